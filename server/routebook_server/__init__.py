@@ -1,0 +1,1 @@
+"""The server: owns the canonical records, answers `/sync`, knows who may see what."""

@@ -1,0 +1,80 @@
+"""The database as two doors: one writer, in order, and many readers. Work comes in as functions of a connection.
+
+SQLite: one writer thread with one connection (WAL, synchronous=FULL), a small pool of reading threads.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.pool import QueuePool
+
+READERS: Final = 2
+T = TypeVar("T")
+
+metadata = MetaData()
+"""Every table of the server; each capability declares its own beside its code."""
+
+
+class Database:
+    """One database; made in the composition root and closed there."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+
+    @classmethod
+    def open_sqlite(cls, path: Path) -> Self:
+        """Open or create the database file at ``path`` with all tables."""
+        engine = sqlalchemy.create_engine(
+            f"sqlite:///{path}",
+            poolclass=QueuePool,
+            pool_size=READERS + 1,
+            connect_args={"check_same_thread": False, "autocommit": True, "timeout": 10},
+        )
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+        return cls(engine)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` alone, in one transaction: committed when it returns, rolled back when it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self.write_now, work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a reading thread, on one snapshot."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+
+    def write_now(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in one transaction on this thread: for the writer thread, the command line and tests."""
+        with self.engine.connect().execution_options(routebook_write=True) as connection, connection.begin():
+            return work(connection)
+
+    def read_now(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` on one snapshot on this thread."""
+        with self.engine.connect() as connection, connection.begin():
+            return work(connection)
+
+    def close(self) -> None:
+        """Finish what is running, then close every connection."""
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "mmap_size=268435456"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("routebook_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,1 @@
+"""A team with two years of believable work, from a seed."""

@@ -1,0 +1,1 @@
+"""The door for devices: /sync, the live stream, grants and verdicts."""

@@ -1,0 +1,18 @@
+"""Actor: who is asking, on which device, with which buckets."""
+
+import msgspec
+
+from routebook_sync.entities.person import Role
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """A signed-in person on one device, with the buckets granted to him at this moment."""
+
+    person: str
+    """The id of his person record."""
+    role: Role
+    device: int
+    buckets: tuple[str, ...]
+    """In the order of usefulness: own, shared, territories (SPEC R34, R56)."""
+    may_move: bool = False
+    """Whether he may change a customer's territory (managers and administrators)."""

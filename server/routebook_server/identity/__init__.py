@@ -1,0 +1,1 @@
+"""Who is who: people, roles, territories, devices, sign-in."""

@@ -1,0 +1,1 @@
+"""The canonical store: write path, pages, sequences, history, projection."""

@@ -1,0 +1,1 @@
+"""The protocol: all that two replicas must agree on. Does no I/O, reads no clock, draws no random number."""

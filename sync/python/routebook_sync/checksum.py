@@ -1,0 +1,46 @@
+"""Checksum of the rows a bucket holds (SPEC R60-R62): additive, so that one changed row costs one row's work.
+
+It covers identity and stamps, never JSON text: equal stamps mean equal values.
+"""
+
+from typing import Final
+from zlib import crc32
+
+from routebook_sync.entities import EntityType
+from routebook_sync.joins import STAMPED, Join
+from routebook_sync.record import Doc, unpack_stamps
+
+MODULUS: Final = 1 << 32
+
+
+def row_checksum(entity: EntityType, record_id: str, home: int, doc: Doc) -> int:
+    """Return the CRC-32 of a row's identity, home revision and stamps (SPEC R61), 0 to 2^32 - 1."""
+    return crc32("\n".join([record_id, str(home), *_stamp_lines(entity, doc)]).encode())
+
+
+def _stamp_lines(entity: EntityType, doc: Doc) -> list[str]:
+    stamps = unpack_stamps(doc)
+    lines = []
+    for name in sorted(doc.v):
+        join = entity.fields[name].join if name in entity.fields else Join.REGISTER
+        state = doc.v[name]
+        if join in STAMPED:
+            lines.append(f"{name} {stamps[name]}")
+        elif join is Join.SET:
+            for element in sorted(state):
+                lines.append(f"{name} {element} +{' '.join(state[element][0])} -{' '.join(state[element][1])}")
+        elif join is Join.COUNTER:
+            lines += [f"{name} {device} {state[device][0]} {state[device][1]}" for device in sorted(state)]
+        else:
+            lines += [f"{name} {stamp}" for stamp in sorted(state)]
+    return lines
+
+
+def add(checksum: int, row: int) -> int:
+    """Return the bucket's checksum with one row more."""
+    return (checksum + row) % MODULUS
+
+
+def subtract(checksum: int, row: int) -> int:
+    """Return the bucket's checksum with one row less."""
+    return (checksum - row) % MODULUS

@@ -1,0 +1,148 @@
+"""The one declaration of every entity, and what is derived from it for validation and generation."""
+
+import functools
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, inspect
+
+from routebook_sync.entities.base import Entity, Home
+from routebook_sync.entities.contact import Contact
+from routebook_sync.entities.customer import Customer
+from routebook_sync.entities.deal import Deal
+from routebook_sync.entities.note import Note
+from routebook_sync.entities.order import Order
+from routebook_sync.entities.person import Person
+from routebook_sync.entities.product import Product
+from routebook_sync.entities.setting import Setting
+from routebook_sync.entities.task import Task
+from routebook_sync.entities.territory import Territory
+from routebook_sync.entities.visit import Visit
+from routebook_sync.joins import Join
+
+__all__ = ["ENTITY_TYPES", "EntityType", "FieldType", "entity_type"]
+
+
+class FieldType(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One field of an entity: everything that storage, forms, lists and search need to know of it."""
+
+    name: str
+    type: str
+    """text, integer, boolean, choice, list, object, any, set, counter or log."""
+    join: Join = Join.REGISTER
+    choices: tuple[str, ...] = ()
+    nullable: bool = False
+    ref: str = ""
+    unit: str = ""
+    max_length: int = 0
+    minimum: int | None = None
+    maximum: int | None = None
+    column: bool = False
+    search: bool = False
+    home: bool = False
+    title: bool = False
+    required: bool = False
+    server: bool = False
+    manager: bool = False
+
+
+class EntityType(msgspec.Struct, frozen=True):
+    """A kind of record: its struct, its fields by name, and where its records live."""
+
+    kind: str
+    struct: type[Entity]
+    home: Home
+    writers: frozenset[str]
+    """The roles that may write it."""
+    fields: dict[str, FieldType]
+    indexes: tuple[tuple[str, ...], ...]
+    """The local indexes: columns that lists look records up by."""
+    patch: type
+    """A struct with the same fields that refuses unknown ones; what an edit's values are checked against."""
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The fields that a new record must have."""
+        return frozenset(name for name, field in self.fields.items() if field.required)
+
+
+def _field_type(name: str, declared: inspect.Type) -> FieldType:
+    extra: dict[str, Any] = {}
+    nullable = False
+    found: inspect.Type = declared
+    while isinstance(found, inspect.Metadata | inspect.UnionType):
+        if isinstance(found, inspect.Metadata):
+            extra = {**(found.extra or {}), **extra}
+            found = found.type
+            continue
+        parts = [part for part in found.types if not _is_marker(part)]
+        nullable = nullable or any(isinstance(part, inspect.NoneType) for part in found.types)
+        if len(parts) != 1:
+            return FieldType(name=name, type="any", nullable=True, **extra)
+        found = parts[0]
+    join = Join(extra.pop("join", Join.REGISTER))
+    limits: dict[str, Any] = {}
+    match found:
+        case inspect.EnumType(cls=choices):
+            assert issubclass(choices, StrEnum)
+            kind, limits = "choice", {"choices": tuple(choice.value for choice in choices)}
+        case inspect.StrType(max_length=length):
+            kind, limits = "text", {"max_length": length or 0}
+        case inspect.IntType(ge=low, le=high):
+            kind, limits = "integer", {"minimum": low, "maximum": high}
+        case inspect.BoolType():
+            kind = "boolean"
+        case inspect.ListType():
+            kind = "list"
+        case inspect.DictType() if join in {Join.SET, Join.COUNTER, Join.LOG}:
+            kind = join.value
+        case _:
+            raise TypeError(f"{name}: no field type for {found}")
+    return FieldType(name=name, type=kind, join=join, nullable=nullable, **limits, **extra)
+
+
+def _is_marker(part: inspect.Type) -> bool:
+    return isinstance(part, inspect.NoneType) or (isinstance(part, inspect.CustomType) and part.cls is msgspec.UnsetType)
+
+
+def _declare(
+    kind: str, struct: type[Entity], home: Home, writers: tuple[str, ...], *indexes: tuple[str, ...]
+) -> EntityType:
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)
+    fields = {field.name: _field_type(field.name, field.type) for field in info.fields}
+    hints = msgspec.structs.fields(struct)
+    patch = msgspec.defstruct(
+        f"{struct.__name__}Patch", [(field.name, field.type, UNSET) for field in hints], kw_only=True, forbid_unknown_fields=True
+    )
+    return EntityType(kind, struct, home, frozenset(writers), fields, indexes, patch)
+
+
+_EVERYBODY = ("rep", "manager", "administrator")
+_MANAGERS = ("manager", "administrator")
+_ADMINISTRATORS = ("administrator",)
+
+ENTITY_TYPES: dict[str, EntityType] = {
+    declared.kind: declared
+    for declared in (
+        _declare("customer", Customer, Home.TERRITORY, _EVERYBODY, ("city",), ("owner",), ("parent",)),
+        _declare("contact", Contact, Home.ROOT, _EVERYBODY, ("customer",)),
+        _declare("visit", Visit, Home.ROOT, _EVERYBODY, ("customer", "checked_in_at"), ("planned_day", "person"), ("checked_in_at",), ("status",)),
+        _declare("task", Task, Home.ROOT, _EVERYBODY, ("customer",), ("status", "due_day")),
+        _declare("note", Note, Home.ROOT, _EVERYBODY, ("customer", "written_at")),
+        _declare("deal", Deal, Home.ROOT, _EVERYBODY, ("customer",), ("stage",)),
+        _declare("order", Order, Home.ROOT, _EVERYBODY, ("customer", "ordered_at")),
+        _declare("product", Product, Home.SHARED, _MANAGERS, ("category",)),
+        _declare("person", Person, Home.SHARED, _ADMINISTRATORS),
+        _declare("territory", Territory, Home.SHARED, _ADMINISTRATORS),
+        _declare("setting", Setting, Home.ROOT, _EVERYBODY, ("name",)),
+    )
+}
+"""Every kind by its name, in the order that screens and schema use."""
+
+
+@functools.cache
+def entity_type(kind: str) -> EntityType | None:
+    """Return the declaration of ``kind``, or None if there is no such kind."""
+    return ENTITY_TYPES.get(kind)

@@ -1,0 +1,96 @@
+"""What every entity shares: the base struct, the field types, and how a field says what it is.
+
+A field's ``Meta(extra=…)`` holds the keys of ``Field``; ``entities/__init__.py`` reads them into ``EntityType``.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from routebook_sync.clock import STAMP_PATTERN
+from routebook_sync.joins import Join
+
+ID_PATTERN: Final = "^[0-7][0-9a-v]{25}$"
+MAX_SAFE: Final = (1 << 53) - 1
+SHARED_ROOT: Final = "shared"
+"""The root of records that belong to the whole organisation."""
+
+
+class Home(StrEnum):
+    """Where records of a kind live (SPEC R30)."""
+
+    TERRITORY = "territory"
+    """The record is an aggregate's root; its bucket is the territory that its ``home`` field names."""
+    ROOT = "root"
+    """The record follows its root: a customer's bucket, or a person's own."""
+    SHARED = "shared"
+    """The record is the same for everybody in the organisation."""
+
+
+class Entity(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A kind of record. Every field may be absent (never written) or null (cleared), which are two things."""
+
+    deleted: Annotated[bool, Meta(extra={"column": True})] | None | UnsetType = UNSET
+
+
+def field(
+    *,
+    join: Join = Join.REGISTER,
+    ref: str = "",
+    unit: str = "",
+    column: bool = False,
+    search: bool = False,
+    home: bool = False,
+    title: bool = False,
+    required: bool = False,
+    server: bool = False,
+    manager: bool = False,
+) -> dict[str, Any]:
+    """Return the ``extra`` of a field.
+
+    ``ref``: the kind it points to. ``unit``: ms, day, money, microdegree, metre, minute, percent, index, country,
+    currency, phone, email, url. ``column``: lists sort or filter by it. ``search``: full text covers it. ``home``:
+    names the home territory. ``title``: what a list shows. ``required``: a new record must have it. ``server``: only
+    the server writes it. ``manager``: reps may not write it.
+    """
+    given = {
+        "join": join.value,
+        "ref": ref,
+        "unit": unit,
+        "column": column,
+        "search": search,
+        "home": home,
+        "title": title,
+        "required": required,
+        "server": server,
+        "manager": manager,
+    }
+    return {key: value for key, value in given.items() if value and value != Join.REGISTER.value}
+
+
+Id = Annotated[str, Meta(pattern=ID_PATTERN)]
+Stamp = Annotated[str, Meta(pattern=STAMP_PATTERN)]
+Line = Annotated[str, Meta(max_length=200)]
+Paragraph = Annotated[str, Meta(max_length=10_000)]
+Instant = Annotated[int, Meta(ge=0, le=(1 << 48) - 1, extra=field(unit="ms"))]
+"""Milliseconds since 1970 UTC."""
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", extra=field(unit="day"))]
+"""An ISO date without a time zone."""
+Money = Annotated[int, Meta(ge=-MAX_SAFE, le=MAX_SAFE, extra=field(unit="money"))]
+"""Minor units of the currency in the same record, or of the organisation."""
+Latitude = Annotated[int, Meta(ge=-90_000_000, le=90_000_000, extra=field(unit="microdegree"))]
+Longitude = Annotated[int, Meta(ge=-180_000_000, le=180_000_000, extra=field(unit="microdegree"))]
+Percent = Annotated[int, Meta(ge=-1000, le=1000, extra=field(unit="percent"))]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", extra=field(unit="currency"))]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", extra=field(unit="country"))]
+Phone = Annotated[str, Meta(max_length=40, extra=field(unit="phone"))]
+Email = Annotated[str, Meta(max_length=200, extra=field(unit="email"))]
+Url = Annotated[str, Meta(max_length=500, extra=field(unit="url"))]
+SetOfLines = dict[Annotated[str, Meta(min_length=1, max_length=80)], Annotated[list[list[Stamp]], Meta(min_length=2, max_length=2)]]
+CounterState = dict[
+    Annotated[str, Meta(pattern="^[0-9a-v]{4}$")],
+    Annotated[list[Annotated[int, Meta(ge=0, le=MAX_SAFE)]], Meta(min_length=2, max_length=2)],
+]
+LogState = dict[Stamp, Paragraph]

@@ -1,0 +1,88 @@
+"""Customer: an account that the team sells to, with its place, its owner and the figures the server computes."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from routebook_sync.entities.base import (
+    Country,
+    Currency,
+    Day,
+    Email,
+    Entity,
+    Id,
+    Latitude,
+    Line,
+    Longitude,
+    Money,
+    Paragraph,
+    Percent,
+    Phone,
+    SetOfLines,
+    Url,
+    field,
+)
+from routebook_sync.joins import Join
+
+
+class Relation(StrEnum):
+    """How the account stands to us."""
+
+    END_CUSTOMER = "end_customer"
+    BUSINESS = "business"
+    DISTRIBUTOR = "distributor"
+    INTERNAL = "internal"
+
+
+class ValueClass(StrEnum):
+    """The account's place in the value pyramid: top 1 %, next 4 %, next 15 %, the rest."""
+
+    VIP = "vip"
+    MAIN = "main"
+    REGULAR = "regular"
+    SMALL = "small"
+
+
+class Phase(StrEnum):
+    """The account's phase in its life cycle."""
+
+    PROSPECTIVE = "prospective"
+    STARTING = "starting"
+    REPEAT = "repeat"
+    LOYAL = "loyal"
+    LEAVING = "leaving"
+
+
+class Customer(Entity):
+    """An account; the root of its aggregate. Contacts, visits, notes, deals and orders follow it."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200, extra=field(title=True, column=True, search=True, required=True))] | UnsetType = UNSET
+    relation: Annotated[Relation, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    parent: Annotated[Id, Meta(extra=field(ref="customer", column=True))] | None | UnsetType = UNSET
+    territory: Annotated[Id, Meta(extra=field(ref="territory", home=True, column=True, required=True, manager=True))] | UnsetType = UNSET
+    owner: Annotated[Id, Meta(extra=field(ref="person", column=True))] | None | UnsetType = UNSET
+    trade: Annotated[Line, Meta(extra=field(search=True))] | None | UnsetType = UNSET
+    street: Annotated[Line, Meta(extra=field(column=True, search=True))] | None | UnsetType = UNSET
+    city: Annotated[Line, Meta(extra=field(column=True, search=True))] | None | UnsetType = UNSET
+    region: Line | None | UnsetType = UNSET
+    postcode: Annotated[Line, Meta(extra=field(search=True))] | None | UnsetType = UNSET
+    country: Annotated[Country, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    latitude: Annotated[Latitude, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    longitude: Annotated[Longitude, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    phone: Annotated[Phone, Meta(extra=field(column=True, search=True))] | None | UnsetType = UNSET
+    email: Annotated[Email, Meta(extra=field(search=True))] | None | UnsetType = UNSET
+    website: Url | None | UnsetType = UNSET
+    tax_number: Annotated[Line, Meta(extra=field(search=True))] | None | UnsetType = UNSET
+    tags: Annotated[SetOfLines, Meta(extra=field(join=Join.SET, search=True))] | UnsetType = UNSET
+    description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | None | UnsetType = UNSET
+    since: Day | None | UnsetType = UNSET
+    currency: Currency | None | UnsetType = UNSET
+    value_class: Annotated[ValueClass, Meta(extra=field(column=True, server=True))] | None | UnsetType = UNSET
+    phase: Annotated[Phase, Meta(extra=field(column=True, server=True))] | None | UnsetType = UNSET
+    phase_reason: Annotated[Line, Meta(extra=field(server=True))] | None | UnsetType = UNSET
+    lifetime_value: Annotated[Money, Meta(extra=field(server=True))] | None | UnsetType = UNSET
+    revenue_12m: Annotated[Money, Meta(extra=field(column=True, server=True))] | None | UnsetType = UNSET
+    margin_12m: Annotated[Money, Meta(extra=field(server=True))] | None | UnsetType = UNSET
+    satisfaction: Annotated[int, Meta(ge=0, le=100, extra=field(unit="index", server=True))] | None | UnsetType = UNSET
+    churn_risk: Annotated[Percent, Meta(extra=field(server=True))] | None | UnsetType = UNSET

@@ -1,0 +1,43 @@
+"""Task: something one person has to do, for a customer or for himself."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from routebook_sync.entities.base import CounterState, Day, Entity, Id, Instant, Paragraph, field
+from routebook_sync.joins import Join
+
+
+class TaskStatus(StrEnum):
+    """Where the task stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class TaskType(StrEnum):
+    """What kind of work the task is."""
+
+    TODO = "todo"
+    CALL = "call"
+    EMAIL = "email"
+    VISIT = "visit"
+    QUOTE = "quote"
+
+
+class Task(Entity):
+    """Something to do; follows its customer, or its person where it has no customer."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=200, extra=field(title=True, column=True, search=True, required=True))] | UnsetType = UNSET
+    person: Annotated[Id, Meta(extra=field(ref="person", column=True, required=True))] | UnsetType = UNSET
+    customer: Annotated[Id, Meta(extra=field(ref="customer", column=True))] | None | UnsetType = UNSET
+    visit: Annotated[Id, Meta(extra=field(ref="visit"))] | None | UnsetType = UNSET
+    type: Annotated[TaskType, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    status: Annotated[TaskStatus, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
+    due_day: Annotated[Day, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    remind_at: Annotated[Instant, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    done_at: Annotated[Instant, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    snoozes: Annotated[CounterState, Meta(extra=field(join=Join.COUNTER))] | UnsetType = UNSET
+    description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | None | UnsetType = UNSET

@@ -1,0 +1,70 @@
+"""Visit: a planned, open or finished call at a customer's place."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from routebook_sync.entities.base import Day, Entity, Id, Instant, Latitude, Line, LogState, Longitude, Paragraph, field
+from routebook_sync.joins import Join
+
+
+class VisitStatus(StrEnum):
+    """Where the visit stands."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Outcome(StrEnum):
+    """How the visit went."""
+
+    ORDER = "order"
+    INTERESTED = "interested"
+    FOLLOW_UP = "follow_up"
+    NOT_IN = "not_in"
+    NO_NEED = "no_need"
+
+
+class Purpose(StrEnum):
+    """What the visit is for."""
+
+    SALES = "sales"
+    SERVICE = "service"
+    ACQUISITION = "acquisition"
+    DELIVERY = "delivery"
+    COLLECTION = "collection"
+
+
+class Presence(StrEnum):
+    """Where the phone was at check-in: evidence, never a gate."""
+
+    AT_CUSTOMER = "at_customer"
+    ELSEWHERE = "elsewhere"
+    UNKNOWN = "unknown"
+
+
+class Visit(Entity):
+    """A call at a customer's place by one person; follows the customer."""
+
+    customer: Annotated[Id, Meta(extra=field(ref="customer", column=True, required=True))] | UnsetType = UNSET
+    person: Annotated[Id, Meta(extra=field(ref="person", column=True, required=True))] | UnsetType = UNSET
+    status: Annotated[VisitStatus, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
+    purpose: Purpose | None | UnsetType = UNSET
+    planned_day: Annotated[Day, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    planned_at: Annotated[Instant, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    position: Annotated[int, Meta(ge=0, le=10_000, extra=field(column=True))] | None | UnsetType = UNSET
+    checked_in_at: Annotated[Instant, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    checked_out_at: Annotated[Instant, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    check_out_estimated: bool | None | UnsetType = UNSET
+    presence: Presence | None | UnsetType = UNSET
+    latitude: Latitude | None | UnsetType = UNSET
+    longitude: Longitude | None | UnsetType = UNSET
+    accuracy: Annotated[int, Meta(ge=0, le=10_000_000, extra=field(unit="metre"))] | None | UnsetType = UNSET
+    distance: Annotated[int, Meta(ge=0, le=100_000_000, extra=field(unit="metre"))] | None | UnsetType = UNSET
+    outcome: Annotated[Outcome, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    note: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | None | UnsetType = UNSET
+    next_step: Line | None | UnsetType = UNSET
+    comments: Annotated[LogState, Meta(extra=field(join=Join.LOG))] | UnsetType = UNSET

@@ -1,0 +1,210 @@
+"""The messages of one round trip, ``POST /sync`` (SPEC R50-R59), and the closed sets of verdicts and problems.
+
+A request carries the device's unsent edits and how far it has read each bucket; the reply carries what became of
+them and the rows that are new to the device. JSON both ways, gzip allowed both ways.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from routebook_sync.clock import MAX_DEVICE
+from routebook_sync.entities.base import MAX_SAFE, Id, Stamp
+from routebook_sync.record import Doc
+
+PROTOCOL: Final = 1
+"""The version of the protocol that this code speaks."""
+MAX_EDITS: Final = 1_000
+"""Edits in one request."""
+MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
+"""A request after decompression."""
+MAX_EDIT_BYTES: Final = 128 * 1024
+"""One edit as JSON."""
+MAX_BUCKETS: Final = 1_000
+"""Cursors in one request."""
+MIN_BUDGET: Final = 16 * 1024
+FIRST_BUDGET: Final = 128 * 1024
+MAX_BUDGET: Final = 4 * 1024 * 1024
+"""Bytes of rows in one reply: smallest, first and largest (SPEC R56)."""
+
+BucketId = Annotated[str, Meta(min_length=1, max_length=64)]
+Count = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
+Cursor = Annotated[list[Count], Meta(min_length=2, max_length=2)]
+"""[epoch, sequence]."""
+
+
+class VerdictKind(StrEnum):
+    """What became of an edit (SPEC R42). An edit without a verdict up to ``pushed`` was applied as it was."""
+
+    APPLIED = "applied"
+    MERGED = "merged"
+    """Applied, and the record holds more than the author had seen; the row follows."""
+    CONFLICT = "conflict"
+    """A field was changed by two without seeing each other; the later stands, the other is in the history."""
+    REPAIRED = "repaired"
+    """Applied after mending; the row follows."""
+    HELD = "held"
+    """Not permitted any more; kept on the server for somebody who may."""
+    REJECTED = "rejected"
+    """Refused, with a code, mostly a field, and a sentence."""
+
+
+class ProblemCode(StrEnum):
+    """Why a request or an edit was refused; the sentence comes from the messages in the user's language."""
+
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    FUTURE_PROTOCOL = "future_protocol"
+    UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_FIELD = "unknown_field"
+    WRONG_TYPE = "wrong_type"
+    MISSING_FIELD = "missing_field"
+    BAD_STAMP = "bad_stamp"
+    FOREIGN_ROOT = "foreign_root"
+    MISSING_ROOT = "missing_root"
+    FORBIDDEN = "forbidden"
+    FORBIDDEN_FIELD = "forbidden_field"
+    GAP = "gap"
+    NOT_SIGNED_IN = "not_signed_in"
+    SESSION_EXPIRED = "session_expired"
+    WRONG_CREDENTIALS = "wrong_credentials"
+    RATE_LIMITED = "rate_limited"
+    WRONG_DEVICE = "wrong_device"
+    DEVICE_REVOKED = "device_revoked"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+
+class Edit(msgspec.Struct, omit_defaults=True):
+    """One saved change of one record by one device (SPEC R40)."""
+
+    n: Annotated[int, Meta(ge=1, le=MAX_SAFE)]
+    """The device's own contiguous number."""
+    kind: str
+    id: Id
+    root: Annotated[str, Meta(max_length=26)]
+    """The id of the aggregate's root, or "shared"."""
+    v: dict[str, Any]
+    at: Stamp
+    base: dict[str, Stamp] = {}
+    """The stamp that each register overwrote; absent where there was none."""
+    group: Annotated[str, Meta(max_length=26)] = ""
+    """Edits of one group are applied all or none."""
+
+
+class DeviceReport(msgspec.Struct, omit_defaults=True):
+    """What a device tells of itself."""
+
+    version: Annotated[str, Meta(max_length=40)] = ""
+    waiting: Count = 0
+    """Edits not yet sent with this request."""
+    stored_bytes: Count = 0
+    persisted: bool = False
+    """Whether the browser promised to keep the storage."""
+
+
+class SyncRequest(msgspec.Struct, omit_defaults=True):
+    """What a device sends. ``edits`` stay raw so that one bad edit cannot spoil the others."""
+
+    protocol: int
+    schema: Annotated[str, Meta(max_length=64)]
+    device: Annotated[int, Meta(ge=1, le=MAX_DEVICE)]
+    now: Annotated[int, Meta(ge=0, le=MAX_SAFE)]
+    edits: list[msgspec.Raw] = []
+    cursors: Annotated[dict[BucketId, Cursor], Meta(max_length=MAX_BUCKETS)] = {}
+    ack: Count = 0
+    """The highest edit number whose verdict the device has stored."""
+    budget: int = FIRST_BUDGET
+    report: DeviceReport | None = None
+
+
+class Loser(msgspec.Struct, omit_defaults=True):
+    """A value that gave way in a conflict (SPEC R43)."""
+
+    field: str
+    value: Any
+    at: str
+    person: str = ""
+
+
+class Verdict(msgspec.Struct, omit_defaults=True):
+    """What became of edit ``n``."""
+
+    n: int
+    verdict: VerdictKind
+    code: str = ""
+    field: str = ""
+    message: str = ""
+    losers: list[Loser] = []
+
+
+class Row(msgspec.Struct, omit_defaults=True):
+    """One record as a reply carries it; stored in this very form (SPEC R51)."""
+
+    k: str
+    """Kind; "moved" for the marker that an aggregate leaves behind."""
+    i: str
+    r: str
+    h: int = 0
+    """Home revision of the aggregate."""
+    v: dict[str, Any] = {}
+    s: dict[str, list[str]] = {}
+
+    @property
+    def doc(self) -> Doc:
+        """The record's state."""
+        return Doc(self.v, self.s)
+
+
+class ControlKind(StrEnum):
+    """What the server asks of the device (SPEC R58)."""
+
+    UPGRADE = "upgrade"
+    RESET = "reset"
+    WIPE = "wipe"
+    CLOCK = "clock"
+
+
+class Control(msgspec.Struct, omit_defaults=True):
+    """One request of the server to the device."""
+
+    control: ControlKind
+    bucket: str = ""
+    offset: int = 0
+    """Milliseconds by which the device's clock is ahead of the server's (clock)."""
+
+
+class SyncReply(msgspec.Struct, omit_defaults=True):
+    """What the server answers."""
+
+    now: int
+    pushed: int
+    """The highest edit number that has its verdict; edits up to it without one in ``verdicts`` were applied."""
+    grants: list[str]
+    """Every bucket that the device may hold now; what it holds beside these it drops (SPEC R57)."""
+    verdicts: list[Verdict] = []
+    rows: dict[str, list[Row]] = {}
+    cursors: dict[str, list[int]] = {}
+    complete: list[str] = []
+    """The buckets that the device has read up to their head with this reply."""
+    more: bool = False
+    control: list[Control] = []
+
+
+class Problem(msgspec.Struct, omit_defaults=True):
+    """An error as ``application/problem+json`` (RFC 9457) with a code."""
+
+    type: str
+    title: str
+    status: int
+    code: ProblemCode
+    detail: str = ""
+    field: str = ""
+    expected: int = 0
+    """The next edit number that the server expects (gap)."""
+    retry_after: int = 0
+    """Seconds (rate_limited)."""

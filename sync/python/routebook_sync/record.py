@@ -1,0 +1,154 @@
+"""Record state (SPEC R20-R27): values with their stamps packed beside them, and the merge of an edit into it."""
+
+from typing import Any
+
+import msgspec
+
+from routebook_sync.clock import DEVICE_WIDTH
+from routebook_sync.entities import EntityType
+from routebook_sync.joins import STAMPED, Join, join_registers, join_states
+
+
+class Doc(msgspec.Struct, omit_defaults=True):
+    """A record's state: ``v`` values by field, ``s`` fields by stamp (packed, SPEC R21)."""
+
+    v: dict[str, Any] = {}
+    s: dict[str, list[str]] = {}
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What one edit did to one field."""
+
+    field: str
+    old: Any
+    old_stamp: str
+    """"" where the field had never been written or carries its stamps inside."""
+    new: Any
+    won: bool
+    """False where the edit came too late and the value that stood there stays."""
+    concurrent: bool
+    """True where the edit's author had not seen the value that it met (SPEC R41)."""
+
+
+class Merge(msgspec.Struct, frozen=True):
+    """The outcome of merging one edit: the new state and what happened field by field."""
+
+    doc: Doc
+    changes: list[Change]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the state differs from the one before."""
+        return any(change.won for change in self.changes)
+
+    @property
+    def conflicts(self) -> list[Change]:
+        """The registers that two people changed without seeing each other."""
+        return [change for change in self.changes if change.concurrent]
+
+
+def unpack_stamps(doc: Doc) -> dict[str, str]:
+    """Return the stamp of every stamped field present in ``doc``, by field (SPEC R21)."""
+    stamp_by_field: dict[str, str] = {}
+    rest = ""
+    for stamp, fields in doc.s.items():
+        if fields:
+            for field in fields:
+                stamp_by_field[field] = stamp
+        else:
+            rest = stamp
+    if rest:
+        for field in doc.v:
+            if field not in stamp_by_field:
+                stamp_by_field[field] = rest
+    return stamp_by_field
+
+
+def pack_stamps(stamp_by_field: dict[str, str]) -> dict[str, list[str]]:
+    """Return fields by stamp, sorted; the largest group (the later one on a tie) is written as [] (SPEC R21).
+
+    Fields that carry their stamps inside are not named; where the record has such fields, the [] group must not
+    claim them: ``unpack_stamps`` may give them a stamp that nobody asks for.
+    """
+    if not stamp_by_field:
+        return {}
+    fields_by_stamp: dict[str, list[str]] = {}
+    for field, stamp in stamp_by_field.items():
+        fields_by_stamp.setdefault(stamp, []).append(field)
+    if len(fields_by_stamp) == 1:
+        return {stamp: [] for stamp in fields_by_stamp}
+    largest = max(fields_by_stamp, key=lambda stamp: (len(fields_by_stamp[stamp]), stamp))
+    return {stamp: [] if stamp == largest else sorted(fields_by_stamp[stamp]) for stamp in sorted(fields_by_stamp)}
+
+
+def merge_edit(
+    entity: EntityType, doc: Doc | None, values: dict[str, Any], stamp: str, base: dict[str, str] | None = None
+) -> Merge:
+    """Return ``doc`` with one edit merged in (SPEC R22).
+
+    ``values`` are the edit's fields (states or changes of states for sets, counters and logs), ``stamp`` its stamp for
+    all registers, ``base`` the stamp that each register overwrote on the author's device, by field; None where
+    concurrency does not matter (own overlay, replays). ``doc`` is None for a record not seen before.
+    Never changes its arguments. A field that ``entity`` does not know is a register (SPEC R26).
+    """
+    fields = entity.fields
+    if doc is None:
+        stamped = [name for name in values if name not in fields or fields[name].join in STAMPED]
+        changes = [Change(name, None, "", value, True, False) for name, value in values.items()]
+        normal = {
+            name: value if name not in fields or fields[name].join in STAMPED else join_states(fields[name].join, None, value)
+            for name, value in values.items()
+        }
+        return Merge(Doc(normal, {stamp: []} if stamped else {}), changes)
+    merged = dict(doc.v)
+    stamps = {
+        name: at for name, at in unpack_stamps(doc).items() if name not in fields or fields[name].join in STAMPED
+    }
+    changes = []
+    device = stamp[-DEVICE_WIDTH:]
+    for name, value in values.items():
+        join = fields[name].join if name in fields else Join.REGISTER
+        old = merged.get(name)
+        if join not in STAMPED:
+            merged[name] = join_states(join, old, value)
+            changes.append(Change(name, old, "", merged[name], merged[name] != old, False))
+            continue
+        old_stamp = stamps.get(name, "")
+        if old_stamp == "":
+            winner, at = value, stamp
+        else:
+            winner, at = join_registers(old, old_stamp, value, stamp)
+        concurrent = (
+            base is not None
+            and old_stamp != ""
+            and old_stamp != base.get(name, "")
+            and old_stamp[-DEVICE_WIDTH:] != device
+            and old != value
+        )
+        won = at == stamp and (old_stamp != stamp or winner != old)
+        merged[name], stamps[name] = winner, at
+        changes.append(Change(name, old, old_stamp, value, won, concurrent))
+    return Merge(Doc(merged, pack_stamps(stamps)), changes)
+
+
+def join_docs(entity: EntityType, doc: Doc, other: Doc) -> Doc:
+    """Return the join of two states of one record (SPEC R23); commutative, associative, idempotent."""
+    stamps, other_stamps = unpack_stamps(doc), unpack_stamps(other)
+    merged = dict(doc.v)
+    for name, value in other.v.items():
+        join = entity.fields[name].join if name in entity.fields else Join.REGISTER
+        if join not in STAMPED:
+            merged[name] = join_states(join, merged.get(name), value)
+        elif name in stamps and name in doc.v:
+            merged[name], stamps[name] = join_registers(merged[name], stamps[name], value, other_stamps[name])
+        else:
+            merged[name], stamps[name] = value, other_stamps[name]
+    plain = {
+        name: at for name, at in stamps.items() if name not in entity.fields or entity.fields[name].join in STAMPED
+    }
+    return Doc({name: merged[name] for name in sorted(merged)}, pack_stamps(plain))
+
+
+def is_deleted(doc: Doc) -> bool:
+    """Tell whether the record is deleted (SPEC R24)."""
+    return doc.v.get("deleted") is True
