@@ -1,0 +1,21 @@
+// Runs before the first paint, outside the bundle, so that a dark or right-to-left screen never flashes.
+(() => {
+  const read = (key) => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null; // storage can be forbidden
+    }
+  };
+  const known = ["en", "fa", "ru", "zh", "pl"];
+  const spoken = (navigator.languages || []).map((tag) => tag.slice(0, 2)).find((tag) => known.includes(tag));
+  const chosen = read("routebook.locale");
+  const locale = known.includes(chosen) ? chosen : spoken || "en";
+  const root = document.documentElement;
+  root.lang = locale;
+  root.dir = locale === "fa" ? "rtl" : "ltr";
+  const theme = read("routebook.theme");
+  const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.theme = dark ? "dark" : "light";
+  if (dark) document.querySelector('meta[name="theme-color"]').content = "#101512";
+})();

@@ -1,0 +1,48 @@
+import { fileURLToPath } from "node:url";
+import { paraglideVitePlugin } from "@inlang/paraglide-js";
+import adapter from "@sveltejs/adapter-static";
+import { sveltekit } from "@sveltejs/kit/vite";
+import { defineConfig } from "vitest/config";
+import { withExternalStart } from "./vite/external-start.ts";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  plugins: [
+    paraglideVitePlugin({
+      project: "./project.inlang",
+      outdir: "./src/lib/paraglide",
+      // The locale lives in lib/i18n/locale.svelte.ts; paraglide only asks for it.
+      strategy: ["globalVariable", "baseLocale"],
+      isServer: "false",
+      disableAsyncLocalStorage: true,
+      outputStructure: "locale-modules",
+      emitReadme: false,
+    }),
+    sveltekit({
+      adapter: withExternalStart(
+        adapter({ pages: "build", assets: "build", fallback: "index.html", precompress: true }),
+      ),
+      compilerOptions: { runes: true },
+      // lib/pwa/updates.svelte.ts registers it, because the user decides when a new version takes over.
+      serviceWorker: { register: false },
+    }),
+  ],
+  // The protocol core is outside this folder; tsconfig.json names it for the type checker.
+  resolve: { alias: { $sync: here("../sync/ts/src") } },
+  // sqlite-wasm finds its .wasm beside itself; pre-bundling would move it away.
+  optimizeDeps: { exclude: ["@sqlite.org/sqlite-wasm"] },
+  worker: { format: "es" },
+  build: { target: "es2022", chunkSizeWarningLimit: 900 },
+  server: {
+    fs: { allow: [here("../sync/ts")] },
+    proxy: { "/api": "http://localhost:8080", "/sync": "http://localhost:8080", "/live": "http://localhost:8080" },
+  },
+  test: {
+    include: ["src/**/*.test.ts", "tests/**/*.test.ts", "../sync/ts/**/*.test.ts"],
+    exclude: ["**/node_modules/**"],
+    environment: "node",
+    // The protocol's own tests live outside this folder but use this folder's tools.
+    alias: { "fast-check": here("./node_modules/fast-check"), vitest: here("./node_modules/vitest") },
+  },
+});
