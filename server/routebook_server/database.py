@@ -35,7 +35,7 @@ class Database:
             f"sqlite:///{path}",
             poolclass=QueuePool,
             pool_size=READERS + 1,
-            connect_args={"check_same_thread": False, "autocommit": True, "timeout": 10},
+            connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
         )
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
