@@ -1,0 +1,194 @@
+import { initials } from "./initials";
+import { type Reader, tagOf } from "./locales";
+
+export { initials };
+
+/** A calendar day as `YYYY-MM-DD`, or an instant as UTC milliseconds. */
+export type DayOrInstant = string | number;
+
+const DAY_MS = 86_400_000;
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+/** Making a formatter costs a hundred times its use: one for each reader and shape. */
+function dates(reader: Reader, options: Intl.DateTimeFormatOptions, timeZone = reader.timeZone): Intl.DateTimeFormat {
+  const key = `${tagOf(reader)}|${timeZone}|${JSON.stringify(options)}`;
+  return keep(dateFormats, key, () => new Intl.DateTimeFormat(tagOf(reader), { ...options, timeZone }));
+}
+
+function numbers(reader: Reader, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${reader.locale}|${JSON.stringify(options)}`;
+  return keep(numberFormats, key, () => new Intl.NumberFormat(tagOf(reader), options));
+}
+
+function keep<T>(kept: Map<string, T>, key: string, make: () => T): T {
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  kept.set(key, made);
+  return made;
+}
+
+/** A day has no time zone: it is formatted as noon in UTC, an instant in the reader's zone. */
+function formatDate(value: DayOrInstant, reader: Reader, options: Intl.DateTimeFormatOptions): string {
+  if (typeof value === "number") return dates(reader, options).format(value);
+  return dates(reader, options, "UTC").format(Date.parse(`${value}T12:00:00Z`));
+}
+
+/** `14 Nov`; with the year when it is asked for. */
+export function day(value: DayOrInstant, reader: Reader, options: { year?: boolean } = {}): string {
+  const month = reader.calendar === "persian" && reader.locale === "fa" ? "long" : "short";
+  return formatDate(value, reader, {
+    day: "numeric",
+    month,
+    ...(options.year === true ? { year: "numeric" } : {}),
+  }).replace(/( г)?\.$/, "");
+}
+
+/** `Saturday 21 November`, in the order the language puts it. */
+export function dayLong(value: DayOrInstant, reader: Reader): string {
+  if (reader.locale === "fa") {
+    // ICU puts the Persian year and weekday in an order nobody writes; a Persian reads weekday, day, month, year.
+    const part = (options: Intl.DateTimeFormatOptions) => formatDate(value, reader, options);
+    return `${part({ weekday: "long" })} ${part({ day: "numeric" })} ${part({ month: "long" })}`;
+  }
+  return formatDate(value, reader, { weekday: "long", day: "numeric", month: "long" });
+}
+
+/** `Sat` */
+export const weekday = (value: DayOrInstant, reader: Reader): string => formatDate(value, reader, { weekday: "short" });
+
+/** `November 2026` */
+export function month(value: DayOrInstant, reader: Reader): string {
+  if (reader.locale === "fa") {
+    const part = (options: Intl.DateTimeFormatOptions) => formatDate(value, reader, options);
+    return `${part({ month: "long" })} ${part({ year: "numeric" }).replace(/[^\d۰-۹]/g, "")}`;
+  }
+  return formatDate(value, reader, { month: "long", year: "numeric" });
+}
+
+/** `8:40`, always of 24 hours: a route is read at a glance. */
+export function time(instant: number, reader: Reader): string {
+  const parts = dates(reader, { hour: "numeric", minute: "2-digit", hourCycle: "h23" }).formatToParts(instant);
+  return parts.map((part) => (part.type === "hour" ? part.value.replace(/^[0۰](?=.)/, "") : part.value)).join("");
+}
+
+/** The calendar day on which an instant falls in the reader's time zone, as `YYYY-MM-DD`. */
+export function dayOf(instant: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+  return parts.format(instant);
+}
+
+/** Whole days from one calendar day to another; negative when `to` is earlier. */
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS);
+
+/** `38 days ago`, `yesterday`, `today`, `in 3 days` */
+export function relativeDay(value: string, today: string, reader: Reader): string {
+  const format = new Intl.RelativeTimeFormat(tagOf(reader), { numeric: "auto" });
+  return format.format(daysBetween(today, value), "day");
+}
+
+/** `38 d`: for the narrow column of a list. */
+export const days = (count: number, reader: Reader): string =>
+  unit(count, "day", "narrow", reader, { en: `${count} d` });
+
+/** `34 min`, `1 h 18 min`; under a minute counts as one. */
+export function duration(milliseconds: number, reader: Reader): string {
+  const minutes = Math.max(1, Math.round(milliseconds / 60_000));
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  const shown = [];
+  if (hours > 0) shown.push(unit(hours, "hour", "short", reader, { en: `${hours} h` }));
+  if (rest > 0 || hours === 0) shown.push(unit(rest, "minute", "short", reader, { en: `${rest} min` }));
+  return shown.join(reader.locale === "zh" ? "" : " ");
+}
+
+export const number = (value: number, reader: Reader, options: Intl.NumberFormatOptions = {}): string =>
+  numbers(reader, { maximumFractionDigits: 2, ...options }).format(value);
+
+/** `31 %` of 0.31 */
+export const percent = (fraction: number, reader: Reader, digits = 0): string =>
+  numbers(reader, { style: "percent", maximumFractionDigits: digits }).format(fraction);
+
+/** `+12 %` of 0.12: a change, so the sign is always there. */
+export const change = (fraction: number, reader: Reader): string =>
+  numbers(reader, { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" })
+    .format(fraction)
+    .replace("-", "−");
+
+/** How many minor units make a major one, as a power of ten. Fixed here: ICU and ISO 4217 differ and change. */
+const MINOR_DIGITS: Readonly<Record<string, number>> = {
+  ...{ BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3 },
+  ...{ CLP: 0, IRR: 0, ISK: 0, JPY: 0, KRW: 0, VND: 0 },
+};
+
+export const minorDigits = (currency: string): number => MINOR_DIGITS[currency] ?? 2;
+
+/** What a Persian calls a currency in a shop; ICU adds the country to each. */
+const PERSIAN_MONEY: Readonly<Record<string, string>> = {
+  ...{ CNY: "یوان", EUR: "یورو", GBP: "پوند", IRR: "ریال", PLN: "زلوتی", RUB: "روبل", USD: "دلار" },
+};
+
+export interface MoneyOptions {
+  /** `€412K`: for a tile or an axis. */
+  readonly compact?: boolean;
+}
+
+/** Minor units in the reader's writing; the fraction is left out when there is none. */
+export function money(minor: number, currency: string, reader: Reader, options: MoneyOptions = {}): string {
+  const digits = minorDigits(currency);
+  const value = minor / 10 ** digits;
+  const shape: Intl.NumberFormatOptions = options.compact
+    ? { notation: "compact", maximumFractionDigits: Math.abs(value) < 1000 ? 0 : 1 }
+    : { minimumFractionDigits: digits, maximumFractionDigits: digits, trailingZeroDisplay: "stripIfInteger" };
+  // Persian writes the name of the money after the sum.
+  if (reader.locale === "fa") {
+    const name = PERSIAN_MONEY[currency];
+    if (name !== undefined) return `${numbers(reader, shape).format(value)} ${name}`;
+    return numbers(reader, { ...shape, style: "currency", currency, currencyDisplay: "name" }).format(value);
+  }
+  return numbers(reader, { ...shape, style: "currency", currency, currencyDisplay: "narrowSymbol" })
+    .format(value)
+    .replace("-", "−");
+}
+
+/** `350 m`, `2.1 km`, `31 km` */
+export function distance(metres: number, reader: Reader): string {
+  if (metres < 950) return unit(Math.round(metres / 10) * 10, "meter", "short", reader);
+  return unit(metres / 1000, "kilometer", "short", reader, {}, { maximumFractionDigits: metres < 9950 ? 1 : 0 });
+}
+
+/** `38 MB`, in steps of a thousand as the system shows them. */
+export function bytes(count: number, reader: Reader): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+  const step = Math.min(units.length - 1, count < 1000 ? 0 : Math.floor(Math.log10(count) / 3));
+  const value = count / 1000 ** step;
+  // Only the long name is Persian in ICU.
+  return unit(
+    value,
+    units[step] ?? "byte",
+    reader.locale === "fa" ? "long" : "short",
+    reader,
+    {},
+    { maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 },
+  );
+}
+
+/** `Ewa, Marek and Anna` */
+export const list = (items: readonly string[], reader: Reader): string =>
+  new Intl.ListFormat(tagOf(reader), { type: "conjunction" }).format(items);
+
+function unit(
+  value: number,
+  name: string,
+  display: "short" | "narrow" | "long",
+  reader: Reader,
+  own: Partial<Record<Reader["locale"], string>> = {},
+  options: Intl.NumberFormatOptions = {},
+): string {
+  const said = own[reader.locale];
+  if (said !== undefined) return said;
+  return numbers(reader, { style: "unit", unit: name, unitDisplay: display, maximumFractionDigits: 0, ...options })
+    .format(value)
+    .replace(/([۰-۹])(?=\p{L})/u, "$1 "); // ICU forgets the space before the Persian metre
+}

@@ -1,0 +1,29 @@
+/** The door of this folder: `m` for words, `fmt` for values, `reader` for who reads. */
+import * as format from "./format";
+import { reader } from "./locale.svelte";
+
+export { m } from "#lib/paraglide/messages.js";
+export * from "./locales";
+export { reader };
+
+/** The formatters of `format.ts` for the reader of this device; they follow a change of language in a template. */
+export const fmt = {
+  day: (value: format.DayOrInstant, options?: { year?: boolean }) => format.day(value, reader, options),
+  dayLong: (value: format.DayOrInstant) => format.dayLong(value, reader),
+  weekday: (value: format.DayOrInstant) => format.weekday(value, reader),
+  month: (value: format.DayOrInstant) => format.month(value, reader),
+  time: (instant: number) => format.time(instant, reader),
+  dayOf: (instant: number) => format.dayOf(instant, reader.timeZone),
+  relativeDay: (value: string, today: string) => format.relativeDay(value, today, reader),
+  days: (count: number) => format.days(count, reader),
+  duration: (milliseconds: number) => format.duration(milliseconds, reader),
+  number: (value: number, options?: Intl.NumberFormatOptions) => format.number(value, reader, options),
+  percent: (fraction: number, digits?: number) => format.percent(fraction, reader, digits),
+  change: (fraction: number) => format.change(fraction, reader),
+  money: (minor: number, currency: string, options?: format.MoneyOptions) =>
+    format.money(minor, currency, reader, options),
+  distance: (metres: number) => format.distance(metres, reader),
+  bytes: (count: number) => format.bytes(count, reader),
+  list: (items: readonly string[]) => format.list(items, reader),
+  initials: format.initials,
+} as const;

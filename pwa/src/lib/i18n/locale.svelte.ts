@@ -1,0 +1,72 @@
+import { overwriteGetLocale } from "#lib/paraglide/runtime.js";
+import {
+  type Calendar,
+  type Direction,
+  defaultCalendar,
+  directionOf,
+  isLocale,
+  type Locale,
+  preferredLocale,
+  type Reader,
+} from "./locales";
+
+const LOCALE_KEY = "routebook.locale"; // static/boot.js reads the same one before the first paint
+const CALENDAR_KEY = "routebook.calendar";
+
+function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null; // no storage in a worker or a test, or forbidden by the user
+  }
+}
+
+function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // The choice lasts until the app is closed.
+  }
+}
+
+function firstLocale(): Locale {
+  const chosen = recall(LOCALE_KEY);
+  if (isLocale(chosen)) return chosen;
+  return preferredLocale(typeof navigator === "undefined" ? [] : navigator.languages);
+}
+
+/** The reader of this device. Everything shown depends on it and changes with it, without a reload. */
+class DeviceReader implements Reader {
+  #locale = $state<Locale>(firstLocale());
+  #calendar = $state<Calendar | null>(recall(CALENDAR_KEY) as Calendar | null);
+  timeZone = $state(Intl.DateTimeFormat().resolvedOptions().timeZone);
+
+  get locale(): Locale {
+    return this.#locale;
+  }
+
+  get calendar(): Calendar {
+    return this.#calendar ?? defaultCalendar(this.#locale);
+  }
+
+  get direction(): Direction {
+    return directionOf(this.#locale);
+  }
+
+  setLocale(locale: Locale): void {
+    this.#locale = locale;
+    remember(LOCALE_KEY, locale);
+    document.documentElement.lang = locale;
+    document.documentElement.dir = directionOf(locale);
+  }
+
+  setCalendar(calendar: Calendar): void {
+    this.#calendar = calendar;
+    remember(CALENDAR_KEY, calendar);
+  }
+}
+
+export const reader = new DeviceReader();
+
+// Messages ask here; because the answer is a rune, a template that shows a message follows the language.
+overwriteGetLocale(() => reader.locale);
