@@ -1,0 +1,109 @@
+"""Browser: a real Chromium with a profile on disk, which a test can kill with -9 and start again."""
+
+import contextlib
+import os
+import signal
+import sqlite3
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from playwright.sync_api import BrowserContext, Page, Playwright
+
+from e2e.house import wait_until
+
+Device = Literal["phone", "tablet", "desktop"]
+SIZES: Final[dict[str, dict[str, Any]]] = {
+    "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True},
+    "tablet": {"viewport": {"width": 820, "height": 1180}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True},
+    "desktop": {"viewport": {"width": 1360, "height": 900}, "device_scale_factor": 1},
+}
+ARGUMENTS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Browser:
+    """One Chromium process tree with its own profile folder."""
+
+    def __init__(
+        self,
+        playwright: Playwright,
+        profile: Path,
+        *,
+        device: Device = "phone",
+        locale: str = "en",
+        dark: bool = False,
+        place: tuple[float, float] | None = (50.0614, 19.9366),
+    ) -> None:
+        self._playwright = playwright
+        self.profile = profile
+        self._options: dict[str, Any] = {
+            **SIZES[device],
+            "locale": locale,
+            "color_scheme": "dark" if dark else "light",
+            "reduced_motion": "reduce",
+        }
+        if place is not None:
+            self._options |= {
+                "geolocation": {"latitude": place[0], "longitude": place[1], "accuracy": 20},
+                "permissions": ["geolocation"],
+            }
+        self._context: BrowserContext | None = None
+
+    def open(self) -> Page:
+        """Start the browser, or open one more page in it."""
+        if self._context is None:
+            self._context = self._playwright.chromium.launch_persistent_context(
+                str(self.profile), executable_path=os.environ["CHROMIUM"], args=ARGUMENTS, headless=True, **self._options
+            )
+            self._context.set_default_timeout(15_000)
+            return self._context.pages[0]
+        return self._context.new_page()
+
+    @property
+    def context(self) -> BrowserContext:
+        """The running browser's context."""
+        assert self._context is not None
+        return self._context
+
+    def wait_until_cookie_is_on_disk(self, name: str) -> None:
+        """Wait for Chromium's own delayed write of cookies, without which -9 would be a signing out."""
+
+        def written() -> bool:
+            found = list(self.profile.rglob("Cookies"))
+            if not found:
+                return False
+            with contextlib.closing(sqlite3.connect(f"file:{found[0]}?mode=ro&immutable=1", uri=True)) as jar:
+                try:
+                    return bool(jar.execute("SELECT 1 FROM cookies WHERE name = ?", (name,)).fetchone())
+                except sqlite3.Error:
+                    return False
+
+        wait_until(written, 60, f"the cookie {name} is on disk")
+
+    def kill(self) -> None:
+        """Kill every process of this browser with -9."""
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            with contextlib.suppress(OSError):
+                if str(self.profile).encode() in (entry / "cmdline").read_bytes():
+                    os.kill(int(entry.name), signal.SIGKILL)
+        if self._context is not None:
+            with contextlib.suppress(Exception):
+                self._context.close()
+        self._context = None
+        for lock in ("SingletonLock", "SingletonCookie", "SingletonSocket"):
+            (self.profile / lock).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close it in good order."""
+        if self._context is not None:
+            self._context.close()
+        self._context = None

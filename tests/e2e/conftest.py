@@ -1,0 +1,57 @@
+"""What the end-to-end tests share: the playwright driver, a house with demo data, browsers that are closed again."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from e2e.browser import Browser
+from e2e.house import House
+
+MakeBrowser = Callable[..., Browser]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver; a missing browser is a failure here, never a skip."""
+    assert os.environ.get("CHROMIUM") or shutil.which("chromium"), "no Chromium: run tests/setup/browser.sh"
+    os.environ.setdefault("CHROMIUM", shutil.which("chromium") or "")
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def filled_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo team in it, made once and copied for each house."""
+    data = tmp_path_factory.mktemp("filled") / "data"
+    with House(data):
+        pass
+    return data
+
+
+@pytest.fixture
+def house(filled_data: Path, tmp_path: Path) -> Iterator[House]:
+    """A server of this test's own with the demo team."""
+    data = tmp_path / "data"
+    shutil.copytree(filled_data, data)
+    with House(data) as running:
+        yield running
+
+
+@pytest.fixture
+def make_browser(playwright: Playwright, tmp_path: Path) -> Iterator[MakeBrowser]:
+    """Return a maker of browsers, each with a fresh profile; all are closed at the end."""
+    made: list[Browser] = []
+
+    def make(name: str = "phone", **options: Any) -> Browser:
+        browser = Browser(playwright, tmp_path / f"profile-{name}", **options)
+        made.append(browser)
+        return browser
+
+    yield make
+    for browser in made:
+        browser.close()
