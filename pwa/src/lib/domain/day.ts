@@ -1,0 +1,29 @@
+/** Calendar days: ISO dates without a time zone, and the instants at which they begin for one person. */
+import { parseDate, Time, toCalendarDateTime, toZoned } from "@internationalized/date";
+import { dayOf } from "#lib/i18n/format.ts";
+
+/** 0 Sunday … 6 Saturday. */
+export type Weekday = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+
+/** The day on which a working week begins where a language is spoken: Saturday for Persian, Monday for the others. */
+export const weekStartOf = (locale: string): Weekday => (locale === "fa" ? 6 : 1);
+
+export const addDays = (day: string, count: number): string => parseDate(day).add({ days: count }).toString();
+
+export const weekdayOf = (day: string): Weekday => new Date(`${day}T12:00:00Z`).getUTCDay() as Weekday;
+
+/** The first day after `day` on which a week begins. */
+export function nextWeekStart(day: string, weekStart: Weekday): string {
+  const ahead = (weekStart - weekdayOf(day) + 7) % 7;
+  return addDays(day, ahead === 0 ? 7 : ahead);
+}
+
+/** UTC milliseconds of `hour` o'clock on `day` in `timeZone`; in an hour that the clocks skip, the one after. */
+export const instantAt = (day: string, hour: number, timeZone: string): number =>
+  toZoned(toCalendarDateTime(parseDate(day), new Time(hour)), timeZone)
+    .toDate()
+    .getTime();
+
+/** UTC milliseconds at which the day after `instant`'s begins in `timeZone`. */
+export const midnightAfter = (instant: number, timeZone: string): number =>
+  instantAt(addDays(dayOf(instant, timeZone), 1), 0, timeZone);

@@ -1,0 +1,19 @@
+/** Sums of money. Amounts are minor units; different currencies are never added together. */
+
+/** An amount of one currency. */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** The sum of each currency, the one with most entries first: that is the one the reader thinks in. */
+export function sumByCurrency(entries: readonly Money[]): readonly Money[] {
+  const sums = new Map<string, { amount: number; count: number }>();
+  for (const { amount, currency } of entries) {
+    const sum = sums.get(currency) ?? { amount: 0, count: 0 };
+    sums.set(currency, { amount: sum.amount + amount, count: sum.count + 1 });
+  }
+  return [...sums]
+    .sort(([a, x], [b, y]) => y.count - x.count || (a < b ? -1 : 1))
+    .map(([currency, { amount }]) => ({ amount, currency }));
+}

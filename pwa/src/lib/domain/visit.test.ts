@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import type { Visible } from "#lib/store/visible.ts";
+import {
+  begunVisit,
+  checkIn,
+  closeForgotten,
+  finish,
+  isForgotten,
+  locate,
+  plan,
+  removeNextStep,
+  reopen,
+  setNextStep,
+  setNote,
+  setOutcome,
+  undoCheckIn,
+} from "./visit.ts";
+
+const NINE = Date.UTC(2026, 10, 21, 8); // 9:00 in Warsaw
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const WARSAW = "Europe/Warsaw";
+const key = { id: "visit-1", root: "customer-1" };
+const visit = (over: Partial<Visible<"visit">> = {}): Visible<"visit"> => ({
+  ...key,
+  waiting: false,
+  customer: "customer-1",
+  person: "marek",
+  status: "open",
+  planned_day: "2026-11-21",
+  checked_in_at: NINE,
+  ...over,
+});
+const values = (changes: ReturnType<typeof finish>) => changes.map((change) => change.v);
+
+test("a plan is a planned visit that follows its customer", () => {
+  expect(plan({ id: "v", customer: "c", person: "p", day: "2026-11-23", at: NINE })).toEqual([
+    {
+      kind: "visit",
+      id: "v",
+      root: "c",
+      v: { customer: "c", person: "p", status: "planned", planned_day: "2026-11-23", planned_at: NINE },
+    },
+  ]);
+});
+
+describe("checking in", () => {
+  test("opens the planned visit at once, wherever the phone is", () => {
+    expect(checkIn({ visit: key }, NINE)).toEqual([
+      { kind: "visit", ...key, v: { status: "open", checked_in_at: NINE, presence: "unknown" } },
+    ]);
+  });
+  test("at a customer without a plan makes the visit", () => {
+    const changes = checkIn({ customer: "c", person: "marek", newId: "new" }, NINE);
+    expect(changes).toEqual([
+      {
+        kind: "visit",
+        id: "new",
+        root: "c",
+        v: { customer: "c", person: "marek", status: "open", checked_in_at: NINE, presence: "unknown" },
+      },
+    ]);
+    expect(begunVisit(changes)).toEqual({ id: "new", root: "c" });
+  });
+  test("closes the visit that was left open elsewhere, with an estimate, before it opens this one", () => {
+    const left = visit({ id: "visit-0", root: "customer-0", checked_in_at: NINE - 10 * MINUTE });
+    const changes = checkIn({ visit: key }, NINE, [left]);
+    expect(changes.map((change) => change.id)).toEqual(["visit-0", "visit-1"]);
+    expect(changes[0]?.v).toEqual({ status: "done", checked_out_at: NINE, check_out_estimated: true });
+    expect(begunVisit(changes)).toEqual(key);
+  });
+  test("twice at the same visit closes nothing", () => {
+    expect(checkIn({ visit: key }, NINE, [visit()])).toHaveLength(1);
+  });
+  test("learns later where the phone is, and how far from the customer", () => {
+    const shop = { latitude: 50_000_000, longitude: 20_000_000 };
+    expect(locate(key, shop, { ...shop, accuracy: 12.4 })[0]?.v).toEqual({
+      presence: "at_customer",
+      distance: 0,
+      latitude: 50_000_000,
+      longitude: 20_000_000,
+      accuracy: 12,
+    });
+    expect(locate(key, null, { ...shop, accuracy: 12 })[0]?.v).toMatchObject({ presence: "unknown", distance: null });
+  });
+  test("by mistake gives the plan back, without a trace of place", () => {
+    expect(values(undoCheckIn(visit({ presence: "at_customer", distance: 3, latitude: 1, longitude: 1 })))).toEqual([
+      {
+        ...{ status: "planned", checked_in_at: null, presence: null },
+        ...{ distance: null, latitude: null, longitude: null, accuracy: null },
+      },
+    ]);
+  });
+  test("by mistake without a plan takes the visit away", () => {
+    const { planned_day: _, ...unplanned } = visit();
+    expect(values(undoCheckIn(unplanned))).toEqual([{ deleted: true }]);
+  });
+});
+
+describe("the report", () => {
+  test("an outcome finishes the visit now", () => {
+    expect(values(finish(key, "order", NINE + 18 * MINUTE))).toEqual([
+      { status: "done", outcome: "order", checked_out_at: NINE + 18 * MINUTE, check_out_estimated: null },
+    ]);
+  });
+  test("finishing can be taken back to the outcome before", () => {
+    expect(values(reopen(key, null))).toEqual([
+      { status: "open", outcome: null, checked_out_at: null, check_out_estimated: null },
+    ]);
+  });
+  test("an outcome can be changed without touching the times", () => {
+    expect(values(setOutcome(key, "interested"))).toEqual([{ outcome: "interested" }]);
+  });
+  test("a note keeps its spaces while it is written, and an empty one is no note", () => {
+    expect(values(setNote(key, "Ewa approves "))).toEqual([{ note: "Ewa approves " }]);
+    expect(values(setNote(key, "  \n"))).toEqual([{ note: null }]);
+  });
+});
+
+describe("the next step", () => {
+  const when = { due_day: "2026-11-24", remind_at: NINE + 72 * HOUR };
+  const step = { id: "task-1", title: "Confirm delivery date", type: "todo", person: "marek", when } as const;
+  const task: Visible<"task"> = { id: "task-1", root: "customer-1", waiting: true, title: "Call back", type: "call" };
+  test("is a task of the same customer with a reminder", () => {
+    expect(setNextStep(key, null, step)).toEqual([
+      { kind: "visit", ...key, v: { next_step: "Confirm delivery date" } },
+      {
+        ...{ kind: "task", id: "task-1", root: "customer-1" },
+        v: {
+          ...{ title: "Confirm delivery date", type: "todo", person: "marek", status: "open" },
+          ...{ customer: "customer-1", visit: "visit-1", ...when },
+        },
+      },
+    ]);
+  });
+  test("chosen again moves the same task", () => {
+    const changes = setNextStep(key, task, { ...step, id: "task-2" });
+    expect(changes.map((change) => change.id)).toEqual(["visit-1", "task-1"]);
+    expect(changes[1]?.v).toEqual({ ...when, title: "Confirm delivery date", type: "todo" });
+  });
+  test("taken away leaves neither words nor task", () => {
+    expect(values(removeNextStep(key, task))).toEqual([{ next_step: null }, { deleted: true }]);
+  });
+});
+
+describe("a forgotten check-out", () => {
+  test("is one of more than four hours", () => {
+    expect(isForgotten(visit(), NINE + 4 * HOUR, WARSAW)).toBe(false);
+    expect(isForgotten(visit(), NINE + 4 * HOUR + 1, WARSAW)).toBe(true);
+  });
+  test("or one of the day before, however short", () => {
+    const late = visit({ checked_in_at: Date.UTC(2026, 10, 21, 22, 50) });
+    expect(isForgotten(late, Date.UTC(2026, 10, 21, 22, 59), WARSAW)).toBe(false);
+    expect(isForgotten(late, Date.UTC(2026, 10, 21, 23, 0), WARSAW)).toBe(true);
+  });
+  test("is never one that is planned or done", () => {
+    expect(isForgotten(visit({ status: "done" }), NINE + 9 * HOUR, WARSAW)).toBe(false);
+    expect(isForgotten(visit({ status: "planned", checked_in_at: null }), NINE + 9 * HOUR, WARSAW)).toBe(false);
+  });
+  test("is closed with an estimate that says so, and keeps what was reported", () => {
+    const [closed, ...others] = closeForgotten([visit({ outcome: "order" })], NINE + 5 * HOUR, WARSAW);
+    expect(others).toEqual([]);
+    expect(closed?.v).toEqual({ status: "done", checked_out_at: NINE + 30 * MINUTE, check_out_estimated: true });
+  });
+  test("and a fresh one is left alone", () => expect(closeForgotten([visit()], NINE + HOUR, WARSAW)).toEqual([]));
+});

@@ -1,0 +1,132 @@
+/** A visit from plan to report. Every function is a value of its arguments and answers with the changes to save. */
+import type { Change, ChangeOf, ValuesOf } from "#lib/store/change.ts";
+import type { Visible } from "#lib/store/visible.ts";
+import type { VisitOutcome, VisitPurpose } from "$sync/schema.gen.ts";
+import { midnightAfter } from "./day.ts";
+import { evidenceOf, type Place, type Point } from "./place.ts";
+import { createTask, type NewTask, rescheduleTask } from "./task.ts";
+
+/** What every change of a visit needs to know of it. */
+export type VisitKey = Pick<Visible<"visit">, "id" | "root">;
+
+/** A visit left open for so long was left, not lengthened. */
+export const FORGOTTEN_AFTER_MS = 4 * 3_600_000;
+/** What a visit mostly takes; the estimate for a check-out that nobody made. */
+export const USUAL_VISIT_MS = 30 * 60_000;
+
+const change = (visit: VisitKey, v: ValuesOf<"visit">): ChangeOf<"visit"> => ({
+  kind: "visit",
+  id: visit.id,
+  root: visit.root,
+  v,
+});
+
+/** A visit to make, on a day and perhaps at a time. */
+export interface Plan {
+  readonly id: string;
+  readonly customer: string;
+  readonly person: string;
+  readonly day: string;
+  readonly at?: number;
+  readonly position?: number;
+  readonly purpose?: VisitPurpose;
+}
+
+export function plan(planned: Plan): Change[] {
+  const { id, customer, person, day, at, position, purpose } = planned;
+  const v: ValuesOf<"visit"> = {
+    customer,
+    person,
+    status: "planned",
+    planned_day: day,
+    ...(at === undefined ? {} : { planned_at: at }),
+    ...(position === undefined ? {} : { position }),
+    ...(purpose === undefined ? {} : { purpose }),
+  };
+  return [change({ id, root: customer }, v)];
+}
+
+/** Whom to visit: a planned visit, or a customer with the id for a visit that nobody planned. */
+export type CheckInAt =
+  | { readonly visit: VisitKey }
+  | { readonly customer: string; readonly person: string; readonly newId: string };
+
+/**
+ * The rep is there. `open` are his visits still open: nobody is in two shops, so their check-out was forgotten. The place
+ * mostly comes later (`locate`), because a tap does not wait for a satellite.
+ */
+export function checkIn(at: CheckInAt, now: number, open: readonly Visible<"visit">[] = []): Change[] {
+  const started: ValuesOf<"visit"> = { status: "open", checked_in_at: now, presence: "unknown" };
+  const begun =
+    "visit" in at
+      ? change(at.visit, started)
+      : change({ id: at.newId, root: at.customer }, { customer: at.customer, person: at.person, ...started });
+  return [...open.filter((visit) => visit.id !== begun.id).map((visit) => closeWithEstimate(visit, now)), begun];
+}
+
+/** The visit that `checkIn` has just begun. */
+export const begunVisit = (changes: readonly Change[]): VisitKey | null => {
+  const last = changes.at(-1);
+  return last?.kind === "visit" ? { id: last.id, root: last.root } : null;
+};
+
+/** The phone has found out where it is: evidence, never a gate. */
+export function locate(visit: VisitKey, customer: Point | null, place: Place): Change[] {
+  const { presence, distance } = evidenceOf(customer, place);
+  const { latitude, longitude } = place;
+  return [change(visit, { presence, distance, latitude, longitude, accuracy: Math.round(place.accuracy) })];
+}
+
+/** The rep was not there after all: the plan stands again, an unplanned visit is gone. */
+export function undoCheckIn(visit: Visible<"visit">): Change[] {
+  if (visit.planned_day === undefined || visit.planned_day === null) return [change(visit, { deleted: true })];
+  const nowhere = { presence: null, distance: null, latitude: null, longitude: null, accuracy: null };
+  return [change(visit, { status: "planned", checked_in_at: null, ...nowhere })];
+}
+
+export const setOutcome = (visit: VisitKey, outcome: VisitOutcome | null): Change[] => [change(visit, { outcome })];
+
+export const setNote = (visit: VisitKey, note: string): Change[] => [
+  change(visit, { note: note.trim() === "" ? null : note }),
+];
+
+/** The report: how it went, and the check-out. */
+export const finish = (visit: VisitKey, outcome: VisitOutcome | null, now: number): Change[] => [
+  change(visit, { status: "done", outcome, checked_out_at: now, check_out_estimated: null }),
+];
+
+/** Back to where `finish` found it. */
+export const reopen = (visit: VisitKey, outcome: VisitOutcome | null): Change[] => [
+  change(visit, { status: "open", outcome, checked_out_at: null, check_out_estimated: null }),
+];
+
+/** The next step of a visit is one task with a reminder: made by the first choice, moved by the next. */
+export function setNextStep(
+  visit: VisitKey,
+  existing: Visible<"task"> | null,
+  step: Omit<NewTask, "customer" | "visit">,
+): Change[] {
+  const title = change(visit, { next_step: step.title });
+  if (existing === null) return [title, ...createTask({ ...step, customer: visit.root, visit: visit.id })];
+  return [title, ...rescheduleTask(existing, step.when, { title: step.title, type: step.type })];
+}
+
+export const removeNextStep = (visit: VisitKey, existing: Visible<"task">): Change[] => [
+  change(visit, { next_step: null }),
+  { kind: "task", id: existing.id, root: existing.root, v: { deleted: true } },
+];
+
+/** Whether nobody will come back to this visit: open for hours, or over midnight. */
+export function isForgotten(visit: Visible<"visit">, now: number, timeZone: string): boolean {
+  if (visit.status !== "open" || typeof visit.checked_in_at !== "number") return false;
+  return now - visit.checked_in_at > FORGOTTEN_AFTER_MS || now >= midnightAfter(visit.checked_in_at, timeZone);
+}
+
+/** Closes the forgotten ones among `visits` with an estimate that says so. */
+export const closeForgotten = (visits: readonly Visible<"visit">[], now: number, timeZone: string): Change[] =>
+  visits.filter((visit) => isForgotten(visit, now, timeZone)).map((visit) => closeWithEstimate(visit, now));
+
+function closeWithEstimate(visit: Visible<"visit">, now: number): Change {
+  const left = Math.min((visit.checked_in_at ?? now) + USUAL_VISIT_MS, now);
+  return change(visit, { status: "done", checked_out_at: left, check_out_estimated: true });
+}
