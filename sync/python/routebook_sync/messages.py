@@ -75,6 +75,10 @@ class ProblemCode(StrEnum):
     DEVICE_REVOKED = "device_revoked"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    """The body is not JSON by its content type."""
+    TAKEN = "taken"
+    """Somebody else has it already (an e-mail)."""
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 

@@ -2,9 +2,8 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 1;
-export const SCHEMA_HASH = '2b9e0acb5b8d';
+export const SCHEMA_HASH = '829fa6c81054';
 export const SHARED_ROOT = 'shared';
-export const CLAMP_MS = 120000;
 export const MAX_EDITS = 1000;
 export const MAX_REQUEST_BYTES = 4194304;
 export const MAX_EDIT_BYTES = 131072;
@@ -18,7 +17,7 @@ export type Join = (typeof JOINS)[number];
 export const VERDICT_KINDS = ['applied', 'merged', 'conflict', 'repaired', 'held', 'rejected'] as const;
 export type VerdictKind = (typeof VERDICT_KINDS)[number];
 
-export const PROBLEM_CODES = ['malformed', 'too_large', 'future_protocol', 'unknown_kind', 'unknown_field', 'wrong_type', 'missing_field', 'bad_stamp', 'foreign_root', 'missing_root', 'forbidden', 'forbidden_field', 'gap', 'not_signed_in', 'session_expired', 'wrong_credentials', 'rate_limited', 'wrong_device', 'device_revoked', 'not_found', 'method_not_allowed', 'unavailable', 'internal'] as const;
+export const PROBLEM_CODES = ['malformed', 'too_large', 'future_protocol', 'unknown_kind', 'unknown_field', 'wrong_type', 'missing_field', 'bad_stamp', 'foreign_root', 'missing_root', 'forbidden', 'forbidden_field', 'gap', 'not_signed_in', 'session_expired', 'wrong_credentials', 'rate_limited', 'wrong_device', 'device_revoked', 'not_found', 'method_not_allowed', 'unsupported_type', 'taken', 'unavailable', 'internal'] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export const CONTROL_KINDS = ['upgrade', 'reset', 'wipe', 'clock'] as const;
@@ -34,7 +33,7 @@ export const CUSTOMER_PHASE_CHOICES = ['prospective', 'starting', 'repeat', 'loy
 export type CustomerPhase = (typeof CUSTOMER_PHASE_CHOICES)[number];
 
 /** An account; the root of its aggregate. Contacts, visits, notes, deals and orders follow it. */
-export interface Customer {
+export type Customer = {
   name?: string;
   relation?: CustomerRelation | null;
   parent?: string | null;
@@ -65,13 +64,13 @@ export interface Customer {
   satisfaction?: number | null;
   churn_risk?: number | null;
   deleted?: boolean | null;
-}
+};
 
 export const CONTACT_CHANNEL_CHOICES = ['call', 'message', 'email', 'visit', 'web'] as const;
 export type ContactChannel = (typeof CONTACT_CHANNEL_CHOICES)[number];
 
 /** A person at a customer; follows the customer. */
-export interface Contact {
+export type Contact = {
   customer?: string;
   name?: string;
   job_title?: string | null;
@@ -81,7 +80,7 @@ export interface Contact {
   channel?: ContactChannel | null;
   description?: string | null;
   deleted?: boolean | null;
-}
+};
 
 export const VISIT_STATUS_CHOICES = ['planned', 'open', 'done', 'cancelled'] as const;
 export type VisitStatus = (typeof VISIT_STATUS_CHOICES)[number];
@@ -96,7 +95,7 @@ export const VISIT_OUTCOME_CHOICES = ['order', 'interested', 'follow_up', 'not_i
 export type VisitOutcome = (typeof VISIT_OUTCOME_CHOICES)[number];
 
 /** A call at a customer's place by one person; follows the customer. */
-export interface Visit {
+export type Visit = {
   customer?: string;
   person?: string;
   status?: VisitStatus;
@@ -117,7 +116,7 @@ export interface Visit {
   next_step?: string | null;
   comments?: LogState;
   deleted?: boolean | null;
-}
+};
 
 export const TASK_TYPE_CHOICES = ['todo', 'call', 'email', 'visit', 'quote'] as const;
 export type TaskType = (typeof TASK_TYPE_CHOICES)[number];
@@ -126,7 +125,7 @@ export const TASK_STATUS_CHOICES = ['open', 'done', 'cancelled'] as const;
 export type TaskStatus = (typeof TASK_STATUS_CHOICES)[number];
 
 /** Something to do; follows its customer, or its person where it has no customer. */
-export interface Task {
+export type Task = {
   title?: string;
   person?: string;
   customer?: string | null;
@@ -139,23 +138,23 @@ export interface Task {
   snoozes?: CounterState;
   description?: string | null;
   deleted?: boolean | null;
-}
+};
 
 /** A remark about a customer, by one person at one time; follows the customer. */
-export interface Note {
+export type Note = {
   customer?: string;
   person?: string;
   written_at?: number;
   body?: string | null;
   pinned?: boolean | null;
   deleted?: boolean | null;
-}
+};
 
 export const DEAL_STAGE_CHOICES = ['new', 'qualified', 'proposal', 'negotiation', 'won', 'lost'] as const;
 export type DealStage = (typeof DEAL_STAGE_CHOICES)[number];
 
 /** An opportunity at one customer; follows the customer. */
-export interface Deal {
+export type Deal = {
   customer?: string;
   title?: string;
   owner?: string | null;
@@ -170,13 +169,13 @@ export interface Deal {
   lost_reason?: string | null;
   description?: string | null;
   deleted?: boolean | null;
-}
+};
 
 export const ORDER_STATUS_CHOICES = ['draft', 'placed', 'delivered', 'cancelled'] as const;
 export type OrderStatus = (typeof ORDER_STATUS_CHOICES)[number];
 
 /** A purchase of one customer; follows the customer. */
-export interface Order {
+export type Order = {
   customer?: string;
   person?: string | null;
   visit?: string | null;
@@ -187,10 +186,10 @@ export interface Order {
   currency?: string | null;
   lines?: readonly Json[] | null;
   deleted?: boolean | null;
-}
+};
 
 /** An article or service of the catalogue; shared by the organisation. */
-export interface Product {
+export type Product = {
   name?: string;
   article_number?: string | null;
   category?: string | null;
@@ -199,13 +198,13 @@ export interface Product {
   currency?: string | null;
   active?: boolean | null;
   deleted?: boolean | null;
-}
+};
 
 export const PERSON_ROLE_CHOICES = ['rep', 'manager', 'administrator'] as const;
 export type PersonRole = (typeof PERSON_ROLE_CHOICES)[number];
 
 /** A member of the organisation; shared by the organisation, written by administrators. */
-export interface Person {
+export type Person = {
   name?: string;
   role?: PersonRole;
   email?: string | null;
@@ -214,22 +213,22 @@ export interface Person {
   locale?: string | null;
   active?: boolean | null;
   deleted?: boolean | null;
-}
+};
 
 /** A part of the market; shared by the organisation. Who covers it is a grant, not a field. */
-export interface Territory {
+export type Territory = {
   name?: string;
   parent?: string | null;
   country?: string | null;
   deleted?: boolean | null;
-}
+};
 
 /** A named value; lives with the organisation, or with the person that is its root. */
-export interface Setting {
+export type Setting = {
   name?: string;
   value?: Json | null;
   deleted?: boolean | null;
-}
+};
 
 export interface EntityByKind {
   customer: Customer;
@@ -314,12 +313,14 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "ref": "customer",
+        "max_length": 26,
         "column": true
       },
       "territory": {
         "name": "territory",
         "type": "text",
         "ref": "territory",
+        "max_length": 26,
         "column": true,
         "home": true,
         "required": true,
@@ -330,6 +331,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "ref": "person",
+        "max_length": 26,
         "column": true
       },
       "trade": {
@@ -373,6 +375,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "unit": "country",
+        "max_length": 2,
         "column": true
       },
       "latitude": {
@@ -441,13 +444,15 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "since",
         "type": "text",
         "nullable": true,
-        "unit": "day"
+        "unit": "day",
+        "max_length": 10
       },
       "currency": {
         "name": "currency",
         "type": "text",
         "nullable": true,
-        "unit": "currency"
+        "unit": "currency",
+        "max_length": 3
       },
       "value_class": {
         "name": "value_class",
@@ -624,6 +629,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "customer",
         "type": "text",
         "ref": "customer",
+        "max_length": 26,
         "column": true,
         "required": true
       },
@@ -663,6 +669,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "unit": "day",
+        "max_length": 10,
         "column": true
       },
       "channel": {
@@ -729,6 +736,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "customer",
         "type": "text",
         "ref": "customer",
+        "max_length": 26,
         "column": true,
         "required": true
       },
@@ -736,6 +744,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "person",
         "type": "text",
         "ref": "person",
+        "max_length": 26,
         "column": true,
         "required": true
       },
@@ -768,6 +777,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "unit": "day",
+        "max_length": 10,
         "column": true
       },
       "planned_at": {
@@ -972,6 +982,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "person",
         "type": "text",
         "ref": "person",
+        "max_length": 26,
         "column": true,
         "required": true
       },
@@ -980,13 +991,15 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "ref": "customer",
+        "max_length": 26,
         "column": true
       },
       "visit": {
         "name": "visit",
         "type": "text",
         "nullable": true,
-        "ref": "visit"
+        "ref": "visit",
+        "max_length": 26
       },
       "type": {
         "name": "type",
@@ -1017,6 +1030,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "unit": "day",
+        "max_length": 10,
         "column": true
       },
       "remind_at": {
@@ -1118,6 +1132,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "customer",
         "type": "text",
         "ref": "customer",
+        "max_length": 26,
         "column": true,
         "required": true
       },
@@ -1125,6 +1140,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "person",
         "type": "text",
         "ref": "person",
+        "max_length": 26,
         "column": true,
         "required": true
       },
@@ -1196,6 +1212,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "customer",
         "type": "text",
         "ref": "customer",
+        "max_length": 26,
         "column": true,
         "required": true
       },
@@ -1213,6 +1230,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "ref": "person",
+        "max_length": 26,
         "column": true
       },
       "stage": {
@@ -1251,7 +1269,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "currency",
         "type": "text",
         "nullable": true,
-        "unit": "currency"
+        "unit": "currency",
+        "max_length": 3
       },
       "margin": {
         "name": "margin",
@@ -1266,6 +1285,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "unit": "day",
+        "max_length": 10,
         "column": true
       },
       "next_step": {
@@ -1357,6 +1377,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "customer",
         "type": "text",
         "ref": "customer",
+        "max_length": 26,
         "column": true,
         "required": true
       },
@@ -1365,13 +1386,15 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "ref": "person",
+        "max_length": 26,
         "column": true
       },
       "visit": {
         "name": "visit",
         "type": "text",
         "nullable": true,
-        "ref": "visit"
+        "ref": "visit",
+        "max_length": 26
       },
       "number": {
         "name": "number",
@@ -1415,7 +1438,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "currency",
         "type": "text",
         "nullable": true,
-        "unit": "currency"
+        "unit": "currency",
+        "max_length": 3
       },
       "lines": {
         "name": "lines",
@@ -1517,7 +1541,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "currency",
         "type": "text",
         "nullable": true,
-        "unit": "currency"
+        "unit": "currency",
+        "max_length": 3
       },
       "active": {
         "name": "active",
@@ -1667,13 +1692,15 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "ref": "territory",
+        "max_length": 26,
         "column": true
       },
       "country": {
         "name": "country",
         "type": "text",
         "nullable": true,
-        "unit": "country"
+        "unit": "country",
+        "max_length": 2
       },
       "deleted": {
         "name": "deleted",

@@ -1,0 +1,126 @@
+"""Settings: everything that an operator may choose, read from the environment here and nowhere else."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+_REPOSITORY: Final = Path(__file__).resolve().parents[2]
+DATABASE_NAME: Final = "routebook.db"
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least important line that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an operator chose. Each field names its variable and what it means; docs/operating.md lists them."""
+
+    data: Annotated[Path, Meta(description="folder of the database", extra={"env": "DATA"})] = Path("data")
+    port: Annotated[int, Meta(ge=1, le=65_535, description="port to listen on", extra={"env": "PORT"})] = 8080
+    host: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="address to listen on; `0.0.0.0` for every network of the machine",
+            extra={"env": "ROUTEBOOK_HOST"},
+        ),
+    ] = "127.0.0.1"
+    app: Annotated[
+        Path, Meta(description="folder of the built app", extra={"env": "ROUTEBOOK_APP", "default": "pwa/build"})
+    ] = _REPOSITORY / "pwa" / "build"
+    trust_proxy: Annotated[
+        bool,
+        Meta(
+            description="`true` behind a reverse proxy: believe its `X-Forwarded-For` and `X-Forwarded-Proto`",
+            extra={"env": "ROUTEBOOK_TRUST_PROXY"},
+        ),
+    ] = False
+    log_format: Annotated[
+        LogFormat,
+        Meta(description="`console` or `json`, one object a line", extra={"env": "ROUTEBOOK_LOG_FORMAT"}),
+    ] = LogFormat.CONSOLE
+    log_level: Annotated[
+        LogLevel,
+        Meta(description="`debug`, `info` (every request) or `warning`", extra={"env": "ROUTEBOOK_LOG_LEVEL"}),
+    ] = LogLevel.WARNING
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.data / DATABASE_NAME
+
+
+class SettingError(ValueError):
+    """A setting that cannot be understood; the message names the variable."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One setting as the documentation shows it."""
+
+    name: str
+    env: str
+    default: str
+    description: str
+
+
+def choices() -> list[Choice]:
+    """Return every setting with its variable, default and meaning, in the order of declaration."""
+    found = []
+    info = msgspec.inspect.type_info(Settings)
+    assert isinstance(info, msgspec.inspect.StructType)
+    for field in info.fields:
+        assert isinstance(field.type, msgspec.inspect.Metadata)
+        extra, extra_json = field.type.extra or {}, field.type.extra_json_schema or {}
+        default = extra.get("default", _written(field.default))
+        found.append(Choice(field.name, extra["env"], default, extra_json["description"]))
+    return found
+
+
+def _written(value: Any) -> str:
+    return str(msgspec.to_builtins(value, enc_hook=str)).lower() if isinstance(value, bool) else str(value)
+
+
+def settings_from_environment(environment: Mapping[str, str], **given: Any) -> Settings:
+    """Return the settings that the variables choose; what is ``given`` (not None) wins over them.
+
+    SettingError on a value that cannot be understood, and on an unknown variable that begins with ROUTEBOOK_.
+    """
+    name_by_env = {choice.env: choice.name for choice in choices()}
+    strangers = sorted(name for name in environment if name.startswith("ROUTEBOOK_") and name not in name_by_env)
+    if strangers:
+        raise SettingError(f"{strangers[0]} is no setting of Routebook")
+    values: dict[str, Any] = {
+        name: environment[env] for env, name in name_by_env.items() if environment.get(env, "") != ""
+    }
+    values |= {name: value for name, value in given.items() if value is not None}
+    env_by_name = {name: env for env, name in name_by_env.items()}
+    chosen = {}
+    for field in msgspec.structs.fields(Settings):
+        if field.name not in values:
+            continue
+        try:
+            chosen[field.name] = msgspec.convert(values[field.name], field.type, strict=False, dec_hook=_path)
+        except msgspec.ValidationError as error:
+            raise SettingError(f"{env_by_name[field.name]}={values[field.name]}: {error}") from error
+    return Settings(**chosen)
+
+
+def _path(wanted: type, value: Any) -> Any:
+    if wanted is Path:
+        return Path(value)
+    raise NotImplementedError(f"no setting of type {wanted}")
