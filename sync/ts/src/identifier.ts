@@ -2,8 +2,8 @@
  * Identifiers of records (SPEC R20): a UUID version 7 (RFC 9562) as 26 base-32 digits, in which the 128 bits stand
  * right-aligned, so that ids sort by their time and the first digit is 0 to 7.
  */
-import { DIGITS, valueOfDigit } from "./base32.ts";
-import { MAX_MS } from "./clock.ts";
+import { DIGITS, decode, valueOfDigit } from "./base32.ts";
+import { MAX_MS, MS_WIDTH } from "./clock.ts";
 
 export const ID_WIDTH = 26;
 /** Random bytes that one new id takes. */
@@ -59,6 +59,11 @@ export function uuidFromId(id: string): string {
     }
   }
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Returns when an id was made, milliseconds since 1970 UTC. */
+export function msFromId(id: string): number {
+  return decode(id.slice(0, MS_WIDTH));
 }
 
 function idFromBytes(bytes: Uint8Array): string {

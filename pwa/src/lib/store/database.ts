@@ -1,0 +1,21 @@
+/** The database as the store sees it: synchronous, one connection. Two implementations: sqlite-wasm in the worker, node:sqlite in tests. */
+
+/** A value that goes into or comes out of a column. */
+export type SqlValue = string | number | null;
+
+/** One connection to one SQLite database. Statements are prepared once and kept. */
+export interface Database {
+  /** Returns all rows. */
+  all<T>(sql: string, parameters?: readonly SqlValue[]): T[];
+  /** Returns the first row, undefined if there is none. */
+  get<T>(sql: string, parameters?: readonly SqlValue[]): T | undefined;
+  /** Runs one statement that returns nothing; returns the number of rows it changed. */
+  run(sql: string, parameters?: readonly SqlValue[]): number;
+  /** Runs several statements without parameters. */
+  exec(sql: string): void;
+  /** Runs `work` in one transaction; rolls back and throws again if it throws. Not nested. */
+  transaction<T>(work: () => T): T;
+  /** Bytes that the database takes. */
+  size(): number;
+  close(): void;
+}

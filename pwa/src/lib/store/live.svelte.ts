@@ -1,0 +1,76 @@
+import { useStore } from "./context.ts";
+import type { ParametersOf, QueryName, ResultOf } from "./queries/index.ts";
+import { StoreError } from "./store-error.ts";
+
+/** A query's result that follows the data. */
+export interface Live<R> {
+  /** The newest result; the one before while a new one is on its way; undefined until the first. */
+  readonly current: R | undefined;
+  /** True from a change of parameters or data to its result. */
+  readonly loading: boolean;
+  /** Why the last run failed, null after a good one. */
+  readonly error: StoreError | null;
+}
+
+/**
+ * Runs a query now, whenever the runes read by `ask` change, and whenever a record of a kind that the query reads does.
+ *
+ * Call it while a component is being made, below `provideStore`. `ask` returns the query's name and its parameters, or
+ * null for "nothing to ask now":
+ *
+ *     const page = live(() => ["customers.page", { search, filter: { name: "all" }, sort: "name", offset: 0, limit: 50 }]);
+ *     {#each page.current?.rows ?? [] as row (row.id)} … {/each}
+ */
+export function live<N extends QueryName>(ask: () => readonly [N, ParametersOf<N>] | null): Live<ResultOf<N>> {
+  const store = useStore();
+  let current = $state.raw<ResultOf<N>>();
+  let loading = $state(true);
+  let error = $state.raw<StoreError | null>(null);
+  let version = $state(0);
+
+  $effect(() => {
+    const asked = ask();
+    void version;
+    if (asked === null) {
+      loading = false;
+      return;
+    }
+    let stale = false;
+    let stop: (() => void) | undefined;
+    loading = true;
+    store
+      .watch(asked[0], asked[1], () => {
+        if (!stale) version += 1;
+      })
+      .then(
+        (watched) => {
+          stop = watched.stop;
+          if (stale) return watched.stop();
+          current = watched.result;
+          error = null;
+          loading = false;
+        },
+        (reason: unknown) => {
+          if (stale) return;
+          error = StoreError.from(reason);
+          loading = false;
+        },
+      );
+    return () => {
+      stale = true;
+      stop?.();
+    };
+  });
+
+  return {
+    get current() {
+      return current;
+    },
+    get loading() {
+      return loading;
+    },
+    get error() {
+      return error;
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import type {
+  CustomerPhase,
+  CustomerValueClass,
+  DealStage,
+  OrderStatus,
+  TaskStatus,
+  TaskType,
+  VisitOutcome,
+  VisitStatus,
+} from "$sync/schema.gen.ts";
+import { defineQuery } from "../query.ts";
+import { readVisible, type Visible } from "../visible.ts";
+
+/** A customer with what its page shows at once. */
+export interface CustomerDetail {
+  readonly customer: Visible<"customer">;
+  /** The name of the owner, null without one. */
+  readonly ownerName: string | null;
+  readonly territoryName: string | null;
+  readonly parentName: string | null;
+  /** The last visit that took place: milliseconds since 1970 UTC. */
+  readonly lastVisitAt: number | null;
+  readonly counts: {
+    readonly contacts: number;
+    readonly deals: number;
+    readonly orders: number;
+    readonly openTasks: number;
+  };
+}
+
+/** One customer, null if it is not (or no longer) on this device. */
+export const customerOne = defineQuery<{ id: string }, CustomerDetail | null>({
+  reads: ["customer", "contact", "deal", "order", "task", "person", "territory"],
+  run(database, { id }) {
+    const customer = readVisible(database, "customer", id);
+    if (customer === null) return null;
+    const found = database.get<Omit<CustomerDetail, "customer" | "counts"> & CustomerDetail["counts"]>(
+      `SELECT (SELECT name FROM person WHERE id = c.owner) AS ownerName,
+              (SELECT name FROM territory WHERE id = c.territory) AS territoryName,
+              (SELECT name FROM customer p WHERE p.id = c.parent) AS parentName,
+              c.last_visit_at AS lastVisitAt,
+              (SELECT count(*) FROM contact WHERE customer = c.id AND deleted IS NOT 1) AS contacts,
+              (SELECT count(*) FROM deal WHERE customer = c.id AND deleted IS NOT 1) AS deals,
+              (SELECT count(*) FROM "order" WHERE customer = c.id AND deleted IS NOT 1) AS orders,
+              (SELECT count(*) FROM task WHERE customer = c.id AND status = 'open' AND deleted IS NOT 1) AS openTasks
+       FROM customer c WHERE c.id = ? LIMIT 1`,
+      [id],
+    );
+    if (found === undefined) return null;
+    const { contacts, deals, orders, openTasks, ...names } = found;
+    return { customer, ...names, counts: { contacts, deals, orders, openTasks } };
+  },
+});
+
+/** The contacts of a customer by name. */
+export const customerContacts = defineQuery<{ customer: string; limit: number }, Visible<"contact">[]>({
+  reads: ["contact"],
+  run(database, { customer, limit }) {
+    const ids = database.all<{ id: string }>(
+      "SELECT id FROM contact WHERE customer = ? AND deleted IS NOT 1 ORDER BY sort_key LIMIT ?",
+      [customer, limit],
+    );
+    return ids.flatMap(({ id }) => readVisible(database, "contact", id) ?? []);
+  },
+});
+
+/** A deal in a list. */
+export interface DealRow {
+  readonly id: string;
+  readonly title: string;
+  readonly customer: string;
+  readonly customerName: string | null;
+  readonly stage: DealStage;
+  readonly stage_since: number | null;
+  /** Minor units. */
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly close_day: string | null;
+  readonly owner: string | null;
+  readonly ownerName: string | null;
+}
+
+/** The columns of a DealRow; `d` is the deal, `c` its customer. */
+export const DEAL_COLUMNS = `d.id, d.title, d.customer, c.name AS customerName, d.stage, d.stage_since, d.amount,
+  json_extract(d.doc, '$.v.currency') AS currency, d.close_day, d.owner,
+  (SELECT name FROM person WHERE id = d.owner) AS ownerName`;
+
+/** The deals of a customer: open ones first, then the newest. */
+export const customerDeals = defineQuery<{ customer: string; limit: number }, DealRow[]>({
+  reads: ["deal", "customer", "person"],
+  run(database, { customer, limit }) {
+    return database.all<DealRow>(
+      `SELECT ${DEAL_COLUMNS} FROM deal d LEFT JOIN customer c ON c.id = d.customer
+       WHERE d.customer = ? AND d.deleted IS NOT 1
+       ORDER BY d.stage IN ('won', 'lost'), d.stage_since DESC LIMIT ?`,
+      [customer, limit],
+    );
+  },
+});
+
+/** An order in a list. */
+export interface OrderRow {
+  readonly id: string;
+  readonly number: string | null;
+  readonly status: OrderStatus;
+  readonly ordered_at: number;
+  /** Minor units. */
+  readonly amount: number | null;
+  readonly currency: string | null;
+  /** The number of its lines. */
+  readonly lines: number;
+}
+
+/** The orders of a customer, newest first. */
+export const customerOrders = defineQuery<{ customer: string; limit: number }, OrderRow[]>({
+  reads: ["order"],
+  run(database, { customer, limit }) {
+    return database.all<OrderRow>(
+      `SELECT id, number, status, ordered_at, amount, json_extract(doc, '$.v.currency') AS currency,
+              coalesce(json_array_length(doc, '$.v.lines'), 0) AS lines
+       FROM "order" WHERE customer = ? AND deleted IS NOT 1 ORDER BY ordered_at DESC LIMIT ?`,
+      [customer, limit],
+    );
+  },
+});
+
+/** A task in a list. */
+export interface TaskRow {
+  readonly id: string;
+  readonly root: string;
+  readonly title: string;
+  readonly type: TaskType | null;
+  readonly status: TaskStatus;
+  readonly due_day: string | null;
+  readonly remind_at: number | null;
+  readonly done_at: number | null;
+  readonly person: string;
+  readonly customer: string | null;
+  readonly customerName: string | null;
+}
+
+/** The columns of a TaskRow; `t` is the task, `c` its customer. */
+export const TASK_COLUMNS = `t.id, t.root, t.title, t.type, t.status, t.due_day, t.remind_at, t.done_at, t.person,
+  t.customer, c.name AS customerName`;
+
+/** The open tasks of a customer, the most urgent first. */
+export const customerTasks = defineQuery<{ customer: string; limit: number }, TaskRow[]>({
+  reads: ["task", "customer"],
+  run(database, { customer, limit }) {
+    return database.all<TaskRow>(
+      `SELECT ${TASK_COLUMNS} FROM task t LEFT JOIN customer c ON c.id = t.customer
+       WHERE t.customer = ? AND t.status = 'open' AND t.deleted IS NOT 1
+       ORDER BY t.due_day IS NULL, t.due_day, t.remind_at LIMIT ?`,
+      [customer, limit],
+    );
+  },
+});
+
+/** A visit in a list. */
+export interface VisitRow {
+  readonly id: string;
+  readonly root: string;
+  readonly status: VisitStatus;
+  readonly customer: string;
+  readonly customerName: string | null;
+  readonly city: string | null;
+  readonly value_class: CustomerValueClass | null;
+  readonly phase: CustomerPhase | null;
+  readonly person: string;
+  readonly personName: string | null;
+  readonly planned_day: string | null;
+  readonly planned_at: number | null;
+  readonly checked_in_at: number | null;
+  readonly checked_out_at: number | null;
+  readonly outcome: VisitOutcome | null;
+}
+
+/** The columns of a VisitRow; `v` is the visit, `c` its customer. */
+export const VISIT_COLUMNS = `v.id, v.root, v.status, v.customer, c.name AS customerName, c.city, c.value_class, c.phase, v.person,
+  (SELECT name FROM person WHERE id = v.person) AS personName, v.planned_day, v.planned_at, v.checked_in_at,
+  v.checked_out_at, v.outcome`;
+
+/** The visits planned at a customer and still to come, the next first. */
+export const customerVisits = defineQuery<{ customer: string; limit: number }, VisitRow[]>({
+  reads: ["visit", "customer", "person"],
+  run(database, { customer, limit }) {
+    return database.all<VisitRow>(
+      `SELECT ${VISIT_COLUMNS} FROM visit v LEFT JOIN customer c ON c.id = v.customer
+       WHERE v.customer = ? AND v.status IN ('planned', 'open') AND v.deleted IS NOT 1
+       ORDER BY v.planned_day, v.planned_at LIMIT ?`,
+      [customer, limit],
+    );
+  },
+});

@@ -1,0 +1,171 @@
+import type { CustomerPhase, CustomerValueClass } from "$sync/schema.gen.ts";
+import type { Database, SqlValue } from "../database.ts";
+import { defineQuery } from "../query.ts";
+import { idsOfSearch } from "../search.ts";
+
+/** Which customers the list shows. */
+export type CustomersFilter =
+  | { readonly name: "all" }
+  | { readonly name: "mine"; readonly owner: string }
+  /** No visit for at least so many days, the never visited included. */
+  | { readonly name: "not_seen_days"; readonly days: number }
+  /** The nearest to `here`, nearest first whatever `sort` says. */
+  | { readonly name: "near" }
+  | { readonly name: "value_class"; readonly value_class: CustomerValueClass }
+  | { readonly name: "phase"; readonly phase: CustomerPhase };
+
+/** A place in micro-degrees. */
+export interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** What the Customers screen asks. */
+export interface CustomersParameters {
+  /** Any part of name, place, phone, tag or contact, as typed; "" for everything. */
+  readonly search: string;
+  readonly filter: CustomersFilter;
+  /** `last_visit`: the longest unseen first. `value`: the greatest revenue of twelve months first. A search sorts by rank. */
+  readonly sort: "name" | "last_visit" | "value";
+  readonly offset: number;
+  readonly limit: number;
+  /** Where the device is; gives every row its distance. */
+  readonly here?: Place;
+}
+
+/** A customer in a list. */
+export interface CustomerRow {
+  readonly id: string;
+  readonly name: string;
+  readonly street: string | null;
+  readonly city: string | null;
+  readonly country: string | null;
+  readonly phone: string | null;
+  readonly value_class: CustomerValueClass | null;
+  readonly phase: CustomerPhase | null;
+  readonly owner: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  /** Milliseconds since 1970 UTC, null for never. */
+  readonly lastVisitAt: number | null;
+  /** Metres from `here`, null where either place is unknown. */
+  readonly distance: number | null;
+}
+
+/** One page of the list. */
+export interface CustomersPage {
+  readonly rows: readonly CustomerRow[];
+  /** How many match; in a search at most MAX_COUNTED, which means "that many or more". */
+  readonly total: number;
+  /** Milliseconds that the query took in the worker. */
+  readonly ms: number;
+}
+
+/** Where counting the hits of a search stops. */
+export const MAX_COUNTED = 500;
+
+const COLUMNS = `id, name, street, city, country, phone, value_class, phase, owner, latitude, longitude,
+  last_visit_at AS lastVisitAt`;
+const DAY = 86_400_000;
+const METRES_PER_MICRODEGREE = 0.111_195;
+const SORTS = {
+  name: "sort_key",
+  last_visit: "last_visit_at IS NOT NULL, last_visit_at, sort_key",
+  value: "revenue_12m DESC, sort_key",
+} as const;
+
+type Found = Omit<CustomerRow, "distance">;
+
+/** The customers that match, one page of them. */
+export const customersPage = defineQuery<CustomersParameters, CustomersPage>({
+  reads: ["customer", "contact", "visit"],
+  run(database, parameters, { now }) {
+    const start = performance.now();
+    const { rows, total } = findPage(database, parameters, now);
+    return {
+      rows: rows.map((row) => ({ ...row, distance: distanceBetween(row, parameters.here) })),
+      total,
+      ms: performance.now() - start,
+    };
+  },
+});
+
+function findPage(database: Database, parameters: CustomersParameters, now: number): { rows: Found[]; total: number } {
+  const { search, filter, sort, offset, limit, here } = parameters;
+  const [condition, values] = conditionOf(filter, now);
+  if (search.trim() !== "") {
+    const ids = idsOfSearch(database, "customer", search, 0, MAX_COUNTED);
+    const hits = database.all<Found>(
+      `SELECT ${COLUMNS} FROM json_each(?1) j CROSS JOIN customer ON customer.id = j.value
+       WHERE ${condition} ORDER BY j.key LIMIT ${MAX_COUNTED}`,
+      [JSON.stringify(ids), ...values],
+    );
+    return { rows: hits.slice(offset, offset + limit), total: hits.length };
+  }
+  if (filter.name === "near")
+    return here === undefined ? { rows: [], total: 0 } : nearest(database, here, offset, limit);
+  const rows = database.all<Found>(
+    `SELECT ${COLUMNS} FROM customer WHERE ${condition} AND ?1 IS NULL ORDER BY ${SORTS[sort]} LIMIT ${limit} OFFSET ${offset}`,
+    [null, ...values],
+  );
+  const total = database.get<{ n: number }>(`SELECT count(*) AS n FROM customer WHERE ${condition} AND ?1 IS NULL`, [
+    null,
+    ...values,
+  ]);
+  return { rows, total: total?.n ?? 0 };
+}
+
+/** The SQL condition of a filter and its values, numbered from ?2. */
+function conditionOf(filter: CustomersFilter, now: number): [string, SqlValue[]] {
+  switch (filter.name) {
+    case "all":
+    case "near":
+      return ["deleted IS NOT 1", []];
+    case "mine":
+      return ["deleted IS NOT 1 AND owner = ?2", [filter.owner]];
+    case "not_seen_days":
+      return ["deleted IS NOT 1 AND (last_visit_at IS NULL OR last_visit_at <= ?2)", [now - filter.days * DAY]];
+    case "value_class":
+      return ["deleted IS NOT 1 AND value_class = ?2", [filter.value_class]];
+    case "phase":
+      return ["deleted IS NOT 1 AND phase = ?2", [filter.phase]];
+  }
+}
+
+/** The customers around a place: a box on the latitude index that doubles until it holds enough, sorted by distance. */
+function nearest(database: Database, here: Place, offset: number, limit: number): { rows: Found[]; total: number } {
+  const stretch = Math.max(Math.cos((here.latitude / 1e6) * (Math.PI / 180)), 0.01);
+  const wanted = offset + limit;
+  for (let reach = 20_000; ; reach *= 2) {
+    const found = database.all<Found>(
+      `SELECT ${COLUMNS} FROM customer WHERE deleted IS NOT 1 AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ? LIMIT 5000`,
+      [
+        here.latitude - reach,
+        here.latitude + reach,
+        here.longitude - reach / stretch,
+        here.longitude + reach / stretch,
+      ],
+    );
+    const near = found
+      .map((row) => ({ row, distance: distanceBetween(row, here) ?? Number.POSITIVE_INFINITY }))
+      // The corners of the box are farther than its sides: outside the circle something nearer may be missing.
+      .filter(({ distance }) => distance <= reach * METRES_PER_MICRODEGREE || reach > 90_000_000)
+      .sort((a, b) => a.distance - b.distance);
+    if (near.length >= wanted || reach > 90_000_000) {
+      return { rows: near.slice(offset, wanted).map(({ row }) => row), total: near.length };
+    }
+  }
+}
+
+/** Metres between two places on the sphere, null where one is unknown. */
+export function distanceBetween(
+  a: { readonly latitude: number | null; readonly longitude: number | null },
+  b: Place | undefined,
+): number | null {
+  if (b === undefined || a.latitude === null || a.longitude === null) return null;
+  const radians = Math.PI / 180 / 1e6;
+  const [p, q] = [a.latitude * radians, b.latitude * radians];
+  const half =
+    Math.sin((p - q) / 2) ** 2 + Math.cos(p) * Math.cos(q) * Math.sin(((a.longitude - b.longitude) * radians) / 2) ** 2;
+  return Math.round(2 * 6_371_008 * Math.asin(Math.min(1, Math.sqrt(half))));
+}

@@ -1,0 +1,36 @@
+import type { Kind } from "$sync/schema.gen.ts";
+import { defineQuery } from "../query.ts";
+import { idsOfSearch, SEARCHED_KINDS } from "../search.ts";
+import { labelOf } from "../visible.ts";
+
+/** Something found by "search everything". */
+export interface Hit {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly root: string;
+  readonly label: string;
+  /** What tells it from others of its name: a customer's city, anything else's customer. */
+  readonly detail: string | null;
+}
+
+/** The records of every kind that match, at most `limit` of each kind. */
+export const everythingSearch = defineQuery<{ search: string; limit: number }, Hit[]>({
+  reads: SEARCHED_KINDS,
+  run(database, { search, limit }) {
+    if (search.trim() === "") return [];
+    return SEARCHED_KINDS.flatMap((kind) =>
+      idsOfSearch(database, kind, search, 0, limit).flatMap((id) => {
+        const row = database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [id]);
+        if (row === undefined) return [];
+        const { v }: { v: Record<string, unknown> } = JSON.parse(row.doc);
+        const customer = typeof v.customer === "string" ? v.customer : null;
+        const city = typeof v.city === "string" ? v.city : null;
+        const named =
+          customer === null
+            ? undefined
+            : database.get<{ name: string }>("SELECT name FROM customer WHERE id = ?", [customer]);
+        return { kind, id, root: row.root, label: labelOf(kind, v), detail: named?.name ?? city };
+      }),
+    );
+  },
+});

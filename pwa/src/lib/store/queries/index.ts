@@ -1,0 +1,60 @@
+/** Every query by its name. The page imports only the types of this file. */
+import type { Query } from "../query.ts";
+import { attentionList } from "./attention.ts";
+import {
+  customerContacts,
+  customerDeals,
+  customerOne,
+  customerOrders,
+  customerTasks,
+  customerVisits,
+} from "./customer.ts";
+import { customersPage } from "./customers.ts";
+import { dealOne, dealsPage, dealsTotals } from "./deals.ts";
+import { everythingSearch } from "./everything.ts";
+import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
+import { personList } from "./person.ts";
+import { productList } from "./product.ts";
+import { settingValues } from "./setting.ts";
+import { syncSent, syncWaiting } from "./sync.ts";
+import { taskOne, tasksCounts, tasksPage } from "./tasks.ts";
+import { territoryList } from "./territory.ts";
+import { customerTimeline } from "./timeline.ts";
+import { todayStops } from "./today.ts";
+import { visitOne, visitOpen } from "./visit.ts";
+
+export const QUERIES = {
+  "attention.list": attentionList,
+  "customer.contacts": customerContacts,
+  "customer.deals": customerDeals,
+  "customer.one": customerOne,
+  "customer.orders": customerOrders,
+  "customer.tasks": customerTasks,
+  "customer.timeline": customerTimeline,
+  "customer.visits": customerVisits,
+  "customers.page": customersPage,
+  "deal.one": dealOne,
+  "deals.page": dealsPage,
+  "deals.totals": dealsTotals,
+  "everything.search": everythingSearch,
+  "overview.by_value": overviewByValue,
+  "overview.daily": overviewDaily,
+  "overview.reps": overviewReps,
+  "overview.visits": overviewVisits,
+  "person.list": personList,
+  "product.list": productList,
+  "setting.values": settingValues,
+  "sync.sent": syncSent,
+  "sync.waiting": syncWaiting,
+  "task.one": taskOne,
+  "tasks.counts": tasksCounts,
+  "tasks.page": tasksPage,
+  "territory.list": territoryList,
+  "today.stops": todayStops,
+  "visit.one": visitOne,
+  "visit.open": visitOpen,
+} as const;
+
+export type QueryName = keyof typeof QUERIES;
+export type ParametersOf<N extends QueryName> = (typeof QUERIES)[N] extends Query<infer P, infer _R> ? P : never;
+export type ResultOf<N extends QueryName> = (typeof QUERIES)[N] extends Query<infer _P, infer R> ? R : never;

@@ -1,0 +1,25 @@
+import type { Json } from "$sync/joins.ts";
+import { defineQuery } from "../query.ts";
+
+/** A named choice. */
+export interface SettingValue {
+  readonly id: string;
+  /** The person it belongs to, or "shared". */
+  readonly root: string;
+  readonly name: string;
+  readonly value: Json;
+}
+
+/** The settings of a name: the person's own first, then the organisation's. */
+export const settingValues = defineQuery<{ name: string }, SettingValue[]>({
+  reads: ["setting"],
+  run(database, { name }) {
+    return database
+      .all<Omit<SettingValue, "value"> & { value: string | null }>(
+        `SELECT id, root, name, doc -> '$.v.value' AS value FROM setting
+         WHERE name = ? AND deleted IS NOT 1 ORDER BY root = 'shared', id LIMIT 20`,
+        [name],
+      )
+      .map((row) => ({ ...row, value: row.value === null ? null : (JSON.parse(row.value) as Json) }));
+  },
+});

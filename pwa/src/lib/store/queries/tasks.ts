@@ -1,0 +1,56 @@
+import { defineQuery } from "../query.ts";
+import { readVisible, type Visible } from "../visible.ts";
+import { TASK_COLUMNS, type TaskRow } from "./customer.ts";
+
+/** How the tasks screen groups: by their day against today; tasks without a day are `later`. */
+export type TaskGroup = "overdue" | "today" | "later" | "done";
+
+const OPEN = "t.person = ?1 AND t.status = 'open' AND t.deleted IS NOT 1";
+const FILTERS: { readonly [G in TaskGroup]: string } = {
+  overdue: `${OPEN} AND t.due_day < ?2 ORDER BY t.due_day, t.remind_at`,
+  today: `${OPEN} AND t.due_day = ?2 ORDER BY t.remind_at IS NULL, t.remind_at, t.id`,
+  later: `${OPEN} AND (t.due_day > ?2 OR t.due_day IS NULL) ORDER BY t.due_day IS NULL, t.due_day, t.remind_at`,
+  done: "t.person = ?1 AND t.status = 'done' AND t.deleted IS NOT 1 AND ?2 IS NOT NULL ORDER BY t.done_at DESC",
+};
+
+/** One group of a person's tasks. `today` is an ISO day. */
+export const tasksPage = defineQuery<
+  { person: string; group: TaskGroup; today: string; offset: number; limit: number },
+  TaskRow[]
+>({
+  reads: ["task", "customer"],
+  run(database, { person, group, today, offset, limit }) {
+    return database.all<TaskRow>(
+      `SELECT ${TASK_COLUMNS} FROM task t LEFT JOIN customer c ON c.id = t.customer WHERE ${FILTERS[group]} LIMIT ?4 OFFSET ?3`,
+      [person, today, offset, limit],
+    );
+  },
+});
+
+/** How many open tasks a person has, by group. */
+export const tasksCounts = defineQuery<
+  { person: string; today: string },
+  { overdue: number; today: number; later: number }
+>({
+  reads: ["task"],
+  run(database, { person, today }) {
+    const found = database.get<{ overdue: number; today: number; later: number }>(
+      `SELECT coalesce(sum(due_day < ?2), 0) AS overdue, coalesce(sum(due_day = ?2), 0) AS today,
+              coalesce(sum(due_day > ?2 OR due_day IS NULL), 0) AS later
+       FROM task WHERE person = ?1 AND status = 'open' AND deleted IS NOT 1 LIMIT 1`,
+      [person, today],
+    );
+    return found ?? { overdue: 0, today: 0, later: 0 };
+  },
+});
+
+/** One task with its customer's name, null if it is not on this device. */
+export const taskOne = defineQuery<{ id: string }, { task: Visible<"task">; customerName: string | null } | null>({
+  reads: ["task", "customer"],
+  run(database, { id }) {
+    const task = readVisible(database, "task", id);
+    if (task === null) return null;
+    const found = database.get<{ name: string }>("SELECT name FROM customer WHERE id = ?", [task.customer ?? null]);
+    return { task, customerName: found?.name ?? null };
+  },
+});

@@ -1,0 +1,110 @@
+import { msFromId } from "$sync/identifier.ts";
+import type { DealStage, OrderStatus, TaskStatus, TaskType, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
+import { defineQuery } from "../query.ts";
+
+interface Entry {
+  readonly id: string;
+  /** Where it stands in time: milliseconds since 1970 UTC. */
+  readonly at: number;
+  /** The person who did or wrote it, null if unknown. */
+  readonly personName: string | null;
+  /** True while an edit of it waits to be sent. */
+  readonly waiting: boolean;
+}
+
+/** One entry of a customer's timeline. */
+export type TimelineEntry =
+  | (Entry & {
+      readonly kind: "visit";
+      readonly status: VisitStatus;
+      readonly outcome: VisitOutcome | null;
+      readonly checked_in_at: number | null;
+      readonly checked_out_at: number | null;
+      readonly text: string | null;
+      readonly next_step: string | null;
+    })
+  | (Entry & { readonly kind: "note"; readonly text: string | null })
+  | (Entry & {
+      readonly kind: "task";
+      readonly title: string;
+      readonly type: TaskType | null;
+      readonly status: TaskStatus;
+      readonly due_day: string | null;
+    })
+  | (Entry & {
+      readonly kind: "deal";
+      readonly title: string;
+      readonly stage: DealStage;
+      /** Minor units. */
+      readonly amount: number | null;
+      readonly currency: string | null;
+    })
+  | (Entry & {
+      readonly kind: "order";
+      readonly number: string | null;
+      readonly status: OrderStatus;
+      /** Minor units. */
+      readonly amount: number | null;
+      readonly currency: string | null;
+      readonly lines: number;
+    });
+
+/** An entry as SQL gives it: without its kind, booleans as 0 and 1. */
+type EntryOf<K extends TimelineEntry["kind"]> = Omit<Extract<TimelineEntry, { kind: K }>, "kind" | "waiting"> & {
+  waiting: number;
+};
+
+const WAITING = "EXISTS (SELECT 1 FROM outbox o WHERE o.id = x.id) AS waiting";
+const nameOf = (column: string) => `(SELECT name FROM person p WHERE p.id = x.${column}) AS personName`;
+const CURRENCY = "json_extract(x.doc, '$.v.currency') AS currency";
+
+/** What happened at a customer before the instant `before`, newest first; visits still planned are not in it. */
+export const customerTimeline = defineQuery<{ customer: string; before: number; limit: number }, TimelineEntry[]>({
+  reads: ["visit", "note", "task", "deal", "order", "person", "outbox"],
+  run(database, { customer, before, limit }) {
+    const values = [customer, before, limit];
+    const dated = <K extends TimelineEntry["kind"]>(kind: K, at: string, columns: string, condition = "TRUE") =>
+      database.all<EntryOf<K>>(
+        `SELECT x.id, ${at} AS at, ${WAITING}, ${columns} FROM "${kind}" x
+         WHERE x.customer = ?1 AND ${at} < ?2 AND ${condition} AND x.deleted IS NOT 1 ORDER BY ${at} DESC LIMIT ?3`,
+        values,
+      );
+    const visits = dated(
+      "visit",
+      "x.checked_in_at",
+      `x.status, x.outcome, x.checked_in_at, x.checked_out_at, ${nameOf("person")},
+       json_extract(x.doc, '$.v.note') AS text, json_extract(x.doc, '$.v.next_step') AS next_step`,
+    );
+    const notes = dated("note", "x.written_at", `json_extract(x.doc, '$.v.body') AS text, ${nameOf("person")}`);
+    const orders = dated(
+      "order",
+      "x.ordered_at",
+      `x.number, x.status, x.amount, ${CURRENCY}, coalesce(json_array_length(x.doc, '$.v.lines'), 0) AS lines, ${nameOf("person")}`,
+    );
+    // Tasks and deals carry no time of their own before they are done or moved: then the id's does.
+    const byId = <T extends { id: string; at: number | null }>(rows: T[]) =>
+      rows.map((row) => ({ ...row, at: row.at ?? msFromId(row.id) })).filter((row) => row.at < before);
+    const tasks = byId(
+      database.all<Omit<EntryOf<"task">, "at"> & { at: number | null }>(
+        `SELECT x.id, x.done_at AS at, ${WAITING}, x.title, x.type, x.status, x.due_day, ${nameOf("person")} FROM task x
+         WHERE x.customer = ?1 AND x.deleted IS NOT 1 ORDER BY x.id DESC LIMIT 500`,
+        [customer],
+      ),
+    );
+    const deals = byId(
+      database.all<Omit<EntryOf<"deal">, "at"> & { at: number | null }>(
+        `SELECT x.id, x.stage_since AS at, ${WAITING}, x.title, x.stage, x.amount, ${CURRENCY}, ${nameOf("owner")} FROM deal x
+         WHERE x.customer = ?1 AND x.deleted IS NOT 1 ORDER BY x.id DESC LIMIT 500`,
+        [customer],
+      ),
+    );
+    const entries: TimelineEntry[] = [
+      ...visits.map((row) => ({ ...row, kind: "visit" as const, waiting: row.waiting === 1 })),
+      ...notes.map((row) => ({ ...row, kind: "note" as const, waiting: row.waiting === 1 })),
+      ...tasks.map((row) => ({ ...row, kind: "task" as const, waiting: row.waiting === 1 })),
+      ...deals.map((row) => ({ ...row, kind: "deal" as const, waiting: row.waiting === 1 })),
+      ...orders.map((row) => ({ ...row, kind: "order" as const, waiting: row.waiting === 1 })),
+    ];
+    return entries.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1)).slice(0, limit);
+  },
+});

@@ -1,0 +1,130 @@
+import type { CustomerPhase, CustomerValueClass, DealStage, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
+import type { Database } from "../database.ts";
+import { defineQuery } from "../query.ts";
+
+/** One stop of a day. */
+export interface Stop {
+  /** The visit's id. */
+  readonly id: string;
+  readonly root: string;
+  readonly status: VisitStatus;
+  /** Its place in the route, null if it was not ordered. */
+  readonly position: number | null;
+  readonly planned_at: number | null;
+  readonly checked_in_at: number | null;
+  readonly checked_out_at: number | null;
+  readonly outcome: VisitOutcome | null;
+  readonly customer: {
+    readonly id: string;
+    readonly name: string;
+    readonly trade: string | null;
+    readonly street: string | null;
+    readonly city: string | null;
+    readonly phone: string | null;
+    readonly latitude: number | null;
+    readonly longitude: number | null;
+    readonly value_class: CustomerValueClass | null;
+    readonly phase: CustomerPhase | null;
+  } | null;
+  /** The last visit that took place before this one: milliseconds since 1970 UTC. */
+  readonly lastVisitAt: number | null;
+  /** Contacts whose birthday is at most one day away; `day` is MM-DD. */
+  readonly birthdays: readonly { readonly id: string; readonly name: string; readonly day: string }[];
+  /** The greatest open deal, and whether its closing day has passed. */
+  readonly deal: {
+    readonly id: string;
+    readonly title: string;
+    readonly stage: DealStage;
+    readonly amount: number | null;
+    readonly currency: string | null;
+    readonly slipping: boolean;
+  } | null;
+  readonly openTasks: number;
+  /** What the customer ordered on this day, minor units. */
+  readonly ordered: { readonly amount: number; readonly currency: string | null } | null;
+  /** True while an edit of the visit waits to be sent. */
+  readonly waiting: boolean;
+}
+
+/** A local day: its ISO date and its instants (`to` excluded). */
+export interface LocalDay {
+  readonly day: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+interface VisitOfDay
+  extends Omit<Stop, "customer" | "lastVisitAt" | "birthdays" | "deal" | "openTasks" | "ordered" | "waiting"> {
+  readonly customer: string;
+  readonly waiting: number;
+}
+
+/** A person's visits of one day in the order of the route: planned ones, and unplanned ones that took place. */
+export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
+  reads: ["visit", "customer", "contact", "deal", "task", "order", "outbox"],
+  run(database, { person, day, from, to }) {
+    const visits = database.all<VisitOfDay>(
+      `SELECT id, root, status, position, planned_at, checked_in_at, checked_out_at, outcome, customer,
+              EXISTS (SELECT 1 FROM outbox o WHERE o.id = x.id) AS waiting
+       FROM (SELECT * FROM visit WHERE planned_day = ?1 AND person = ?2 AND status IS NOT 'cancelled' AND deleted IS NOT 1
+             UNION ALL
+             SELECT * FROM visit WHERE checked_in_at >= ?3 AND checked_in_at < ?4 AND person = ?2
+             AND planned_day IS NOT ?1 AND status IS NOT 'cancelled' AND deleted IS NOT 1) x
+       ORDER BY position IS NULL, position, coalesce(planned_at, checked_in_at), id LIMIT 100`,
+      [day, person, from, to],
+    );
+    return visits.map(({ customer, ...visit }) => ({
+      ...visit,
+      waiting: visit.waiting === 1,
+      customer:
+        database.get<NonNullable<Stop["customer"]>>(
+          `SELECT id, name, json_extract(doc, '$.v.trade') AS trade, street, city, phone, latitude, longitude, value_class, phase
+           FROM customer WHERE id = ? LIMIT 1`,
+          [customer],
+        ) ?? null,
+      ...reasonsToGo(database, customer, visit.id, visit.checked_in_at, { day, from, to }),
+    }));
+  },
+});
+
+function reasonsToGo(
+  database: Database,
+  customer: string,
+  visit: string,
+  checkedInAt: number | null,
+  { day, from, to }: LocalDay,
+) {
+  const last = database.get<{ at: number | null }>(
+    `SELECT max(checked_in_at) AS at FROM visit
+     WHERE customer = ?1 AND id <> ?2 AND status IN ('open', 'done') AND deleted IS NOT 1 AND checked_in_at < ?3 LIMIT 1`,
+    [customer, visit, checkedInAt ?? to],
+  );
+  const deal = database.get<Omit<NonNullable<Stop["deal"]>, "slipping"> & { slipping: number }>(
+    `SELECT id, title, stage, amount, json_extract(doc, '$.v.currency') AS currency, coalesce(close_day < ?2, 0) AS slipping
+     FROM deal WHERE customer = ?1 AND stage NOT IN ('won', 'lost') AND deleted IS NOT 1
+     ORDER BY slipping DESC, amount DESC LIMIT 1`,
+    [customer, day],
+  );
+  const ordered = database.get<{ amount: number | null; currency: string | null }>(
+    `SELECT sum(amount) AS amount, json_extract(doc, '$.v.currency') AS currency FROM "order"
+     WHERE customer = ?1 AND ordered_at >= ?2 AND ordered_at < ?3 AND status IS NOT 'cancelled' AND deleted IS NOT 1 LIMIT 1`,
+    [customer, from, to],
+  );
+  return {
+    lastVisitAt: last?.at ?? null,
+    birthdays: database.all<Stop["birthdays"][number]>(
+      `SELECT id, name, substr(birthday, 6) AS day FROM contact
+       WHERE customer = ?1 AND deleted IS NOT 1 AND substr(birthday, 6)
+         IN (strftime('%m-%d', ?2, '-1 day'), strftime('%m-%d', ?2), strftime('%m-%d', ?2, '+1 day')) LIMIT 5`,
+      [customer, day],
+    ),
+    deal: deal === undefined ? null : { ...deal, slipping: deal.slipping === 1 },
+    openTasks:
+      database.get<{ n: number }>(
+        "SELECT count(*) AS n FROM task WHERE customer = ? AND status = 'open' AND deleted IS NOT 1 LIMIT 1",
+        [customer],
+      )?.n ?? 0,
+    ordered:
+      ordered === undefined || ordered.amount === null ? null : { amount: ordered.amount, currency: ordered.currency },
+  };
+}

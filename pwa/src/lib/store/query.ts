@@ -1,0 +1,27 @@
+/** What a query is. Queries run in the worker: their SQL never reaches the page's bundle. */
+import type { Kind } from "$sync/schema.gen.ts";
+import type { Account } from "./account.ts";
+import type { Database } from "./database.ts";
+
+/** Something that queries read and that can change: the records of a kind, or one of the store's own lists. */
+export type Topic = Kind | "outbox" | "attention" | "sent";
+
+/** What a query may know beside its parameters. */
+export interface QueryContext {
+  /** Milliseconds since 1970 UTC by the server's clock. */
+  readonly now: number;
+  readonly account: Account;
+}
+
+/** A named question to the store. `P` and `R` travel between threads: plain values only. */
+export interface Query<P, R> {
+  /** The topics whose change makes an answer stale. */
+  readonly reads: readonly Topic[];
+  /** Answers in one go, always with a LIMIT; never writes. */
+  run(database: Database, parameters: P, context: QueryContext): R;
+}
+
+/** Declares a query; add it to `queries/index.ts` under its name, `<noun>.<question>`. */
+export function defineQuery<P, R>(query: Query<P, R>): Query<P, R> {
+  return query;
+}

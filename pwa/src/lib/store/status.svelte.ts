@@ -1,0 +1,43 @@
+import type { StoreStatus } from "./status.ts";
+import { INITIAL_STATUS } from "./status.ts";
+
+/** The store's status as a rune: read its fields in a template and they follow. */
+export class LiveStatus implements StoreStatus {
+  #now = $state.raw<StoreStatus>(INITIAL_STATUS);
+
+  get phase() {
+    return this.#now.phase;
+  }
+  get waiting() {
+    return this.#now.waiting;
+  }
+  get attention() {
+    return this.#now.attention;
+  }
+  get connection() {
+    return this.#now.connection;
+  }
+  get syncing() {
+    return this.#now.syncing;
+  }
+  get problem() {
+    return this.#now.problem;
+  }
+  get lastContact() {
+    return this.#now.lastContact;
+  }
+  get keeping() {
+    return this.#now.keeping;
+  }
+  get storedBytes() {
+    return this.#now.storedBytes;
+  }
+  get clockOffset() {
+    return this.#now.clockOffset;
+  }
+
+  /** Replaces everything at once; only the client calls it. */
+  set(status: StoreStatus): void {
+    this.#now = status;
+  }
+}

@@ -1,0 +1,66 @@
+/** What the store tells of itself, as plain values that travel from the worker to every tab. */
+import type { ProblemCode } from "$sync/schema.gen.ts";
+
+/** How far the store is. */
+export type Phase =
+  | { readonly name: "opening" }
+  | {
+      /** The device has not yet read all its buckets; queries work on what is there. */
+      readonly name: "first_sync";
+      readonly rows: number;
+      readonly bucketsComplete: number;
+      /** 0 until the server has named them. */
+      readonly buckets: number;
+    }
+  | { readonly name: "ready" }
+  | { readonly name: "failed"; readonly code: StoreFailure };
+
+/** Why the store cannot be opened. */
+export type StoreFailure =
+  /** The browser lacks something essential: workers, WebAssembly. */
+  | "unsupported"
+  /** The device's storage is full. */
+  | "storage_full"
+  /** The file was made by a newer version of the app. */
+  | "newer_version"
+  | "internal";
+
+/** How the device stands to the server. `waiting`: contact is good and edits are on their way or about to be. */
+export type Connection = "up_to_date" | "waiting" | "offline" | "signin_needed" | "update_needed";
+
+/** How lasting the storage is: promised by the browser; kept until the browser needs the space; only the unsent edits are kept. */
+export type Keeping = "promised" | "best_effort" | "not_kept";
+
+/** What the store tells of itself. */
+export interface StoreStatus {
+  readonly phase: Phase;
+  /** Edits saved here and not yet acknowledged by the server. */
+  readonly waiting: number;
+  /** Things that want a human ("needs a look"). */
+  readonly attention: number;
+  readonly connection: Connection;
+  /** True while a request is on its way. */
+  readonly syncing: boolean;
+  /** The code of the last refused request, null after a good one. */
+  readonly problem: ProblemCode | null;
+  /** When the server last answered: milliseconds since 1970 UTC by the server's clock, null for never. */
+  readonly lastContact: number | null;
+  readonly keeping: Keeping;
+  readonly storedBytes: number;
+  /** Milliseconds to add to this device's clock to get the server's. */
+  readonly clockOffset: number;
+}
+
+/** The status before the worker has said anything. */
+export const INITIAL_STATUS: StoreStatus = {
+  phase: { name: "opening" },
+  waiting: 0,
+  attention: 0,
+  connection: "offline",
+  syncing: false,
+  problem: null,
+  lastContact: null,
+  keeping: "best_effort",
+  storedBytes: 0,
+  clockOffset: 0,
+};

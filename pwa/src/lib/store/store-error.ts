@@ -1,0 +1,37 @@
+/** Why the store could not answer. A refused write is no error: see `WriteResult`. */
+export type StoreErrorCode =
+  /** The store was closed while the request was under way. */
+  | "closed"
+  /** The store could not be opened; `status.phase` says why. */
+  | "not_open"
+  /** The device's storage is full; nothing was written. */
+  | "storage_full"
+  /** A defect; the message is for its repair. */
+  | "internal";
+
+const CODES: readonly StoreErrorCode[] = ["closed", "not_open", "storage_full", "internal"];
+
+/** A failure of the store, with a code from a closed set. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string = code,
+  ) {
+    super(message);
+  }
+
+  /** Returns `reason` as a StoreError; SQLITE_FULL and a full quota become `storage_full`, the unknown `internal`. */
+  static from(reason: unknown): StoreError {
+    if (reason instanceof StoreError) return reason;
+    const message = reason instanceof Error ? reason.message : String(reason);
+    const isFull = /SQLITE_FULL|database or disk is full|QuotaExceeded/.test(message);
+    return new StoreError(isFull ? "storage_full" : "internal", message);
+  }
+
+  /** Returns the error that another context sent as plain values. */
+  static fromWire(code: string, message: string): StoreError {
+    return new StoreError(CODES.find((known) => known === code) ?? "internal", message);
+  }
+}
