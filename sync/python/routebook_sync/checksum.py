@@ -22,13 +22,13 @@ def _stamp_lines(entity: EntityType, doc: Doc) -> list[str]:
     stamps = unpack_stamps(doc)
     lines = []
     for name in sorted(doc.v):
-        join = entity.fields[name].join if name in entity.fields else Join.REGISTER
+        join = entity.join_of(name)
         state = doc.v[name]
         if join in STAMPED:
-            lines.append(f"{name} {stamps[name]}")
+            lines.append(f"{name} {stamps.get(name, '')}")
         elif join is Join.SET:
-            for element in sorted(state):
-                lines.append(f"{name} {element} +{' '.join(state[element][0])} -{' '.join(state[element][1])}")
+            tags = [(element, *state[element]) for element in sorted(state)]
+            lines += [f"{name} {element} +{' '.join(adds)} -{' '.join(removes)}" for element, adds, removes in tags]
         elif join is Join.COUNTER:
             lines += [f"{name} {device} {state[device][0]} {state[device][1]}" for device in sorted(state)]
         else:

@@ -57,7 +57,7 @@ def clock_from_stamp(stamp: str) -> Clock:
 
 def is_stamp(text: str) -> bool:
     """Tell whether ``text`` is a well-formed stamp."""
-    return _STAMP.match(text) is not None
+    return _STAMP.fullmatch(text) is not None
 
 
 def device_from_stamp(stamp: str) -> int:
@@ -79,8 +79,7 @@ def tick(clock: Clock, now_ms: int, floor: str = "") -> Clock:
     ms, counter = clock.ms, clock.counter
     if floor:
         seen = clock_from_stamp(floor)
-        if (seen.ms, seen.counter) > (ms, counter):
-            ms, counter = seen.ms, seen.counter
+        ms, counter = max((ms, counter), (seen.ms, seen.counter))
     if now_ms > ms:
         return Clock(now_ms, 0, clock.device)
     if counter == MAX_COUNTER:

@@ -9,7 +9,7 @@ ID_WIDTH: Final = 26
 
 
 def id_from_parts(now_ms: int, random: bytes) -> str:
-    """Return the id made at ``now_ms`` (milliseconds since 1970 UTC) with 10 random bytes; ValueError on another length."""
+    """Return the id made at ``now_ms`` (milliseconds since 1970 UTC) with 10 random bytes; ValueError otherwise."""
     if len(random) != RANDOM_BYTES:
         raise ValueError(f"an id takes {RANDOM_BYTES} random bytes")
     noise = int.from_bytes(random)

@@ -9,9 +9,12 @@ text      as register, until the server merges by words (SPEC R16)
 """
 
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from routebook_sync.clock import DEVICE_WIDTH
+
+MAX_SAFE: Final = (1 << 53) - 1
+"""The greatest integer that goes over the wire: JavaScript counts no further."""
 
 SetState: TypeAlias = dict[str, list[list[str]]]
 CounterState: TypeAlias = dict[str, list[int]]
@@ -32,14 +35,24 @@ STAMPED = frozenset({Join.REGISTER, Join.TEXT})
 """Joins whose stamp stands in the record's packed stamps; the others carry their stamps inside."""
 
 
-def join_registers(value: Any, stamp: str, other: Any, other_stamp: str) -> tuple[Any, str]:
-    """Return the value with the greater stamp and that stamp (SPEC R10).
+def is_same(value: Any, other: Any) -> bool:
+    """Tell whether two values are the same on the wire: true is not 1, though Python calls them equal."""
+    if value is None or isinstance(value, str):
+        return bool(value == other)
+    return bool(value == other) and canonical(value) == canonical(other)
 
-    Equal stamps mean the same edit; should a faulty device reuse one, the greater canonical text wins everywhere.
+
+def register_stands(value: Any, stamp: str, other: Any, other_stamp: str) -> bool:
+    """Tell whether the first of two registers stands: it has the greater stamp (SPEC R10).
+
+    Equal stamps mean the same edit; should a faulty device reuse one, the greater canonical bytes win everywhere.
     """
-    if stamp == other_stamp:
-        return (value, stamp) if canonical(value) >= canonical(other) else (other, other_stamp)
-    return (value, stamp) if stamp > other_stamp else (other, other_stamp)
+    return canonical(value) >= canonical(other) if stamp == other_stamp else stamp > other_stamp
+
+
+def join_registers(value: Any, stamp: str, other: Any, other_stamp: str) -> tuple[Any, str]:
+    """Return the value with the greater stamp and that stamp (SPEC R10)."""
+    return (value, stamp) if register_stands(value, stamp, other, other_stamp) else (other, other_stamp)
 
 
 def _join_tags(tags: list[str], others: list[str]) -> list[str]:
@@ -132,19 +145,24 @@ def join_states(join: Join, state: Any, other: Any) -> Any:
 def canonical(value: Any) -> bytes:
     """Return bytes that order JSON values the same in every language (SPEC R15): a type letter, then the content.
 
-    Integers are written signed with 17 digits, objects with their keys sorted by UTF-8 bytes.
+    Integers are written signed with 17 digits, objects with their keys sorted by UTF-8 bytes. Different values never
+    have the same bytes. TypeError for what does not go over the wire.
     """
     if value is None:
         return b"a"
     if isinstance(value, bool):
         return b"c" if value else b"b"
-    if isinstance(value, int):
+    if isinstance(value, int) and -MAX_SAFE <= value <= MAX_SAFE:
         return b"d" + (b"%017d" % value if value >= 0 else b"-%016d" % -value)
     if isinstance(value, str):
-        return b"e" + value.encode() + b"\x00"
+        return _canonical_text(value)
     if isinstance(value, list):
         return b"f" + b"".join(canonical(part) for part in value) + b"\x00"
     if isinstance(value, dict):
-        keys = sorted(value, key=lambda key: key.encode())
-        return b"g" + b"".join(key.encode() + b"\x00" + canonical(value[key]) for key in keys) + b"\x00"
-    raise TypeError(f"{type(value).__name__} does not go over the wire")
+        return b"g" + b"".join(_canonical_text(key) + canonical(value[key]) for key in sorted(value)) + b"\x00"
+    raise TypeError(f"{value!r} does not go over the wire")
+
+
+def _canonical_text(text: str) -> bytes:
+    # Without the two escapes a NUL inside a text would end it, and two values would share one canonical form.
+    return b"e" + text.replace("\x01", "\x01\x02").replace("\x00", "\x01\x01").encode() + b"\x00"

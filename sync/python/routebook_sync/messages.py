@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Meta
 
 from routebook_sync.clock import MAX_DEVICE
-from routebook_sync.entities.base import MAX_SAFE, Id, Stamp
+from routebook_sync.entities.base import Id, Stamp
+from routebook_sync.joins import MAX_SAFE
 from routebook_sync.record import Doc
 
 PROTOCOL: Final = 1

@@ -6,7 +6,7 @@ import msgspec
 
 from routebook_sync.clock import DEVICE_WIDTH
 from routebook_sync.entities import EntityType
-from routebook_sync.joins import STAMPED, Join, join_registers, join_states
+from routebook_sync.joins import is_same, join_states, register_stands
 
 
 class Doc(msgspec.Struct, omit_defaults=True):
@@ -81,6 +81,14 @@ def pack_stamps(stamp_by_field: dict[str, str]) -> dict[str, list[str]]:
     return {stamp: [] if stamp == largest else sorted(fields_by_stamp[stamp]) for stamp in sorted(fields_by_stamp)}
 
 
+def _stamps_beside(entity: EntityType, doc: Doc) -> dict[str, str]:
+    """Return the stamps of the fields whose stamp stands beside them: what belongs into the packed stamps."""
+    stamp_by_field = unpack_stamps(doc)
+    for name in entity.inside:
+        stamp_by_field.pop(name, None)
+    return stamp_by_field
+
+
 def merge_edit(
     entity: EntityType, doc: Doc | None, values: dict[str, Any], stamp: str, base: dict[str, str] | None = None
 ) -> Merge:
@@ -91,62 +99,45 @@ def merge_edit(
     concurrency does not matter (own overlay, replays). ``doc`` is None for a record not seen before.
     Never changes its arguments. A field that ``entity`` does not know is a register (SPEC R26).
     """
-    fields = entity.fields
-    if doc is None:
-        stamped = [name for name in values if name not in fields or fields[name].join in STAMPED]
-        changes = [Change(name, None, "", value, True, False) for name, value in values.items()]
-        normal = {
-            name: value if name not in fields or fields[name].join in STAMPED else join_states(fields[name].join, None, value)
-            for name, value in values.items()
-        }
-        return Merge(Doc(normal, {stamp: []} if stamped else {}), changes)
-    merged = dict(doc.v)
-    stamps = {
-        name: at for name, at in unpack_stamps(doc).items() if name not in fields or fields[name].join in STAMPED
-    }
+    merged = dict(doc.v) if doc else {}
+    stamps = _stamps_beside(entity, doc) if doc else {}
     changes = []
     device = stamp[-DEVICE_WIDTH:]
     for name, value in values.items():
-        join = fields[name].join if name in fields else Join.REGISTER
         old = merged.get(name)
-        if join not in STAMPED:
-            merged[name] = join_states(join, old, value)
-            changes.append(Change(name, old, "", merged[name], merged[name] != old, False))
+        if name in entity.inside:
+            merged[name] = join_states(entity.join_of(name), old, value)
+            changes.append(Change(name, old, "", merged[name], won=merged[name] != old, concurrent=False))
             continue
         old_stamp = stamps.get(name, "")
-        if old_stamp == "":
-            winner, at = value, stamp
-        else:
-            winner, at = join_registers(old, old_stamp, value, stamp)
+        won = old_stamp == "" or not register_stands(old, old_stamp, value, stamp)
         concurrent = (
             base is not None
             and old_stamp != ""
             and old_stamp != base.get(name, "")
             and old_stamp[-DEVICE_WIDTH:] != device
-            and old != value
+            and not is_same(old, value)
         )
-        won = at == stamp and (old_stamp != stamp or winner != old)
-        merged[name], stamps[name] = winner, at
+        if won:
+            merged[name], stamps[name] = value, stamp
         changes.append(Change(name, old, old_stamp, value, won, concurrent))
     return Merge(Doc(merged, pack_stamps(stamps)), changes)
 
 
 def join_docs(entity: EntityType, doc: Doc, other: Doc) -> Doc:
     """Return the join of two states of one record (SPEC R23); commutative, associative, idempotent."""
-    stamps, other_stamps = unpack_stamps(doc), unpack_stamps(other)
+    stamps, other_stamps = _stamps_beside(entity, doc), unpack_stamps(other)
     merged = dict(doc.v)
     for name, value in other.v.items():
-        join = entity.fields[name].join if name in entity.fields else Join.REGISTER
-        if join not in STAMPED:
-            merged[name] = join_states(join, merged.get(name), value)
-        elif name in stamps and name in doc.v:
-            merged[name], stamps[name] = join_registers(merged[name], stamps[name], value, other_stamps[name])
-        else:
-            merged[name], stamps[name] = value, other_stamps[name]
-    plain = {
-        name: at for name, at in stamps.items() if name not in entity.fields or entity.fields[name].join in STAMPED
-    }
-    return Doc({name: merged[name] for name in sorted(merged)}, pack_stamps(plain))
+        if name in entity.inside:
+            merged[name] = join_states(entity.join_of(name), merged.get(name), value)
+            continue
+        stamp = other_stamps.get(name, "")
+        if name not in merged or not register_stands(merged[name], stamps.get(name, ""), value, stamp):
+            merged[name] = value
+            if stamp:
+                stamps[name] = stamp
+    return Doc(merged, pack_stamps(stamps))
 
 
 def is_deleted(doc: Doc) -> bool:

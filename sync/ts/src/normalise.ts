@@ -22,14 +22,16 @@ const LETTERS: { readonly [letter: string]: string } = {
   ئ: "ی",
   ك: "ک",
   ة: "ه",
-  ۀ: "ه",
+  ە: "ه",
+  ہ: "ه",
+  ھ: "ه",
   ؤ: "و",
   أ: "ا",
   إ: "ا",
   آ: "ا",
   ٱ: "ا",
 };
-const FOLDED = /[łđøæœßþðıħςيىئكةۀؤأإآٱ٠-٩۰-۹०-९]/g;
+const FOLDED = /[łđøæœßþðıħςيىئكةەہھؤأإآٱ٠-٩۰-۹०-९]/g;
 const REMOVED = /[\u0300-\u036f\u064b-\u065f\u0670\u06d6-\u06ed]/g;
 const DROPPED = /[\u0640\u200b-\u200f'\u2019\u02bc\u0621]/g;
 const OTHERS =

@@ -1,7 +1,6 @@
 """The one declaration of every entity, and what is derived from it for validation and generation."""
 
 import functools
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -19,7 +18,7 @@ from routebook_sync.entities.setting import Setting
 from routebook_sync.entities.task import Task
 from routebook_sync.entities.territory import Territory
 from routebook_sync.entities.visit import Visit
-from routebook_sync.joins import Join
+from routebook_sync.joins import STAMPED, Join
 
 __all__ = ["ENTITY_TYPES", "EntityType", "FieldType", "entity_type"]
 
@@ -61,6 +60,14 @@ class EntityType(msgspec.Struct, frozen=True):
     patch: type
     """A struct with the same fields that refuses unknown ones; what an edit's values are checked against."""
 
+    inside: frozenset[str]
+    """The fields that carry their stamps inside: sets, counters and logs."""
+
+    def join_of(self, name: str) -> Join:
+        """Return the join of a field; a field that the kind does not declare is a register (SPEC R26)."""
+        field = self.fields.get(name)
+        return field.join if field else Join.REGISTER
+
     @property
     def required(self) -> frozenset[str]:
         """The fields that a new record must have."""
@@ -85,8 +92,7 @@ def _field_type(name: str, declared: inspect.Type) -> FieldType:
     limits: dict[str, Any] = {}
     match found:
         case inspect.EnumType(cls=choices):
-            assert issubclass(choices, StrEnum)
-            kind, limits = "choice", {"choices": tuple(choice.value for choice in choices)}
+            kind, limits = "choice", {"choices": tuple(str(choice.value) for choice in choices)}
         case inspect.StrType(max_length=length):
             kind, limits = "text", {"max_length": length or 0}
         case inspect.IntType(ge=low, le=high):
@@ -103,20 +109,24 @@ def _field_type(name: str, declared: inspect.Type) -> FieldType:
 
 
 def _is_marker(part: inspect.Type) -> bool:
-    return isinstance(part, inspect.NoneType) or (isinstance(part, inspect.CustomType) and part.cls is msgspec.UnsetType)
+    return isinstance(part, inspect.NoneType) or (
+        isinstance(part, inspect.CustomType) and part.cls is msgspec.UnsetType
+    )
 
 
 def _declare(
     kind: str, struct: type[Entity], home: Home, writers: tuple[str, ...], *indexes: tuple[str, ...]
 ) -> EntityType:
-    info = inspect.type_info(struct)
-    assert isinstance(info, inspect.StructType)
-    fields = {field.name: _field_type(field.name, field.type) for field in info.fields}
     hints = msgspec.structs.fields(struct)
+    fields = {field.name: _field_type(field.name, inspect.type_info(field.type)) for field in hints}
     patch = msgspec.defstruct(
-        f"{struct.__name__}Patch", [(field.name, field.type, UNSET) for field in hints], kw_only=True, forbid_unknown_fields=True
+        f"{struct.__name__}Patch",
+        [(field.name, field.type, UNSET) for field in hints],
+        kw_only=True,
+        forbid_unknown_fields=True,
     )
-    return EntityType(kind, struct, home, frozenset(writers), fields, indexes, patch)
+    inside = frozenset(name for name, field in fields.items() if field.join not in STAMPED)
+    return EntityType(kind, struct, home, frozenset(writers), fields, indexes, patch, inside)
 
 
 _EVERYBODY = ("rep", "manager", "administrator")
@@ -128,7 +138,16 @@ ENTITY_TYPES: dict[str, EntityType] = {
     for declared in (
         _declare("customer", Customer, Home.TERRITORY, _EVERYBODY, ("city",), ("owner",), ("parent",)),
         _declare("contact", Contact, Home.ROOT, _EVERYBODY, ("customer",)),
-        _declare("visit", Visit, Home.ROOT, _EVERYBODY, ("customer", "checked_in_at"), ("planned_day", "person"), ("checked_in_at",), ("status",)),
+        _declare(
+            "visit",
+            Visit,
+            Home.ROOT,
+            _EVERYBODY,
+            ("customer", "checked_in_at"),
+            ("planned_day", "person"),
+            ("checked_in_at",),
+            ("status",),
+        ),
         _declare("task", Task, Home.ROOT, _EVERYBODY, ("customer",), ("status", "due_day")),
         _declare("note", Note, Home.ROOT, _EVERYBODY, ("customer", "written_at")),
         _declare("deal", Deal, Home.ROOT, _EVERYBODY, ("customer",), ("stage",)),

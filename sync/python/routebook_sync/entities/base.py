@@ -9,11 +9,10 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from routebook_sync.clock import STAMP_PATTERN
-from routebook_sync.joins import Join
+from routebook_sync.clock import STAMP_PATTERN, STAMP_WIDTH
+from routebook_sync.identifier import ID_PATTERN, ID_WIDTH
+from routebook_sync.joins import MAX_SAFE, Join
 
-ID_PATTERN: Final = "^[0-7][0-9a-v]{25}$"
-MAX_SAFE: Final = (1 << 53) - 1
 SHARED_ROOT: Final = "shared"
 """The root of records that belong to the whole organisation."""
 
@@ -32,7 +31,7 @@ class Home(StrEnum):
 class Entity(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A kind of record. Every field may be absent (never written) or null (cleared), which are two things."""
 
-    deleted: Annotated[bool, Meta(extra={"column": True})] | None | UnsetType = UNSET
+    deleted: Annotated[bool, Meta(extra={"column": True})] | UnsetType | None = UNSET
 
 
 def field(
@@ -70,27 +69,31 @@ def field(
     return {key: value for key, value in given.items() if value and value != Join.REGISTER.value}
 
 
-Id = Annotated[str, Meta(pattern=ID_PATTERN)]
-Stamp = Annotated[str, Meta(pattern=STAMP_PATTERN)]
+# A "$" also matches before a last line feed: the length closes that door.
+Id = Annotated[str, Meta(pattern=ID_PATTERN, max_length=ID_WIDTH)]
+Stamp = Annotated[str, Meta(pattern=STAMP_PATTERN, max_length=STAMP_WIDTH)]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Line = Annotated[str, Meta(max_length=200)]
 Paragraph = Annotated[str, Meta(max_length=10_000)]
 Instant = Annotated[int, Meta(ge=0, le=(1 << 48) - 1, extra=field(unit="ms"))]
 """Milliseconds since 1970 UTC."""
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", extra=field(unit="day"))]
+Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", max_length=10, extra=field(unit="day"))]
 """An ISO date without a time zone."""
 Money = Annotated[int, Meta(ge=-MAX_SAFE, le=MAX_SAFE, extra=field(unit="money"))]
 """Minor units of the currency in the same record, or of the organisation."""
 Latitude = Annotated[int, Meta(ge=-90_000_000, le=90_000_000, extra=field(unit="microdegree"))]
 Longitude = Annotated[int, Meta(ge=-180_000_000, le=180_000_000, extra=field(unit="microdegree"))]
 Percent = Annotated[int, Meta(ge=-1000, le=1000, extra=field(unit="percent"))]
-Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", extra=field(unit="currency"))]
-Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", extra=field(unit="country"))]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", max_length=3, extra=field(unit="currency"))]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", max_length=2, extra=field(unit="country"))]
 Phone = Annotated[str, Meta(max_length=40, extra=field(unit="phone"))]
 Email = Annotated[str, Meta(max_length=200, extra=field(unit="email"))]
 Url = Annotated[str, Meta(max_length=500, extra=field(unit="url"))]
-SetOfLines = dict[Annotated[str, Meta(min_length=1, max_length=80)], Annotated[list[list[Stamp]], Meta(min_length=2, max_length=2)]]
+SetOfLines = dict[
+    Annotated[str, Meta(min_length=1, max_length=80)], Annotated[list[list[Stamp]], Meta(min_length=2, max_length=2)]
+]
 CounterState = dict[
-    Annotated[str, Meta(pattern="^[0-9a-v]{4}$")],
+    Annotated[str, Meta(pattern="^[0-9a-v]{4}$", max_length=4)],
     Annotated[list[Annotated[int, Meta(ge=0, le=MAX_SAFE)]], Meta(min_length=2, max_length=2)],
 ]
 LogState = dict[Stamp, Paragraph]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from routebook_sync.entities.base import Day, Email, Entity, Id, Line, Paragraph, Phone, field
+from routebook_sync.entities.base import Day, Email, Entity, Id, Line, Name, Paragraph, Phone, field
 from routebook_sync.joins import Join
 
 
@@ -23,10 +23,10 @@ class Contact(Entity):
     """A person at a customer; follows the customer."""
 
     customer: Annotated[Id, Meta(extra=field(ref="customer", column=True, required=True))] | UnsetType = UNSET
-    name: Annotated[str, Meta(min_length=1, max_length=200, extra=field(title=True, column=True, search=True, required=True))] | UnsetType = UNSET
-    job_title: Line | None | UnsetType = UNSET
-    phone: Annotated[Phone, Meta(extra=field(search=True))] | None | UnsetType = UNSET
-    email: Annotated[Email, Meta(extra=field(search=True))] | None | UnsetType = UNSET
-    birthday: Annotated[Day, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    channel: Channel | None | UnsetType = UNSET
-    description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | None | UnsetType = UNSET
+    name: Annotated[Name, Meta(extra=field(title=True, column=True, search=True, required=True))] | UnsetType = UNSET
+    job_title: Line | UnsetType | None = UNSET
+    phone: Annotated[Phone, Meta(extra=field(search=True))] | UnsetType | None = UNSET
+    email: Annotated[Email, Meta(extra=field(search=True))] | UnsetType | None = UNSET
+    birthday: Annotated[Day, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    channel: Channel | UnsetType | None = UNSET
+    description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | UnsetType | None = UNSET

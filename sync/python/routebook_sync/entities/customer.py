@@ -16,6 +16,7 @@ from routebook_sync.entities.base import (
     Line,
     Longitude,
     Money,
+    Name,
     Paragraph,
     Percent,
     Phone,
@@ -57,32 +58,35 @@ class Phase(StrEnum):
 class Customer(Entity):
     """An account; the root of its aggregate. Contacts, visits, notes, deals and orders follow it."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200, extra=field(title=True, column=True, search=True, required=True))] | UnsetType = UNSET
-    relation: Annotated[Relation, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    parent: Annotated[Id, Meta(extra=field(ref="customer", column=True))] | None | UnsetType = UNSET
-    territory: Annotated[Id, Meta(extra=field(ref="territory", home=True, column=True, required=True, manager=True))] | UnsetType = UNSET
-    owner: Annotated[Id, Meta(extra=field(ref="person", column=True))] | None | UnsetType = UNSET
-    trade: Annotated[Line, Meta(extra=field(search=True))] | None | UnsetType = UNSET
-    street: Annotated[Line, Meta(extra=field(column=True, search=True))] | None | UnsetType = UNSET
-    city: Annotated[Line, Meta(extra=field(column=True, search=True))] | None | UnsetType = UNSET
-    region: Line | None | UnsetType = UNSET
-    postcode: Annotated[Line, Meta(extra=field(search=True))] | None | UnsetType = UNSET
-    country: Annotated[Country, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    latitude: Annotated[Latitude, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    longitude: Annotated[Longitude, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    phone: Annotated[Phone, Meta(extra=field(column=True, search=True))] | None | UnsetType = UNSET
-    email: Annotated[Email, Meta(extra=field(search=True))] | None | UnsetType = UNSET
-    website: Url | None | UnsetType = UNSET
-    tax_number: Annotated[Line, Meta(extra=field(search=True))] | None | UnsetType = UNSET
+    name: Annotated[Name, Meta(extra=field(title=True, column=True, search=True, required=True))] | UnsetType = UNSET
+    relation: Annotated[Relation, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    parent: Annotated[Id, Meta(extra=field(ref="customer", column=True))] | UnsetType | None = UNSET
+    territory: (
+        Annotated[Id, Meta(extra=field(ref="territory", home=True, column=True, required=True, manager=True))]
+        | UnsetType
+    ) = UNSET
+    owner: Annotated[Id, Meta(extra=field(ref="person", column=True))] | UnsetType | None = UNSET
+    trade: Annotated[Line, Meta(extra=field(search=True))] | UnsetType | None = UNSET
+    street: Annotated[Line, Meta(extra=field(column=True, search=True))] | UnsetType | None = UNSET
+    city: Annotated[Line, Meta(extra=field(column=True, search=True))] | UnsetType | None = UNSET
+    region: Line | UnsetType | None = UNSET
+    postcode: Annotated[Line, Meta(extra=field(search=True))] | UnsetType | None = UNSET
+    country: Annotated[Country, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    latitude: Annotated[Latitude, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    longitude: Annotated[Longitude, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    phone: Annotated[Phone, Meta(extra=field(column=True, search=True))] | UnsetType | None = UNSET
+    email: Annotated[Email, Meta(extra=field(search=True))] | UnsetType | None = UNSET
+    website: Url | UnsetType | None = UNSET
+    tax_number: Annotated[Line, Meta(extra=field(search=True))] | UnsetType | None = UNSET
     tags: Annotated[SetOfLines, Meta(extra=field(join=Join.SET, search=True))] | UnsetType = UNSET
-    description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | None | UnsetType = UNSET
-    since: Day | None | UnsetType = UNSET
-    currency: Currency | None | UnsetType = UNSET
-    value_class: Annotated[ValueClass, Meta(extra=field(column=True, server=True))] | None | UnsetType = UNSET
-    phase: Annotated[Phase, Meta(extra=field(column=True, server=True))] | None | UnsetType = UNSET
-    phase_reason: Annotated[Line, Meta(extra=field(server=True))] | None | UnsetType = UNSET
-    lifetime_value: Annotated[Money, Meta(extra=field(server=True))] | None | UnsetType = UNSET
-    revenue_12m: Annotated[Money, Meta(extra=field(column=True, server=True))] | None | UnsetType = UNSET
-    margin_12m: Annotated[Money, Meta(extra=field(server=True))] | None | UnsetType = UNSET
-    satisfaction: Annotated[int, Meta(ge=0, le=100, extra=field(unit="index", server=True))] | None | UnsetType = UNSET
-    churn_risk: Annotated[Percent, Meta(extra=field(server=True))] | None | UnsetType = UNSET
+    description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | UnsetType | None = UNSET
+    since: Day | UnsetType | None = UNSET
+    currency: Currency | UnsetType | None = UNSET
+    value_class: Annotated[ValueClass, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET
+    phase: Annotated[Phase, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET
+    phase_reason: Annotated[Line, Meta(extra=field(server=True))] | UnsetType | None = UNSET
+    lifetime_value: Annotated[Money, Meta(extra=field(server=True))] | UnsetType | None = UNSET
+    revenue_12m: Annotated[Money, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET
+    margin_12m: Annotated[Money, Meta(extra=field(server=True))] | UnsetType | None = UNSET
+    satisfaction: Annotated[int, Meta(ge=0, le=100, extra=field(unit="index", server=True))] | UnsetType | None = UNSET
+    churn_risk: Annotated[Percent, Meta(extra=field(server=True))] | UnsetType | None = UNSET

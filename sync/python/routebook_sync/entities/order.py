@@ -31,11 +31,11 @@ class Order(Entity):
     """A purchase of one customer; follows the customer."""
 
     customer: Annotated[Id, Meta(extra=field(ref="customer", column=True, required=True))] | UnsetType = UNSET
-    person: Annotated[Id, Meta(extra=field(ref="person", column=True))] | None | UnsetType = UNSET
-    visit: Annotated[Id, Meta(extra=field(ref="visit"))] | None | UnsetType = UNSET
-    number: Annotated[Line, Meta(extra=field(title=True, column=True))] | None | UnsetType = UNSET
+    person: Annotated[Id, Meta(extra=field(ref="person", column=True))] | UnsetType | None = UNSET
+    visit: Annotated[Id, Meta(extra=field(ref="visit"))] | UnsetType | None = UNSET
+    number: Annotated[Line, Meta(extra=field(title=True, column=True))] | UnsetType | None = UNSET
     status: Annotated[OrderStatus, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
     ordered_at: Annotated[Instant, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
-    amount: Annotated[Money, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    currency: Currency | None | UnsetType = UNSET
-    lines: Annotated[list[OrderLine], Meta(max_length=500)] | None | UnsetType = UNSET
+    amount: Annotated[Money, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    currency: Currency | UnsetType | None = UNSET
+    lines: Annotated[list[OrderLine], Meta(max_length=500)] | UnsetType | None = UNSET

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from routebook_sync.entities.base import Email, Entity, Line, Phone, field
+from routebook_sync.entities.base import Email, Entity, Line, Name, Phone, field
 
 
 class Role(StrEnum):
@@ -19,10 +19,10 @@ class Role(StrEnum):
 class Person(Entity):
     """A member of the organisation; shared by the organisation, written by administrators."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200, extra=field(title=True, column=True, required=True))] | UnsetType = UNSET
+    name: Annotated[Name, Meta(extra=field(title=True, column=True, required=True))] | UnsetType = UNSET
     role: Annotated[Role, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
-    email: Email | None | UnsetType = UNSET
-    phone: Phone | None | UnsetType = UNSET
-    time_zone: Line | None | UnsetType = UNSET
-    locale: Line | None | UnsetType = UNSET
-    active: Annotated[bool, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    email: Email | UnsetType | None = UNSET
+    phone: Phone | UnsetType | None = UNSET
+    time_zone: Line | UnsetType | None = UNSET
+    locale: Line | UnsetType | None = UNSET
+    active: Annotated[bool, Meta(extra=field(column=True))] | UnsetType | None = UNSET

@@ -10,5 +10,8 @@ from routebook_sync.entities.base import Entity, field
 class Setting(Entity):
     """A named value; lives with the organisation, or with the person that is its root."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=100, extra=field(title=True, column=True, required=True))] | UnsetType = UNSET
-    value: dict[str, Any] | list[Any] | str | int | bool | None | UnsetType = UNSET
+    name: (
+        Annotated[str, Meta(min_length=1, max_length=100, extra=field(title=True, column=True, required=True))]
+        | UnsetType
+    ) = UNSET
+    value: dict[str, Any] | list[Any] | str | int | bool | UnsetType | None = UNSET

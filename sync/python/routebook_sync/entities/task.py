@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from routebook_sync.entities.base import CounterState, Day, Entity, Id, Instant, Paragraph, field
+from routebook_sync.entities.base import CounterState, Day, Entity, Id, Instant, Name, Paragraph, field
 from routebook_sync.joins import Join
 
 
@@ -30,14 +30,14 @@ class TaskType(StrEnum):
 class Task(Entity):
     """Something to do; follows its customer, or its person where it has no customer."""
 
-    title: Annotated[str, Meta(min_length=1, max_length=200, extra=field(title=True, column=True, search=True, required=True))] | UnsetType = UNSET
+    title: Annotated[Name, Meta(extra=field(title=True, column=True, search=True, required=True))] | UnsetType = UNSET
     person: Annotated[Id, Meta(extra=field(ref="person", column=True, required=True))] | UnsetType = UNSET
-    customer: Annotated[Id, Meta(extra=field(ref="customer", column=True))] | None | UnsetType = UNSET
-    visit: Annotated[Id, Meta(extra=field(ref="visit"))] | None | UnsetType = UNSET
-    type: Annotated[TaskType, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    customer: Annotated[Id, Meta(extra=field(ref="customer", column=True))] | UnsetType | None = UNSET
+    visit: Annotated[Id, Meta(extra=field(ref="visit"))] | UnsetType | None = UNSET
+    type: Annotated[TaskType, Meta(extra=field(column=True))] | UnsetType | None = UNSET
     status: Annotated[TaskStatus, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
-    due_day: Annotated[Day, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    remind_at: Annotated[Instant, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    done_at: Annotated[Instant, Meta(extra=field(column=True))] | None | UnsetType = UNSET
+    due_day: Annotated[Day, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    remind_at: Annotated[Instant, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    done_at: Annotated[Instant, Meta(extra=field(column=True))] | UnsetType | None = UNSET
     snoozes: Annotated[CounterState, Meta(extra=field(join=Join.COUNTER))] | UnsetType = UNSET
-    description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | None | UnsetType = UNSET
+    description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | UnsetType | None = UNSET

@@ -52,19 +52,19 @@ class Visit(Entity):
     customer: Annotated[Id, Meta(extra=field(ref="customer", column=True, required=True))] | UnsetType = UNSET
     person: Annotated[Id, Meta(extra=field(ref="person", column=True, required=True))] | UnsetType = UNSET
     status: Annotated[VisitStatus, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
-    purpose: Purpose | None | UnsetType = UNSET
-    planned_day: Annotated[Day, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    planned_at: Annotated[Instant, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    position: Annotated[int, Meta(ge=0, le=10_000, extra=field(column=True))] | None | UnsetType = UNSET
-    checked_in_at: Annotated[Instant, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    checked_out_at: Annotated[Instant, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    check_out_estimated: bool | None | UnsetType = UNSET
-    presence: Presence | None | UnsetType = UNSET
-    latitude: Latitude | None | UnsetType = UNSET
-    longitude: Longitude | None | UnsetType = UNSET
-    accuracy: Annotated[int, Meta(ge=0, le=10_000_000, extra=field(unit="metre"))] | None | UnsetType = UNSET
-    distance: Annotated[int, Meta(ge=0, le=100_000_000, extra=field(unit="metre"))] | None | UnsetType = UNSET
-    outcome: Annotated[Outcome, Meta(extra=field(column=True))] | None | UnsetType = UNSET
-    note: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | None | UnsetType = UNSET
-    next_step: Line | None | UnsetType = UNSET
+    purpose: Purpose | UnsetType | None = UNSET
+    planned_day: Annotated[Day, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    planned_at: Annotated[Instant, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    position: Annotated[int, Meta(ge=0, le=10_000, extra=field(column=True))] | UnsetType | None = UNSET
+    checked_in_at: Annotated[Instant, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    checked_out_at: Annotated[Instant, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    check_out_estimated: bool | UnsetType | None = UNSET
+    presence: Presence | UnsetType | None = UNSET
+    latitude: Latitude | UnsetType | None = UNSET
+    longitude: Longitude | UnsetType | None = UNSET
+    accuracy: Annotated[int, Meta(ge=0, le=10_000_000, extra=field(unit="metre"))] | UnsetType | None = UNSET
+    distance: Annotated[int, Meta(ge=0, le=100_000_000, extra=field(unit="metre"))] | UnsetType | None = UNSET
+    outcome: Annotated[Outcome, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    note: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | UnsetType | None = UNSET
+    next_step: Line | UnsetType | None = UNSET
     comments: Annotated[LogState, Meta(extra=field(join=Join.LOG))] | UnsetType = UNSET
