@@ -1,0 +1,111 @@
+/** Fields as forms handle them: what a person types becomes a value of the field's type, or a reason why not. */
+import { minorDigits } from "#lib/i18n/format";
+import type { FieldType } from "$sync/schema.gen";
+
+/** Why something typed cannot be saved. */
+export type FieldProblem =
+  | { readonly code: "required" }
+  | { readonly code: "too_long"; readonly limit: number }
+  | { readonly code: "not_a_number" }
+  | { readonly code: "out_of_range"; readonly low: number; readonly high: number }
+  | { readonly code: "not_an_email" }
+  | { readonly code: "not_a_link" };
+
+/** A value ready to be saved (null clears the field), or why not. */
+export type Typed =
+  | { readonly valid: true; readonly value: string | number | null }
+  | { readonly valid: false; readonly problem: FieldProblem };
+
+const valid = (value: string | number | null): Typed => ({ valid: true, value });
+const invalid = (problem: FieldProblem): Typed => ({ valid: false, problem });
+
+/** Which control a field is edited with. */
+export type Control =
+  | "line"
+  | "paragraph"
+  | "number"
+  | "money"
+  | "day"
+  | "choice"
+  | "reference"
+  | "tags"
+  | "switch"
+  | "shown";
+
+/** A line is at most this long; what may be longer gets a field of several lines. */
+const LONGEST_LINE = 500;
+
+/** The control of a field; `shown` for what a form only shows: instants, the server's fields, and lists. */
+export function controlOf(field: FieldType, isManager: boolean): Control {
+  if (field.server === true || (field.manager === true && !isManager)) return "shown";
+  switch (field.type) {
+    case "choice":
+      return "choice";
+    case "set":
+      return "tags";
+    case "boolean":
+      return "switch";
+    case "integer":
+      if (field.unit === "ms") return "shown";
+      return field.unit === "money" ? "money" : "number";
+    case "text":
+      if (field.ref !== undefined) return "reference";
+      if (field.unit === "day") return "day";
+      return (field.max_length ?? 0) > LONGEST_LINE ? "paragraph" : "line";
+    default:
+      return "shown";
+  }
+}
+
+/** How many decimal places a number of this field is typed with, as a power of ten. */
+function digitsOf(field: FieldType, currency: string): number {
+  if (field.unit === "money") return minorDigits(currency);
+  return field.unit === "microdegree" ? 6 : 0;
+}
+
+/** What stands in the input for a value. */
+export function inputFromValue(field: FieldType, value: string | number | null | undefined, currency: string): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "string") return value;
+  const digits = digitsOf(field, currency);
+  return digits === 0 ? String(value) : (value / 10 ** digits).toFixed(digits).replace(/\.?0+$/, "");
+}
+
+/** Reads what was typed; numbers in the digits of any of the five languages, with comma or point, groups ignored. */
+export function valueFromInput(field: FieldType, typed: string, currency: string): Typed {
+  const text = typed.normalize("NFC").trim();
+  if (text === "") return field.nullable === true ? valid(null) : invalid({ code: "required" });
+  if (field.type === "integer") return numberFromInput(field, text, currency);
+  // The limit counts what the server counts: code points.
+  if (field.max_length !== undefined && Array.from(text).length > field.max_length)
+    return invalid({ code: "too_long", limit: field.max_length });
+  if (field.unit === "email" && !/^[^@\s]+@[^@\s]+\.[^@\s.]+$/.test(text)) return invalid({ code: "not_an_email" });
+  if (field.unit === "url" && !/^https?:\/\/[^\s/]+/i.test(text)) return invalid({ code: "not_a_link" });
+  return valid(field.unit === "country" || field.unit === "currency" ? text.toUpperCase() : text);
+}
+
+function numberFromInput(field: FieldType, text: string, currency: string): Typed {
+  const ascii = text
+    .normalize("NFKC")
+    .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
+    .replace(/[\s٬'_]/g, "")
+    .replace(/[−–]/g, "-")
+    .replace(/[٫,]/g, ".");
+  // Of several points all but the last are groups; a single one before three digits is a group only where no fraction can be.
+  const digits = digitsOf(field, currency);
+  const parts = ascii.split(".");
+  const last = parts.at(-1) ?? "";
+  const isGrouped = parts.length > 2 || (parts.length === 2 && digits < 3 && last.length === 3);
+  const plain =
+    isGrouped && last.length === 3
+      ? parts.join("")
+      : parts.length > 1
+        ? `${parts.slice(0, -1).join("")}.${last}`
+        : ascii;
+  if (!/^-?\d+(\.\d+)?$/.test(plain)) return invalid({ code: "not_a_number" });
+  const value = Math.round(Number(plain) * 10 ** digits);
+  const [low, high] = [field.minimum ?? Number.MIN_SAFE_INTEGER, field.maximum ?? Number.MAX_SAFE_INTEGER];
+  if (value < low || value > high)
+    return invalid({ code: "out_of_range", low: low / 10 ** digits, high: high / 10 ** digits });
+  return valid(value);
+}
