@@ -70,6 +70,14 @@ def ms_from_stamp(stamp: str) -> int:
     return base32.decode(stamp[:MS_WIDTH])
 
 
+def offset_from_reply(server_ms: int, sent_ms: int, received_ms: int) -> int:
+    """Return what a device adds to its clock to get the server's time (SPEC R5), in milliseconds.
+
+    ``server_ms`` is the reply's ``now``, taken as read half way between sending and receiving by the device's clock.
+    """
+    return server_ms - (sent_ms + received_ms) // 2
+
+
 def tick(clock: Clock, now_ms: int, floor: str = "") -> Clock:
     """Return the next reading: above ``clock``, at or above ``now_ms``, above the stamp ``floor`` (SPEC R3).
 

@@ -30,6 +30,9 @@ FIRST_BUDGET: Final = 128 * 1024
 MAX_BUDGET: Final = 4 * 1024 * 1024
 """Bytes of rows in one reply: smallest, first and largest (SPEC R56)."""
 
+MOVED: Final = "moved"
+"""The kind of the row that an aggregate leaves behind in its old bucket (SPEC R33)."""
+
 BucketId = Annotated[str, Meta(min_length=1, max_length=64)]
 Count = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
 Cursor = Annotated[list[Count], Meta(min_length=2, max_length=2)]

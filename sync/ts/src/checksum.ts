@@ -3,8 +3,10 @@
  * It covers identity and stamps, never JSON text: equal stamps mean equal values.
  */
 import type { CounterState, LogState, SetState, SetTags } from "./joins.ts";
+import { docFromRow, type Row } from "./messages.ts";
+import { own } from "./own.ts";
 import { type Doc, joinOf, unpackStamps } from "./record.ts";
-import type { EntityType } from "./schema.gen.ts";
+import { ENTITY_TYPES, type EntityType, MOVED } from "./schema.gen.ts";
 import { compareText } from "./text_order.ts";
 
 export const MODULUS = 2 ** 32;
@@ -98,4 +100,19 @@ export function add(checksum: number, row: number): number {
 /** Returns the bucket's checksum with one row less. */
 export function subtract(checksum: number, row: number): number {
   return (checksum - row + MODULUS) % MODULUS;
+}
+
+const UNKNOWN_KIND: Pick<EntityType, "fields"> = { fields: {} };
+
+/** Returns the checksum of a bucket's rows and their count (SPEC R60); deleted ones count, "moved" do not (R62). */
+export function bucketChecksum(rows: Iterable<Row>): [checksum: number, count: number] {
+  let checksum = 0;
+  let count = 0;
+  for (const row of rows) {
+    if (row.k === MOVED) continue;
+    const entity = own<EntityType>(ENTITY_TYPES, row.k) ?? UNKNOWN_KIND;
+    checksum = add(checksum, rowChecksum(entity, row.i, row.h ?? 0, docFromRow(row)));
+    count++;
+  }
+  return [checksum, count];
 }

@@ -62,6 +62,15 @@ export function isSameDevice(stamp: string, other: string): boolean {
 }
 
 /**
+ * Returns what a device adds to its clock to get the server's time (SPEC R5), in milliseconds.
+ *
+ * `serverMs` is the reply's `now`, taken as read half way between sending and receiving by the device's clock.
+ */
+export function offsetFromReply(serverMs: number, sentMs: number, receivedMs: number): number {
+  return serverMs - Math.floor((sentMs + receivedMs) / 2);
+}
+
+/**
  * Returns the next reading: above `clock`, at or above `nowMs`, above the stamp `floor` (SPEC R3).
  *
  * `floor` is the stamp about to be overwritten, '' for none. A full counter borrows the next millisecond.

@@ -4,6 +4,7 @@ import type { CounterState, Json, LogState, SetState } from './joins.ts';
 export const PROTOCOL = 1;
 export const SCHEMA_HASH = '829fa6c81054';
 export const SHARED_ROOT = 'shared';
+export const MOVED = 'moved';
 export const MAX_EDITS = 1000;
 export const MAX_REQUEST_BYTES = 4194304;
 export const MAX_EDIT_BYTES = 131072;
