@@ -30,8 +30,8 @@ export default defineConfig({
       serviceWorker: { register: false },
     }),
   ],
-  // The protocol core is outside this folder; tsconfig.json names it for the type checker.
-  resolve: { alias: { $sync: here("../sync/ts/src") } },
+  // The same two names stand in tsconfig.json for the type checker.
+  resolve: { alias: { "#lib": here("./src/lib"), $sync: here("../sync/ts/src") } },
   // sqlite-wasm finds its .wasm beside itself; pre-bundling would move it away.
   optimizeDeps: { exclude: ["@sqlite.org/sqlite-wasm"] },
   worker: { format: "es" },
