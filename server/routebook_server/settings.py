@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -81,21 +81,15 @@ class Choice(msgspec.Struct, frozen=True):
 def choices() -> list[Choice]:
     """Return every setting with its variable, default and meaning, in the order of declaration."""
     found = []
-    info = msgspec.inspect.type_info(Settings)
-    assert isinstance(info, msgspec.inspect.StructType)
-    for field in info.fields:
-        assert isinstance(field.type, msgspec.inspect.Metadata)
-        extra, extra_json = field.type.extra or {}, field.type.extra_json_schema or {}
-        default = extra.get("default", _written(field.default))
-        found.append(Choice(field.name, extra["env"], default, extra_json["description"]))
+    for field in msgspec.structs.fields(Settings):
+        meta: Meta = field.type.__metadata__[0]
+        extra = meta.extra or {}
+        default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+        found.append(Choice(field.name, extra["env"], extra.get("default", default), meta.description or ""))
     return found
 
 
-def _written(value: Any) -> str:
-    return str(msgspec.to_builtins(value, enc_hook=str)).lower() if isinstance(value, bool) else str(value)
-
-
-def settings_from_environment(environment: Mapping[str, str], **given: Any) -> Settings:
+def settings_from_environment(environment: Mapping[str, str], **given: object) -> Settings:
     """Return the settings that the variables choose; what is ``given`` (not None) wins over them.
 
     SettingError on a value that cannot be understood, and on an unknown variable that begins with ROUTEBOOK_.
@@ -104,7 +98,7 @@ def settings_from_environment(environment: Mapping[str, str], **given: Any) -> S
     strangers = sorted(name for name in environment if name.startswith("ROUTEBOOK_") and name not in name_by_env)
     if strangers:
         raise SettingError(f"{strangers[0]} is no setting of Routebook")
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         name: environment[env] for env, name in name_by_env.items() if environment.get(env, "") != ""
     }
     values |= {name: value for name, value in given.items() if value is not None}
@@ -120,7 +114,7 @@ def settings_from_environment(environment: Mapping[str, str], **given: Any) -> S
     return Settings(**chosen)
 
 
-def _path(wanted: type, value: Any) -> Any:
-    if wanted is Path:
+def _path(wanted: type, value: object) -> object:
+    if wanted is Path and isinstance(value, str | Path):
         return Path(value)
     raise NotImplementedError(f"no setting of type {wanted}")

@@ -1,0 +1,85 @@
+"""Devices: each browser or installed app that a person signed in on, numbered by the server."""
+
+from collections.abc import Collection
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from routebook_server.identity.tables import device
+from routebook_sync.clock import MAX_DEVICE
+from routebook_sync.messages import DeviceReport
+
+
+class DeviceOffer(msgspec.Struct, forbid_unknown_fields=True):
+    """What a device tells when its person signs in."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    platform: Annotated[str, Meta(max_length=80)] = ""
+    number: Annotated[int, Meta(ge=1, le=MAX_DEVICE)] | None = None
+    """The number that the server gave it before, if any."""
+
+
+class Device(msgspec.Struct, frozen=True):
+    """One browser or installed app. Instants are milliseconds since 1970 UTC."""
+
+    number: int
+    person: str
+    name: str
+    platform: str
+    created: int
+    last_seen: int
+    revoked_at: int | None = None
+    report: DeviceReport | None = None
+    """What it last told of itself."""
+
+
+def take_device(connection: Connection, person: str, offer: DeviceOffer, now_ms: int) -> int:
+    """Return the device's number: the one it had if it is this person's and not revoked, else a new one."""
+    if offer.number is not None:
+        kept = connection.execute(
+            update(device)
+            .where(device.c.number == offer.number, device.c.person == person, device.c.revoked_at.is_(None))
+            .values(name=offer.name, platform=offer.platform, last_seen=now_ms)
+        )
+        if kept.rowcount:
+            return offer.number
+    values = {"person": person, "name": offer.name, "platform": offer.platform, "created": now_ms, "last_seen": now_ms}
+    number: int = connection.execute(insert(device).values(values).returning(device.c.number)).scalar_one()
+    return number
+
+
+def find_device(connection: Connection, number: int) -> Device | None:
+    """Return one device."""
+    row = connection.execute(select(device).where(device.c.number == number)).mappings().one_or_none()
+    return None if row is None else _device(row)
+
+
+def devices_of(connection: Connection, people: Collection[str] | None) -> list[Device]:
+    """Return the devices of these people (None: of everybody), the last seen first."""
+    statement = select(device).order_by(device.c.last_seen.desc(), device.c.number)
+    if people is not None:
+        statement = statement.where(device.c.person.in_(people))
+    return [_device(row) for row in connection.execute(statement).mappings()]
+
+
+def revoke_device(connection: Connection, number: int, now_ms: int) -> None:
+    """Let the device in no more; its sessions stay so that it hears why at its next contact."""
+    connection.execute(
+        update(device).where(device.c.number == number, device.c.revoked_at.is_(None)).values(revoked_at=now_ms)
+    )
+
+
+def keep_report(connection: Connection, number: int, report: DeviceReport) -> None:
+    """Keep what a device last told of itself."""
+    connection.execute(
+        update(device).where(device.c.number == number).values(report=msgspec.json.encode(report).decode())
+    )
+
+
+def _device(row: RowMapping) -> Device:
+    values = dict(row)
+    if values["report"] is not None:
+        values["report"] = msgspec.json.decode(values["report"])
+    return msgspec.convert(values, Device)

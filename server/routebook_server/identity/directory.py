@@ -1,0 +1,53 @@
+"""Directory: what identity reads of the shared records: people's names and the tree of territories."""
+
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from routebook_server.records.buckets import SHARED
+from routebook_server.records.tables import bucket, record
+from routebook_sync.messages import Row
+
+_DECODER: Final = msgspec.json.Decoder(Row)
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What colleagues see of a person."""
+
+    name: str
+    locale: str | None
+
+
+def find_profile(connection: Connection, person: str) -> Profile:
+    """Return a person's name and language; without a person record the name is empty."""
+    doc = connection.execute(select(record.c.doc).where(record.c.id == person)).scalar_one_or_none()
+    values = {} if doc is None else _DECODER.decode(doc).v
+    return Profile(values.get("name") or "", values.get("locale"))
+
+
+def find_names(connection: Connection) -> dict[str, str]:
+    """Return everybody's name by id."""
+    return {row.i: row.v.get("name") or "" for row in _shared(connection, "person")}
+
+
+def find_parents(connection: Connection) -> dict[str, str | None]:
+    """Return the parent of every territory there ever was, by id: what lies in a deleted one must still be reached."""
+    return {row.i: row.v.get("parent") for row in _shared(connection, "territory")}
+
+
+def find_shared_head(connection: Connection) -> tuple[int, int]:
+    """Return where the shared bucket stands, epoch and sequence: as long as it stands there, so does the tree."""
+    row = connection.execute(select(bucket.c.epoch, bucket.c.seq).where(bucket.c.bucket == SHARED)).one_or_none()
+    return (0, 0) if row is None else (row.epoch, row.seq)
+
+
+def is_territory(connection: Connection, territory: str) -> bool:
+    """Tell whether there is such a territory."""
+    statement = select(record.c.id).where(record.c.id == territory, record.c.kind == "territory")
+    return connection.execute(statement).one_or_none() is not None
+
+
+def _shared(connection: Connection, kind: str) -> list[Row]:
+    statement = select(record.c.doc).where(record.c.bucket == SHARED, record.c.kind == kind)
+    return [_DECODER.decode(doc) for doc in connection.execute(statement).scalars()]

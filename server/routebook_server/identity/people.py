@@ -1,0 +1,266 @@
+"""Administration: people's accounts, their devices, and who covers which territory."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+from sqlalchemy import Connection
+
+from routebook_server.database import Database
+from routebook_server.gateway.actor import Actor
+from routebook_server.gateway.problem import ProblemError, make_problem
+from routebook_server.identity import accounts
+from routebook_server.identity.accounts import Account, EmailAddress
+from routebook_server.identity.cover import CoverEntry, cover_of, people_covering, set_cover
+from routebook_server.identity.devices import Device, devices_of, find_device, revoke_device
+from routebook_server.identity.directory import find_names, is_territory
+from routebook_server.identity.passwords import Passwords
+from routebook_server.identity.sessions import Random, end_sessions_of
+from routebook_server.identity.sign_in import NewPassword
+from routebook_sync.entities.person import Role
+from routebook_sync.ids import RANDOM_BYTES, id_from_parts
+from routebook_sync.messages import ProblemCode
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Locale = Annotated[str, Meta(min_length=2, max_length=35)]
+MAX_COVER = 500
+"""Entries of one territory."""
+
+EditPerson = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+"""Writes fields of a shared person record as an edit of the server's own: id, values by field."""
+
+
+class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
+    """Somebody who joins."""
+
+    name: Name
+    email: EmailAddress
+    password: NewPassword
+    role: Role
+    locale: Locale | None = None
+
+
+class PersonChange(msgspec.Struct, forbid_unknown_fields=True):
+    """What shall be different about a person; what is absent stays."""
+
+    name: Name | UnsetType = UNSET
+    email: EmailAddress | UnsetType = UNSET
+    password: NewPassword | UnsetType = UNSET
+    """A new password ends all sessions of the person."""
+    role: Role | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+    """False ends all sessions of the person and lets him in no more."""
+    locale: Locale | UnsetType | None = UNSET
+
+
+class PersonSummary(msgspec.Struct, frozen=True):
+    """A person as administrators see him."""
+
+    person: str
+    name: str
+    email: str
+    role: Role
+    active: bool
+    created: int
+
+
+class Cover(msgspec.Struct, forbid_unknown_fields=True):
+    """Everybody who covers a territory, past and future too."""
+
+    cover: Annotated[list[CoverEntry], Meta(max_length=MAX_COVER)]
+
+
+class People:
+    """Administers people, devices and cover; every method checks that the actor may."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], int],
+        random: Random,
+        passwords: Passwords,
+        edit_person: EditPerson,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._random = random
+        self._passwords = passwords
+        self._edit_person = edit_person
+
+    async def everybody(self, actor: Actor) -> list[PersonSummary]:
+        """Return everybody; administrators only."""
+        _require_administrator(actor)
+
+        def read(connection: Connection) -> list[PersonSummary]:
+            names = find_names(connection)
+            return [_summary(account, names) for account in accounts.all_accounts(connection)]
+
+        return await self._database.read(read)
+
+    async def add(self, actor: Actor, offer: NewPerson) -> PersonSummary:
+        """Add a person with an account and the shared person record; ProblemError forbidden, taken."""
+        _require_administrator(actor)
+        return await self.add_unasked(offer)
+
+    async def add_unasked(self, offer: NewPerson) -> PersonSummary:
+        """Add a person without asking who wants it: for the command line."""
+        now_ms = self._clock()
+        person = id_from_parts(now_ms, self._random(RANDOM_BYTES))
+        made = Account(
+            person=person,
+            email=accounts.normalise_email(offer.email),
+            password_hash=await self._passwords.hash(offer.password),
+            role=offer.role,
+            active=True,
+            created=now_ms,
+        )
+
+        def store(connection: Connection) -> None:
+            _require_free(connection, made.email, person)
+            accounts.add_account(connection, made)
+
+        # The account first: should the record fail, the administrator finds the person and names him again.
+        await self._database.write(store)
+        values = {"name": offer.name, "role": offer.role.value, "email": made.email, "active": True}
+        await self._edit_person(person, values | ({"locale": offer.locale} if offer.locale else {}))
+        return _summary(made, {person: offer.name})
+
+    async def change(self, actor: Actor, person: str, change: PersonChange) -> PersonSummary:
+        """Change an account and the shared record; ProblemError forbidden, not_found, taken."""
+        _require_administrator(actor)
+        password_hash = await self._passwords.hash(change.password) if change.password is not UNSET else UNSET
+
+        def store(connection: Connection) -> Account:
+            before = accounts.find_account(connection, person)
+            if before is None:
+                raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+            after = _changed(before, change, password_hash)
+            _require_free(connection, after.email, person)
+            administers = after.active and after.role is Role.ADMINISTRATOR
+            if not administers and before.role is Role.ADMINISTRATOR:
+                _require_other_administrator(connection, person)
+            accounts.change_account(connection, after)
+            if not after.active or password_hash is not UNSET:
+                end_sessions_of(connection, person)
+            return after
+
+        after = await self._database.write(store)
+        shared = {
+            "name": change.name,
+            "email": after.email if change.email is not UNSET else UNSET,
+            "role": after.role.value if change.role is not UNSET else UNSET,
+            "active": change.active,
+            "locale": change.locale,
+        }
+        values = {name: value for name, value in shared.items() if value is not UNSET}
+        if values:
+            await self._edit_person(person, values)
+        return await self._database.read(lambda connection: _summary(after, find_names(connection)))
+
+    async def devices(self, actor: Actor) -> list[Device]:
+        """Return the actor's devices; a manager's people's and an administrator's everybody's too."""
+        now_ms = self._clock()
+        return await self._database.read(
+            lambda connection: devices_of(connection, _people_of(connection, actor, now_ms))
+        )
+
+    async def revoke(self, actor: Actor, number: int) -> None:
+        """Let a device in no more; ProblemError not_found for one that the actor may not see."""
+        now_ms = self._clock()
+
+        def store(connection: Connection) -> None:
+            found = find_device(connection, number)
+            people = _people_of(connection, actor, now_ms)
+            if found is None or (people is not None and found.person not in people):
+                raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+            revoke_device(connection, number, now_ms)
+
+        await self._database.write(store)
+
+    async def cover(self, actor: Actor, territory: str) -> Cover:
+        """Return who covers a territory; ProblemError forbidden, not_found."""
+
+        def read(connection: Connection) -> Cover:
+            _require_territory(connection, actor, territory)
+            return Cover(cover_of(connection, territory))
+
+        return await self._database.read(read)
+
+    async def set_cover(self, actor: Actor, territory: str, wanted: Cover) -> Cover:
+        """Let exactly these people cover a territory; ProblemError forbidden, not_found, wrong_type."""
+
+        def store(connection: Connection) -> Cover:
+            _require_territory(connection, actor, territory)
+            _require_sound(connection, wanted.cover)
+            set_cover(connection, territory, wanted.cover)
+            return Cover(cover_of(connection, territory))
+
+        return await self._database.write(store)
+
+
+def _summary(account: Account, names: Mapping[str, str]) -> PersonSummary:
+    return PersonSummary(
+        account.person, names.get(account.person, ""), account.email, account.role, account.active, account.created
+    )
+
+
+def _changed(before: Account, change: PersonChange, password_hash: str | UnsetType) -> Account:
+    given = {
+        "email": UNSET if change.email is UNSET else accounts.normalise_email(change.email),
+        "password_hash": password_hash,
+        "role": change.role,
+        "active": change.active,
+    }
+    return msgspec.structs.replace(before, **{name: value for name, value in given.items() if value is not UNSET})
+
+
+def _people_of(connection: Connection, actor: Actor, now_ms: int) -> set[str] | None:
+    """Return whose devices the actor may see and revoke, None for everybody's."""
+    if actor.role is Role.ADMINISTRATOR:
+        return None
+    if actor.role is Role.REP:
+        return {actor.person}
+    territories = [bucket.removeprefix("t:") for bucket in actor.buckets if bucket.startswith("t:")]
+    administrators = {
+        account.person for account in accounts.all_accounts(connection) if account.role is Role.ADMINISTRATOR
+    }
+    return people_covering(connection, territories, now_ms) - administrators | {actor.person}
+
+
+def _require_administrator(actor: Actor) -> None:
+    if actor.role is not Role.ADMINISTRATOR:
+        raise ProblemError(make_problem(ProblemCode.FORBIDDEN))
+
+
+def _require_free(connection: Connection, email: str, person: str) -> None:
+    holder = accounts.find_account_by_email(connection, email)
+    if holder is not None and holder.person != person:
+        raise ProblemError(make_problem(ProblemCode.TAKEN, field="email"))
+
+
+def _require_other_administrator(connection: Connection, person: str) -> None:
+    if accounts.is_last_administrator(connection, person):
+        detail = "Nobody else could administer; make somebody else an administrator first."
+        raise ProblemError(make_problem(ProblemCode.FORBIDDEN, detail))
+
+
+def _require_territory(connection: Connection, actor: Actor, territory: str) -> None:
+    if actor.role is Role.REP or (actor.role is Role.MANAGER and f"t:{territory}" not in actor.buckets):
+        raise ProblemError(make_problem(ProblemCode.FORBIDDEN))
+    if not is_territory(connection, territory):
+        raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+
+
+def _require_sound(connection: Connection, entries: list[CoverEntry]) -> None:
+    seen: set[tuple[str, int]] = set()
+    for index, entry in enumerate(entries):
+        at = f"cover.{index}"
+        if accounts.find_account(connection, entry.person) is None:
+            raise ProblemError(make_problem(ProblemCode.WRONG_TYPE, "There is no such person.", field=f"{at}.person"))
+        if entry.valid_to is not None and entry.valid_to <= entry.valid_from:
+            detail = "The cover ends before it begins."
+            raise ProblemError(make_problem(ProblemCode.WRONG_TYPE, detail, field=f"{at}.valid_to"))
+        if (entry.person, entry.valid_from) in seen:
+            raise ProblemError(make_problem(ProblemCode.WRONG_TYPE, "The same person twice.", field=at))
+        seen.add((entry.person, entry.valid_from))

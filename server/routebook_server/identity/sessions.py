@@ -1,0 +1,118 @@
+"""Sessions: a random token in a cookie, its hash in the database, ninety days from the last use."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, insert, select, true, update
+
+from routebook_server.identity.tables import account, device, organisation, session
+from routebook_sync.entities.person import Role
+
+LASTS_MS: Final = 90 * 86_400_000
+"""From the last use."""
+REMEMBERED_MS: Final = 365 * 86_400_000
+"""How long after its end a session is still told apart from none."""
+TOUCHED_EVERY_MS: Final = 60_000
+"""Last use is written down at most this often."""
+TOKEN_BYTES: Final = 32
+
+Random = Callable[[int], bytes]
+"""Returns so many unpredictable bytes (os.urandom)."""
+
+
+_FIND: Final = (
+    select(
+        account.c.person,
+        account.c.role,
+        account.c.active,
+        device.c.number.label("device"),
+        device.c.last_seen,
+        device.c.revoked_at,
+        session.c.expires,
+        organisation.c.revision,
+    )
+    .select_from(session)
+    .join(device, device.c.number == session.c.device)
+    .join(account, account.c.person == device.c.person)
+    .join(organisation, true())
+    .where(session.c.token_hash == bindparam("hash"))
+)
+
+
+class SessionState(StrEnum):
+    """Whether a session lets its bearer in."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class Session(msgspec.Struct, frozen=True):
+    """What one read tells of a bearer."""
+
+    person: str
+    role: Role
+    device: int
+    expires: int
+    last_seen: int
+    state: SessionState
+    revision: int
+    """The organisation's revision of roles and cover."""
+
+
+def hash_from_token(token: str) -> bytes:
+    """Return what the database knows a token by."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def start_session(connection: Connection, device_number: int, now_ms: int, random: Random) -> str:
+    """End the device's former sessions, start a new one and return its token."""
+    token = base64.urlsafe_b64encode(random(TOKEN_BYTES)).decode().rstrip("=")
+    connection.execute(
+        delete(session).where((session.c.device == device_number) | (session.c.expires < now_ms - REMEMBERED_MS))
+    )
+    connection.execute(
+        insert(session).values(
+            token_hash=hash_from_token(token), device=device_number, created=now_ms, expires=now_ms + LASTS_MS
+        )
+    )
+    return token
+
+
+def find_session(connection: Connection, token: str, now_ms: int) -> Session | None:
+    """Return the session that ``token`` opens, or None if there never was one or it was ended."""
+    row = connection.execute(_FIND, {"hash": hash_from_token(token)}).one_or_none()
+    if row is None:
+        return None
+    if row.revoked_at is not None:
+        state = SessionState.REVOKED
+    elif row.expires <= now_ms or not row.active:
+        state = SessionState.EXPIRED
+    else:
+        state = SessionState.OPEN
+    return Session(row.person, Role(row.role), row.device, row.expires, row.last_seen, state, row.revision)
+
+
+def touch_session(connection: Connection, token: str, device_number: int, now_ms: int) -> None:
+    """Write down that the device was here now; its session lasts ninety days from now."""
+    connection.execute(
+        update(session).where(session.c.token_hash == hash_from_token(token)).values(expires=now_ms + LASTS_MS)
+    )
+    connection.execute(update(device).where(device.c.number == device_number).values(last_seen=now_ms))
+
+
+def end_session(connection: Connection, token: str) -> None:
+    """End one session; no error if it has ended."""
+    connection.execute(delete(session).where(session.c.token_hash == hash_from_token(token)))
+
+
+def end_sessions_of(connection: Connection, person: str, keep_token: str = "") -> None:
+    """End every session of a person, but not the one of ``keep_token``."""
+    devices = select(device.c.number).where(device.c.person == person)
+    connection.execute(
+        delete(session).where(session.c.device.in_(devices), session.c.token_hash != hash_from_token(keep_token))
+    )

@@ -1,0 +1,1 @@
+"""Around the app: its files, the headers that guard it, the log of requests."""

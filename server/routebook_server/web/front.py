@@ -1,0 +1,39 @@
+"""The front: which requests are for the server's endpoints and which for the app's files."""
+
+from typing import Final
+
+from litestar.enums import HttpMethod, ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from routebook_server.gateway.problem import make_problem, send_problem
+from routebook_server.web.site import Site
+from routebook_sync.messages import ProblemCode
+
+ENDPOINTS: Final = ("/api", "/sync", "/live")
+"""Below these paths are endpoints, never files."""
+
+
+def is_endpoint(path: str) -> bool:
+    """Tell whether a path belongs to the endpoints."""
+    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in ENDPOINTS)
+
+
+class Front:
+    """Sends a request to the endpoints or answers it with a file of the app."""
+
+    def __init__(self, endpoints: ASGIApp, site: Site) -> None:
+        self._endpoints = endpoints
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != ScopeType.HTTP or is_endpoint(scope["path"]):
+            await self._endpoints(scope, receive, send)
+            return
+        asset = self._site.find(scope["path"])
+        if asset is None:
+            await send_problem(send, make_problem(ProblemCode.NOT_FOUND))
+        elif scope["method"] not in {HttpMethod.GET, HttpMethod.HEAD}:
+            await send_problem(send, make_problem(ProblemCode.METHOD_NOT_ALLOWED), [(b"allow", b"GET, HEAD")])
+        else:
+            await self._site.send(asset, scope, send)
