@@ -1,3 +1,62 @@
+/**
+ * Keeps the shell of the app on the device: every file the build made, with SQLite, its worker and the fonts. The app opens
+ * from here whether there is network or not; data never passes through, the sync session has its own way.
+ */
+import { version } from "$app/env";
+import { assets, immutable } from "$app/manifest";
 import { self } from "$app/service-worker";
 
-self.addEventListener("install", () => {});
+const CACHE = `shell-${version}`;
+const PAGE = "/index.html";
+/** The server's own ways: never answered from here. */
+const SERVER = /^\/(api|sync|live|portal|files|feeds|docs|schema)(\/|$)/;
+/** Compressed twins are for the server to choose; source maps for a developer. */
+const isShell = (path: string) => !/\.(br|gz|map)$/.test(path);
+
+const files = [...immutable, ...assets].map((file) => `/${file.path.replace(/^\//, "")}`).filter(isShell);
+
+/** The page's start script has a name that only the page knows; see vite/external-start.ts. */
+async function startScripts(page: Response): Promise<string[]> {
+  const scripts = [...(await page.text()).matchAll(/<script[^>]* src="([^"]+)"/g)].map((found) => found[1] ?? "");
+  return scripts.filter((path) => !files.includes(path));
+}
+
+async function install(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  const page = await fetch(PAGE, { cache: "reload" });
+  if (!page.ok) throw new Error(`the page answered ${page.status}`);
+  await cache.put(PAGE, page.clone());
+  const all = [...files, ...(await startScripts(page))];
+  await cache.addAll(
+    all.map((path) => new Request(path, { cache: path.includes("/immutable/") ? "default" : "reload" })),
+  );
+}
+
+async function clean(): Promise<void> {
+  for (const name of await caches.keys()) if (name.startsWith("shell-") && name !== CACHE) await caches.delete(name);
+  await self.clients.claim();
+}
+
+async function answer(request: Request, path: string): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(path);
+  if (kept !== undefined) return kept;
+  return fetch(request);
+}
+
+// A new version waits until the user accepts it: no half-written visit is ever reloaded away.
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(clean()));
+
+self.addEventListener("message", (event) => {
+  if (event.data === "skip-waiting") void self.skipWaiting();
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin || SERVER.test(url.pathname)) return;
+  // Every address of the app is the same page; a file that is not in the shell is the server's.
+  const isPage = request.mode === "navigate" && !/\.\w+$/.test(url.pathname);
+  event.respondWith(answer(request, isPage ? PAGE : url.pathname));
+});

@@ -1,0 +1,51 @@
+/** Registers the service worker and lets the user decide when a new version takes over. */
+
+const HOUR = 3_600_000;
+
+class Updates {
+  /** A new version is on the device and waits. */
+  ready = $state(false);
+  #waiting: ServiceWorker | null = null;
+  #accepted = false;
+
+  /** Call once when the app starts. */
+  async start(): Promise<void> {
+    if (!("serviceWorker" in navigator)) return;
+    // The page that was open keeps its own version until the user accepts; then it starts again with the new one.
+    navigator.serviceWorker.addEventListener("controllerchange", () => {
+      if (this.#accepted) location.reload();
+    });
+    const registration = await navigator.serviceWorker.register("/service-worker.js", {
+      type: "module",
+      updateViaCache: "none",
+    });
+    this.#watch(registration);
+    registration.addEventListener("updatefound", () => {
+      const coming = registration.installing;
+      coming?.addEventListener("statechange", () => this.#watch(registration));
+    });
+    const look = () => void registration.update().catch(() => undefined); // without network there is nothing to find
+    setInterval(look, HOUR);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") look();
+    });
+  }
+
+  accept(): void {
+    this.#accepted = true;
+    this.#waiting?.postMessage("skip-waiting");
+  }
+
+  later(): void {
+    this.ready = false;
+  }
+
+  #watch(registration: ServiceWorkerRegistration): void {
+    // The very first version has nobody to ask.
+    if (registration.waiting === null || navigator.serviceWorker.controller === null) return;
+    this.#waiting = registration.waiting;
+    this.ready = true;
+  }
+}
+
+export const updates = new Updates();
