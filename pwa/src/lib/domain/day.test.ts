@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addDays, instantAt, midnightAfter, nextWeekStart, weekdayOf, weekStartOf } from "./day.ts";
+import { addDays, instantAt, midnightAfter, nextWeekStart, weekdayOf, weekStartOf } from "./day";
 
 test("days are added across months and years", () => {
   expect(addDays("2026-12-30", 3)).toBe("2027-01-02");

@@ -1,6 +1,6 @@
 /** Calendar days: ISO dates without a time zone, and the instants at which they begin for one person. */
 import { parseDate, Time, toCalendarDateTime, toZoned } from "@internationalized/date";
-import { dayOf } from "#lib/i18n/format.ts";
+import { dayOf } from "#lib/i18n/format";
 
 /** 0 Sunday … 6 Saturday. */
 export type Weekday = 0 | 1 | 2 | 3 | 4 | 5 | 6;

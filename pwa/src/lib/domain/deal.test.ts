@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { daysInStage, isSlipping, moveBack, moveTo, openSums, stageAfter, weightedSums } from "./deal.ts";
+import { daysInStage, isSlipping, moveBack, moveTo, openSums, stageAfter, weightedSums } from "./deal";
 
 const TODAY = "2026-11-21";
 const WARSAW = "Europe/Warsaw";

@@ -1,10 +1,10 @@
 /** Deals on their way through the pipeline: chances, sums, slipping, and the step to the next stage. */
 
-import { dayOf, daysBetween } from "#lib/i18n/format.ts";
-import type { Change } from "#lib/store/change.ts";
-import type { Visible } from "#lib/store/visible.ts";
-import type { DealStage } from "$sync/schema.gen.ts";
-import { type Money, sumByCurrency } from "./money.ts";
+import { dayOf, daysBetween } from "#lib/i18n/format";
+import type { Change } from "#lib/store/change";
+import type { Visible } from "#lib/store/visible";
+import type { DealStage } from "$sync/schema.gen";
+import { type Money, sumByCurrency } from "./money";
 
 export const OPEN_STAGES = ["new", "qualified", "proposal", "negotiation"] as const satisfies readonly DealStage[];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { evidenceOf, metresBetween, pointOf } from "./place.ts";
+import { evidenceOf, metresBetween, pointOf } from "./place";
 
 const KRAKOW = { latitude: 50_061_430, longitude: 19_936_580 };
 const WARSAW = { latitude: 52_229_770, longitude: 21_011_780 };

@@ -1,5 +1,5 @@
 /** Where things are: points in micro-degrees, distances in metres, and what a phone's place proves. */
-import type { VisitPresence } from "$sync/schema.gen.ts";
+import type { VisitPresence } from "$sync/schema.gen";
 
 /** Micro-degrees, north and east positive. */
 export interface Point {

@@ -1,19 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { type DealFacts, daysToBirthday, type Facts, reasonsToGo } from "./reasons.ts";
+import { type DealFacts, daysToBirthday, type Facts, reasonsToGo } from "./reasons";
 
 const TODAY = "2026-11-21";
 const WARSAW = "Europe/Warsaw";
 const daysAgo = (days: number) => Date.UTC(2026, 10, 21 - days, 9);
-const nothing: Facts = {
-  value_class: "regular",
-  last_visit_at: daysAgo(5),
-  complaint_at: null,
-  contacts: [],
-  deals: [],
-};
+const nothing: Facts = { value_class: "regular", last_visit_at: daysAgo(5), birthdays: [], deal: null, open_tasks: 0 };
 const reasons = (over: Partial<Facts>) => reasonsToGo({ ...nothing, ...over }, TODAY, WARSAW);
 const deal = (over: Partial<DealFacts> = {}): DealFacts => ({
-  ...{ id: "d", stage: "proposal", stage_since: daysAgo(3), close_day: "2026-12-20", amount: 920_000, currency: "EUR" },
+  ...{ stage: "proposal", stage_since: daysAgo(3), close_day: "2026-12-20", amount: 920_000, currency: "EUR" },
   ...over,
 });
 
@@ -21,18 +15,18 @@ test("an ordinary customer seen last week gives no reason", () => expect(reasons
 test("all reasons stand in the order of their weight", () => {
   const all = reasons({
     value_class: "main",
-    complaint_at: daysAgo(2),
-    contacts: [{ name: "Ewa", birthday: "1980-11-21" }],
-    deals: [deal({ stage_since: daysAgo(19) })],
+    birthdays: [{ name: "Ewa", day: "11-21" }],
+    deal: deal({ stage_since: daysAgo(19) }),
     last_visit_at: daysAgo(38),
+    open_tasks: 2,
   });
   expect(all).toEqual([
-    { reason: "complaint", days: 2 },
     { reason: "value_class", value_class: "main" },
     { reason: "birthday", name: "Ewa", inDays: 0 },
     { reason: "deal", stage: "proposal", amount: 920_000, currency: "EUR" },
     { reason: "slipping" },
     { reason: "not_seen", days: 38 },
+    { reason: "tasks", count: 2 },
   ]);
 });
 test("days without a visit are worth a word from thirty on", () => {
@@ -44,36 +38,30 @@ test("a customer never visited is a first visit", () => {
 });
 
 describe("birthdays", () => {
-  test("count from a week before", () => {
-    const on = (birthday: string) => reasons({ contacts: [{ name: "Ewa", birthday }] });
-    expect(on("1980-11-28")).toEqual([{ reason: "birthday", name: "Ewa", inDays: 7 }]);
-    expect(on("1980-11-29")).toEqual([]);
-    expect(on("1980-11-20")).toEqual([]);
+  const on = (day: string) => reasons({ birthdays: [{ name: "Ewa", day }] });
+  test("count the day before, the day itself and the day after", () => {
+    expect(["11-20", "11-21", "11-22"].map((day) => on(day)[0])).toEqual([
+      { reason: "birthday", name: "Ewa", inDays: -1 },
+      { reason: "birthday", name: "Ewa", inDays: 0 },
+      { reason: "birthday", name: "Ewa", inDays: 1 },
+    ]);
+    expect([on("11-19"), on("11-23")]).toEqual([[], []]);
   });
-  test("the nearest of several is named", () => {
-    const contacts = [
-      { name: "Jan", birthday: "1980-11-25" },
-      { name: "Ewa", birthday: "1975-11-22" },
-      { name: "Ola", birthday: null },
+  test("one to come is named before one that has passed", () => {
+    const birthdays = [
+      { name: "Jan", day: "11-20" },
+      { name: "Ola", day: "11-22" },
     ];
-    expect(reasons({ contacts })).toEqual([{ reason: "birthday", name: "Ewa", inDays: 1 }]);
+    expect(reasons({ birthdays })).toEqual([{ reason: "birthday", name: "Ola", inDays: 1 }]);
   });
   test("come round the new year, and on 28 February where there is no 29th", () => {
-    expect(daysToBirthday("1990-01-02", "2026-12-30")).toBe(3);
-    expect(daysToBirthday("1992-02-29", "2027-02-27")).toBe(1);
-    expect(daysToBirthday("1992-02-29", "2028-02-27")).toBe(2);
+    expect(daysToBirthday("01-02", "2026-12-30")).toBe(3);
+    expect(daysToBirthday("12-31", "2027-01-01")).toBe(-1);
+    expect(daysToBirthday("02-29", "2027-02-27")).toBe(1);
+    expect(daysToBirthday("02-29", "2028-02-27")).toBe(2);
   });
 });
 
-describe("deals", () => {
-  test("the slipping one is spoken of before a larger one", () => {
-    const late = deal({ close_day: "2026-11-20", amount: 100 });
-    expect(reasons({ deals: [deal(), late] })).toEqual([
-      { reason: "deal", stage: "proposal", amount: 100, currency: "EUR" },
-      { reason: "slipping" },
-    ]);
-  });
-  test("won and lost ones are no reason", () => {
-    expect(reasons({ deals: [deal({ stage: "won" }), deal({ stage: "lost" })] })).toEqual([]);
-  });
+test("a deal that is won or lost is no reason", () => {
+  expect([reasons({ deal: deal({ stage: "won" }) }), reasons({ deal: deal({ stage: "lost" }) })]).toEqual([[], []]);
 });

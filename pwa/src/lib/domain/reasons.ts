@@ -1,32 +1,32 @@
 /** The reasons to go to a customer: what a rep wants to know at the door, the most telling first. */
-import { dayOf, daysBetween } from "#lib/i18n/format.ts";
-import type { CustomerValueClass, DealStage } from "$sync/schema.gen.ts";
-import { isOpenStage, isSlipping, type OpenStage } from "./deal.ts";
+import { dayOf, daysBetween } from "#lib/i18n/format";
+import type { CustomerValueClass, DealStage } from "$sync/schema.gen";
+import { isOpenStage, isSlipping, type OpenStage } from "./deal";
 
 /** What is known of a customer and may be a reason. */
 export interface Facts {
   readonly value_class: CustomerValueClass | null;
   /** UTC milliseconds of the last finished visit before today, null for never. */
   readonly last_visit_at: number | null;
-  /** UTC milliseconds since when a complaint is open, null for none. */
-  readonly complaint_at: number | null;
-  readonly contacts: readonly { readonly name: string; readonly birthday: string | null }[];
-  readonly deals: readonly DealFacts[];
+  /** The contacts with a birthday about now; `day` is MM-DD. */
+  readonly birthdays: readonly { readonly name: string; readonly day: string }[];
+  /** The deal to talk about. */
+  readonly deal: DealFacts | null;
+  readonly open_tasks: number;
 }
 
 /** What is known of a deal and may be a reason. */
 export interface DealFacts {
-  readonly id: string;
   readonly stage: DealStage;
   readonly stage_since: number | null;
   readonly close_day: string | null;
+  /** Minor units. */
   readonly amount: number | null;
   readonly currency: string | null;
 }
 
 /** One reason to go; a closed set, in the order in which they are shown. */
 export type Reason =
-  | { readonly reason: "complaint"; readonly days: number }
   | { readonly reason: "value_class"; readonly value_class: "vip" | "main" }
   | { readonly reason: "birthday"; readonly name: string; readonly inDays: number }
   | {
@@ -37,67 +37,56 @@ export type Reason =
     }
   | { readonly reason: "slipping" }
   | { readonly reason: "not_seen"; readonly days: number }
-  | { readonly reason: "first_visit" };
+  | { readonly reason: "first_visit" }
+  | { readonly reason: "tasks"; readonly count: number };
 
-/** A birthday is a reason on the day and in the week before it. */
-const BIRTHDAY_AHEAD_DAYS = 7;
+/** A birthday is a reason from the day before it to the day after it: then it is still kind to mention it. */
+const BIRTHDAY_REACH_DAYS = 1;
 /** Days without a visit from which on they are worth a word. */
 export const LONG_SINCE_VISIT_DAYS = 30;
 
 export function reasonsToGo(facts: Facts, today: string, timeZone: string): readonly Reason[] {
   const reasons: Reason[] = [];
-  const daysSince = (instant: number) => Math.max(0, daysBetween(dayOf(instant, timeZone), today));
-  if (facts.complaint_at !== null) reasons.push({ reason: "complaint", days: daysSince(facts.complaint_at) });
   if (facts.value_class === "vip" || facts.value_class === "main")
     reasons.push({ reason: "value_class", value_class: facts.value_class });
-  const birthday = nextBirthday(facts.contacts, today);
+  const birthday = nearestBirthday(facts.birthdays, today);
   if (birthday !== null) reasons.push({ reason: "birthday", ...birthday });
-  const deal = foremost(facts.deals, today, timeZone);
-  if (deal !== null) {
-    reasons.push({ reason: "deal", ...deal.money });
-    if (deal.slips) reasons.push({ reason: "slipping" });
+  const { deal } = facts;
+  if (deal !== null && isOpenStage(deal.stage)) {
+    reasons.push({ reason: "deal", stage: deal.stage, amount: deal.amount, currency: deal.currency });
+    if (isSlipping(deal, today, timeZone)) reasons.push({ reason: "slipping" });
   }
   if (facts.last_visit_at === null) reasons.push({ reason: "first_visit" });
-  else if (daysSince(facts.last_visit_at) >= LONG_SINCE_VISIT_DAYS)
-    reasons.push({ reason: "not_seen", days: daysSince(facts.last_visit_at) });
+  else {
+    const days = daysBetween(dayOf(facts.last_visit_at, timeZone), today);
+    if (days >= LONG_SINCE_VISIT_DAYS) reasons.push({ reason: "not_seen", days });
+  }
+  if (facts.open_tasks > 0) reasons.push({ reason: "tasks", count: facts.open_tasks });
   return reasons;
 }
 
-/** Days from `today` to the next return of `birthday`; 29 February returns on 28 February where the year has none. */
+/**
+ * Days from `today` to the nearest return of a birthday (MM-DD), negative for one just past; 29 February returns on the 28th
+ * where the year has no 29th.
+ */
 export function daysToBirthday(birthday: string, today: string): number {
   const year = Number(today.slice(0, 4));
-  const inYear = (y: number) => {
-    const day = `${String(y).padStart(4, "0")}${birthday.slice(4)}`;
-    const isLeapDay = birthday.endsWith("-02-29") && new Date(`${day}T00:00:00Z`).getUTCMonth() !== 1;
-    return isLeapDay ? `${day.slice(0, 8)}28` : day;
-  };
-  const ahead = daysBetween(today, inYear(year));
-  return ahead >= 0 ? ahead : daysBetween(today, inYear(year + 1));
+  const aways = [year - 1, year, year + 1].map((y) => daysBetween(today, birthdayIn(y, birthday)));
+  return aways.reduce((nearest, away) => (Math.abs(away) < Math.abs(nearest) ? away : nearest));
 }
 
-function nextBirthday(contacts: Facts["contacts"], today: string): { name: string; inDays: number } | null {
-  const ahead = contacts.flatMap(({ name, birthday }) =>
-    birthday === null ? [] : [{ name, inDays: daysToBirthday(birthday, today) }],
-  );
-  const soonest = ahead.reduce<(typeof ahead)[number] | null>(
-    (first, next) => (first === null || next.inDays < first.inDays ? next : first),
-    null,
-  );
-  return soonest !== null && soonest.inDays <= BIRTHDAY_AHEAD_DAYS ? soonest : null;
+function birthdayIn(year: number, birthday: string): string {
+  const hasLeapDay = new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1;
+  return `${String(year).padStart(4, "0")}-${birthday === "02-29" && !hasLeapDay ? "02-28" : birthday}`;
 }
 
-/** The deal to talk about: a slipping one before the others, then the largest. */
-function foremost(deals: readonly DealFacts[], today: string, timeZone: string) {
-  const open = deals.flatMap((deal) =>
-    isOpenStage(deal.stage)
-      ? [
-          {
-            slips: isSlipping(deal, today, timeZone),
-            money: { stage: deal.stage, amount: deal.amount, currency: deal.currency },
-          },
-        ]
-      : [],
-  );
-  open.sort((a, b) => Number(b.slips) - Number(a.slips) || (b.money.amount ?? 0) - (a.money.amount ?? 0));
-  return open[0] ?? null;
+/** A birthday to come is named before one that has passed. */
+function nearestBirthday(birthdays: Facts["birthdays"], today: string): { name: string; inDays: number } | null {
+  const near = birthdays
+    .map(({ name, day }) => ({ name, inDays: daysToBirthday(day, today) }))
+    .filter(({ inDays }) => Math.abs(inDays) <= BIRTHDAY_REACH_DAYS)
+    .sort((a, b) => order(a.inDays) - order(b.inDays));
+  return near[0] ?? null;
 }
+
+const order = (inDays: number): number => (inDays < 0 ? 100 - inDays : inDays);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { inRouteOrder, metresOf, nextStop, progressOf, type Stop } from "./route.ts";
+import { inRouteOrder, metresOf, nextStop, progressOf, type Stop } from "./route";
 
 /** A stop on the equator, `km` east of Greenwich; a degree is 111.195 km on this sphere. */
 const stop = (km: number | null, over: Partial<Stop> = {}): Stop => ({

@@ -1,6 +1,6 @@
 /** A day's route: the stops in order, how far it is, and which one comes next. Distances are straight lines in metres. */
-import type { VisitStatus } from "$sync/schema.gen.ts";
-import { metresBetween, type Point } from "./place.ts";
+import type { VisitStatus } from "$sync/schema.gen";
+import { metresBetween, type Point } from "./place";
 
 /** What the route needs to know of a stop. */
 export interface Stop {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Visible } from "#lib/store/visible.ts";
+import type { Visible } from "#lib/store/visible";
 import {
   chosenDay,
   completeTask,
@@ -11,7 +11,7 @@ import {
   restoreTask,
   snoozeTask,
   unsnoozeTask,
-} from "./task.ts";
+} from "./task";
 
 const WARSAW = "Europe/Warsaw";
 /** Wednesday 18 November 2026 in Warsaw. */

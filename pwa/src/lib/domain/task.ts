@@ -1,10 +1,10 @@
 /** Tasks and their reminders. Every function is a value of its arguments and answers with the changes to save. */
 
-import { dayOf } from "#lib/i18n/format.ts";
-import { type Change, type ChangeOf, plus, type ValuesOf } from "#lib/store/change.ts";
-import type { Visible } from "#lib/store/visible.ts";
-import type { TaskType } from "$sync/schema.gen.ts";
-import { addDays, instantAt, nextWeekStart, type Weekday } from "./day.ts";
+import { dayOf } from "#lib/i18n/format";
+import { type Change, type ChangeOf, plus, type ValuesOf } from "#lib/store/change";
+import type { Visible } from "#lib/store/visible";
+import type { TaskType } from "$sync/schema.gen";
+import { addDays, instantAt, nextWeekStart, type Weekday } from "./day";
 
 /** When something is to be done, and when the phone says so. */
 export interface When {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Visible } from "#lib/store/visible.ts";
+import type { Visible } from "#lib/store/visible";
 import {
   begunVisit,
   checkIn,
@@ -14,7 +14,7 @@ import {
   setNote,
   setOutcome,
   undoCheckIn,
-} from "./visit.ts";
+} from "./visit";
 
 const NINE = Date.UTC(2026, 10, 21, 8); // 9:00 in Warsaw
 const MINUTE = 60_000;

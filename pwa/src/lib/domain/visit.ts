@@ -1,13 +1,19 @@
 /** A visit from plan to report. Every function is a value of its arguments and answers with the changes to save. */
-import type { Change, ChangeOf, ValuesOf } from "#lib/store/change.ts";
-import type { Visible } from "#lib/store/visible.ts";
-import type { VisitOutcome, VisitPurpose } from "$sync/schema.gen.ts";
-import { midnightAfter } from "./day.ts";
-import { evidenceOf, type Place, type Point } from "./place.ts";
-import { createTask, type NewTask, rescheduleTask } from "./task.ts";
+import type { Change, ChangeOf, ValuesOf } from "#lib/store/change";
+import type { Visible } from "#lib/store/visible";
+import type { VisitOutcome, VisitPurpose, VisitStatus } from "$sync/schema.gen";
+import { midnightAfter } from "./day";
+import { evidenceOf, type Place, type Point } from "./place";
+import { createTask, type NewTask, rescheduleTask } from "./task";
 
 /** What every change of a visit needs to know of it. */
 export type VisitKey = Pick<Visible<"visit">, "id" | "root">;
+
+/** What closing a visit needs to know of it. */
+export type OpenVisit = VisitKey & {
+  readonly status?: VisitStatus | undefined;
+  readonly checked_in_at?: number | null | undefined;
+};
 
 /** A visit left open for so long was left, not lengthened. */
 export const FORGOTTEN_AFTER_MS = 4 * 3_600_000;
@@ -55,7 +61,7 @@ export type CheckInAt =
  * The rep is there. `open` are his visits still open: nobody is in two shops, so their check-out was forgotten. The place
  * mostly comes later (`locate`), because a tap does not wait for a satellite.
  */
-export function checkIn(at: CheckInAt, now: number, open: readonly Visible<"visit">[] = []): Change[] {
+export function checkIn(at: CheckInAt, now: number, open: readonly OpenVisit[] = []): Change[] {
   const started: ValuesOf<"visit"> = { status: "open", checked_in_at: now, presence: "unknown" };
   const begun =
     "visit" in at
@@ -117,16 +123,16 @@ export const removeNextStep = (visit: VisitKey, existing: Visible<"task">): Chan
 ];
 
 /** Whether nobody will come back to this visit: open for hours, or over midnight. */
-export function isForgotten(visit: Visible<"visit">, now: number, timeZone: string): boolean {
+export function isForgotten(visit: OpenVisit, now: number, timeZone: string): boolean {
   if (visit.status !== "open" || typeof visit.checked_in_at !== "number") return false;
   return now - visit.checked_in_at > FORGOTTEN_AFTER_MS || now >= midnightAfter(visit.checked_in_at, timeZone);
 }
 
 /** Closes the forgotten ones among `visits` with an estimate that says so. */
-export const closeForgotten = (visits: readonly Visible<"visit">[], now: number, timeZone: string): Change[] =>
+export const closeForgotten = (visits: readonly OpenVisit[], now: number, timeZone: string): Change[] =>
   visits.filter((visit) => isForgotten(visit, now, timeZone)).map((visit) => closeWithEstimate(visit, now));
 
-function closeWithEstimate(visit: Visible<"visit">, now: number): Change {
+function closeWithEstimate(visit: OpenVisit, now: number): Change {
   const left = Math.min((visit.checked_in_at ?? now) + USUAL_VISIT_MS, now);
   return change(visit, { status: "done", checked_out_at: left, check_out_estimated: true });
 }

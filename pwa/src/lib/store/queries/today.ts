@@ -37,6 +37,8 @@ export interface Stop {
     readonly stage: DealStage;
     readonly amount: number | null;
     readonly currency: string | null;
+    readonly stage_since: number | null;
+    readonly close_day: string | null;
     readonly slipping: boolean;
   } | null;
   readonly openTasks: number;
@@ -100,7 +102,8 @@ function reasonsToGo(
     [customer, visit, checkedInAt ?? to],
   );
   const deal = database.get<Omit<NonNullable<Stop["deal"]>, "slipping"> & { slipping: number }>(
-    `SELECT id, title, stage, amount, json_extract(doc, '$.v.currency') AS currency, coalesce(close_day < ?2, 0) AS slipping
+    `SELECT id, title, stage, amount, json_extract(doc, '$.v.currency') AS currency, stage_since, close_day,
+            coalesce(close_day < ?2, 0) AS slipping
      FROM deal WHERE customer = ?1 AND stage NOT IN ('won', 'lost') AND deleted IS NOT 1
      ORDER BY slipping DESC, amount DESC LIMIT 1`,
     [customer, day],

@@ -7,19 +7,26 @@ export interface VisitDetail {
   readonly visit: Visible<"visit">;
   readonly customer: Visible<"customer"> | null;
   readonly personName: string | null;
+  /** The task that the visit's next step became, null for none. */
+  readonly nextStep: Visible<"task"> | null;
 }
 
 /** One visit, null if it is not on this device. */
 export const visitOne = defineQuery<{ id: string }, VisitDetail | null>({
-  reads: ["visit", "customer", "person"],
+  reads: ["visit", "customer", "person", "task"],
   run(database, { id }) {
     const visit = readVisible(database, "visit", id);
     if (visit === null) return null;
     const person = database.get<{ name: string }>("SELECT name FROM person WHERE id = ?", [visit.person ?? null]);
+    const step = database.get<{ id: string }>(
+      `SELECT id FROM task WHERE customer = ?1 AND json_extract(doc, '$.v.visit') = ?2 AND deleted IS NOT 1 ORDER BY id DESC LIMIT 1`,
+      [visit.root, id],
+    );
     return {
       visit,
       customer: visit.customer === undefined ? null : readVisible(database, "customer", visit.customer),
       personName: person?.name ?? null,
+      nextStep: step === undefined ? null : readVisible(database, "task", step.id),
     };
   },
 });
