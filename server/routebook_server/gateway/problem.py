@@ -1,15 +1,20 @@
 """Problems: every refusal of a request as ``application/problem+json`` (RFC 9457) with a code of the closed set."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from litestar.types import Send
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap, Send
 
 from routebook_sync.messages import Problem, ProblemCode
 
 MEDIA_TYPE: Final = "application/problem+json"
+
+_log = structlog.get_logger()
 
 _KINDS: Final[dict[ProblemCode, tuple[HTTPStatus, str]]] = {
     ProblemCode.MALFORMED: (HTTPStatus.BAD_REQUEST, "The request cannot be read."),
@@ -39,6 +44,20 @@ _KINDS: Final[dict[ProblemCode, tuple[HTTPStatus, str]]] = {
     ProblemCode.INTERNAL: (HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on the server."),
 }
 
+_CODE_BY_STATUS: Final = {
+    status.value: code
+    for code, status in {
+        ProblemCode.NOT_SIGNED_IN: HTTPStatus.UNAUTHORIZED,
+        ProblemCode.FORBIDDEN: HTTPStatus.FORBIDDEN,
+        ProblemCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+        ProblemCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
+        ProblemCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        ProblemCode.UNSUPPORTED_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        ProblemCode.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+        ProblemCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    }.items()
+}
+
 
 class ProblemError(Exception):
     """Ends a request with a problem; for handlers, where an answer of another type cannot be returned."""
@@ -65,17 +84,59 @@ def make_problem(
     )
 
 
-def problem_headers(problem: Problem) -> list[tuple[bytes, bytes]]:
-    """Return the headers of an answer with this problem, all but the length."""
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"cache-control", b"no-store")]
+def problem_headers(problem: Problem) -> dict[str, str]:
+    """Return the headers that belong to a problem beside its media type."""
+    headers = {"cache-control": "no-store"}
     if problem.retry_after:
-        headers.append((b"retry-after", str(problem.retry_after).encode()))
+        headers["retry-after"] = str(problem.retry_after)
     return headers
 
 
-async def send_problem(send: Send, problem: Problem, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """Answer an ASGI request with a problem."""
+def problem_response(problem: Problem) -> Response[bytes]:
+    """Return a problem as a Litestar response."""
+    return Response(
+        msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers=problem_headers(problem),
+    )
+
+
+async def send_problem(send: Send, problem: Problem, headers: Mapping[str, str] | None = None) -> None:
+    """Answer a raw ASGI request with a problem and further ``headers``."""
     body = msgspec.json.encode(problem)
-    answered = [*problem_headers(problem), (b"content-length", str(len(body)).encode()), *headers]
-    await send({"type": "http.response.start", "status": problem.status, "headers": answered})
+    answered = {
+        **(headers or {}),
+        **problem_headers(problem),
+        "content-type": MEDIA_TYPE,
+        "content-length": str(len(body)),
+    }
+    raw = [(name.encode(), value.encode()) for name, value in answered.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": raw})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _answer_problem(_request: Request[Any, Any, Any], error: ProblemError) -> Response[bytes]:
+    return problem_response(error.problem)
+
+
+def _answer_http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    status = error.status_code
+    fallback = ProblemCode.INTERNAL if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ProblemCode.MALFORMED
+    code = _CODE_BY_STATUS.get(status, fallback)
+    response = problem_response(make_problem(code))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    _log.error("request failed", path=request.url.path, exc_info=error)
+    return problem_response(make_problem(ProblemCode.INTERNAL))
+
+
+PROBLEM_HANDLERS: Final[ExceptionHandlersMap] = {
+    ProblemError: _answer_problem,
+    HTTPException: _answer_http,
+    Exception: _answer_unexpected,
+}
+"""For ``Litestar(exception_handlers=…)``: whatever is raised becomes a problem with a code."""
