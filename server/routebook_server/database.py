@@ -14,10 +14,16 @@ from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.pool import QueuePool
 
 READERS: Final = 2
+VERSION: Final = 1
+"""The version of the tables; raised with every migration, kept in the database (SQLite: user_version)."""
 T = TypeVar("T")
 
 metadata = MetaData()
 """Every table of the server; each capability declares its own beside its code."""
+
+
+class NewerDatabaseError(Exception):
+    """The database was written by a newer version of the server than this one."""
 
 
 class Database:
@@ -30,17 +36,21 @@ class Database:
 
     @classmethod
     def open_sqlite(cls, path: Path) -> Self:
-        """Open or create the database file at ``path`` with all tables."""
+        """Open or create the database file at ``path`` with all tables; NewerDatabaseError if we are too old for it."""
         engine = sqlalchemy.create_engine(
             f"sqlite:///{path}",
             poolclass=QueuePool,
             pool_size=READERS + 1,
             connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
+            hide_parameters=True,  # an error's text goes to the log; the values must not
         )
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
         with engine.begin() as connection:
+            if connection.exec_driver_sql("PRAGMA user_version").scalar_one() > VERSION:
+                raise NewerDatabaseError(str(path))
             metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
         return cls(engine)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
@@ -70,7 +80,13 @@ class Database:
 
 def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "mmap_size=268435456"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

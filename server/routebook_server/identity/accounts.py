@@ -103,4 +103,5 @@ def is_last_administrator(connection: Connection, person: str) -> bool:
 
 
 def _account(row: RowMapping) -> Account:
-    return msgspec.convert(dict(row), Account)
+    values = dict(row)
+    return Account(**values | {"role": Role(values["role"])})

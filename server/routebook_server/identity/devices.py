@@ -12,7 +12,7 @@ from routebook_sync.clock import MAX_DEVICE
 from routebook_sync.messages import DeviceReport
 
 
-class DeviceOffer(msgspec.Struct, forbid_unknown_fields=True):
+class DeviceOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a device tells when its person signs in."""
 
     name: Annotated[str, Meta(min_length=1, max_length=80)]
@@ -81,5 +81,5 @@ def keep_report(connection: Connection, number: int, report: DeviceReport) -> No
 def _device(row: RowMapping) -> Device:
     values = dict(row)
     if values["report"] is not None:
-        values["report"] = msgspec.json.decode(values["report"])
-    return msgspec.convert(values, Device)
+        values["report"] = msgspec.json.decode(values["report"], type=DeviceReport)
+    return Device(**values)

@@ -19,7 +19,7 @@ from routebook_server.identity.passwords import Passwords
 from routebook_server.identity.sessions import Random, end_sessions_of
 from routebook_server.identity.sign_in import NewPassword
 from routebook_sync.entities.person import Role
-from routebook_sync.ids import RANDOM_BYTES, id_from_parts
+from routebook_sync.identifier import RANDOM_BYTES, new_id
 from routebook_sync.messages import ProblemCode
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -106,7 +106,7 @@ class People:
     async def add_unasked(self, offer: NewPerson) -> PersonSummary:
         """Add a person without asking who wants it: for the command line."""
         now_ms = self._clock()
-        person = id_from_parts(now_ms, self._random(RANDOM_BYTES))
+        person = new_id(now_ms, self._random(RANDOM_BYTES))
         made = Account(
             person=person,
             email=accounts.normalise_email(offer.email),

@@ -34,6 +34,6 @@ class Front:
         if asset is None:
             await send_problem(send, make_problem(ProblemCode.NOT_FOUND))
         elif scope["method"] not in {HttpMethod.GET, HttpMethod.HEAD}:
-            await send_problem(send, make_problem(ProblemCode.METHOD_NOT_ALLOWED), [(b"allow", b"GET, HEAD")])
+            await send_problem(send, make_problem(ProblemCode.METHOD_NOT_ALLOWED), {"allow": "GET, HEAD"})
         else:
             await self._site.send(asset, scope, send)

@@ -1,0 +1,132 @@
+"""The composition root: the only place that opens the database, makes clock and randomness, and joins the parts."""
+
+import contextlib
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from importlib.metadata import version
+from typing import Any, Final
+
+import msgspec
+from argon2 import PasswordHasher
+from litestar import Litestar
+from litestar.datastructures import CacheControlHeader
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from routebook_server.database import Database
+from routebook_server.identity.door import Door
+from routebook_server.identity.endpoints import identity_endpoints
+from routebook_server.identity.passwords import Passwords
+from routebook_server.identity.people import People
+from routebook_server.identity.sign_in import SignIns
+from routebook_server.records.heads import Heads
+from routebook_server.records.store import Store, Values
+from routebook_server.settings import Settings
+from routebook_server.web.forwarded import Forwarded
+from routebook_server.web.front import Front
+from routebook_server.web.guard import SameSiteGuard
+from routebook_server.web.headers import SecurityHeaders, content_security_policy, inline_script_hashes
+from routebook_server.web.problems import exception_handlers
+from routebook_server.web.request_log import RequestLog
+from routebook_server.web.site import INDEX, load_site
+from routebook_sync.entities.base import SHARED_ROOT
+
+VERSION: Final = version("routebook")
+MAX_BODY_BYTES: Final = 64 * 1024
+"""A request to an endpoint other than /sync, which has its own limit."""
+
+
+def wall_clock_ms() -> int:
+    """Return milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Application(msgspec.Struct, frozen=True):
+    """The whole server as one ASGI application, and its parts for the command line and tests."""
+
+    settings: Settings
+    database: Database
+    heads: Heads
+    store: Store
+    passwords: Passwords
+    people: People
+    litestar: Litestar
+    """The endpoints, without the layers around them."""
+    stack: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI: lifespan and requests."""
+        if scope["type"] == "lifespan":  # type: ignore[comparison-overlap]
+            await self.litestar(scope, receive, send)
+        else:
+            await self.stack(scope, receive, send)
+
+    async def close(self) -> None:
+        """End live streams, finish what is being written, close the database."""
+        self.heads.close()
+        await self.store.close()
+        self.passwords.close()
+        self.database.close()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Application"]:
+        """Run it in this process, for tests: what a server does by the lifespan protocol."""
+        async with self.litestar.lifespan():
+            yield self
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], int] = wall_clock_ms,
+    random: Callable[[int], bytes] = os.urandom,
+    hasher: PasswordHasher | None = None,
+) -> Application:
+    """Join the parts. Call it in the thread of the event loop that will run it.
+
+    ``clock`` returns milliseconds since 1970 UTC, ``random`` so many unpredictable bytes; ``hasher`` decides what a
+    password check costs. AppNotBuiltError, NewerDatabaseError, or OSError if the data folder cannot be used.
+    """
+    site = load_site(settings.app)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database.open_sqlite(settings.database)
+    heads = Heads()
+    store = Store(database, clock, heads)
+    passwords = Passwords(hasher or PasswordHasher())
+    door = Door(database, clock)
+    sign_ins = SignIns(database, clock, random, passwords)
+
+    async def edit_person(person: str, values: Mapping[str, Any]) -> None:
+        await store.edit([Values("person", person, SHARED_ROOT, dict(values))])
+
+    people = People(database, clock, random, passwords, edit_person)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_litestar: Litestar) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await application.close()
+
+    litestar = Litestar(
+        [*identity_endpoints(sign_ins, people, door.actor_of, VERSION)],
+        exception_handlers=exception_handlers(random),
+        lifespan=[lifespan],
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            title="Routebook", version=VERSION, path="/api/schema", render_plugins=[JsonRenderPlugin()]
+        ),
+        request_max_body_size=MAX_BODY_BYTES,
+        cache_control=CacheControlHeader(no_store=True),
+        debug=False,
+    )
+    page = site.asset_by_path[INDEX].body_by_coding[""]
+    stack: ASGIApp = SameSiteGuard(Front(litestar, site))
+    stack = SecurityHeaders(stack, content_security_policy(inline_script_hashes(page)))
+    stack = RequestLog(stack, random, time.perf_counter)
+    if settings.trust_proxy:
+        stack = Forwarded(stack)
+    application = Application(settings, database, heads, store, passwords, people, litestar, stack)
+    return application
