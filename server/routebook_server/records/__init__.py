@@ -1,1 +1,4 @@
-"""The canonical store: write path, pages, sequences, history, projection."""
+"""The canonical store: write path, pages, sequences, history, projection.
+
+``Store`` is the door; everything that changes a record goes through ``Store.push``, ``Store.edit`` or ``Store.load``.
+"""

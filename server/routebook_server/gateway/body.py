@@ -1,0 +1,84 @@
+"""Bodies: reading a request within its limit, packing a reply where that is worth it."""
+
+import asyncio
+import zlib
+from typing import Final, TypeAlias
+
+from litestar.types import Receive
+
+from routebook_server.gateway.problem import ProblemError, make_problem
+from routebook_sync.messages import MAX_REQUEST_BYTES, ProblemCode
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+_GZIP: Final = 16 + zlib.MAX_WBITS
+_WORTH_PACKING: Final = 256
+_LARGE: Final = 32 * 1024
+"""From here on packing goes to a thread, and fast rather than small."""
+
+
+class DisconnectedError(Exception):
+    """The client went away before its request was complete."""
+
+
+async def read_body(receive: Receive, encoding: str) -> bytes:
+    """Return the request's body, unpacked; ProblemError if it is larger than allowed or cannot be unpacked.
+
+    Never holds more than the limit, whatever the packed bytes would become.
+    """
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise DisconnectedError
+        part = message.get("body", b"")
+        size += len(part)
+        if size > MAX_REQUEST_BYTES:
+            raise ProblemError(make_problem(ProblemCode.TOO_LARGE))
+        parts.append(part)
+        if not message.get("more_body", False):
+            break
+    body = b"".join(parts)
+    match encoding.strip().lower():
+        case "" | "identity":
+            return body
+        case "gzip":
+            return _unpack(body)
+        case _:
+            raise ProblemError(make_problem(ProblemCode.MALFORMED, "The only content encoding taken is gzip."))
+
+
+def _unpack(body: bytes) -> bytes:
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        unpacked = unpacker.decompress(body, MAX_REQUEST_BYTES + 1)
+    except zlib.error:
+        raise ProblemError(make_problem(ProblemCode.MALFORMED, "The body is not gzip.")) from None
+    if len(unpacked) > MAX_REQUEST_BYTES:
+        raise ProblemError(make_problem(ProblemCode.TOO_LARGE))
+    if not unpacker.eof or unpacker.unused_data:
+        raise ProblemError(make_problem(ProblemCode.MALFORMED, "The gzip body is cut short or has a tail."))
+    return unpacked
+
+
+async def pack_body(body: bytes, accepted: str) -> tuple[bytes, Headers]:
+    """Return the body as it goes out and its headers: gzip where the client takes it and it helps."""
+    headers = [(b"vary", b"accept-encoding")]
+    if len(body) < _WORTH_PACKING or not _takes_gzip(accepted):
+        return body, headers
+    if len(body) < _LARGE:
+        packed = zlib.compress(body, 6, _GZIP)
+    else:
+        packed = await asyncio.to_thread(zlib.compress, body, 1, _GZIP)
+    if len(packed) >= len(body):
+        return body, headers
+    return packed, [*headers, (b"content-encoding", b"gzip")]
+
+
+def _takes_gzip(accepted: str) -> bool:
+    for part in accepted.lower().split(","):
+        coding, _, quality = part.strip().partition(";")
+        if coding.strip() in {"gzip", "*"}:
+            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False

@@ -1,0 +1,103 @@
+"""Gateway: answers one round trip of the protocol (SPEC R50-R59)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, cast
+
+import msgspec
+
+from routebook_server.gateway.actor import Actor
+from routebook_server.gateway.incoming import read_edits, read_request
+from routebook_server.gateway.problem import ProblemError, make_problem
+from routebook_server.records.pages import Page
+from routebook_server.records.push import GapError, Push, Pushed
+from routebook_server.records.store import Store, UnavailableError
+from routebook_sync.clock import CLAMP_MS
+from routebook_sync.messages import (
+    MAX_BUDGET,
+    MIN_BUDGET,
+    Control,
+    ControlKind,
+    ProblemCode,
+    Row,
+    SyncReply,
+    SyncRequest,
+    Verdict,
+)
+
+_RETRY_AFTER_S: Final = 5
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class Gateway:
+    """The door for devices.
+
+    ``schema`` is the hash of the server's schema; ``now_ms`` the physical clock. ``on_sync`` hears of every request
+    that was answered (identity keeps the device's report); what it raises is the caller's error.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        now_ms: Callable[[], int],
+        schema: str,
+        on_sync: Callable[[Actor, SyncRequest], Awaitable[None]] | None = None,
+    ) -> None:
+        self.store = store
+        self._now_ms = now_ms
+        self._schema = schema
+        self._on_sync = on_sync
+
+    async def sync(self, actor: Actor, body: bytes) -> bytes:
+        """Return the reply to one request, as JSON; ProblemError if the request as a whole is refused."""
+        request = read_request(body)
+        if request.device != actor.device:
+            raise ProblemError(make_problem(ProblemCode.WRONG_DEVICE, field="device"))
+        try:
+            page = await self._exchange(actor, request)
+        except GapError as gap:
+            raise ProblemError(make_problem(ProblemCode.GAP, str(gap), field="edits", expected=gap.expected)) from None
+        except UnavailableError:
+            raise ProblemError(make_problem(ProblemCode.UNAVAILABLE, retry_after=_RETRY_AFTER_S)) from None
+        if self._on_sync is not None:
+            await self._on_sync(actor, request)
+        return _ENCODER.encode(self._reply(actor, request, page))
+
+    async def _exchange(self, actor: Actor, request: SyncRequest) -> Page:
+        pushed = Pushed([])
+        edits = read_edits(request.edits)
+        if edits:
+            pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack))
+        page = await self.store.pull(
+            actor.device,
+            actor.buckets,
+            request.cursors,
+            budget=min(max(request.budget, MIN_BUDGET), MAX_BUDGET),
+            ack=request.ack,
+            own=pushed.own,
+        )
+        if page.acknowledged:
+            await self.store.push(Push(actor, [], ack=request.ack))
+        return page
+
+    def _reply(self, actor: Actor, request: SyncRequest, page: Page) -> SyncReply:
+        return SyncReply(
+            now=self._now_ms(),
+            pushed=page.pushed,
+            grants=list(actor.buckets),
+            # Stored JSON goes out as it is.
+            verdicts=cast("list[Verdict]", [msgspec.Raw(verdict) for verdict in page.verdicts]),
+            rows=cast("dict[str, list[Row]]", {bucket: msgspec.Raw(rows) for bucket, rows in page.rows.items()}),
+            cursors=page.cursors,
+            complete=page.complete,
+            more=page.more,
+            control=self._controls(request, page.resets),
+        )
+
+    def _controls(self, request: SyncRequest, resets: Sequence[str]) -> list[Control]:
+        controls = [Control(ControlKind.RESET, bucket) for bucket in resets]
+        if request.schema != self._schema:
+            controls.append(Control(ControlKind.UPGRADE))
+        offset = request.now - self._now_ms()
+        if abs(offset) > CLAMP_MS:
+            controls.append(Control(ControlKind.CLOCK, offset=offset))
+        return controls

@@ -1,0 +1,120 @@
+"""Incoming: reads a sync request so that one broken edit spoils neither the others nor the queue behind it."""
+
+from typing import Any, Final
+
+import msgspec
+
+from routebook_server.gateway.problem import ProblemError, make_problem
+from routebook_sync.messages import (
+    MAX_EDIT_BYTES,
+    MAX_EDITS,
+    PROTOCOL,
+    Edit,
+    ProblemCode,
+    SyncRequest,
+    Verdict,
+    VerdictKind,
+)
+
+_REQUEST: Final = msgspec.json.Decoder(SyncRequest)
+_EDIT: Final = msgspec.json.Decoder(Edit)
+_UNREADABLE: Final = (ValueError, RecursionError)
+"""What the decoder raises: DecodeError and UnicodeDecodeError are ValueErrors."""
+
+
+class _Handshake(msgspec.Struct):
+    protocol: int
+
+
+class _Number(msgspec.Struct):
+    n: int
+
+
+_HANDSHAKE: Final = msgspec.json.Decoder(_Handshake)
+_NUMBER: Final = msgspec.json.Decoder(_Number)
+
+
+def read_request(body: bytes) -> SyncRequest:
+    """Return the request; ProblemError for what cannot be read, is too large or speaks a future protocol."""
+    try:
+        request = _REQUEST.decode(body)
+    except _UNREADABLE as error:
+        if _protocol(body) > PROTOCOL:
+            raise ProblemError(make_problem(ProblemCode.FUTURE_PROTOCOL)) from None
+        raise ProblemError(make_problem(ProblemCode.MALFORMED, _sentence(error))) from None
+    if request.protocol > PROTOCOL:
+        raise ProblemError(make_problem(ProblemCode.FUTURE_PROTOCOL))
+    if request.protocol < 1:
+        raise ProblemError(make_problem(ProblemCode.MALFORMED, "There is no such protocol.", field="protocol"))
+    if len(request.edits) > MAX_EDITS:
+        raise ProblemError(make_problem(ProblemCode.TOO_LARGE, f"At most {MAX_EDITS} edits at once.", field="edits"))
+    return request
+
+
+def read_edits(raws: list[msgspec.Raw]) -> list[Edit | Verdict]:
+    """Return each edit, or the verdict that refuses it; ProblemError where not even its number can be read."""
+    edits: list[Edit | Verdict] = []
+    for position, raw in enumerate(raws):
+        try:
+            if len(raw) > MAX_EDIT_BYTES:
+                edits.append(_refuse(raw, position, ProblemCode.TOO_LARGE, f"At most {MAX_EDIT_BYTES} bytes an edit."))
+                continue
+            edit = _EDIT.decode(raw)
+        except _UNREADABLE as error:
+            sentence = _sentence(error)
+            stamp = "`$.at" in sentence or "`$.base" in sentence
+            edits.append(_refuse(raw, position, ProblemCode.BAD_STAMP if stamp else ProblemCode.MALFORMED, sentence))
+            continue
+        # PostgreSQL stores no NUL, and no person types one.
+        nul = _field_with_nul(edit) if b"\\u0000" in bytes(raw) else None
+        edits.append(
+            edit
+            if nul is None
+            else Verdict(
+                edit.n, VerdictKind.REJECTED, ProblemCode.WRONG_TYPE.value, nul, "Text must not hold a NUL character."
+            )
+        )
+    return edits
+
+
+def _refuse(raw: msgspec.Raw, position: int, code: ProblemCode, sentence: str) -> Verdict:
+    try:
+        number = _NUMBER.decode(raw).n
+    except _UNREADABLE:
+        number = 0
+    if number < 1:
+        detail = f"The edit at position {position} has no number that can be read: {sentence}"
+        raise ProblemError(make_problem(ProblemCode.MALFORMED, detail, field="edits"))
+    return Verdict(number, VerdictKind.REJECTED, code.value, message=sentence)
+
+
+def _field_with_nul(edit: Edit) -> str | None:
+    for name, value in edit.v.items():
+        if "\x00" in name or _has_nul(value):
+            return name.replace("\x00", "")
+    return "" if "\x00" in edit.kind + edit.root + edit.group else None
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, list):
+        return any(_has_nul(part) for part in value)
+    if isinstance(value, dict):
+        return any("\x00" in name or _has_nul(part) for name, part in value.items())
+    return False
+
+
+def _protocol(body: bytes) -> int:
+    try:
+        return _HANDSHAKE.decode(body).protocol
+    except _UNREADABLE:
+        return 0
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "The JSON is nested too deeply."
+    if isinstance(error, UnicodeDecodeError):
+        return "The body is not UTF-8."
+    return f"{error}."

@@ -1,0 +1,394 @@
+"""Batch: merges waiting pushes in memory, one edit at a time. Knows no SQL; what it looks up comes by ``Lookup``.
+
+An edit either takes full effect or none: everything is computed first and put in place last. A fault of ours while one
+edit is applied holds that edit and touches no other.
+"""
+
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+import msgspec
+import structlog
+
+from routebook_server.records.author import Author, Writer, is_system
+from routebook_server.records.buckets import NO_HEAD, SHARED, Head, person_bucket, territory_bucket
+from routebook_server.records.push import GapError, HeldEdit, Push, Replica
+from routebook_server.records.refusal import FAULT, Refusal, refuse_values
+from routebook_server.records.state import MOVED, State, encode_json, marker, moved_id
+from routebook_sync import base32
+from routebook_sync.clock import (
+    CLAMP_MS,
+    DEVICE_WIDTH,
+    MS_WIDTH,
+    SERVER_DEVICE,
+    Clock,
+    clamp,
+    device_from_stamp,
+    stamp_from_clock,
+    tick,
+)
+from routebook_sync.entities import ENTITY_TYPES, EntityType
+from routebook_sync.entities.base import SHARED_ROOT, Home
+from routebook_sync.entities.person import Role
+from routebook_sync.messages import Edit, Loser, ProblemCode, Verdict, VerdictKind
+from routebook_sync.record import Change, Doc, Merge, merge_edit, unpack_stamps
+
+NOBODY: Final = -1
+"""In place of a push's number: the row goes to everybody, its author too."""
+
+_log = structlog.get_logger()
+
+HistoryRow = tuple[str, str, int, str, int, str, str | None]
+"""A row of ``history`` without its number."""
+
+
+class Lookup(Protocol):
+    """What a batch may have to read besides the records that its edits name."""
+
+    def aggregate(self, root: str) -> Iterable[State]:
+        """Return every stored record of an aggregate."""
+
+    def person(self, device: int) -> str:
+        """Return who pushed from the device last, "" if nobody did."""
+
+    def has_marker(self, root: str, buckets: Iterable[str]) -> bool:
+        """Tell whether the aggregate once left one of these buckets."""
+
+
+class _Outside(Exception):  # noqa: N818 - a way out of the calculation, not an error
+    """The edit will not be applied."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+class _Turn(msgspec.Struct, frozen=True):
+    """A push while its edits are merged."""
+
+    index: int
+    """Its place among the pushes of the batch."""
+    push: Push
+    buckets: frozenset[str]
+    """The author's."""
+
+
+class Batch:
+    """Pushes merged in memory, before they are written."""
+
+    def __init__(
+        self,
+        states: dict[str, State],
+        replicas: dict[int, Replica],
+        *,
+        heads: dict[str, Head],
+        lookup: Lookup,
+        clock: Clock,
+        now_ms: int,
+    ) -> None:
+        self.states = states
+        """Every record and root that the edits name, as stored; then as merged."""
+        self.replicas = replicas
+        self.clock = clock
+        """The server's own clock, for the edits that it makes itself."""
+        self.dirty: dict[str, None] = {}
+        """Ids of the records to write, in order."""
+        self.removed: dict[str, None] = {}
+        """Ids of markers to delete."""
+        self.created_roots: list[str] = []
+        self.history: list[HistoryRow] = []
+        self.verdicts: list[list[Verdict]] = []
+        """By push."""
+        self.held: list[HeldEdit] = []
+        self.teller: dict[str, int] = {}
+        """The push whose author alone made the record what it is and had seen it before, by id of a dirty record."""
+        self._heads = heads
+        self._lookup = lookup
+        self._now = now_ms
+        self._latest = base32.encode(now_ms + CLAMP_MS, MS_WIDTH) + "\x7f"
+        self._created_by_root: dict[str, list[str]] = {}
+        self._journal: dict[str, tuple[State | None, bool, int | None]] | None = None
+
+    # Pushes
+
+    def run(self, push: Push) -> None:
+        """Merge one push; GapError if the device left out an edit, and then nothing of it is merged."""
+        turn = _Turn(len(self.verdicts), push, frozenset(push.author.buckets))
+        device = push.author.device
+        if device == SERVER_DEVICE:
+            self.verdicts.append(_exceptional(self._run(turn, push.edits)))
+            return
+        replica = self.replicas.get(device)
+        if replica is None:
+            replica = Replica(push.author.person)
+        fresh: list[Edit | Verdict] = []
+        expected = replica.pushed + 1
+        for edit in push.edits:
+            if edit.n > expected:
+                raise GapError(expected)
+            if edit.n == expected:
+                fresh.append(edit)
+                expected += 1
+        self.replicas[device] = replica
+        self.verdicts.append(_exceptional(self._run(turn, fresh)))
+        replica.pushed = expected - 1
+        replica.person = push.author.person
+
+    def release(self, author: Writer, edit: Edit) -> bool:
+        """Merge an edit that was held until its root came; False if it cannot be applied even now."""
+        turn = _Turn(len(self.verdicts), Push(author, [edit]), frozenset(author.buckets))
+        self.verdicts.append([])
+        verdict = self._attempt(turn, edit)
+        return verdict is None or verdict.verdict not in {VerdictKind.HELD, VerdictKind.REJECTED}
+
+    def _run(self, turn: _Turn, edits: list[Edit | Verdict]) -> list[Verdict | None]:
+        push = turn.push
+        verdicts: list[Verdict | None] = []
+        verdict: Verdict | None
+        grouped: dict[int, Verdict | None] = {}
+        for position, edit in enumerate(edits):
+            if isinstance(edit, Verdict):
+                verdicts.append(edit)
+            elif push.custody is not None:
+                verdict = push.custody.verdict(edit.n)
+                self._hold(push.author, edit, verdict)
+                verdicts.append(verdict)
+            elif edit.group == "":
+                verdict = self._attempt(turn, edit)
+                if verdict is not None and verdict.verdict is VerdictKind.HELD:
+                    self._hold(push.author, edit, verdict)
+                verdicts.append(verdict)
+            else:
+                if position not in grouped:
+                    members = [
+                        (place, member)
+                        for place, member in enumerate(edits[position:], position)
+                        if isinstance(member, Edit) and member.group == edit.group
+                    ]
+                    grouped.update(self._run_group(turn, members))
+                verdicts.append(grouped[position])
+        return verdicts
+
+    def _run_group(self, turn: _Turn, members: list[tuple[int, Edit]]) -> dict[int, Verdict | None]:
+        """Apply all or none (SPEC R45)."""
+        self._journal = {}
+        removed, created, history = dict(self.removed), len(self.created_roots), len(self.history)
+        verdicts: dict[int, Verdict | None] = {}
+        failed: Verdict | None = None
+        for position, edit in members:
+            verdict = self._attempt(turn, edit)
+            verdicts[position] = verdict
+            if verdict is not None and verdict.verdict in {VerdictKind.HELD, VerdictKind.REJECTED}:
+                failed = verdict
+                break
+        journal, self._journal = self._journal, None
+        if failed is None:
+            return verdicts
+        for record_id, (state, was_dirty, teller) in journal.items():
+            self._restore(record_id, state, was_dirty=was_dirty, teller=teller)
+        self.removed = removed
+        del self.created_roots[created:]
+        del self.history[history:]
+        for position, edit in members:
+            field = failed.field if edit.n == failed.n else ""
+            verdicts[position] = Verdict(edit.n, failed.verdict, failed.code, field, failed.message)
+            if failed.verdict is VerdictKind.HELD:
+                self._hold(turn.push.author, edit, failed)
+        return verdicts
+
+    def _restore(self, record_id: str, state: State | None, *, was_dirty: bool, teller: int | None) -> None:
+        if state is None:
+            self.states.pop(record_id, None)
+        else:
+            self.states[record_id] = state
+        if not was_dirty:
+            self.dirty.pop(record_id, None)
+        if teller is None:
+            self.teller.pop(record_id, None)
+        else:
+            self.teller[record_id] = teller
+
+    def _hold(self, author: Author, edit: Edit, verdict: Verdict) -> None:
+        writer = Writer(author.person, author.role, author.device, author.buckets, author.may_move)
+        self.held.append(HeldEdit(edit.root, verdict.code, encode_json(writer), encode_json(edit)))
+
+    # One edit
+
+    def _attempt(self, turn: _Turn, edit: Edit) -> Verdict | None:
+        try:
+            return self._apply(turn, edit)
+        except _Outside as outside:
+            return outside.refusal.verdict(edit.n)
+        except Exception:  # noqa: BLE001
+            # Whatever our fault is, it holds this edit and no other (guarantee G4).
+            _log.exception(
+                "edit held after an unexpected error", kind=edit.kind, id=edit.id, device=turn.push.author.device
+            )
+            return FAULT.verdict(edit.n)
+
+    def _apply(self, turn: _Turn, edit: Edit) -> Verdict | None:
+        author = turn.push.author
+        entity = ENTITY_TYPES.get(edit.kind)
+        if entity is None:
+            raise _Outside(Refusal(ProblemCode.UNKNOWN_KIND, f"There is no kind {edit.kind[:40]!r}.", "kind"))
+        state = self.states.get(edit.id)
+        if state is not None and (state.kind != edit.kind or state.root != edit.root):
+            field = "kind" if state.kind != edit.kind else "root"
+            raise _Outside(Refusal(ProblemCode.FOREIGN_ROOT, f"The record has another {field}.", field))
+        doc = state.read_doc() if state is not None else None
+        system = is_system(author)
+        refusal = refuse_values(entity, edit.v, doc.v if doc is not None else None, author.role, system=system)
+        if refusal is not None:
+            raise _Outside(refusal)
+        bucket, home = self._place(entity, edit, state)
+        if not system and (bucket not in turn.buckets or (edit.root == SHARED_ROOT and author.role is Role.REP)):
+            raise _Outside(self._refuse_place(turn.push, edit, bucket))
+        at = self._stamp(author, edit, doc)
+        merge = merge_edit(entity, doc, edit.v, at, edit.base if edit.at else None)
+        target = self._target(entity, merge, bucket)
+        if target != bucket and not (system or (author.may_move and target in turn.buckets)):
+            raise _Outside(Refusal(ProblemCode.FORBIDDEN_FIELD, "The customer may not be moved there.", "territory"))
+        verdict = self._judge(turn, edit, state, merge, at)
+        self._record_history(author, edit, at, state, merge)
+        if merge.changed or state is None:
+            merged = State(
+                bucket, state.seq if state else 0, edit.id, edit.kind, edit.root, home, author.device, "", merge.doc
+            )
+            clean = verdict is None and (home == 0 if state is None else self._has_seen(turn, state))
+            self._put(merged, turn.index if clean else NOBODY)
+            if state is None:
+                self._created_by_root.setdefault(edit.root, []).append(edit.id)
+                if entity.home is Home.TERRITORY or entity.kind == "person":
+                    self.created_roots.append(edit.id)
+            if target != bucket:
+                self._move(edit.id, bucket, target, author.device)
+        elif verdict is not None and edit.id in self.teller:
+            self.teller[edit.id] = NOBODY
+        return verdict
+
+    def _place(self, entity: EntityType, edit: Edit, state: State | None) -> tuple[str, int]:
+        """Return the bucket and home revision where the record lives (SPEC R30)."""
+        if entity.home is Home.TERRITORY:
+            if edit.root != edit.id:
+                raise _Outside(Refusal(ProblemCode.FOREIGN_ROOT, f"A {entity.kind} is its own root.", "root"))
+            return (state.bucket, state.home) if state is not None else (territory_bucket(edit.v["territory"]), 0)
+        if entity.home is Home.SHARED and edit.root != SHARED_ROOT:
+            raise _Outside(
+                Refusal(ProblemCode.FOREIGN_ROOT, f"A {entity.kind} belongs to the whole organisation.", "root")
+            )
+        if edit.root == SHARED_ROOT:
+            return SHARED, 0
+        root = self.states.get(edit.root)
+        if root is None:
+            raise _Outside(
+                Refusal(ProblemCode.MISSING_ROOT, "Kept until what it belongs to arrives.", "root", held=True)
+            )
+        if root.kind == "person":
+            return person_bucket(root.id), 0
+        if root.kind != "customer":
+            raise _Outside(Refusal(ProblemCode.FOREIGN_ROOT, f"A {root.kind} is no root.", "root"))
+        if edit.v.get("customer", root.id) not in {root.id, None} and "customer" in entity.fields:
+            raise _Outside(Refusal(ProblemCode.FOREIGN_ROOT, "The record belongs to another customer.", "customer"))
+        return root.bucket, root.home
+
+    def _refuse_place(self, push: Push, edit: Edit, bucket: str) -> Refusal:
+        """Refuse what was never the author's; take into custody what was until lately (guarantee G5)."""
+        was_his = bucket in push.cursors or self._lookup.has_marker(edit.root, push.cursors)
+        if was_his and bucket not in push.author.buckets:
+            return Refusal(
+                ProblemCode.FORBIDDEN,
+                "No longer yours; the server keeps the change for whoever may apply it.",
+                held=True,
+            )
+        return Refusal(ProblemCode.FORBIDDEN, "You may not change this.")
+
+    def _stamp(self, author: Author, edit: Edit, doc: Doc | None) -> str:
+        if edit.at == "":
+            stamps = unpack_stamps(doc) if doc is not None else {}
+            floor = max((stamps.get(name, "") for name in edit.v), default="")
+            self.clock = tick(self.clock, self._now, floor)
+            return stamp_from_clock(self.clock)
+        if edit.at[-DEVICE_WIDTH:] != base32.encode(author.device, DEVICE_WIDTH):
+            raise _Outside(Refusal(ProblemCode.BAD_STAMP, "The stamp is of another device.", "at"))
+        if edit.at <= self._latest:
+            return edit.at
+        replica = self.replicas.setdefault(author.device, Replica(author.person))
+        replica.clamped = clamp(edit.at, self._now, replica.clamped)
+        return replica.clamped
+
+    def _target(self, entity: EntityType, merge: Merge, bucket: str) -> str:
+        if entity.home is not Home.TERRITORY:
+            return bucket
+        territory = merge.doc.v.get("territory")
+        return territory_bucket(territory) if territory else bucket
+
+    def _judge(self, turn: _Turn, edit: Edit, state: State | None, merge: Merge, at: str) -> Verdict | None:
+        conflicts = merge.conflicts
+        if conflicts:
+            losers = [self._loser(turn.push.author, change, at) for change in conflicts]
+            return Verdict(edit.n, VerdictKind.CONFLICT, field=conflicts[0].field, losers=losers)
+        if edit.at and at != edit.at:
+            message = "The device's clock is ahead; the server put its own time."
+            return Verdict(edit.n, VerdictKind.REPAIRED, ProblemCode.BAD_STAMP.value, "at", message)
+        if state is None:
+            return None
+        lost = any(not change.won and change.old_stamp > at for change in merge.changes)
+        unseen = state.device != turn.push.author.device and not self._has_seen(turn, state)
+        return Verdict(edit.n, VerdictKind.MERGED) if lost or unseen else None
+
+    def _loser(self, author: Author, change: Change, at: str) -> Loser:
+        if not change.won:
+            return Loser(change.field, change.new, at, author.person)
+        device = device_from_stamp(change.old_stamp)
+        known = self.replicas.get(device)
+        person = "" if device == SERVER_DEVICE else known.person if known else self._lookup.person(device)
+        return Loser(change.field, change.old, change.old_stamp, person)
+
+    def _has_seen(self, turn: _Turn, state: State) -> bool:
+        """Tell whether the author's device holds this state of the record."""
+        teller = self.teller.get(state.id)
+        if teller is not None:
+            return teller == turn.index
+        cursor = turn.push.cursors.get(state.bucket)
+        return (
+            cursor is not None and cursor[0] == self._heads.get(state.bucket, NO_HEAD).epoch and state.seq <= cursor[1]
+        )
+
+    def _record_history(self, author: Author, edit: Edit, at: str, state: State | None, merge: Merge) -> None:
+        old = None
+        if state is not None:
+            old = encode_json(
+                {
+                    change.field: (change.old, change.old_stamp, change.won, change.concurrent)
+                    for change in merge.changes
+                }
+            )
+        self.history.append((edit.id, at, author.device, author.person, self._now, encode_json(edit.v), old))
+
+    # Putting in place
+
+    def _put(self, state: State, teller: int) -> None:
+        if self._journal is not None and state.id not in self._journal:
+            self._journal[state.id] = (self.states.get(state.id), state.id in self.dirty, self.teller.get(state.id))
+        self.states[state.id] = state
+        self.dirty[state.id] = None
+        self.teller[state.id] = teller if self.teller.get(state.id, teller) == teller else NOBODY
+
+    def _move(self, root: str, source: str, target: str, device: int) -> None:
+        """Move an aggregate: its rows get new numbers in the new bucket, a marker stays in the old (SPEC R33)."""
+        members = [self.states.setdefault(state.id, state).id for state in self._lookup.aggregate(root)]
+        members += self._created_by_root.get(root, [])
+        home = self.states[root].home + 1
+        for record_id in dict.fromkeys(members):
+            state = self.states.get(record_id)
+            if state is not None and state.kind != MOVED:
+                moved = State(target, 0, state.id, state.kind, state.root, home, state.device, "", state.read_doc())
+                self._put(moved, NOBODY)
+        self._put(marker(source, root, home, device), NOBODY)
+        self.removed.pop(moved_id(source, root), None)
+        self.removed[moved_id(target, root)] = None
+        self.dirty.pop(moved_id(target, root), None)
+
+
+def _exceptional(verdicts: list[Verdict | None]) -> list[Verdict]:
+    return [verdict for verdict in verdicts if verdict is not None]

@@ -1,0 +1,77 @@
+"""History: every value that a field ever had or lost, by whom, when and from which device (SPEC R43)."""
+
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from routebook_sync.clock import ms_from_stamp
+
+MAX_HISTORY: Final = 200
+"""Edits in one answer."""
+
+
+class FieldChange(msgspec.Struct, frozen=True):
+    """What an edit did to one field."""
+
+    field: str
+    old: Any
+    old_stamp: str
+    """"" where the field had no value, or carries its stamps inside."""
+    new: Any
+    won: bool
+    """False where a later value stood already."""
+    concurrent: bool
+    """True where the author had not seen the value that he met."""
+
+
+class HistoryEntry(msgspec.Struct, frozen=True):
+    """One edit of one record."""
+
+    number: int
+    """Falls towards older entries; what ``before`` takes."""
+    stamp: str
+    at: int
+    """When it was made, milliseconds since 1970 UTC."""
+    received_at: int
+    """When the server took it."""
+    device: int
+    """0 for the server."""
+    person: str
+    """"" for the server itself."""
+    changes: list[FieldChange]
+
+
+def read_history(
+    connection: Connection, record_id: str, buckets: Collection[str], limit: int, before: int | None = None
+) -> list[HistoryEntry] | None:
+    """Return up to ``limit`` edits of a record below the number ``before``, newest first.
+
+    None if there is no such record in ``buckets``.
+    """
+    cursor = connection.connection.cursor()
+    found = cursor.execute("SELECT bucket FROM record WHERE id = ?", (record_id,)).fetchone()
+    if found is None or found[0] not in buckets:
+        return None
+    return list(_entries(cursor, record_id, min(limit, MAX_HISTORY), before))
+
+
+def _entries(cursor: Any, record_id: str, limit: int, before: int | None) -> Iterator[HistoryEntry]:
+    rows = cursor.execute(
+        "SELECT number, stamp, received_at, device, person, new, old FROM history"
+        " WHERE id = ? AND (? IS NULL OR number < ?) ORDER BY number DESC LIMIT ?",
+        (record_id, before, before, limit),
+    )
+    for number, stamp, received_at, device, person, new, old in rows:
+        yield HistoryEntry(number, stamp, ms_from_stamp(stamp), received_at, device, person, _changes(new, old))
+
+
+def _changes(new: str, old: str | None) -> list[FieldChange]:
+    values: dict[str, Any] = msgspec.json.decode(new)
+    before: dict[str, list[Any]] = msgspec.json.decode(old) if old is not None else {}
+    changes = []
+    for name, value in values.items():
+        old_value, stamp, won, concurrent = before.get(name, (None, "", True, False))
+        changes.append(FieldChange(name, old_value, stamp, value, won=won, concurrent=concurrent))
+    return changes

@@ -1,0 +1,152 @@
+"""Projection: typed tables beside the documents, for reports, lists and SQL tools, generated from the entities.
+
+The projector is a puller like any device: it reads each bucket from its own cursor, in small transactions after the
+commits, never inside one. The tables can be dropped and built again at any time; how far they are behind is told.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, String, Table, Text
+
+from routebook_server.database import Database, metadata
+from routebook_server.records.heads import Heads
+from routebook_server.records.state import encode_json
+from routebook_sync.entities import ENTITY_TYPES, EntityType, FieldType
+from routebook_sync.joins import Join, elements, total
+from routebook_sync.messages import Row
+
+STEP: Final = 500
+"""Rows in one transaction of the projector: a push waits no longer than that takes."""
+
+_TYPE_BY_NAME: Final = {"integer": BigInteger, "boolean": Boolean, "counter": BigInteger}
+_DECODER: Final = msgspec.json.Decoder(Row)
+_SELECT_ROWS: Final = (
+    "SELECT record.bucket, record.seq, record.root, record.home, record.kind, record.doc"
+    " FROM bucket LEFT JOIN projection_cursor AS reached"
+    " ON reached.bucket = bucket.bucket AND reached.epoch = bucket.epoch"
+    " JOIN record ON record.bucket = bucket.bucket AND record.seq > coalesce(reached.seq, 0)"
+    " WHERE bucket.seq > coalesce(reached.seq, 0)"
+)
+
+projection_cursor: Final = Table(
+    "projection_cursor",
+    metadata,
+    Column("bucket", String(64), primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+"""How far the projector has read each bucket."""
+
+
+def _project_table(entity: EntityType) -> Table:
+    return Table(
+        f"projection_{entity.kind}",
+        metadata,
+        Column("id", String(26), primary_key=True),
+        Column("root", String(26), nullable=False, index=True),
+        Column("bucket", String(64), nullable=False, index=True),
+        Column("home", Integer, nullable=False),
+        *(Column(field.name, _TYPE_BY_NAME.get(field.type, Text)) for field in entity.fields.values()),
+    )
+
+
+PROJECTION_TABLES: Final = {kind: _project_table(entity) for kind, entity in ENTITY_TYPES.items()}
+"""The typed table of each kind. Sets are JSON lists of their elements, counters their value, logs and lists JSON."""
+
+
+def _insert(kind: str) -> str:
+    names = [column.name for column in PROJECTION_TABLES[kind].columns]
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT OR REPLACE INTO projection_{kind} ({columns}) VALUES ({', '.join('?' * len(names))})"
+
+
+_INSERT_BY_KIND: Final = {kind: _insert(kind) for kind in ENTITY_TYPES}
+
+
+class Lag(msgspec.Struct, frozen=True):
+    """How far the typed tables are behind the documents."""
+
+    rows: int
+
+
+class Projector:
+    """Keeps the typed tables up to date while ``run`` runs."""
+
+    def __init__(self, database: Database, heads: Heads) -> None:
+        self._database = database
+        self._heads = heads
+
+    async def run(self) -> None:
+        """Follow the documents until the heads are closed or the task is cancelled."""
+        with self._heads.subscribe(None) as subscription:
+            await self.catch_up()
+            while not subscription.ended:
+                await subscription.next()
+                await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """Project every row that is committed now."""
+        while await self._database.write(project_step):
+            pass
+
+    async def rebuild(self) -> None:
+        """Empty the typed tables and fill them again."""
+        await self._database.write(_forget)
+        await self.catch_up()
+
+    async def lag(self) -> Lag:
+        """Return how many rows are committed but not projected."""
+        return Lag(await self._database.read(_count_behind))
+
+
+def project_step(connection: Connection) -> int:
+    """Project the next rows, at most ``STEP``; return how many there were. Runs inside the caller's transaction."""
+    cursor = connection.connection.cursor()
+    rows = cursor.execute(f"{_SELECT_ROWS} ORDER BY record.bucket, record.seq LIMIT ?", (STEP,)).fetchall()
+    values_by_kind: dict[str, list[tuple[Any, ...]]] = {}
+    reached: dict[str, int] = {}
+    for bucket, seq, root, home, kind, doc in rows:
+        reached[bucket] = seq
+        entity = ENTITY_TYPES.get(kind)
+        if entity is not None:
+            row = _DECODER.decode(doc)
+            columns = (row.i, root, bucket, home, *_column_values(entity, row.v))
+            values_by_kind.setdefault(kind, []).append(columns)
+    for kind, values in values_by_kind.items():
+        cursor.executemany(_INSERT_BY_KIND[kind], values)
+    cursor.executemany(
+        "INSERT OR REPLACE INTO projection_cursor (bucket, epoch, seq)"
+        " SELECT bucket, epoch, ? FROM bucket WHERE bucket = ?",
+        [(seq, bucket) for bucket, seq in reached.items()],
+    )
+    return len(rows)
+
+
+def _column_values(entity: EntityType, values: dict[str, Any]) -> list[Any]:
+    return [_column_value(field, values.get(field.name)) for field in entity.fields.values()]
+
+
+def _column_value(field: FieldType, value: Any) -> Any:
+    if value is None:
+        return None
+    match field.join:
+        case Join.SET:
+            return encode_json(elements(value))
+        case Join.COUNTER:
+            return total(value)
+        case Join.LOG:
+            return encode_json(value)
+        case _:
+            return encode_json(value) if field.type in {"list", "object", "any"} else value
+
+
+def _count_behind(connection: Connection) -> int:
+    cursor = connection.connection.cursor()
+    found: int = cursor.execute(f"SELECT count(*) FROM ({_SELECT_ROWS})").fetchone()[0]
+    return found
+
+
+def _forget(connection: Connection) -> None:
+    for table in (projection_cursor, *PROJECTION_TABLES.values()):
+        connection.execute(table.delete())

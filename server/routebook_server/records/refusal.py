@@ -1,0 +1,118 @@
+"""What an edit's values must be: the checks before any merge, and the words of a refusal."""
+
+import functools
+import re
+from typing import Any, Final
+
+import msgspec
+
+from routebook_sync.entities import ENTITY_TYPES, EntityType
+from routebook_sync.entities.person import Role
+from routebook_sync.joins import MAX_SAFE
+from routebook_sync.messages import ProblemCode, Verdict, VerdictKind
+
+MAX_DEPTH: Final = 16
+"""Levels of lists and objects within one value."""
+_FIELD: Final = re.compile(r"`\$\.(\w+)")
+_UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
+_OPEN_TYPES: Final = frozenset({"any", "object"})
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why an edit cannot be applied; ``held`` where the server keeps it instead of refusing it."""
+
+    code: ProblemCode
+    message: str
+    field: str = ""
+    held: bool = False
+
+    def verdict(self, n: int) -> Verdict:
+        """Return the verdict on edit ``n``."""
+        kind = VerdictKind.HELD if self.held else VerdictKind.REJECTED
+        return Verdict(n, kind, self.code.value, self.field, self.message)
+
+
+FAULT: Final = Refusal(ProblemCode.INTERNAL, "Something went wrong on the server; the change is kept there.", held=True)
+"""Of an edit that met a fault of ours."""
+
+
+class _Checks(msgspec.Struct, frozen=True):
+    """What is asked of a kind's values beyond their types, found once."""
+
+    guarded: frozenset[str]
+    """Fields that not everybody may write, or whose values are not bounded by a type."""
+    required: frozenset[str]
+
+
+@functools.cache
+def _checks(kind: str) -> _Checks:
+    entity = ENTITY_TYPES[kind]
+    guarded = frozenset(
+        name for name, field in entity.fields.items() if field.server or field.manager or field.type in _OPEN_TYPES
+    )
+    return _Checks(guarded, entity.required)
+
+
+def refuse_values(
+    entity: EntityType, values: dict[str, Any], old: dict[str, Any] | None, role: Role, *, system: bool
+) -> Refusal | None:
+    """Return why these values must not be written, or None.
+
+    ``old`` are the values that the record holds, None for a new record; ``system`` may write every field.
+    """
+    if role not in entity.writers:
+        return Refusal(ProblemCode.FORBIDDEN, f"A {role} may not change a {entity.kind}.")
+    try:
+        msgspec.convert(values, entity.patch)
+    except msgspec.ValidationError as error:
+        return _refuse_shape(str(error))
+    checks = _checks(entity.kind)
+    if not checks.guarded.isdisjoint(values):
+        for name in checks.guarded.intersection(values):
+            refusal = _refuse_guarded(entity, name, values[name], old, role, system=system)
+            if refusal is not None:
+                return refusal
+    if old is None and not checks.required.issubset(values):
+        name = min(checks.required.difference(values))
+        return Refusal(ProblemCode.MISSING_FIELD, f"A new {entity.kind} needs {name}.", name)
+    return None
+
+
+def _refuse_guarded(
+    entity: EntityType, name: str, value: Any, old: dict[str, Any] | None, role: Role, *, system: bool
+) -> Refusal | None:
+    field = entity.fields[name]
+    if field.type in _OPEN_TYPES and not _travels(value, MAX_DEPTH):
+        return Refusal(
+            ProblemCode.WRONG_TYPE,
+            f"{name} holds a fraction, too large a number or too many levels.",
+            name,
+        )
+    if field.server and not system:
+        return Refusal(ProblemCode.FORBIDDEN_FIELD, f"Only the server writes {name}.", name)
+    if field.manager and role is Role.REP:
+        allowed = field.required if old is None else old.get(name) == value
+        if not allowed:
+            return Refusal(ProblemCode.FORBIDDEN_FIELD, f"Only a manager may change {name}.", name)
+    return None
+
+
+def _refuse_shape(message: str) -> Refusal:
+    path = _FIELD.search(message)
+    unknown = _UNKNOWN.search(message)
+    if unknown is not None:
+        return Refusal(ProblemCode.UNKNOWN_FIELD, f"{message}.", path.group(1) if path else unknown.group(1))
+    return Refusal(ProblemCode.WRONG_TYPE, f"{message}.", path.group(1) if path else "")
+
+
+def _travels(value: Any, depth: int) -> bool:
+    """Tell whether a value may go over the wire (SPEC R15)."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return True
+    if isinstance(value, int):
+        return -MAX_SAFE <= value <= MAX_SAFE
+    if isinstance(value, list) and depth:
+        return all(_travels(part, depth - 1) for part in value)
+    if isinstance(value, dict) and depth:
+        return all(_travels(part, depth - 1) for part in value.values())
+    return False

@@ -1,0 +1,65 @@
+"""State: one record as the write path holds it in memory between reading and writing."""
+
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from routebook_sync.messages import Row
+from routebook_sync.record import Doc
+
+MOVED: Final = "moved"
+"""The kind of the marker that an aggregate leaves in a bucket (SPEC R33)."""
+
+_ENCODER: Final = msgspec.json.Encoder()
+_DECODER: Final = msgspec.json.Decoder(Row)
+
+Stored: TypeAlias = tuple[str, int, str, str, str, int, int, str]
+"""A row of ``record``: bucket, seq, id, kind, root, home, device, doc."""
+
+
+class State(msgspec.Struct):
+    """A record and where it stands. Never changed in place: an edit makes a new one."""
+
+    bucket: str
+    seq: int
+    """0 for a record that is not stored yet."""
+    id: str
+    kind: str
+    root: str
+    home: int
+    device: int
+    text: str
+    """The stored JSON; "" once ``doc`` is newer."""
+    doc: Doc | None = None
+
+    def read_doc(self) -> Doc:
+        """Return the record's state, decoded at most once."""
+        if self.doc is None:
+            self.doc = _DECODER.decode(self.text).doc
+        return self.doc
+
+    def stored(self, seq: int) -> Stored:
+        """Return the row to store under the sequence number ``seq``."""
+        return (self.bucket, seq, self.id, self.kind, self.root, self.home, self.device, self.encode())
+
+    def encode(self) -> str:
+        """Return the row's JSON as a reply carries it."""
+        doc = self.read_doc()
+        identity = self.id if self.kind != MOVED else self.id.rpartition(":")[2]
+        root = self.root if self.kind != MOVED else identity
+        return _ENCODER.encode(Row(self.kind, identity, root, self.home, doc.v, doc.s)).decode()
+
+
+def moved_id(bucket: str, root: str) -> str:
+    """Return the id under which the marker of ``root`` is stored in ``bucket``."""
+    return f"{MOVED}:{bucket}:{root}"
+
+
+def marker(bucket: str, root: str, home: int, device: int) -> State:
+    """Return the marker that the aggregate ``root`` leaves in ``bucket`` when it moves to revision ``home``."""
+    return State(bucket, 0, moved_id(bucket, root), MOVED, "", home, device, "", Doc())
+
+
+def encode_json(value: Any) -> str:
+    """Return ``value`` as JSON text."""
+    return _ENCODER.encode(value).decode()

@@ -1,0 +1,222 @@
+"""Store: the canonical store's door. One writer merges all waiting pushes into one transaction; many read."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from routebook_server.database import Database
+from routebook_server.records.author import SYSTEM, Author
+from routebook_server.records.buckets import NO_HEAD, Head
+from routebook_server.records.heads import Heads
+from routebook_server.records.history import HistoryEntry, read_history
+from routebook_server.records.load import load_rows
+from routebook_server.records.pages import Page, read_heads, read_page
+from routebook_server.records.push import GapError, Push, Pushed
+from routebook_server.records.refusal import FAULT
+from routebook_server.records.writing import Written, write_pushes
+from routebook_sync.clock import SERVER_DEVICE, Clock
+from routebook_sync.messages import Edit, Row, Verdict
+
+MAX_BATCH_EDITS: Final = 4_000
+"""Edits merged into one transaction, so that nobody waits long behind others."""
+_UNAVAILABLE: Final = (OperationalError, sqlite3.OperationalError)
+
+_log = structlog.get_logger()
+
+
+class Values(msgspec.Struct, frozen=True):
+    """One record's new values, as the server writes them: no number, no stamp."""
+
+    kind: str
+    id: str
+    root: str
+    v: dict[str, Any]
+
+
+class UnavailableError(Exception):
+    """The database cannot write now (disk full, file locked); nothing of the push was stored."""
+
+
+class RefusedError(Exception):
+    """An edit of the server's own was refused; nothing of the call was stored."""
+
+    def __init__(self, verdicts: list[Verdict]) -> None:
+        super().__init__("; ".join(verdict.message or verdict.code for verdict in verdicts))
+        self.verdicts = verdicts
+
+
+class Store:
+    """The records of one organisation; belongs to one event loop.
+
+    ``now_ms`` is the physical clock, milliseconds since 1970 UTC. ``heads`` hears of every commit.
+    """
+
+    def __init__(self, database: Database, now_ms: Callable[[], int], heads: Heads) -> None:
+        self.database = database
+        self.heads = heads
+        self._now_ms = now_ms
+        self._clock = Clock(0, 0, SERVER_DEVICE)
+        self._waiting: list[tuple[Push, asyncio.Future[Pushed]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def push(self, push: Push) -> Pushed:
+        """Store a device's edits, durably, in one transaction with whatever else waits.
+
+        GapError if the device left out an edit, UnavailableError if the database cannot write now.
+        """
+        future: asyncio.Future[Pushed] = asyncio.get_running_loop().create_future()
+        self._waiting.append((push, future))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._drain(), name="store writer")
+        return await future
+
+    async def edit(self, values: Sequence[Values], author: Author = SYSTEM) -> None:
+        """Write records on the server's own account, all or none, through the same path as a device's edits.
+
+        The default author may write every field in every bucket; another one has his own rights. The values of sets,
+        counters and logs are states or changes of states. RefusedError if anything is refused.
+        """
+        edits: list[Edit | Verdict] = [
+            Edit(number, value.kind, value.id, value.root, value.v, "", group="together")
+            for number, value in enumerate(values, 1)
+        ]
+        pushed = await self.push(Push(author, edits))
+        if pushed.verdicts:
+            raise RefusedError(pushed.verdicts)
+
+    async def load(self, rows: Iterable[tuple[str, Row]]) -> int:
+        """Store finished rows by bucket, without checks and history; return how many (imports, demo data)."""
+        count, heads = await self.database.write(lambda connection: load_rows(connection, rows))
+        self.heads.publish(heads)
+        return count
+
+    async def pull(
+        self,
+        device: int,
+        buckets: Sequence[str],
+        cursors: Mapping[str, Sequence[int]],
+        *,
+        budget: int,
+        ack: int = 0,
+        own: Collection[tuple[str, int]] = (),
+    ) -> Page:
+        """Return the next page for a device; see ``read_page``."""
+        return await self.database.read(
+            lambda connection: read_page(connection, device, buckets, cursors, budget=budget, ack=ack, own=own)
+        )
+
+    async def read_heads(self, buckets: Sequence[str]) -> dict[str, Head]:
+        """Return the head of each bucket."""
+        heads = await self.database.read(lambda connection: read_heads(connection.connection.cursor(), buckets))
+        return {bucket: heads.get(bucket, NO_HEAD) for bucket in buckets}
+
+    async def history(
+        self, record_id: str, buckets: Collection[str], limit: int, before: int | None = None
+    ) -> list[HistoryEntry] | None:
+        """Return a record's value history, newest first; None if it is in none of ``buckets``."""
+        return await self.database.read(lambda connection: read_history(connection, record_id, buckets, limit, before))
+
+    async def close(self) -> None:
+        """Finish what waits."""
+        if self._writer is not None:
+            await self._writer
+
+    # The single writer
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                taken = self._take()
+                await self._write(taken)
+        finally:
+            self._writer = None
+
+    def _take(self) -> list[tuple[Push, asyncio.Future[Pushed]]]:
+        edits = 0
+        for count, (push, _future) in enumerate(self._waiting):
+            edits += len(push.edits)
+            if count and edits > MAX_BATCH_EDITS:
+                break
+        else:
+            count = len(self._waiting)
+        taken, self._waiting = self._waiting[:count], self._waiting[count:]
+        return taken
+
+    async def _write(self, taken: list[tuple[Push, asyncio.Future[Pushed]]]) -> None:
+        try:
+            results = await self._commit([push for push, _future in taken])
+        except _UNAVAILABLE as error:
+            # No fault of any edit: each sender keeps his edits and asks again.
+            _log.error("the database cannot write", exc_info=error)
+            for _push, future in taken:
+                _fail(future, UnavailableError(str(error)))
+        except Exception:  # noqa: BLE001
+            # A fault of ours in one push must not take the others with it.
+            _log.exception("a batch failed; storing its pushes one by one")
+            for push, future in taken:
+                await self._write_alone(push, future)
+        else:
+            for (_push, future), result in zip(taken, results, strict=True):
+                _settle(future, result)
+
+    async def _write_alone(self, push: Push, future: asyncio.Future[Pushed]) -> None:
+        """Store one push by itself; where that fails too, edit by edit, holding those that fail (guarantee G4)."""
+        try:
+            _settle(future, await self._write_one_by_one(push))
+        except _UNAVAILABLE as error:
+            _fail(future, UnavailableError(str(error)))
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits
+            _log.exception("a push failed", device=push.author.device)
+            _fail(future, error)
+
+    async def _write_one_by_one(self, push: Push) -> Pushed | GapError:
+        if push.author.device == SERVER_DEVICE or len(push.edits) == 0:
+            return (await self._commit([push]))[0]
+        verdicts: list[Verdict] = []
+        for _group, members in groupby(push.edits, _group_of):
+            edits = list(members)
+            try:
+                result = (await self._commit([Push(push.author, edits, push.cursors)]))[0]
+            except _UNAVAILABLE:
+                raise
+            except Exception:  # noqa: BLE001 - whatever it is, it holds these edits and no other
+                _log.exception("edits held after an unexpected error", device=push.author.device, n=edits[0].n)
+                result = (await self._commit([Push(push.author, edits, custody=FAULT)]))[0]
+            if isinstance(result, GapError):
+                return result
+            verdicts += result.verdicts
+        return Pushed(verdicts)
+
+    async def _commit(self, pushes: list[Push]) -> list[Pushed | GapError]:
+        def work(connection: Connection) -> Written:
+            return write_pushes(connection, pushes, self._clock, self._now_ms())
+
+        written = await self.database.write(work)
+        self._clock = written.clock
+        self.heads.publish(written.heads)
+        return written.results
+
+
+def _group_of(edit: Edit | Verdict) -> str | int:
+    return edit.group or edit.n if isinstance(edit, Edit) else edit.n
+
+
+def _settle(future: asyncio.Future[Pushed], result: Pushed | GapError) -> None:
+    if future.done():
+        return  # Whoever waited is gone; what he sent is stored.
+    if isinstance(result, GapError):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
+
+
+def _fail(future: asyncio.Future[Pushed], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)

@@ -1,0 +1,196 @@
+"""Writing: one transaction of the write path, around a ``Batch``: read all, merge in memory, write all."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from routebook_server.records.author import Writer
+from routebook_server.records.batch import Batch
+from routebook_server.records.buckets import FIRST_EPOCH, Head
+from routebook_server.records.push import GapError, HeldEdit, Push, Pushed, Replica
+from routebook_server.records.state import State, encode_json, moved_id
+from routebook_sync.clock import SERVER_DEVICE, Clock
+from routebook_sync.entities.base import SHARED_ROOT
+from routebook_sync.messages import Edit, ProblemCode
+
+STORE_RECORD: Final = (
+    "INSERT OR REPLACE INTO record (bucket, seq, id, kind, root, home, device, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+STORE_HEAD: Final = "INSERT OR REPLACE INTO bucket (bucket, epoch, seq) VALUES (?, ?, ?)"
+_STORE_HISTORY: Final = (
+    "INSERT INTO history (id, stamp, device, person, received_at, new, old) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_STORE_VERDICT: Final = "INSERT OR REPLACE INTO verdict (device, n, doc) VALUES (?, ?, ?)"
+_STORE_REPLICA: Final = "INSERT OR REPLACE INTO replica (device, person, pushed, clamped) VALUES (?, ?, ?, ?)"
+_STORE_HELD: Final = "INSERT INTO held (root, code, received_at, author, edit) VALUES (?, ?, ?, ?, ?)"
+_SELECT_STATES: Final = "SELECT bucket, seq, id, kind, root, home, device, doc FROM record WHERE "
+
+
+class Written(NamedTuple):
+    """What one transaction did."""
+
+    results: list[Pushed | GapError]
+    """For each push, in order."""
+    heads: dict[str, Head]
+    """The buckets that moved."""
+    clock: Clock
+    """The server's clock after its own edits."""
+
+
+class Reader:
+    """What a batch looks up in the database while it merges."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def states(self, ids: Iterable[str]) -> dict[str, State]:
+        """Return the stored records among ``ids``."""
+        rows = self._cursor.execute(
+            f"{_SELECT_STATES} id IN (SELECT value FROM json_each(?))", (encode_json(list(ids)),)
+        )
+        return {row[2]: State(*row) for row in rows}
+
+    def heads(self, buckets: Iterable[str]) -> dict[str, Head]:
+        """Return the heads of those buckets that have one."""
+        rows = self._cursor.execute(
+            "SELECT bucket, epoch, seq FROM bucket WHERE bucket IN (SELECT value FROM json_each(?))",
+            (encode_json(list(buckets)),),
+        )
+        return {bucket: Head(epoch, seq) for bucket, epoch, seq in rows}
+
+    def replicas(self, devices: Iterable[int]) -> dict[int, Replica]:
+        """Return how far those devices have pushed that ever did."""
+        rows = self._cursor.execute(
+            "SELECT device, person, pushed, clamped FROM replica WHERE device IN (SELECT value FROM json_each(?))",
+            (encode_json(list(devices)),),
+        )
+        return {device: Replica(person, pushed, clamped) for device, person, pushed, clamped in rows}
+
+    def held_for(self, roots: Iterable[str]) -> list[HeldEdit]:
+        """Return the edits that wait for one of these roots, in the order of their coming."""
+        rows = self._cursor.execute(
+            "SELECT root, code, author, edit, number FROM held"
+            " WHERE code = ? AND root IN (SELECT value FROM json_each(?)) ORDER BY number",
+            (ProblemCode.MISSING_ROOT.value, encode_json(list(roots))),
+        )
+        return [HeldEdit(*row) for row in rows]
+
+    def aggregate(self, root: str) -> list[State]:
+        """Return every stored record of an aggregate."""
+        rows = self._cursor.execute(f"{_SELECT_STATES} root = ? ORDER BY bucket, seq", (root,))
+        return [State(*row) for row in rows]
+
+    def person(self, device: int) -> str:
+        """Return who pushed from the device last, "" if nobody did."""
+        found = self._cursor.execute("SELECT person FROM replica WHERE device = ?", (device,)).fetchone()
+        return found[0] if found else ""
+
+    def has_marker(self, root: str, buckets: Iterable[str]) -> bool:
+        """Tell whether the aggregate once left one of these buckets."""
+        ids = [moved_id(bucket, root) for bucket in buckets]
+        found = self._cursor.execute(
+            "SELECT 1 FROM record WHERE id IN (SELECT value FROM json_each(?)) LIMIT 1", (encode_json(ids),)
+        ).fetchone()
+        return found is not None
+
+
+def write_pushes(connection: Connection, pushes: Sequence[Push], clock: Clock, now_ms: int) -> Written:
+    """Merge ``pushes`` in order and store the outcome; runs inside the caller's transaction."""
+    cursor = connection.connection.cursor()
+    reader = Reader(cursor)
+    edits = [edit for push in pushes for edit in push.edits if isinstance(edit, Edit)]
+    ids = {edit.id for edit in edits} | {edit.root for edit in edits}
+    states = reader.states(ids - {SHARED_ROOT}) if edits else {}
+    replicas = reader.replicas({push.author.device for push in pushes})
+    heads = reader.heads({state.bucket for state in states.values()}) if states else {}
+    batch = Batch(states, replicas, heads=heads, lookup=reader, clock=clock, now_ms=now_ms)
+    results: list[Pushed | GapError] = []
+    for push in pushes:
+        try:
+            batch.run(push)
+        except GapError as gap:
+            batch.verdicts.append([])
+            results.append(gap)
+        else:
+            results.append(Pushed(batch.verdicts[-1]))
+    released = _release(batch, reader) if batch.created_roots else []
+    moved, places = _store_records(cursor, reader, batch, heads)
+    _store_rest(cursor, batch, list(zip(pushes, results, strict=True)), released, now_ms)
+    own: dict[int, set[tuple[str, int]]] = {}
+    for record_id, teller in batch.teller.items():
+        if teller >= 0:
+            own.setdefault(teller, set()).add(places[record_id])
+    for index, result in enumerate(results):
+        if isinstance(result, Pushed) and index in own:
+            results[index] = Pushed(result.verdicts, frozenset(own[index]))
+    return Written(results, moved, batch.clock)
+
+
+def _release(batch: Batch, reader: Reader) -> list[int]:
+    """Apply what was held until its root came; return the numbers that need not be held any more."""
+    waiting = reader.held_for(batch.created_roots)
+    if not waiting:
+        return []
+    edits = [msgspec.json.decode(held.edit, type=Edit) for held in waiting]
+    authors = [msgspec.json.decode(held.author, type=Writer) for held in waiting]
+    for record_id, state in reader.states({edit.id for edit in edits}).items():
+        batch.states.setdefault(record_id, state)
+    for device, replica in reader.replicas({author.device for author in authors}).items():
+        batch.replicas.setdefault(device, replica)
+    return [
+        held.number for held, author, edit in zip(waiting, authors, edits, strict=True) if batch.release(author, edit)
+    ]
+
+
+def _store_records(
+    cursor: Any, reader: Reader, batch: Batch, heads: dict[str, Head]
+) -> tuple[dict[str, Head], dict[str, tuple[str, int]]]:
+    """Number and store the changed rows by bucket; return the new heads, and each row's place by id."""
+    ids_by_bucket: dict[str, list[str]] = {}
+    for record_id in batch.dirty:
+        ids_by_bucket.setdefault(batch.states[record_id].bucket, []).append(record_id)
+    unknown = [bucket for bucket in ids_by_bucket if bucket not in heads]
+    if unknown:
+        heads = {**heads, **reader.heads(unknown)}
+    moved: dict[str, Head] = {}
+    places: dict[str, tuple[str, int]] = {}
+    rows = []
+    for bucket in sorted(ids_by_bucket):
+        epoch, seq = heads.get(bucket, (FIRST_EPOCH, 0))
+        for seq, record_id in enumerate(ids_by_bucket[bucket], seq + 1):  # noqa: B020 - continues the bucket's count
+            rows.append(batch.states[record_id].stored(seq))
+            places[record_id] = (bucket, seq)
+        moved[bucket] = Head(epoch, seq)
+    if batch.removed:
+        cursor.executemany("DELETE FROM record WHERE id = ?", [(record_id,) for record_id in batch.removed])
+    if rows:
+        cursor.executemany(STORE_RECORD, rows)
+        cursor.executemany(STORE_HEAD, [(bucket, *head) for bucket, head in moved.items()])
+    return moved, places
+
+
+def _store_rest(
+    cursor: Any, batch: Batch, done: list[tuple[Push, Pushed | GapError]], released: list[int], now_ms: int
+) -> None:
+    if batch.history:
+        cursor.executemany(_STORE_HISTORY, batch.history)
+    if batch.held:
+        cursor.executemany(_STORE_HELD, [(held.root, held.code, now_ms, held.author, held.edit) for held in batch.held])
+    if released:
+        cursor.executemany("DELETE FROM held WHERE number = ?", [(number,) for number in released])
+    verdicts = [
+        (push.author.device, verdict.n, encode_json(verdict))
+        for push, result in done
+        if isinstance(result, Pushed) and push.author.device != SERVER_DEVICE
+        for verdict in result.verdicts
+    ]
+    if verdicts:
+        cursor.executemany(_STORE_VERDICT, verdicts)
+    acks = [(push.author.device, push.ack) for push, _result in done if push.ack]
+    if acks:
+        cursor.executemany("DELETE FROM verdict WHERE device = ? AND n <= ?", acks)
+    replicas = [(device, replica.person, replica.pushed, replica.clamped) for device, replica in batch.replicas.items()]
+    if replicas:
+        cursor.executemany(_STORE_REPLICA, replicas)
