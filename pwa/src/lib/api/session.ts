@@ -36,7 +36,7 @@ export const endSession = (context: ApiContext): Promise<ApiResult<null>> =>
 
 /** Changes one's own password; wrong_credentials means the old one. Other devices have to sign in again. */
 export const changePassword = (context: ApiContext, old: string, fresh: string): Promise<ApiResult<null>> =>
-  request(context, "PUT", "/api/password", () => null, { old, new: fresh });
+  request(context, "POST", "/api/password", () => null, { old, new: fresh });
 
 /** The shortest password the server takes. */
 export const SHORTEST_PASSWORD = 8;

@@ -1,0 +1,73 @@
+/** Values of fields as a reader sees them: choices in words, money in its currency, days in his calendar. */
+import type { FieldType } from "$sync/schema.gen";
+import { choiceLabel } from "./fields";
+import * as format from "./format";
+import { type Reader, tagOf } from "./locales";
+
+/** What showing a value needs beside it. */
+export interface Showing {
+  readonly reader: Reader;
+  /** The money that the record's sums are in. */
+  readonly currency: string;
+  /** The name of a record that a reference points to; null where it is not known. */
+  readonly nameOf: (kind: string, id: string) => string | null;
+  readonly yes: string;
+  readonly no: string;
+}
+
+/** Writes the value of a field; "" for nothing. A value of an unexpected type is written as it is. */
+export function showValue(kind: string, field: FieldType, value: unknown, showing: Showing): string {
+  if (value === null || value === undefined || value === "") return "";
+  const { reader } = showing;
+  if (typeof value === "boolean") return value ? showing.yes : showing.no;
+  if (Array.isArray(value)) return format.list(value.map(String), reader);
+  if (typeof value === "number") return showNumber(field, value, showing);
+  if (typeof value !== "string") return JSON.stringify(value);
+  if (field.type === "choice") return choiceLabel(kind, field.name, value);
+  if (field.ref !== undefined) return showing.nameOf(field.ref, value) ?? "…";
+  switch (field.unit) {
+    case "day":
+      return /^\d{4}-\d{2}-\d{2}$/.test(value) ? format.day(value, reader, { year: true }) : value;
+    case "country":
+      return named(reader, "region", value);
+    case "currency":
+      return named(reader, "currency", value);
+    default:
+      return value;
+  }
+}
+
+function showNumber(field: FieldType, value: number, { reader, currency }: Showing): string {
+  switch (field.unit) {
+    case "money":
+      return format.money(value, currency, reader);
+    case "percent":
+      return format.percent(value / 100, reader);
+    case "microdegree":
+      return `${format.number(value / 1e6, reader, { maximumFractionDigits: 6 })}°`;
+    case "metre":
+      return format.distance(value, reader);
+    case "ms":
+      return `${format.day(value, reader, { year: true })}, ${format.time(value, reader)}`;
+    default:
+      return format.number(value, reader);
+  }
+}
+
+function named(reader: Reader, type: "region" | "currency", code: string): string {
+  try {
+    return new Intl.DisplayNames(tagOf(reader), { type }).of(code) ?? code;
+  } catch {
+    return code; // not a code at all
+  }
+}
+
+/** The year of a day in the reader's calendar: `2019`, `۱۳۹۸`. */
+export function yearOf(day: string, reader: Reader): string {
+  const shown = new Intl.DateTimeFormat(tagOf(reader), { year: "numeric", timeZone: "UTC" });
+  return shown
+    .formatToParts(Date.parse(`${day}T12:00:00Z`))
+    .filter((part) => part.type === "year")
+    .map((part) => part.value)
+    .join("");
+}
