@@ -1,5 +1,6 @@
 """The composition root: the only place that opens the database, makes clock and randomness, and joins the parts."""
 
+import asyncio
 import contextlib
 import os
 import time
@@ -8,6 +9,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import msgspec
+import structlog
 from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.datastructures import CacheControlHeader
@@ -16,12 +18,16 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from routebook_server.database import Database
+from routebook_server.gateway.gateway import Gateway
+from routebook_server.gateway.handlers import make_handlers
 from routebook_server.identity.door import Door
 from routebook_server.identity.endpoints import identity_endpoints
 from routebook_server.identity.passwords import Passwords
 from routebook_server.identity.people import People
+from routebook_server.identity.presence import Presence
 from routebook_server.identity.sign_in import SignIns
 from routebook_server.records.heads import Heads
+from routebook_server.records.projection import Projector
 from routebook_server.records.store import Store, Values
 from routebook_server.settings import Settings
 from routebook_server.web.forwarded import Forwarded
@@ -32,10 +38,14 @@ from routebook_server.web.problems import exception_handlers
 from routebook_server.web.request_log import RequestLog
 from routebook_server.web.site import INDEX, load_site
 from routebook_sync.entities.base import SHARED_ROOT
+from routebook_sync.generate import schema_hash
 
 VERSION: Final = version("routebook")
+_PROJECTOR_RESTS_S: Final = 5
 MAX_BODY_BYTES: Final = 64 * 1024
 """A request to an endpoint other than /sync, which has its own limit."""
+
+_log: Final = structlog.get_logger("app")
 
 
 def wall_clock_ms() -> int:
@@ -102,16 +112,24 @@ def create_app(
         await store.edit([Values("person", person, SHARED_ROOT, dict(values))])
 
     people = People(database, clock, random, passwords, edit_person)
+    gateway = Gateway(store, clock, schema_hash(), Presence(database, clock).note)
+    projector = Projector(database, heads)
 
     @contextlib.asynccontextmanager
     async def lifespan(_litestar: Litestar) -> AsyncIterator[None]:
+        following = asyncio.create_task(_follow(projector, heads), name="projector")
         try:
             yield
         finally:
+            heads.close()
+            await following
             await application.close()
 
     litestar = Litestar(
-        [*identity_endpoints(sign_ins, people, door.actor_of, VERSION)],
+        [
+            *identity_endpoints(sign_ins, people, door.actor_of, VERSION),
+            *make_handlers(gateway, projector, door.actor_of),
+        ],
         exception_handlers=exception_handlers(random),
         lifespan=[lifespan],
         logging_config=None,
@@ -130,3 +148,14 @@ def create_app(
         stack = Forwarded(stack)
     application = Application(settings, database, heads, store, passwords, people, litestar, stack)
     return application
+
+
+async def _follow(projector: Projector, heads: Heads) -> None:
+    """Keep the typed tables up to date until the heads are closed; a fault delays them and is logged."""
+    with heads.subscribe(()) as closing:
+        while not closing.ended:
+            try:
+                await projector.run()
+            except Exception:  # noqa: BLE001 - whatever it was, the documents are whole and the tables can catch up
+                _log.exception("the projector failed; it goes on shortly")
+                await closing.next(_PROJECTOR_RESTS_S)
