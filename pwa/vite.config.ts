@@ -7,10 +7,11 @@ import { withExternalStart } from "./vite/external-start.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   plugins: [
-    // `npm test` compiles the messages first; the plugin's engine would keep the test run from ending.
-    process.env.VITEST === undefined &&
+    // `npm run build` and `npm test` compile the messages first: the plugin's engine would keep them from ending.
+    command === "serve" &&
+      process.env.VITEST === undefined &&
       paraglideVitePlugin({
         project: "./project.inlang",
         outdir: "./src/lib/paraglide",
@@ -47,4 +48,4 @@ export default defineConfig({
     // The protocol's own tests live outside this folder but use this folder's tools.
     alias: { "fast-check": here("./node_modules/fast-check"), vitest: here("./node_modules/vitest") },
   },
-});
+}));
