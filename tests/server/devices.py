@@ -1,0 +1,219 @@
+"""A team on a real database behind the real gateway, spoken to by HTTP in this process."""
+
+import contextlib
+import gzip
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+from litestar import Litestar
+from litestar.types import Scope
+
+from routebook_server.database import Database
+from routebook_server.gateway.actor import Actor
+from routebook_server.gateway.gateway import Gateway
+from routebook_server.gateway.handlers import make_handlers
+from routebook_server.gateway.problem import make_problem
+from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
+from routebook_server.records.heads import Heads
+from routebook_server.records.projection import Projector
+from routebook_server.records.store import Store, Values
+from routebook_server.web.problems import exception_handlers
+from routebook_sync import base32
+from routebook_sync.clock import Clock, stamp_from_clock, tick
+from routebook_sync.entities.base import SHARED_ROOT
+from routebook_sync.entities.person import Role
+from routebook_sync.messages import Edit, Problem, ProblemCode, SyncReply
+
+NOON = 1_800_000_000_000
+"""The time on the server's clock when a test begins, milliseconds since 1970 UTC."""
+SCHEMA = "test"
+
+
+def make_id(number: int) -> str:
+    """Return the id that stands for a number in tests."""
+    return base32.encode(number, 26)
+
+
+NORTH, SOUTH = make_id(0xA1), make_id(0xA2)
+"""Two territories."""
+ANNA, BEN, MIRA = make_id(0xB1), make_id(0xB2), make_id(0xB3)
+"""A rep of the north, a rep of the south, their manager."""
+BAKERY, CHEMIST = make_id(0xC1), make_id(0xC2)
+"""A customer in the north, a customer in the south."""
+
+ROLE_BY_PERSON = {ANNA: Role.REP, BEN: Role.REP, MIRA: Role.MANAGER}
+
+
+class ManualClock:
+    """A physical clock that stands until it is moved."""
+
+    def __init__(self, now_ms: int = NOON) -> None:
+        self.now_ms = now_ms
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+
+class Team:
+    """The server's parts, three people, two territories with a customer each."""
+
+    def __init__(self, database: Database) -> None:
+        self.clock = ManualClock()
+        self.heads = Heads()
+        self.database = database
+        self.store = Store(database, self.clock, self.heads)
+        self.gateway = Gateway(self.store, self.clock, SCHEMA)
+        self.projector = Projector(database, self.heads)
+        self.territories = {ANNA: [NORTH], BEN: [SOUTH], MIRA: [NORTH, SOUTH]}
+        self.person_by_device: dict[int, str] = {}
+        handlers = make_handlers(self.gateway, self.projector, self.actor_of)
+        self.app = Litestar(
+            handlers, exception_handlers=exception_handlers(bytes), openapi_config=None, logging_config=None
+        )
+
+    async def actor_of(self, scope: Scope) -> Actor | Problem:
+        """Say who asks by the header ``device``."""
+        for name, value in scope["headers"]:
+            if name == b"device":
+                return self.actor(int(value))
+        return make_problem(ProblemCode.NOT_SIGNED_IN)
+
+    def actor(self, device: int) -> Actor:
+        """Return who signed in on a device, with his grants of now."""
+        person = self.person_by_device[device]
+        role = ROLE_BY_PERSON[person]
+        territories = [territory_bucket(territory) for territory in self.territories[person]]
+        buckets = (person_bucket(person), SHARED, *territories)
+        return Actor(person, role, device, buckets, may_move=role is not Role.REP)
+
+    async def settle_in(self) -> None:
+        """Write the people, the territories and the customers."""
+        people = [
+            Values("person", person, SHARED_ROOT, {"name": name, "role": ROLE_BY_PERSON[person].value})
+            for person, name in ((ANNA, "Anna"), (BEN, "Ben"), (MIRA, "Mira"))
+        ]
+        territories = [
+            Values("territory", territory, SHARED_ROOT, {"name": name})
+            for territory, name in ((NORTH, "North"), (SOUTH, "South"))
+        ]
+        customers = [
+            Values("customer", BAKERY, BAKERY, {"name": "Bakery", "territory": NORTH}),
+            Values("customer", CHEMIST, CHEMIST, {"name": "Chemist", "territory": SOUTH}),
+        ]
+        await self.store.edit([*people, *territories, *customers])
+
+    def device(self, number: int, person: str) -> "Device":
+        """Return a device on which a person is signed in."""
+        self.person_by_device[number] = person
+        return Device(self, number)
+
+    async def read(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        return await self.database.read(lambda connection: list(connection.connection.cursor().execute(sql, values)))
+
+    async def row(self, record_id: str) -> dict[str, Any] | None:
+        """Return a record as stored, or None."""
+        found = await self.read("SELECT doc FROM record WHERE id = ?", record_id)
+        row: dict[str, Any] | None = msgspec.json.decode(found[0][0]) if found else None
+        return row
+
+
+class Device:
+    """A device that keeps its outbox and its cursors; every message goes through the real endpoint."""
+
+    def __init__(self, team: Team, number: int) -> None:
+        self.team = team
+        self.number = number
+        self.skew_ms = 0
+        self.cursors: dict[str, list[int]] = {}
+        self.outbox: list[Edit] = []
+        self.ack = 0
+        self._clock = Clock(0, 0, number)
+        self._next = 1
+        transport = httpx.ASGITransport(team.app)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://server", headers={"device": str(number)})
+
+    def stamp(self, floor: str = "") -> str:
+        """Return the device's next stamp."""
+        self._clock = tick(self._clock, self.team.clock.now_ms + self.skew_ms, floor)
+        return stamp_from_clock(self._clock)
+
+    def edit(
+        self,
+        kind: str,
+        record_id: str,
+        root: str,
+        values: dict[str, Any],
+        *,
+        base: Mapping[str, str] | None = None,
+        group: str = "",
+    ) -> Edit:
+        """Put an edit into the outbox."""
+        made = Edit(self._next, kind, record_id, root, values, self.stamp(), dict(base or {}), group)
+        self._next += 1
+        self.outbox.append(made)
+        return made
+
+    def request(self, **changed: Any) -> dict[str, Any]:
+        """Return the request that the device would send, with some parts changed."""
+        request = {
+            "protocol": 1,
+            "schema": SCHEMA,
+            "device": self.number,
+            "now": self.team.clock.now_ms,
+            "edits": [msgspec.to_builtins(edit) for edit in self.outbox],
+            "cursors": self.cursors,
+            "ack": self.ack,
+        }
+        return {**request, **changed}
+
+    async def post(self, body: bytes, **headers: str) -> httpx.Response:
+        """Send a body to /sync."""
+        return await self.http.post("/sync", content=body, headers=headers)
+
+    async def send(self, **changed: Any) -> httpx.Response:
+        """Send the outbox, and leave it as it is."""
+        return await self.post(msgspec.json.encode(self.request(**changed)))
+
+    async def sync(self, **changed: Any) -> SyncReply:
+        """Send the outbox and take in the reply."""
+        response = await self.send(**changed)
+        assert response.status_code == 200, response.text
+        reply = msgspec.json.decode(response.content, type=SyncReply)
+        self.outbox = [edit for edit in self.outbox if edit.n > reply.pushed]
+        self.cursors = reply.cursors
+        self.ack = max([self.ack, *(verdict.n for verdict in reply.verdicts)])
+        return reply
+
+    async def problem(self, **changed: Any) -> Problem:
+        """Send the outbox and return the problem that the server answers with."""
+        return problem_of(await self.send(**changed))
+
+
+def problem_of(response: httpx.Response) -> Problem:
+    """Return the problem in a response; it must be one of ours, and no fault of the server."""
+    assert 400 <= response.status_code < 500, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    return msgspec.json.decode(response.content, type=Problem)
+
+
+def packed(body: bytes) -> bytes:
+    """Return the body as gzip."""
+    return gzip.compress(body)
+
+
+@contextlib.asynccontextmanager
+async def open_team(folder: Path) -> AsyncIterator[Team]:
+    """Yield a settled team on a database in ``folder``."""
+    database = Database.open_sqlite(folder / "team.db")
+    team = Team(database)
+    try:
+        await team.settle_in()
+        yield team
+    finally:
+        team.heads.close()
+        await team.store.close()
+        database.close()
