@@ -62,6 +62,7 @@ class Application(msgspec.Struct, frozen=True):
     store: Store
     passwords: Passwords
     people: People
+    projector: Projector
     litestar: Litestar
     """The endpoints, without the layers around them."""
     stack: ASGIApp
@@ -73,18 +74,23 @@ class Application(msgspec.Struct, frozen=True):
         else:
             await self.stack(scope, receive, send)
 
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run what goes on beside the requests; at the end finish everything and close the database."""
+        following = asyncio.create_task(_follow(self.projector, self.heads), name="projector")
+        try:
+            yield
+        finally:
+            self.heads.close()
+            await following
+            await self.close()
+
     async def close(self) -> None:
         """End live streams, finish what is being written, close the database."""
         self.heads.close()
         await self.store.close()
         self.passwords.close()
         self.database.close()
-
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator["Application"]:
-        """Run it in this process, for tests: what a server does by the lifespan protocol."""
-        async with self.litestar.lifespan():
-            yield self
 
 
 def create_app(
@@ -115,23 +121,13 @@ def create_app(
     gateway = Gateway(store, clock, schema_hash(), Presence(database, clock).note)
     projector = Projector(database, heads)
 
-    @contextlib.asynccontextmanager
-    async def lifespan(_litestar: Litestar) -> AsyncIterator[None]:
-        following = asyncio.create_task(_follow(projector, heads), name="projector")
-        try:
-            yield
-        finally:
-            heads.close()
-            await following
-            await application.close()
-
     litestar = Litestar(
         [
             *identity_endpoints(sign_ins, people, door.actor_of, VERSION),
             *make_handlers(gateway, projector, door.actor_of),
         ],
         exception_handlers=exception_handlers(random),
-        lifespan=[lifespan],
+        lifespan=[lambda _litestar: application.running()],
         logging_config=None,
         openapi_config=OpenAPIConfig(
             title="Routebook", version=VERSION, path="/api/schema", render_plugins=[JsonRenderPlugin()]
@@ -146,7 +142,7 @@ def create_app(
     stack = RequestLog(stack, random, time.perf_counter)
     if settings.trust_proxy:
         stack = Forwarded(stack)
-    application = Application(settings, database, heads, store, passwords, people, litestar, stack)
+    application = Application(settings, database, heads, store, passwords, people, projector, litestar, stack)
     return application
 
 
