@@ -1,0 +1,39 @@
+"""Route: whom a rep sees in the coming days, in the order of the road."""
+
+from random import Random
+from typing import Final
+
+import msgspec
+
+from routebook_server.demo.places import Point, distance_km, nearest_first
+
+DAYS_AHEAD: Final = 13
+POOL: Final = 160
+"""Customers among whom the coming days are shared out."""
+_REACH_KM: Final = 30
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A customer as the planner of routes sees him; ``last_visit`` is a day of the diary, -1 for never."""
+
+    id: str
+    point: Point
+    last_visit: int
+
+
+def plan_days(random: Random, home: Point, pool: list[Seen]) -> list[list[Seen]]:
+    """Return the coming days' stops in driving order: each day who has waited longest, and his neighbours."""
+    waiting = sorted(pool, key=lambda seen: (seen.last_visit, seen.id))
+    days = []
+    for _ in range(DAYS_AHEAD):
+        if not waiting:
+            break
+        first = waiting.pop(0)
+        near = [seen for seen in waiting if distance_km(seen.point, first.point) <= _REACH_KM]
+        near.sort(key=lambda seen: distance_km(seen.point, first.point))
+        stops = [first, *near[: random.randint(4, 6)]]
+        taken = {seen.id for seen in stops}
+        waiting = [seen for seen in waiting if seen.id not in taken]
+        order = nearest_first(home, [seen.point for seen in stops])
+        days.append([stops[index] for index in order])
+    return days

@@ -1,0 +1,147 @@
+"""Rows: every record of the demo team from a seed, one after the other, each after what it refers to."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from random import Random
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from routebook_server.demo.diary import DAY, HISTORY_DAYS, Diary
+from routebook_server.demo.history import History, Pace
+from routebook_server.demo.invented import InventedCustomers
+from routebook_server.demo.known import KnownCustomers
+from routebook_server.demo.maker import make_id, make_row, seeded
+from routebook_server.demo.route import POOL, Seen, plan_days
+from routebook_server.demo.team import Member, Rep, Team, make_team
+from routebook_server.demo.words import Words, read_words
+from routebook_sync.entities.base import SHARED_ROOT
+from routebook_sync.entities.person import Role
+from routebook_sync.entities.task import TaskStatus, TaskType
+from routebook_sync.messages import Row
+
+DEFAULT_CUSTOMERS: Final = 2_000
+_RICH_CHILDREN: Final = 15.0
+_LEAN_CHILDREN: Final = 3.0
+_RICH_UP_TO: Final = 5_000
+"""More customers than these have a shorter history, so that size is measured, not depth."""
+_OPEN_TASKS: Final = 45
+_OPEN_DEALS: Final = 24
+"""About what one rep has open at a time."""
+_FIRST_STOP: Final = 9 * 60
+_STOP_MINUTES: Final = 70
+
+
+def demo_team(seed: int, now_ms: int) -> Team:
+    """Return the team that ``demo_rows`` writes about, for the same seed and time."""
+    return make_team(seed, (now_ms // DAY - HISTORY_DAYS - 7) * DAY)
+
+
+def demo_rows(
+    seed: int, now_ms: int, customers: int = DEFAULT_CUSTOMERS, children: float | None = None
+) -> Iterator[tuple[str, Row]]:
+    """Return the records with the bucket of each (SPEC R30), the same for the same arguments; memory stays bounded.
+
+    ``now_ms``: the present, milliseconds since 1970 UTC; each rep's history ends with yesterday in his own time zone.
+    ``children``: records below a customer on average; None is 15, and 3 above 5 000 customers.
+    """
+    team = demo_team(seed, now_ms)
+    if children is None:
+        children = _RICH_CHILDREN if customers <= _RICH_UP_TO else _LEAN_CHILDREN
+    yield from ((SHARED_ROOT, row) for row in _shared_rows(seed, team))
+    share, rest = divmod(customers, len(team.reps))
+    for index, rep in enumerate(team.reps):
+        size = Size(share + (index < rest), children)
+        yield from _rep_rows(seeded(seed, rep.member.email), team, rep, now_ms, size)
+    yield from _own_tasks(seeded(seed, "manager"), team.manager_id, team.manager, read_words("en"), now_ms)
+
+
+def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
+    random, at = seeded(seed, "shared"), team.founded
+    people = [
+        (team.administrator_id, team.administrator, Role.ADMINISTRATOR),
+        (team.manager_id, team.manager, Role.MANAGER),
+        *((rep.person, rep.member, Role.REP) for rep in team.reps),
+    ]
+    for person, member, role in people:
+        values = {
+            "name": member.name,
+            "role": role.value,
+            "email": member.email,
+            "phone": member.phone,
+            "time_zone": member.time_zone,
+            "locale": member.locale,
+            "active": True,
+        }
+        yield make_row("person", person, SHARED_ROOT, at, values)
+    yield make_row("territory", team.region, SHARED_ROOT, at, {"name": team.region_name})
+    for rep in team.reps:
+        territory = {"name": rep.territory_name, "parent": team.region, "country": rep.country}
+        yield make_row("territory", rep.territory, SHARED_ROOT, at, territory)
+    for article, article_id in zip(team.articles, team.article_ids, strict=True):
+        product = {
+            "name": article.name["en"],
+            "article_number": article.article_number,
+            "category": article.category,
+            "packaging": article.packaging,
+            "price": article.price,
+            "currency": team.currency,
+            "active": True,
+        }
+        yield make_row("product", article_id, SHARED_ROOT, at, product)
+    competitors = sorted({name for rep in team.reps for name in rep.words.competitors})
+    settings: dict[str, Any] = {
+        "organisation": {"name": team.organisation, "currency": team.currency},
+        "competitors": competitors,
+    }
+    for name, value in settings.items():
+        yield make_row("setting", make_id(random, at), SHARED_ROOT, at, {"name": name, "value": value})
+
+
+class Size(NamedTuple):
+    """How many customers a rep has, and how many records are below each on average."""
+
+    customers: int
+    children: float
+
+
+def _rep_rows(random: Random, team: Team, rep: Rep, now_ms: int, size: Size) -> Iterator[tuple[str, Row]]:
+    bucket, (customers, children) = f"t:{rep.territory}", size
+    zone = ZoneInfo(rep.member.time_zone)
+    today = datetime.fromtimestamp(now_ms / 1000, zone).date()
+    diary = Diary(rep.country, rep.member.time_zone, today, round(customers * children * 0.45))
+    expected = max(1.0, customers * children)
+    pace = Pace(min(0.3, _OPEN_TASKS / (0.08 * expected)), min(0.3, _OPEN_DEALS / (0.036 * expected)))
+    history = History(random, rep, diary, team.catalogue, pace)
+    known_customers = KnownCustomers(random, rep, diary, history, team.places)
+    invented = InventedCustomers(random, rep, diary, history, team.places)
+    position = 0
+    for known in rep.known[:customers]:
+        position += known.stop is not None
+        yield from ((bucket, row) for row in known_customers.make(known, position, now_ms))
+    pool: list[Seen] = []
+    for _ in range(customers - len(rep.known)):
+        rows, seen = invented.next(children)
+        if len(pool) < POOL:
+            pool.append(seen)
+        yield from ((bucket, row) for row in rows)
+    planned = diary.at(HISTORY_DAYS - 1, 17 * 60 + 30)
+    for ahead, stops in enumerate(plan_days(random, rep.home.point, pool), 1):
+        for number, stop in enumerate(stops):
+            minute = _FIRST_STOP + number * _STOP_MINUTES
+            yield bucket, history.planned_visit(stop.id, HISTORY_DAYS + ahead, minute, number + 1, planned)
+    yield from _own_tasks(random, rep.person, rep.member, rep.words, now_ms)
+
+
+def _own_tasks(random: Random, person: str, member: Member, words: Words, now_ms: int) -> Iterator[tuple[str, Row]]:
+    """Return what somebody has to do for himself: with no customer, in his own bucket."""
+    today = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(member.time_zone)).date()
+    made = now_ms - 3 * DAY
+    for days, title in enumerate(words.own_tasks):
+        values = {
+            "title": title,
+            "person": person,
+            "type": TaskType.TODO.value,
+            "status": TaskStatus.OPEN.value,
+            "due_day": today.fromordinal(today.toordinal() + days).isoformat(),
+        }
+        yield f"u:{person}", make_row("task", make_id(random, made), person, made, values)
