@@ -64,7 +64,7 @@ export const rescheduleTask = (task: TaskKey, when: When | null, more: ValuesOf<
 export const snoozeTask = (task: TaskKey, when: When): Change[] => [change(task, { ...when, snoozes: plus(1) })];
 
 /** Back from `snoozeTask`, given the task as it was before. */
-export const unsnoozeTask = (before: Visible<"task">): Change[] => [
+export const unsnoozeTask = (before: TaskKey & Pick<Visible<"task">, "due_day" | "remind_at">): Change[] => [
   change(before, { due_day: before.due_day ?? null, remind_at: before.remind_at ?? null, snoozes: plus(-1) }),
 ];
 

@@ -10,6 +10,7 @@ import {
   plan,
   removeNextStep,
   reopen,
+  restoreNextStep,
   setNextStep,
   setNote,
   setOutcome,
@@ -140,6 +141,7 @@ describe("the next step", () => {
   });
   test("taken away leaves neither words nor task", () => {
     expect(values(removeNextStep(key, task))).toEqual([{ next_step: null }, { deleted: true }]);
+    expect(values(restoreNextStep(key, task))).toEqual([{ next_step: "Call back" }, { deleted: null }]);
   });
 });
 

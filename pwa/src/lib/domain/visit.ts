@@ -4,7 +4,7 @@ import type { Visible } from "#lib/store/visible";
 import type { VisitOutcome, VisitPurpose, VisitStatus } from "$sync/schema.gen";
 import { midnightAfter } from "./day";
 import { evidenceOf, type Place, type Point } from "./place";
-import { createTask, type NewTask, rescheduleTask } from "./task";
+import { createTask, type NewTask, rescheduleTask, restoreTask } from "./task";
 
 /** What every change of a visit needs to know of it. */
 export type VisitKey = Pick<Visible<"visit">, "id" | "root">;
@@ -120,6 +120,12 @@ export function setNextStep(
 export const removeNextStep = (visit: VisitKey, existing: Visible<"task">): Change[] => [
   change(visit, { next_step: null }),
   { kind: "task", id: existing.id, root: existing.root, v: { deleted: true } },
+];
+
+/** Back from `removeNextStep`. */
+export const restoreNextStep = (visit: VisitKey, task: Visible<"task">): Change[] => [
+  change(visit, { next_step: task.title ?? null }),
+  ...restoreTask(task),
 ];
 
 /** Whether nobody will come back to this visit: open for hours, or over midnight. */

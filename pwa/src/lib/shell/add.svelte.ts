@@ -1,0 +1,24 @@
+/** The "+" of every screen: whether its sheet is open, and what it begins with. */
+
+/** What the sheet shows first. */
+export type AddStart = "all" | "task" | "note" | "contact" | "plan";
+
+/** The customer that the screen is about. */
+export interface AddFor {
+  readonly id: string;
+  readonly name: string;
+}
+
+class Add {
+  open = $state(false);
+  start = $state<AddStart>("all");
+  /** A screen about one customer sets it while it is shown, so that the "+" knows. */
+  customer = $state.raw<AddFor | null>(null);
+
+  show(start: AddStart = "all"): void {
+    this.start = start;
+    this.open = true;
+  }
+}
+
+export const add = new Add();

@@ -1,0 +1,55 @@
+/** What Today says of its stops: the rules of lib/domain applied to the rows of the store. */
+import { openSums } from "#lib/domain/deal";
+import type { Money } from "#lib/domain/money";
+import { metresBetween, type Point, pointOf } from "#lib/domain/place";
+import { type Reason, reasonsToGo } from "#lib/domain/reasons";
+import { inRouteOrder } from "#lib/domain/route";
+import type { Stop as StopRow } from "#lib/store/queries/today";
+
+/** A stop in its place on the route. */
+export interface Stop extends StopRow {
+  readonly point: Point | null;
+  /** 1 for the first. */
+  readonly number: number;
+  /** Metres from where one comes: the phone's own place for the next stop, else the stop before; null where unknown. */
+  readonly leg: number | null;
+  readonly reasons: readonly Reason[];
+}
+
+/** The stops in route order with their legs and reasons. */
+export function routeOf(
+  rows: readonly StopRow[],
+  here: Point | null,
+  today: string,
+  timeZone: string,
+): readonly Stop[] {
+  const route = inRouteOrder(
+    rows.map((row) => ({ ...row, point: row.customer === null ? null : pointOf(row.customer) })),
+  );
+  const next = route.findIndex((stop) => stop.status === "planned");
+  return route.map((stop, index) => {
+    const before = index === next && here !== null ? here : (route[index - 1]?.point ?? null);
+    return {
+      ...stop,
+      number: index + 1,
+      leg: before === null || stop.point === null ? null : metresBetween(before, stop.point),
+      reasons: reasonsToGo(
+        {
+          value_class: stop.customer?.value_class ?? null,
+          last_visit_at: stop.lastVisitAt,
+          birthdays: stop.birthdays,
+          deal: stop.deal,
+          open_tasks: stop.openTasks,
+        },
+        today,
+        timeZone,
+      ),
+    };
+  });
+}
+
+/** The open deals at the customers of the day, each customer once, by currency. */
+export function moneyInPlay(stops: readonly StopRow[], currency: string): readonly Money[] {
+  const dealById = new Map(stops.flatMap(({ deal }) => (deal === null ? [] : [[deal.id, deal] as const])));
+  return openSums([...dealById.values()], currency).filter(({ amount }) => amount > 0);
+}
