@@ -3,33 +3,21 @@
  * from here whether there is network or not; data never passes through, the sync session has its own way.
  */
 import { version } from "$app/env";
-import { assets, immutable } from "$app/manifest";
 import { self } from "$app/service-worker";
 
 const CACHE = `shell-${version}`;
 const PAGE = "/index.html";
 /** The server's own ways: never answered from here. */
 const SERVER = /^\/(api|sync|live|portal|files|feeds|docs|schema)(\/|$)/;
-/** Compressed twins are for the server to choose; source maps for a developer. */
-const isShell = (path: string) => !/\.(br|gz|map)$/.test(path);
-
-const files = [...immutable, ...assets].map((file) => `/${file.path.replace(/^\//, "")}`).filter(isShell);
-
-/** The page's start script has a name that only the page knows; see vite/external-start.ts. */
-async function startScripts(page: Response): Promise<string[]> {
-  const scripts = [...(await page.text()).matchAll(/<script[^>]* src="([^"]+)"/g)].map((found) => found[1] ?? "");
-  return scripts.filter((path) => !files.includes(path));
-}
-
 async function install(): Promise<void> {
+  // Written by vite/external-start.ts after the build: every file of it, the page first of all.
+  const answer = await fetch("/shell.json", { cache: "reload" });
+  if (!answer.ok) throw new Error(`the list of files answered ${answer.status}`);
+  const files = (await answer.json()) as string[];
   const cache = await caches.open(CACHE);
-  const page = await fetch(PAGE, { cache: "reload" });
-  if (!page.ok) throw new Error(`the page answered ${page.status}`);
-  await cache.put(PAGE, page.clone());
-  const all = [...files, ...(await startScripts(page))];
-  await cache.addAll(
-    all.map((path) => new Request(path, { cache: path.includes("/immutable/") ? "default" : "reload" })),
-  );
+  // A name with a hash in it never changes its content; everything else is asked for anew.
+  const fresh = (path: string): RequestCache => (path.includes("/immutable/") ? "default" : "reload");
+  await cache.addAll(files.map((path) => new Request(path, { cache: fresh(path) })));
 }
 
 async function clean(): Promise<void> {
