@@ -4,7 +4,7 @@ import contextlib
 import gzip
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import msgspec
@@ -133,7 +133,7 @@ class Device:
         self.ack = 0
         self._clock = Clock(0, 0, number)
         self._next = 1
-        transport = httpx.ASGITransport(team.app)
+        transport = httpx.ASGITransport(cast("Any", team.app))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://server", headers={"device": str(number)})
 
     def stamp(self, floor: str = "") -> str:

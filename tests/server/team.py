@@ -102,7 +102,8 @@ async def sign_in(client: httpx.AsyncClient, email: str, password: str = PASSWOR
 def make_site(folder: Path) -> Path:
     """Write a small built app."""
     files = {
-        "index.html": "<!doctype html><script>let start = 1</script><script src='/a.js'></script>" + "<p>Routebook</p>" * 99,
+        "index.html": "<!doctype html><script>let start = 1</script><script src='/a.js'></script>"
+        + "<p>Routebook</p>" * 99,
         "service-worker.js": "self.skipWaiting()",
         "manifest.webmanifest": "{}",
         "_app/immutable/start.0123456789.js": "export const app = 1;\n" * 99,
@@ -120,7 +121,13 @@ def shared_rows() -> list[tuple[str, Row]]:
     """Return the person and territory records of the team, with the bucket they live in."""
     stamp = {stamp_from_clock(Clock(START_MS, 0, 0)): list[str]()}
     people = [
-        Row("person", member.person, "shared", v={"name": NAME_BY_PERSON[member.person], "role": member.role.value}, s=stamp)
+        Row(
+            "person",
+            member.person,
+            "shared",
+            v={"name": NAME_BY_PERSON[member.person], "role": member.role.value},
+            s=stamp,
+        )
         for member in MEMBERS
     ]
     territories = [

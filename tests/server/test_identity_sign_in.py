@@ -194,7 +194,13 @@ async def test_last_seen_is_written_at_most_once_a_minute(house: House) -> None:
 
 async def test_a_device_is_known_by_what_it_last_told(house: House) -> None:
     client = await house.signed_in("manager")
-    request = {"protocol": 1, "schema": "", "device": 1, "now": house.clock.now_ms, "report": {"version": "7", "waiting": 3}}
+    request = {
+        "protocol": 1,
+        "schema": "",
+        "device": 1,
+        "now": house.clock.now_ms,
+        "report": {"version": "7", "waiting": 3},
+    }
     await client.post("/sync", json=request)
     device = (await client.get("/api/devices")).json()[0]
     assert (device["person"], device["report"]["waiting"]) == (ANNA, 3)

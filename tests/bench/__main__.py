@@ -1,0 +1,19 @@
+"""Runs every area of this folder, or those named, and prints a line for each figure."""
+
+import importlib
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NO_AREAS = {"__main__", "line"}
+
+
+def main(names: list[str]) -> None:
+    """Print the lines of the areas ``names``, of all if there are none."""
+    found = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NO_AREAS)
+    for name in names or found:
+        for line in importlib.import_module(name).run():
+            print(line.to_json(), flush=True)  # noqa: T201 - this is what it is for
+
+
+main(sys.argv[1:])
