@@ -34,7 +34,7 @@ from routebook_server.web.forwarded import Forwarded
 from routebook_server.web.front import Front
 from routebook_server.web.guard import SameSiteGuard
 from routebook_server.web.headers import SecurityHeaders, content_security_policy, inline_script_hashes
-from routebook_server.web.problems import exception_handlers
+from routebook_server.web.problems import exception_handlers, schema_router
 from routebook_server.web.request_log import RequestLog
 from routebook_server.web.site import INDEX, load_site
 from routebook_sync.entities.base import SHARED_ROOT
@@ -130,7 +130,7 @@ def create_app(
         lifespan=[lambda _litestar: application.running()],
         logging_config=None,
         openapi_config=OpenAPIConfig(
-            title="Routebook", version=VERSION, path="/api/schema", render_plugins=[JsonRenderPlugin()]
+            title="Routebook", version=VERSION, openapi_router=schema_router(), render_plugins=[JsonRenderPlugin()]
         ),
         request_max_body_size=MAX_BODY_BYTES,
         cache_control=CacheControlHeader(no_store=True),

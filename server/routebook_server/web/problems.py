@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
-from litestar import Request, Response
+from litestar import Request, Response, Router
 from litestar.exceptions import (
     ClientException,
     HTTPException,
@@ -47,6 +48,19 @@ def exception_handlers(random: Callable[[int], bytes]) -> ExceptionHandlersMap:
         InternalServerException: fault,
         Exception: fault,
     }
+
+
+def schema_router() -> Router:
+    """Return the router of the API's description, with a problem for Litestar's page of a wrong address."""
+
+    async def answer(response: Response[Any]) -> Response[Any]:
+        return (
+            problem_response(make_problem(ProblemCode.NOT_FOUND))
+            if response.status_code == HTTPStatus.NOT_FOUND
+            else response
+        )
+
+    return Router("/api/schema", route_handlers=[], include_in_schema=False, after_request=answer)
 
 
 def problem_from_validation(error: ValidationException) -> Problem:
