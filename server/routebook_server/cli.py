@@ -8,7 +8,6 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from random import Random
 from typing import Final
 
 import msgspec
@@ -17,7 +16,9 @@ from sqlalchemy.exc import DatabaseError
 
 from routebook_server.app import VERSION, Application, create_app, wall_clock_ms
 from routebook_server.database import NewerDatabaseError
-from routebook_server.demo.maker import make_id, make_row
+from routebook_server.demo.fill import DEFAULT_SEED, fill_demo
+from routebook_server.demo.rows import DEFAULT_CUSTOMERS, MAX_CHILDREN, MAX_CUSTOMERS
+from routebook_server.demo.team import PASSWORD as DEMO_PASSWORD
 from routebook_server.gateway.problem import ProblemError
 from routebook_server.identity.accounts import (
     Organisation,
@@ -27,7 +28,7 @@ from routebook_server.identity.accounts import (
     find_organisation,
 )
 from routebook_server.identity.directory import find_names
-from routebook_server.identity.founding import Member, found
+from routebook_server.identity.founding import found
 from routebook_server.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from routebook_server.identity.people import NewPerson
 from routebook_server.identity.sessions import end_sessions_of
@@ -41,7 +42,6 @@ from routebook_sync.identifier import RANDOM_BYTES, new_id
 OK: Final = 0
 FAILED: Final = 1
 MISUSED: Final = 2
-DEMO_PASSWORD: Final = "routebook"  # noqa: S105
 DEMO_DOMAIN: Final = "@demo.example"
 
 
@@ -86,6 +86,18 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (ROUTEBOOK_HOST; 127.0.0.1)")
     serve.set_defaults(run=_serve)
 
+    demo = commands.add_parser("demo", parents=[data], help="fill an empty database with the demo team, of any size")
+    demo.add_argument(
+        "--customers", type=_count, default=DEFAULT_CUSTOMERS, help=f"1 to {MAX_CUSTOMERS} ({DEFAULT_CUSTOMERS})"
+    )
+    demo.add_argument(
+        "--children", type=_children, help="records below a customer on average (15; 3 above 5000 customers)"
+    )
+    demo.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, help=f"another one makes other customers ({DEFAULT_SEED})"
+    )
+    demo.set_defaults(run=_demo)
+
     person = commands.add_parser("person", help="people").add_subparsers(required=True, metavar="command")
     add = person.add_parser("add", parents=[data], help="add a person who may sign in")
     add.add_argument("--name", required=True)
@@ -99,6 +111,20 @@ def _parser() -> argparse.ArgumentParser:
     password.add_argument("email")
     password.set_defaults(run=_set_password)
     return parser
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= MAX_CUSTOMERS:
+        raise argparse.ArgumentTypeError(f"not from 1 to {MAX_CUSTOMERS}")
+    return count
+
+
+def _children(text: str) -> float:
+    children = float(text)
+    if not 0 <= children <= MAX_CHILDREN:
+        raise argparse.ArgumentTypeError(f"not from 0 to {MAX_CHILDREN}")
+    return children
 
 
 def _open(settings: Settings) -> Application:
@@ -122,7 +148,7 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
             server = Server(server_config(application), application.heads.close)
             try:
                 if chosen.demo:
-                    await _fill_if_empty(application)
+                    await _fill(application, DEFAULT_SEED, DEFAULT_CUSTOMERS, None)
                 await _greet(application, demo=chosen.demo)
             except BaseException:
                 await application.close()
@@ -148,29 +174,33 @@ def _listen(settings: Settings) -> socket.socket:
         ) from None
 
 
-async def _fill_if_empty(application: Application) -> None:
-    if await application.database.read(find_organisation) is not None:
-        return
-    print("Filling the demo team's book …", flush=True)
-    now_ms = wall_clock_ms()
-    random = Random(7)
-    shared, people = [], []
-    home = make_id(random, now_ms)
-    shared.append(("shared", make_row("territory", home, "shared", now_ms, {"name": "Małopolska", "country": "PL"})))
-    for name, email, role in (
-        ("Marek Kowal", "marek@demo.example", Role.REP),
-        ("Anna Nowak", "manager@demo.example", Role.MANAGER),
-        ("Jan Zieliński", "admin@demo.example", Role.ADMINISTRATOR),
-    ):
-        person = make_id(random, now_ms)
-        shared.append(
-            ("shared", make_row("person", person, "shared", now_ms, {"name": name, "role": role.value, "active": True}))
-        )
-        people.append(Member(person, email, role, (home,)))
-    await application.store.load(shared)
-    password_hash = await application.passwords.hash(DEMO_PASSWORD)
-    organisation = Organisation(make_id(random, now_ms), "Routebook Demo", "en")
-    await application.database.write(lambda connection: found(connection, organisation, people, password_hash, now_ms))
+async def _fill(application: Application, seed: int, customers: int, children: float | None) -> bool:
+    """Fill an empty database with the demo team; False where there is one already."""
+
+    def say(made: int) -> None:
+        print(f"\rFilling the demo team's book: {made} of {customers} customers", end="", flush=True)
+
+    filled = await fill_demo(
+        application.store,
+        application.passwords,
+        wall_clock_ms(),
+        seed=seed,
+        customers=customers,
+        children=children,
+        progress=say if sys.stdout.isatty() else lambda _made: None,
+    )
+    if filled:
+        print(f"\rFilled the demo team's book: {customers} customers.{' ' * 20}", flush=True)
+    return filled
+
+
+def _demo(settings: Settings, chosen: argparse.Namespace) -> int:
+    async def fill(application: Application) -> None:
+        if not await _fill(application, chosen.seed, chosen.customers, chosen.children):
+            raise CommandError(f"{settings.database} is not empty; choose another folder with --data")
+
+    _run_once(settings, fill)
+    return OK
 
 
 async def _greet(application: Application, *, demo: bool) -> None:

@@ -29,6 +29,8 @@ class Catalogue:
         self.articles = articles
         self.ids = ids
         self.index_by_number = {article.article_number: index for index, article in enumerate(articles)}
+        trades = {trade for article in articles for trade in article.trades}
+        self.articles_by_trade = {trade: [one for one in articles if trade in one.trades] for trade in sorted(trades)}
         self._cumulative: dict[tuple[str, str, int], list[float]] = {}
 
     def pick(self, random: Random, trade: str, country: str, month: int, count: int) -> list[int]:

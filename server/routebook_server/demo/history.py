@@ -78,7 +78,7 @@ class History:
     def text(self, templates: tuple[str, ...], profile: Profile, **values: str) -> str:
         """Return one of the texts, filled in."""
         random, words = self.random, self.rep.words
-        article = random.choice(self.catalogue.articles)
+        article = random.choice(self.catalogue.articles_by_trade[profile.trade])
         return random.choice(templates).format(
             contact=random.choice(profile.contacts).address,
             product=article.name[words.locale],

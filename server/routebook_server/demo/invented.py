@@ -141,6 +141,8 @@ class InventedCustomers:
             phase = Phase.PROSPECTIVE
         elif phase in {Phase.REPEAT, Phase.LOYAL} and figures.last_order < HISTORY_DAYS - 150:
             phase = Phase.LEAVING
+        elif phase is Phase.LOYAL and figures.orders_12m < 2:
+            phase = Phase.REPEAT
         return msgspec.structs.replace(
             profile,
             phase=phase,

@@ -89,8 +89,10 @@ def pick_phase(random: Random, orders: int) -> Phase:
         return Phase.PROSPECTIVE
     if orders == 1:
         weights = (45, 70, 70, 100)
+    elif orders < 4:
+        weights = (8, 86, 86, 100)
     elif orders < 8:
-        weights = (6, 58, 88, 100)
+        weights = (4, 50, 89, 100)
     else:
         weights = (0, 15, 93, 100)
     return random.choices((Phase.STARTING, Phase.REPEAT, Phase.LOYAL, Phase.LEAVING), cum_weights=weights)[0]

@@ -12,7 +12,7 @@ from routebook_server.demo.invented import InventedCustomers
 from routebook_server.demo.known import KnownCustomers
 from routebook_server.demo.maker import make_id, make_row, seeded
 from routebook_server.demo.route import POOL, Seen, plan_days
-from routebook_server.demo.team import Member, Rep, Team, make_team
+from routebook_server.demo.team import Colleague, Rep, Team, make_team
 from routebook_server.demo.words import Words, read_words
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
@@ -20,6 +20,8 @@ from routebook_sync.entities.task import TaskStatus, TaskType
 from routebook_sync.messages import Row
 
 DEFAULT_CUSTOMERS: Final = 2_000
+MAX_CUSTOMERS: Final = 1_000_000
+MAX_CHILDREN: Final = 200
 _RICH_CHILDREN: Final = 15.0
 _LEAN_CHILDREN: Final = 3.0
 _RICH_UP_TO: Final = 5_000
@@ -51,7 +53,7 @@ def demo_rows(
     share, rest = divmod(customers, len(team.reps))
     for index, rep in enumerate(team.reps):
         size = Size(share + (index < rest), children)
-        yield from _rep_rows(seeded(seed, rep.member.email), team, rep, now_ms, size)
+        yield from _rep_rows(seeded(seed, rep.colleague.email), team, rep, now_ms, size)
     yield from _own_tasks(seeded(seed, "manager"), team.manager_id, team.manager, read_words("en"), now_ms)
 
 
@@ -60,16 +62,16 @@ def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
     people = [
         (team.administrator_id, team.administrator, Role.ADMINISTRATOR),
         (team.manager_id, team.manager, Role.MANAGER),
-        *((rep.person, rep.member, Role.REP) for rep in team.reps),
+        *((rep.person, rep.colleague, Role.REP) for rep in team.reps),
     ]
-    for person, member, role in people:
+    for person, colleague, role in people:
         values = {
-            "name": member.name,
+            "name": colleague.name,
             "role": role.value,
-            "email": member.email,
-            "phone": member.phone,
-            "time_zone": member.time_zone,
-            "locale": member.locale,
+            "email": colleague.email,
+            "phone": colleague.phone,
+            "time_zone": colleague.time_zone,
+            "locale": colleague.locale,
             "active": True,
         }
         yield make_row("person", person, SHARED_ROOT, at, values)
@@ -90,7 +92,8 @@ def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
         yield make_row("product", article_id, SHARED_ROOT, at, product)
     competitors = sorted({name for rep in team.reps for name in rep.words.competitors})
     settings: dict[str, Any] = {
-        "organisation": {"name": team.organisation, "currency": team.currency},
+        "organisation": team.organisation,
+        "currency": team.currency,
         "competitors": competitors,
     }
     for name, value in settings.items():
@@ -106,9 +109,9 @@ class Size(NamedTuple):
 
 def _rep_rows(random: Random, team: Team, rep: Rep, now_ms: int, size: Size) -> Iterator[tuple[str, Row]]:
     bucket, (customers, children) = f"t:{rep.territory}", size
-    zone = ZoneInfo(rep.member.time_zone)
+    zone = ZoneInfo(rep.colleague.time_zone)
     today = datetime.fromtimestamp(now_ms / 1000, zone).date()
-    diary = Diary(rep.country, rep.member.time_zone, today, round(customers * children * 0.45))
+    diary = Diary(rep.country, rep.colleague.time_zone, today, round(customers * children * 0.45))
     expected = max(1.0, customers * children)
     pace = Pace(min(0.3, _OPEN_TASKS / (0.08 * expected)), min(0.3, _OPEN_DEALS / (0.036 * expected)))
     history = History(random, rep, diary, team.catalogue, pace)
@@ -129,12 +132,14 @@ def _rep_rows(random: Random, team: Team, rep: Rep, now_ms: int, size: Size) -> 
         for number, stop in enumerate(stops):
             minute = _FIRST_STOP + number * _STOP_MINUTES
             yield bucket, history.planned_visit(stop.id, HISTORY_DAYS + ahead, minute, number + 1, planned)
-    yield from _own_tasks(random, rep.person, rep.member, rep.words, now_ms)
+    yield from _own_tasks(random, rep.person, rep.colleague, rep.words, now_ms)
 
 
-def _own_tasks(random: Random, person: str, member: Member, words: Words, now_ms: int) -> Iterator[tuple[str, Row]]:
+def _own_tasks(
+    random: Random, person: str, colleague: Colleague, words: Words, now_ms: int
+) -> Iterator[tuple[str, Row]]:
     """Return what somebody has to do for himself: with no customer, in his own bucket."""
-    today = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(member.time_zone)).date()
+    today = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(colleague.time_zone)).date()
     made = now_ms - 3 * DAY
     for days, title in enumerate(words.own_tasks):
         values = {

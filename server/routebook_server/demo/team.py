@@ -9,6 +9,7 @@ from routebook_server.demo.maker import make_id, seeded
 from routebook_server.demo.package_data import read_data
 from routebook_server.demo.places import Place, Point, read_places
 from routebook_server.demo.words import Words, read_words
+from routebook_server.identity.founding import Member
 from routebook_sync.entities.customer import Phase, ValueClass
 from routebook_sync.entities.deal import Stage
 from routebook_sync.entities.person import Role
@@ -18,7 +19,7 @@ PASSWORD: Final = "routebook"  # noqa: S105 - printed on the first screen: it op
 """Everybody's in the demo."""
 
 
-class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Colleague(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody in the team."""
 
     name: str
@@ -112,7 +113,7 @@ class KnownCustomer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RepFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rep as the package's file describes him; ``home`` is a GeoNames number."""
 
-    person: Member
+    person: Colleague
     territory: str
     country: str
     home: int
@@ -125,15 +126,15 @@ class TeamFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisation: str
     currency: str
     region: str
-    manager: Member
-    administrator: Member
+    manager: Colleague
+    administrator: Colleague
     reps: tuple[RepFile, ...]
 
 
 class Rep(msgspec.Struct, frozen=True):
     """A rep with the ids of his records, and everything his days are made from."""
 
-    member: Member
+    colleague: Colleague
     person: str
     territory: str
     territory_name: str
@@ -153,9 +154,9 @@ class Team(msgspec.Struct, frozen=True):
     region: str
     """The id of the territory above all others."""
     region_name: str
-    manager: Member
+    manager: Colleague
     manager_id: str
-    administrator: Member
+    administrator: Colleague
     administrator_id: str
     reps: tuple[Rep, ...]
     articles: tuple[Article, ...]
@@ -170,27 +171,17 @@ class Team(msgspec.Struct, frozen=True):
         return Catalogue(self.articles, self.article_ids)
 
 
-class DemoAccount(msgspec.Struct, frozen=True):
-    """What identity needs to let somebody in: ``covers`` are territories."""
-
-    person: str
-    name: str
-    email: str
-    password: str
-    role: Role
-    covers: tuple[str, ...]
-
-
 def make_team(seed: int, founded: int) -> Team:
     """Return the team of a seed, founded at ``founded`` (milliseconds)."""
     random = seeded(seed, "team")
     file = msgspec.json.decode(read_data("team.json"), type=TeamFile)
     places = read_places()
     articles = read_articles()
+    # People's ids have times of their own, so that lists by id keep the order of the file.
     reps = tuple(
         Rep(
-            member=rep.person,
-            person=make_id(random, founded),
+            colleague=rep.person,
+            person=make_id(random, founded + number),
             territory=make_id(random, founded),
             territory_name=rep.territory,
             country=rep.country,
@@ -199,7 +190,7 @@ def make_team(seed: int, founded: int) -> Team:
             words=read_words(rep.person.locale),
             known=rep.customers,
         )
-        for rep in file.reps
+        for number, rep in enumerate(file.reps)
     )
     return Team(
         organisation=file.organisation,
@@ -208,9 +199,9 @@ def make_team(seed: int, founded: int) -> Team:
         region=make_id(random, founded),
         region_name=file.region,
         manager=file.manager,
-        manager_id=make_id(random, founded),
+        manager_id=make_id(random, founded + len(reps)),
         administrator=file.administrator,
-        administrator_id=make_id(random, founded),
+        administrator_id=make_id(random, founded + len(reps) + 1),
         reps=reps,
         articles=articles,
         article_ids=tuple(make_id(random, founded) for _ in articles),
@@ -219,15 +210,10 @@ def make_team(seed: int, founded: int) -> Team:
     )
 
 
-def demo_accounts(team: Team) -> list[DemoAccount]:
-    """Return everybody who may sign in: the reps, the manager over all of them, the administrator."""
-    accounts = [
-        DemoAccount(rep.person, rep.member.name, rep.member.email, PASSWORD, Role.REP, (rep.territory,))
-        for rep in team.reps
-    ]
-    manager, administrator = team.manager, team.administrator
+def demo_members(team: Team) -> list[Member]:
+    """Return who may sign in and what each covers: the reps, the manager over all of them, the administrator."""
     return [
-        *accounts,
-        DemoAccount(team.manager_id, manager.name, manager.email, PASSWORD, Role.MANAGER, (team.region,)),
-        DemoAccount(team.administrator_id, administrator.name, administrator.email, PASSWORD, Role.ADMINISTRATOR, ()),
+        *(Member(rep.person, rep.colleague.email, Role.REP, (rep.territory,)) for rep in team.reps),
+        Member(team.manager_id, team.manager.email, Role.MANAGER, (team.region,)),
+        Member(team.administrator_id, team.administrator.email, Role.ADMINISTRATOR),
     ]
