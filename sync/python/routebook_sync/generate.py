@@ -38,12 +38,16 @@ def schema() -> dict[str, Any]:
         }
         for entity in ENTITY_TYPES.values()
     }
-    digest = hashlib.sha256(canonical(kinds)).hexdigest()[:12]
-    return {"protocol": messages.PROTOCOL, "hash": digest, "kinds": kinds}
+    return {"protocol": messages.PROTOCOL, "hash": hash_of(kinds), "kinds": kinds}
+
+
+def hash_of(kinds: dict[str, Any]) -> str:
+    """Return 12 hexadecimal digits over the canonical bytes of a schema's kinds."""
+    return hashlib.sha256(canonical(kinds)).hexdigest()[:12]
 
 
 def schema_hash() -> str:
-    """Return the hash that the handshake compares: 12 hexadecimal digits over the canonical bytes of the kinds."""
+    """Return the hash that the handshake compares (``hash_of`` the kinds)."""
     found: str = schema()["hash"]
     return found
 

@@ -5,7 +5,6 @@ The 128 bits stand right-aligned in the 130, so that ids sort by their time and 
 
 import re
 from typing import Final
-from uuid import UUID
 
 from routebook_sync import base32
 from routebook_sync.clock import MAX_MS, MS_WIDTH
@@ -46,7 +45,8 @@ def uuid_from_id(text: str) -> str:
     """Return the hyphenated UUID of an id; ValueError if it is none."""
     if not is_id(text):
         raise ValueError(f"{text!r} is no id")
-    return str(UUID(int=base32.decode(text)))
+    digits = f"{base32.decode(text):032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def ms_from_id(text: str) -> int:
