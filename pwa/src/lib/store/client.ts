@@ -46,6 +46,8 @@ export interface Store {
   now(): number;
   /** Asks for a round trip now (the button on the Sync screen). */
   syncNow(): void;
+  /** Takes something off the list of what needs a look; nothing else changes. */
+  dismiss(attention: number): Promise<void>;
   /** Everything that is not yet at the server, as JSON text for a file. */
   exportUnsent(): Promise<string>;
   /** Drops this person's data from the device if nothing waits, or if what waits was exported just before. */

@@ -1,14 +1,103 @@
-/** Full text search over the visible records (SPEC R70–R72): every inner substring of any searched field, in any script. */
-import { ENTITY_TYPES, type Kind } from "$sync/schema.gen.ts";
-import type { Database } from "./database.ts";
+/**
+ * Full text search over the visible records (SPEC R70–R72): every inner substring of any searched field, in any script.
+ *
+ * Words of three letters or more go through the trigram index, shorter ones through a scan of the folded texts that stops
+ * at the limit (docs/decisions/0052). A contact's words find its customer too.
+ */
+import { normalise, normalisePhone, sortKey } from "$sync/normalise.ts";
+import type { Kind } from "$sync/schema.gen.ts";
+import type { Database, SqlValue } from "./database.ts";
+import { isIndexed, isSearched, KINDS, titleField } from "./tables.ts";
 
 /** The kinds that can be searched. */
-export const SEARCHED_KINDS: readonly Kind[] = (Object.keys(ENTITY_TYPES) as Kind[]).filter((kind) =>
-  Object.values(ENTITY_TYPES[kind].fields).some((field) => field.search),
-);
+export const SEARCHED_KINDS: readonly Kind[] = KINDS.filter(isSearched);
 
-/** Returns the ids of the records of a kind that match the words of `search`, those whose name begins with it first. */
+const TRIGRAM = 3;
+/** Digits and what people write between them; so many digits are a phone number and not a house number. */
+const PHONE = /^[\d\s()+./\u0660-\u0669\u06f0-\u06f9-]+$/;
+const PHONE_DIGITS = 5;
+
+/** Returns the words that a text must contain, each one somewhere. */
+export function wordsOf(search: string): string[] {
+  const digits = PHONE.test(search.trim()) ? normalisePhone(search) : "";
+  if (digits.length >= PHONE_DIGITS) return [digits];
+  return [...new Set(normalise(search).split(" "))].filter((word) => word !== "");
+}
+
+/**
+ * Returns the ids of the records of a kind that match the words of `search`: those whose name begins with it first, in
+ * the order of names, then the others; for customers those of matching contacts last. At most `offset + limit` are looked at.
+ */
 export function idsOfSearch(database: Database, kind: Kind, search: string, offset: number, limit: number): string[] {
-  void [database, kind, search, offset, limit];
-  return [];
+  const words = wordsOf(search);
+  if (words.length === 0) return [];
+  const wanted = offset + limit;
+  const ids = new Set(idsByPrefix(database, kind, search, words, wanted));
+  addAll(ids, idsByText(database, kind, words, wanted), wanted);
+  if (kind === "customer" && ids.size < wanted) {
+    addAll(ids, idsByText(database, "contact", words, wanted, "customer"), wanted);
+  }
+  return [...ids].slice(offset, wanted);
+}
+
+function addAll(ids: Set<string>, more: readonly string[], limit: number): void {
+  for (const id of more) {
+    if (ids.size >= limit) return;
+    ids.add(id);
+  }
+}
+
+function idsByPrefix(
+  database: Database,
+  kind: Kind,
+  search: string,
+  words: readonly string[],
+  limit: number,
+): string[] {
+  if (titleField(kind) === undefined) return [];
+  const start = sortKey(normalise(search)).split("\u0001", 1)[0] ?? "";
+  if (start === "") return [];
+  // A key sets Persian letters apart by appended marks, so the range may hold names that only seem to begin so.
+  const found = database.all<{ id: string }>(
+    `SELECT x.id FROM "${kind}" x CROSS JOIN "${kind}_text" t ON t.n = x.n
+     WHERE x.sort_key >= ? AND x.sort_key < ? AND x.deleted IS NOT 1 AND ${words.map(() => "instr(t.text, ?) > 0").join(" AND ")}
+     ORDER BY x.sort_key LIMIT ?`,
+    [start, `${start}\u{10ffff}`, ...words, limit],
+  );
+  return found.map(({ id }) => id);
+}
+
+function idsByText(
+  database: Database,
+  kind: Kind,
+  words: readonly string[],
+  limit: number,
+  column: "id" | "customer" = "id",
+): string[] {
+  const long = isIndexed(database) ? words.filter((word) => [...word].length >= TRIGRAM) : [];
+  const trigrams = [...new Set(long.flatMap(trigramsOf))];
+  // A word of exactly three letters is its own trigram: the index has said all there is to say.
+  const checked = words.filter((word) => !(long.includes(word) && [...word].length === TRIGRAM));
+  const values: SqlValue[] = [];
+  const conditions = ["x.deleted IS NOT 1"];
+  let from = `"${kind}_text" t CROSS JOIN "${kind}" x ON x.n = t.n`;
+  if (trigrams.length > 0) {
+    from = `"${kind}_search" s CROSS JOIN "${kind}_text" t ON t.n = s.rowid CROSS JOIN "${kind}" x ON x.n = s.rowid`;
+    conditions.push(`s."${kind}_search" MATCH ?`);
+    values.push(trigrams.map((trigram) => `"${trigram}"`).join(" AND "));
+  }
+  for (const word of checked) {
+    conditions.push("instr(t.text, ?) > 0");
+    values.push(word);
+  }
+  const found = database.all<{ id: string }>(
+    `SELECT x."${column}" AS id FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ?`,
+    [...values, limit],
+  );
+  return found.map(({ id }) => id);
+}
+
+function trigramsOf(word: string): string[] {
+  const letters = [...word];
+  return letters.slice(TRIGRAM - 1).map((_, at) => letters.slice(at, at + TRIGRAM).join(""));
 }

@@ -14,9 +14,9 @@ export interface LostValue {
 
 /** One thing that wants a human ("needs a look"). */
 export interface AttentionItem {
-  /** The number of the edit that it is about. */
+  /** Its own number, for `store.dismiss`. */
   readonly n: number;
-  readonly verdict: Extract<VerdictKind, "conflict" | "repaired" | "held" | "rejected">;
+  readonly verdict: Extract<VerdictKind, "conflict" | "held" | "rejected">;
   /** Why, "" where the verdict says it all. */
   readonly code: string;
   /** The field it is about, "" for the whole record. */

@@ -96,8 +96,8 @@ function findPage(database: Database, parameters: CustomersParameters, now: numb
   if (search.trim() !== "") {
     const ids = idsOfSearch(database, "customer", search, 0, MAX_COUNTED);
     const hits = database.all<Found>(
-      `SELECT ${COLUMNS} FROM json_each(?1) j CROSS JOIN customer ON customer.id = j.value
-       WHERE ${condition} ORDER BY j.key LIMIT ${MAX_COUNTED}`,
+      `SELECT ${COLUMNS} FROM (SELECT key AS rank, value AS hit FROM json_each(?1)) j CROSS JOIN customer ON customer.id = j.hit
+       WHERE ${condition} ORDER BY j.rank LIMIT ${MAX_COUNTED}`,
       [JSON.stringify(ids), ...values],
     );
     return { rows: hits.slice(offset, offset + limit), total: hits.length };

@@ -1,0 +1,110 @@
+/** What the store's tests share: an engine over a database in memory, a world that stands still, replies and rows. */
+import { stampFromClock } from "$sync/clock.ts";
+import type { Cursor, Row, SyncReply, Verdict } from "$sync/messages.ts";
+import type { Values } from "$sync/record.ts";
+import type { Account } from "./account.ts";
+import { Engine, type World } from "./engine.ts";
+import { NodeDatabase } from "./node-database.ts";
+
+export const NOW = Date.UTC(2026, 10, 21, 9);
+export const PERSON = id(1);
+export const TERRITORY = id(2);
+export const BUCKET = `t:${TERRITORY}`;
+export const GRANTS = ["shared", `u:${PERSON}`, BUCKET];
+export const ACCOUNT: Account = { person: PERSON, device: 7, role: "rep", name: "Marek" };
+
+/** An id that is easy to recognise. */
+export function id(number: number): string {
+  return `01jd${String(number).padStart(22, "0")}`;
+}
+
+/** A world whose clock goes only when told to and whose chance repeats itself. */
+export class StillWorld implements World {
+  #drawn = 0;
+  constructor(public ms = NOW) {}
+  now(): number {
+    return this.ms;
+  }
+  random(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += 1) {
+      this.#drawn += 1;
+      bytes[at] = (this.#drawn * 73) % 256;
+    }
+  }
+}
+
+/** An engine with its database; `device` tells two devices of one person apart. */
+export interface Fixture {
+  readonly engine: Engine;
+  readonly database: NodeDatabase;
+  readonly world: StillWorld;
+  /** Writes with a fresh request key and expects it to be saved. */
+  save(...changes: Parameters<Engine["write"]>[0]): readonly number[];
+}
+
+let keys = 0;
+
+export function open(device = 7, database = new NodeDatabase(), world = new StillWorld()): Fixture {
+  const engine = new Engine(database, { ...ACCOUNT, device }, world);
+  const save: Fixture["save"] = (...changes) => {
+    keys += 1;
+    const result = engine.write(changes, `key ${keys}`);
+    if (!result.saved) throw new Error(JSON.stringify(result.problems));
+    return result.edits;
+  };
+  return { engine, database, world, save };
+}
+
+/** A stamp of another device, `ms` after NOW. */
+export function stamp(ms: number, device = 3): string {
+  return stampFromClock({ ms: NOW + ms, counter: 0, device });
+}
+
+/** A row as the server sends it, all registers under one stamp. */
+export function row(k: string, i: string, r: string, v: Values, ms = -1000, h = 0): Row {
+  return { k, i, r, h, v, s: { [stamp(ms)]: [] } };
+}
+
+export function customerRow(number: number, v: Values = {}, ms = -1000, h = 0): Row {
+  const name = `Customer ${number}`;
+  return row("customer", id(number), id(number), { name, territory: TERRITORY, ...v }, ms, h);
+}
+
+/** A reply; what is not given says that nothing is new. */
+export function reply(
+  given: {
+    rows?: { readonly [bucket: string]: readonly Row[] };
+    seq?: number;
+    cursors?: { readonly [bucket: string]: Cursor };
+    pushed?: number;
+    verdicts?: readonly Verdict[];
+    grants?: readonly string[];
+    complete?: readonly string[];
+    more?: boolean;
+    control?: SyncReply["control"];
+  } = {},
+): SyncReply {
+  const grants = given.grants ?? GRANTS;
+  return {
+    now: NOW,
+    pushed: given.pushed ?? 0,
+    grants,
+    verdicts: given.verdicts ?? [],
+    rows: given.rows ?? {},
+    cursors: given.cursors ?? Object.fromEntries(grants.map((bucket) => [bucket, [1, given.seq ?? 1] as const])),
+    complete: given.complete ?? grants,
+    more: given.more ?? false,
+    control: given.control ?? [],
+  };
+}
+
+/** Lets the engine take a reply that arrived at once. */
+export function receive({ engine, world }: Fixture, given: Parameters<typeof reply>[0]): void {
+  engine.apply(reply(given), world.now(), world.now());
+}
+
+/** The values of a record as the device shows it, undefined if it does not. */
+export function shown({ database }: Fixture, kind: string, record: string): Values | undefined {
+  const found = database.get<{ doc: string }>(`SELECT doc FROM "${kind}" WHERE id = ?`, [record]);
+  return found === undefined ? undefined : (JSON.parse(found.doc) as { v: Values }).v;
+}

@@ -1,0 +1,42 @@
+/** Named values of the store itself. */
+import type { Database } from "./database.ts";
+
+/** The names in use. */
+export type MetaName =
+  /** SCHEMA_HASH of the tables. */
+  | "schema"
+  /** "1" once indexes and full text exist. */
+  | "indexed"
+  /** The last stamp that this device made (SPEC R3). */
+  | "stamp"
+  /** Milliseconds from this device's clock to the server's (SPEC R5). */
+  | "offset"
+  /** The highest edit number ever given. */
+  | "edits"
+  /** The highest edit number whose verdict is stored (SPEC R42). */
+  | "ack"
+  /** When the server last answered, by its clock. */
+  | "contact"
+  /** The buckets granted, as a JSON list, in the last reply. */
+  | "grants"
+  /** The byte budget that worked last (SPEC R56). */
+  | "budget";
+
+/** Returns the value, null if it was never set. */
+export function readMeta(database: Database, name: MetaName): string | null {
+  return database.get<{ value: string }>("SELECT value FROM meta WHERE name = ?", [name])?.value ?? null;
+}
+
+/** Returns the value as a number, `otherwise` if it was never set. */
+export function readNumber(database: Database, name: MetaName, otherwise = 0): number {
+  const value = readMeta(database, name);
+  return value === null ? otherwise : Number(value);
+}
+
+/** Sets the value. */
+export function writeMeta(database: Database, name: MetaName, value: string | number): void {
+  database.run("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", [
+    name,
+    String(value),
+  ]);
+}

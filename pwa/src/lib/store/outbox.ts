@@ -1,0 +1,214 @@
+/** Writing: a change becomes visible and an edit in the outbox, in one transaction (SPEC R3, R22, R40). */
+
+import { encode } from "$sync/base32.ts";
+import { type Clock, clockFromStamp, DEVICE_WIDTH, stampFromClock, tick } from "$sync/clock.ts";
+import {
+  addToCounter,
+  addToSet,
+  type CounterState,
+  isStamped,
+  type Json,
+  joinSets,
+  removeFromSet,
+  type SetState,
+} from "$sync/joins.ts";
+import type { Edit } from "$sync/messages.ts";
+import { type Doc, joinOf, mergeEdit, unpackStamps, type Values } from "$sync/record.ts";
+import { ENTITY_TYPES, type EntityType, type Kind, SHARED_ROOT } from "$sync/schema.gen.ts";
+import type { Account } from "./account.ts";
+import type { Change, CounterChange, LogChange, SetChange, WriteProblem, WriteResult } from "./change.ts";
+import type { Database } from "./database.ts";
+import { readMeta, readNumber, writeMeta } from "./meta.ts";
+import type { Topic } from "./query.ts";
+import { type Held, RecordWriter } from "./records.ts";
+import { KINDS } from "./tables.ts";
+import { knownOf, problemsOf } from "./validate.ts";
+
+/** What a write needs from outside. */
+export interface WriteContext {
+  readonly account: Account;
+  /** Milliseconds since 1970 UTC by the server's clock. */
+  readonly now: number;
+  /** The request's own key: the same key again gives the same answer and writes nothing. */
+  readonly key: string;
+  /** The group's id where the server has to apply all changes or none, "" otherwise. */
+  readonly group: string;
+}
+
+/** What a write did. */
+export interface Written {
+  readonly result: WriteResult;
+  readonly changed: ReadonlySet<Topic>;
+}
+
+/** How many answers are kept for repeated requests. */
+const REQUESTS_KEPT = 200;
+
+interface Prepared {
+  readonly change: Change;
+  readonly held: Held | undefined;
+  readonly doc: Doc | null;
+}
+
+/** Saves the changes, or refuses all of them with every reason. One transaction. */
+export function writeChanges(database: Database, changes: readonly Change[], context: WriteContext): Written {
+  return database.transaction(() => {
+    const before = database.get<{ answer: string }>("SELECT answer FROM request WHERE key = ?", [context.key]);
+    if (before !== undefined) return { result: JSON.parse(before.answer), changed: new Set() };
+    const problems = refusals(database, changes, context.account);
+    if (problems.length > 0) return { result: { saved: false, problems }, changed: new Set() };
+    const writer = new RecordWriter(database);
+    const clock = new StampMaker(database, context.account.device, context.now);
+    let n = readNumber(database, "edits");
+    const edits = changes.map((change) => {
+      n += 1;
+      saveChange(database, writer, clock, n, change, context);
+      return n;
+    });
+    writeMeta(database, "edits", n);
+    clock.save();
+    const result: WriteResult = { saved: true, edits };
+    database.run("INSERT INTO request (key, answer) VALUES (?, ?)", [context.key, JSON.stringify(result)]);
+    database.run("DELETE FROM request WHERE seq <= (SELECT max(seq) FROM request) - ?", [REQUESTS_KEPT]);
+    return { result, changed: writer.finish().add("outbox") };
+  });
+}
+
+/** Every reason against any of the changes; a change may build on one before it in the same write. */
+function refusals(database: Database, changes: readonly Change[], account: Account): WriteProblem[] {
+  const known = new Map<string, ReturnType<typeof knownOf>>();
+  const problems: WriteProblem[] = [];
+  for (const change of changes) {
+    let found = known.get(change.id) ?? null;
+    if (found === null && KINDS.includes(change.kind)) {
+      const { held, doc } = prepare(database, change);
+      if (held !== undefined && doc !== null) found = knownOf(change.kind, held.root, doc.v);
+    }
+    const against = problemsOf(change, found, account);
+    problems.push(...against);
+    if (against.length > 0) continue;
+    const now = knownOf(change.kind, change.root, change.v);
+    known.set(change.id, { root: now.root, fields: new Set([...(found?.fields ?? []), ...now.fields]) });
+  }
+  return problems;
+}
+
+function prepare(database: Database, change: Change): Prepared {
+  const held = new RecordWriter(database).find(change.kind, change.id);
+  return { change, held, doc: held === undefined ? null : JSON.parse(held.doc) };
+}
+
+function saveChange(
+  database: Database,
+  writer: RecordWriter,
+  clock: StampMaker,
+  n: number,
+  change: Change,
+  context: WriteContext,
+): void {
+  const { kind, id, root } = change;
+  const entity = ENTITY_TYPES[kind];
+  const held = writer.find(kind, id);
+  const doc: Doc | null = held === undefined ? null : JSON.parse(held.doc);
+  const stamps = doc === null ? new Map<string, string>() : unpackStamps(doc);
+  const base: { [field: string]: string } = {};
+  for (const field of Object.keys(change.v)) {
+    const overwritten = isStamped(joinOf(entity, field)) ? stamps.get(field) : undefined;
+    if (overwritten !== undefined) base[field] = overwritten;
+  }
+  const at = clock.next(Object.values(base));
+  const v = statesOf(entity, change.v, doc, at, clock.device);
+  const edit: Edit = {
+    n,
+    kind,
+    id,
+    root,
+    v,
+    at,
+    ...(Object.keys(base).length > 0 && { base }),
+    ...(context.group !== "" && { group: context.group }),
+  };
+  database.run("INSERT INTO shadow (id, kind, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING", [
+    id,
+    kind,
+    held?.doc ?? null,
+  ]);
+  const place = held ?? { root, bucket: bucketOf(database, kind, root, v, context.account), home: 0 };
+  writer.put(kind, id, place, mergeEdit(entity, doc, v, at).doc, held);
+  database.run("INSERT INTO outbox (n, kind, id, root, edit, created_at) VALUES (?, ?, ?, ?, ?, ?)", [
+    n,
+    kind,
+    id,
+    root,
+    JSON.stringify(edit),
+    context.now,
+  ]);
+}
+
+/** The wire states of a change's values: registers as they are, instructions as join states upon the record. */
+function statesOf(
+  entity: EntityType,
+  values: { readonly [field: string]: unknown },
+  doc: Doc | null,
+  stamp: string,
+  device: string,
+): Values {
+  const states: { [field: string]: Json } = {};
+  for (const [field, value] of Object.entries(values)) {
+    const state = doc?.v[field] ?? {};
+    switch (joinOf(entity, field)) {
+      case "set": {
+        const { add, remove } = value as SetChange;
+        const removed = remove.map((element) => removeFromSet(state as SetState, element));
+        states[field] = [...removed, ...add.map((element) => addToSet(element, stamp))].reduce(joinSets, {});
+        break;
+      }
+      case "counter":
+        states[field] = addToCounter(state as CounterState, device, (value as CounterChange).plus);
+        break;
+      case "log":
+        states[field] = { [stamp]: (value as LogChange).append };
+        break;
+      default:
+        states[field] = value as Json; // the validation has looked at it
+    }
+  }
+  return states;
+}
+
+/** Where a new record will live (SPEC R30), as far as this device can tell; the server's row says it for certain. */
+function bucketOf(database: Database, kind: Kind, root: string, values: Values, account: Account): string {
+  if (kind === "customer" && typeof values.territory === "string") return `t:${values.territory}`;
+  if (root === SHARED_ROOT) return SHARED_ROOT;
+  const home = database.get<{ bucket: string }>("SELECT bucket FROM customer WHERE id = ?", [root]);
+  return home?.bucket ?? `u:${root === account.person ? account.person : root}`;
+}
+
+/** Makes the stamps of one transaction and keeps the last one (SPEC R3–R5). */
+class StampMaker {
+  #clock: Clock;
+  /** The device's number as 4 base-32 digits. */
+  readonly device: string;
+
+  constructor(
+    private readonly database: Database,
+    device: number,
+    private readonly now: number,
+  ) {
+    const last = readMeta(database, "stamp");
+    this.#clock = last === null ? { ms: 0, counter: 0, device } : { ...clockFromStamp(last), device };
+    this.device = encode(device, DEVICE_WIDTH);
+  }
+
+  /** Returns a stamp above the last one and above every stamp about to be overwritten. */
+  next(overwritten: readonly string[]): string {
+    let floor = "";
+    for (const stamp of overwritten) if (stamp > floor) floor = stamp;
+    this.#clock = tick(this.#clock, this.now, floor);
+    return stampFromClock(this.#clock);
+  }
+
+  save(): void {
+    writeMeta(this.database, "stamp", stampFromClock(this.#clock));
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * The device's tables, generated from the declared entities: one for each kind with the visible state of its records,
+ * and the store's own. docs/architecture.md names them; docs/decisions/0051 says why they look so.
+ */
+import { ENTITY_TYPES, type FieldType, type Kind, SCHEMA_HASH } from "$sync/schema.gen.ts";
+import type { Database } from "./database.ts";
+import { readMeta, writeMeta } from "./meta.ts";
+import { StoreError } from "./store-error.ts";
+
+/** The version of the store's own tables; `MIGRATIONS` leads from each to the next. */
+export const STORE_VERSION = 1;
+
+/** Every kind that the device stores. */
+export const KINDS = Object.keys(ENTITY_TYPES) as Kind[];
+
+/** Tells whether `kind` names a kind that this version of the app knows. */
+export function isKind(kind: string): kind is Kind {
+  return Object.hasOwn(ENTITY_TYPES, kind);
+}
+
+/** Returns the field that a list shows as the record's name, where it is a column. */
+export function titleField(kind: Kind): FieldType | undefined {
+  return Object.values(ENTITY_TYPES[kind].fields).find((field) => field.title && field.column);
+}
+
+/** Tells whether full text covers the kind. */
+export function isSearched(kind: Kind): boolean {
+  return Object.values(ENTITY_TYPES[kind].fields).some((field) => field.search);
+}
+
+/** The store's own tables. */
+const OWN_TABLES = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+-- The confirmed state of records with unsent edits; doc is NULL for a record that the server has never seen.
+CREATE TABLE shadow (id TEXT PRIMARY KEY, kind TEXT NOT NULL, doc TEXT) WITHOUT ROWID;
+-- Edits not yet acknowledged; n is the device's contiguous number (SPEC R40).
+CREATE TABLE outbox (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, created_at INTEGER NOT NULL);
+CREATE INDEX outbox_id ON outbox (id);
+-- How far each bucket has been read; complete is 1 once it was read up to its head (SPEC R55).
+CREATE TABLE cursor (bucket TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, complete INTEGER NOT NULL) WITHOUT ROWID;
+-- Verdicts that want a human.
+CREATE TABLE attention (n INTEGER PRIMARY KEY AUTOINCREMENT, verdict TEXT NOT NULL, code TEXT NOT NULL, field TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, losers TEXT NOT NULL, at INTEGER NOT NULL);
+-- The last edits that the server took, for the Sync screen.
+CREATE TABLE sent (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, verdict TEXT NOT NULL, at INTEGER NOT NULL);
+-- The last writes by their request's key, so that a request repeated after a crash is answered, not done again.
+CREATE TABLE request (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, answer TEXT NOT NULL);
+`;
+
+/** Local indexes beside the declared ones. */
+const LISTS: { readonly [K in Kind]?: readonly string[] } = {
+  customer: [
+    `"customer_sort_key" ON "customer" (sort_key) WHERE deleted IS NOT 1`,
+    `"customer_last_visit_at" ON "customer" (last_visit_at IS NOT NULL, last_visit_at, sort_key) WHERE deleted IS NOT 1`,
+    `"customer_value_class" ON "customer" (value_class, sort_key) WHERE deleted IS NOT 1`,
+    `"customer_phase" ON "customer" (phase, sort_key) WHERE deleted IS NOT 1`,
+    `"customer_revenue_12m" ON "customer" (revenue_12m DESC, sort_key) WHERE deleted IS NOT 1`,
+    `"customer_latitude" ON "customer" (latitude, longitude) WHERE deleted IS NOT 1`,
+  ],
+  product: [`"product_sort_key" ON "product" (sort_key) WHERE deleted IS NOT 1`],
+  deal: [`"deal_stage_amount" ON "deal" (stage, amount DESC) WHERE deleted IS NOT 1`],
+  task: [`"task_person" ON "task" (person, status, due_day) WHERE deleted IS NOT 1`],
+};
+
+/** The columns of a kind's table that are filled from the record, in the order of `projection`. */
+export function columnsOf(kind: Kind): readonly { readonly name: string; readonly sql: string }[] {
+  const declared = ENTITY_TYPES[kind].table.columns;
+  return titleField(kind) === undefined ? declared : [...declared, { name: "sort_key", sql: "TEXT" }];
+}
+
+function kindTables(kind: Kind): string {
+  const columns = columnsOf(kind).map(({ name, sql }) => `"${name}" ${sql}, `);
+  const derived = kind === "customer" ? "last_visit_at INTEGER, " : "";
+  const text = isSearched(kind) ? `CREATE TABLE "${kind}_text" (n INTEGER PRIMARY KEY, text TEXT NOT NULL);` : "";
+  // The document stands last: lists read the columns before it without touching its overflow pages.
+  return `CREATE TABLE "${kind}" (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, root TEXT NOT NULL, bucket TEXT NOT NULL,
+    home INTEGER NOT NULL, ${columns.join("")}${derived}doc TEXT NOT NULL); ${text}`;
+}
+
+/** The statements that make the indexes of a kind, full text included. */
+function indexStatements(kind: Kind): string[] {
+  const declared = ENTITY_TYPES[kind].table.indexes.map(
+    (columns) => `"${kind}_by_${columns.join("_")}" ON "${kind}" (${columns.map((name) => `"${name}"`).join(", ")})`,
+  );
+  const statements = [...declared, ...(LISTS[kind] ?? [])].map((index) => `CREATE INDEX IF NOT EXISTS ${index}`);
+  if (!isSearched(kind)) return statements;
+  return [
+    ...statements,
+    `CREATE VIRTUAL TABLE IF NOT EXISTS "${kind}_search" USING fts5(text, content='${kind}_text', content_rowid='n',
+       tokenize='trigram case_sensitive 1', detail=none, columnsize=0)`,
+    `INSERT INTO "${kind}_search" ("${kind}_search") VALUES ('rebuild')`,
+  ];
+}
+
+/** What opening the tables found. */
+export type Opened = "new" | "same" | "other_schema";
+
+/** Makes or migrates the tables in one transaction. StoreError "not_open" if a newer version of the app made them. */
+export function openTables(database: Database): Opened {
+  const version = database.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+  if (version > STORE_VERSION) throw new StoreError("not_open", "newer_version");
+  return database.transaction(() => {
+    if (version === 0) {
+      database.exec(OWN_TABLES);
+      for (const kind of KINDS) database.exec(kindTables(kind));
+      database.exec(`PRAGMA user_version = ${STORE_VERSION}`);
+      writeMeta(database, "schema", SCHEMA_HASH);
+      return "new";
+    }
+    return readMeta(database, "schema") === SCHEMA_HASH ? "same" : "other_schema";
+  });
+}
+
+/** Makes the indexes and the full text; afterwards `isIndexed` is true. */
+export function createIndexes(database: Database): void {
+  for (const kind of KINDS) for (const statement of indexStatements(kind)) database.exec(statement);
+  // Without statistics the planner may take an index on few values (status) before one on a customer.
+  database.exec("PRAGMA analysis_limit = 400; ANALYZE");
+  writeMeta(database, "indexed", "1");
+}
+
+/** Tells whether the indexes exist; until the first load is complete they do not (docs/decisions/0051). */
+export function isIndexed(database: Database): boolean {
+  return readMeta(database, "indexed") === "1";
+}
+
+/** A row of any kind's table as the rebuild reads it. */
+export interface StoredRow {
+  readonly id: string;
+  readonly root: string;
+  readonly bucket: string;
+  readonly home: number;
+  readonly doc: string;
+}
+
+/** The name under which `rebuildTables` sets the rows aside. */
+const OLD = "rebuild_old";
+
+/**
+ * Makes the tables of all kinds anew for the present schema and hands every stored row to `put`; the outbox, the shadows
+ * and the cursors stay. Rows of kinds that are gone are dropped; a kind that is new has everything read again, because
+ * its rows were passed over before. Call it in a transaction.
+ */
+export function rebuildTables(database: Database, put: (kind: Kind, row: StoredRow) => void): void {
+  const tables = database.all<{ name: string; sql: string }>(
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  );
+  const searches = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL"));
+  for (const { name } of searches) database.exec(`DROP TABLE "${name}"`);
+  for (const { name } of tables.filter(({ name: table }) => table.endsWith("_text")))
+    database.exec(`DROP TABLE IF EXISTS "${name}"`);
+  const indexes = database.all<{ name: string }>(
+    "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name NOT IN ('outbox')",
+  );
+  for (const { name } of indexes) database.exec(`DROP INDEX "${name}"`);
+  writeMeta(database, "indexed", "0");
+  for (const kind of KINDS) {
+    const isThere = tables.some(({ name }) => name === kind);
+    if (isThere) database.exec(`ALTER TABLE "${kind}" RENAME TO ${OLD}`);
+    database.exec(kindTables(kind));
+    if (!isThere) {
+      database.exec("UPDATE cursor SET seq = 0, complete = 0");
+      continue;
+    }
+    for (let after = 0; ; ) {
+      const rows = database.all<StoredRow & { n: number }>(
+        `SELECT n, id, root, bucket, home, doc FROM ${OLD} WHERE n > ? ORDER BY n LIMIT 1000`,
+        [after],
+      );
+      for (const row of rows) put(kind, row);
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      after = last.n;
+    }
+    database.exec(`DROP TABLE ${OLD}`);
+  }
+  writeMeta(database, "schema", SCHEMA_HASH);
+}
