@@ -1,10 +1,24 @@
-"""Serving: uvicorn, made to stop well: streams end at once, waiting pushes are finished, exit code 0."""
+"""Serving: the whole server in one process, started with a word of welcome and stopped well.
 
+To stop: live streams end at once, waiting pushes are finished, exit code 0.
+"""
+
+import argparse
+import asyncio
+import socket
 from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final
 
 import uvicorn
+
+from routebook_server.app import Application
+from routebook_server.demo.team import PASSWORD
+from routebook_server.filling import fill_with_words
+from routebook_server.identity.accounts import all_accounts
+from routebook_server.identity.directory import find_names
+from routebook_server.opening import FAILED, OK, CommandError, open_application
+from routebook_server.settings import Settings
 
 _STOPS_WITHIN_S: Final = 2
 """What a request may still take after the signal; then it is cut."""
@@ -44,3 +58,61 @@ def server_config(application: Any) -> uvicorn.Config:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_STOPS_WITHIN_S,
     )
+
+
+def serve(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Serve until a signal; returns the exit code."""
+    with _listen(settings) as listening, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_serve(settings, listening, demo=chosen.demo))
+
+
+async def _serve(settings: Settings, listening: socket.socket, *, demo: bool) -> int:
+    application = open_application(settings)
+    server = Server(server_config(application), application.heads.close)
+    try:
+        if demo:
+            await fill_with_words(application)
+        await _greet(application, demo=demo)
+    except BaseException:
+        await application.close()
+        raise
+    await server.serve([listening])
+    return OK if server.started else FAILED
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    async def nothing(_scope: object, _receive: object, _send: object) -> None:
+        """Stand in for the application while only the kind of event loop is asked."""
+
+    return server_config(nothing).get_loop_factory()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Return the listening socket, before anything that takes time: a taken port is said at once."""
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        reason = f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+        raise CommandError(f"{reason}; choose another with --port") from None
+
+
+async def _greet(application: Application, *, demo: bool) -> None:
+    """Say where it is and who may sign in."""
+    host, port = application.settings.host, application.settings.port
+    is_everywhere = host in {"0.0.0.0", "::"}  # noqa: S104
+    shown = "localhost" if is_everywhere or host in {"127.0.0.1", "::1"} else host
+    print(f"Routebook is on http://{f'[{shown}]' if ':' in shown else shown}:{port}   Ctrl C stops it")
+    if is_everywhere:
+        print("From another device it needs https to work offline: docs/operating.md has the steps.")
+    accounts, names = await application.database.read(
+        lambda connection: (all_accounts(connection), find_names(connection))
+    )
+    if not accounts:
+        print("Nobody can sign in yet: routebook person add --role administrator --name … --email …")
+    elif demo:
+        print(f"Sign in with the password {PASSWORD} as")
+        width = max(len(account.email) for account in accounts)
+        for account in accounts:
+            print(f"  {account.email:<{width}}  {account.role.value:<13}  {names.get(account.person, '')}")
+    print(flush=True)

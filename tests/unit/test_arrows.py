@@ -24,7 +24,7 @@ SERVER_ARROWS: Final = {
     "demo": {"identity", "gateway", "records"},
 }
 """What each part of the server may use beside itself, the leaves and the protocol."""
-ROOTS: Final = {"app", "cli", "serving", "logs"}
+ROOTS: Final = {"app", "administering", "cli", "filling", "logs", "opening", "serving"}
 """The composition root: uses everything, used by no part."""
 
 PURE: Final = {"clock", "joins", "base32", "normalise", "identifier"}

@@ -1,0 +1,109 @@
+"""Administering from the command line, without serving: people, passwords, demo data."""
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from sqlalchemy import Connection
+
+from routebook_server.app import Application, wall_clock_ms
+from routebook_server.filling import fill_with_words
+from routebook_server.gateway.problem import ProblemError
+from routebook_server.identity.accounts import Organisation, change_password, find_account_by_email, find_organisation
+from routebook_server.identity.founding import found
+from routebook_server.identity.passwords import MAX_LENGTH, MIN_LENGTH
+from routebook_server.identity.people import NewPerson
+from routebook_server.identity.sessions import end_sessions_of
+from routebook_server.opening import OK, CommandError, open_application
+from routebook_server.settings import Settings
+from routebook_sync.identifier import RANDOM_BYTES, new_id
+
+
+def add_person(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Add a person, and in an empty database the organisation; asks for the password."""
+    password = _ask_password()
+    try:
+        given = {"name": chosen.name, "email": chosen.email, "role": chosen.role, "locale": chosen.locale}
+        offer = msgspec.convert(given | {"password": password}, NewPerson)
+    except msgspec.ValidationError as error:
+        raise CommandError(str(error)) from None
+
+    async def add(application: Application) -> None:
+        now_ms = wall_clock_ms()
+        made = new_id(now_ms, os.urandom(RANDOM_BYTES))
+        organisation = Organisation(made, chosen.organisation, chosen.locale or "en")
+
+        def found_if_empty(connection: Connection) -> None:
+            if find_organisation(connection) is None:
+                found(connection, organisation, [], "", now_ms)
+
+        await application.database.write(found_if_empty)
+        await application.people.add_unasked(offer)
+
+    _run_once(settings, add)
+    print(f"{chosen.email} may sign in.")
+    return OK
+
+
+def set_password(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Set a password and end the person's sessions."""
+    password = _ask_password()
+
+    async def change(application: Application) -> None:
+        password_hash = await application.passwords.hash(password)
+
+        def store(connection: Connection) -> None:
+            account = find_account_by_email(connection, chosen.email)
+            if account is None:
+                raise CommandError(f"nobody has the e-mail {chosen.email}")
+            change_password(connection, account.person, password_hash)
+            end_sessions_of(connection, account.person)
+
+        await application.database.write(store)
+
+    _run_once(settings, change)
+    print(f"The password of {chosen.email} is set; all his devices are signed out.")
+    return OK
+
+
+def _ask_password() -> str:
+    """Ask on the terminal, twice; from a pipe take the first line."""
+    if not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = getpass.getpass("Password: ")
+        if getpass.getpass("Once more: ") != password:
+            raise CommandError("the two are not the same")
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise CommandError(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
+    return password
+
+
+def _run_once(settings: Settings, work: Callable[[Application], Awaitable[None]]) -> None:
+    """Run ``work`` on the database without serving."""
+
+    async def run() -> None:
+        application = open_application(settings)
+        try:
+            await work(application)
+        except ProblemError as error:
+            raise CommandError(f"{error.problem.title} {error.problem.field}".strip()) from None
+        finally:
+            await application.close()
+
+    asyncio.run(run())
+
+
+def fill(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Fill an empty database with the demo team of any size."""
+
+    async def work(application: Application) -> None:
+        if not await fill_with_words(application, chosen.seed, chosen.customers, chosen.children):
+            raise CommandError(f"{settings.database} is not empty; choose another folder with --data")
+
+    _run_once(settings, work)
+    return OK

@@ -1,0 +1,33 @@
+"""Opening the application from the command line: what may be wrong is said in one sentence."""
+
+from typing import Final
+
+from sqlalchemy.exc import DatabaseError
+
+from routebook_server.app import Application, create_app
+from routebook_server.database import NewerDatabaseError
+from routebook_server.settings import Settings
+from routebook_server.web.site import AppNotBuiltError
+
+OK: Final = 0
+FAILED: Final = 1
+MISUSED: Final = 2
+"""Exit codes."""
+
+
+class CommandError(Exception):
+    """What the user must know instead of a traceback: one sentence."""
+
+
+def open_application(settings: Settings) -> Application:
+    """Return the application; CommandError with the reason if there is none."""
+    try:
+        return create_app(settings)
+    except AppNotBuiltError:
+        raise CommandError(f"there is no built app in {settings.app}; run `make build` first") from None
+    except NewerDatabaseError:
+        raise CommandError(f"{settings.database} belongs to a newer version; update the server") from None
+    except OSError as error:
+        raise CommandError(f"cannot use the folder {settings.data}: {error.strerror}") from None
+    except DatabaseError as error:
+        raise CommandError(f"cannot use {settings.database}: {error.orig}") from None
