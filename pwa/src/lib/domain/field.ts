@@ -8,6 +8,7 @@ export type FieldProblem =
   | { readonly code: "too_long"; readonly limit: number }
   | { readonly code: "not_a_number" }
   | { readonly code: "out_of_range"; readonly low: number; readonly high: number }
+  | { readonly code: "not_a_day"; readonly example: string }
   | { readonly code: "not_an_email" }
   | { readonly code: "not_a_link" };
 

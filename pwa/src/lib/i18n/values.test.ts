@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ENTITY_TYPES } from "$sync/schema.gen";
 import type { Locale } from "./locales";
-import { showValue, yearOf } from "./values";
+import { showValue, showWait, yearOf } from "./values";
 
 const showing = (locale: Locale) => ({
   reader: {
@@ -59,4 +59,10 @@ test("the year is that of the reader's calendar", () => {
     "2019",
     "۱۳۹۸",
   ]);
+});
+
+test("a wait is said in seconds while it is short", () => {
+  const waits = [0, 2, 40, 900].map((seconds) => showWait(seconds, showing("en").reader));
+  expect(waits).toEqual(["1 second", "2 seconds", "40 seconds", "15 min"]);
+  expect(showWait(40, showing("pl").reader)).toBe("40 sekund");
 });

@@ -71,3 +71,9 @@ export function yearOf(day: string, reader: Reader): string {
     .map((part) => part.value)
     .join("");
 }
+
+/** How long to wait: `40 sec`, `12 min`. */
+export function showWait(seconds: number, reader: Reader): string {
+  if (seconds >= 90) return format.duration(seconds * 1000, reader);
+  return format.number(Math.max(1, Math.ceil(seconds)), reader, { style: "unit", unit: "second", unitDisplay: "long" });
+}

@@ -1,0 +1,57 @@
+/** The value history of a record: what every field was, who changed it, when, and from which device. */
+import { type ApiContext, type ApiResult, request } from "./client";
+import { listOf, numberOf, objectOf, textOf } from "./shape";
+
+/** What an edit did to one field. Values of sets, counters and logs are join states. */
+export interface FieldChange {
+  readonly field: string;
+  readonly old: unknown;
+  readonly new: unknown;
+  /** False where a later value stood already. */
+  readonly won: boolean;
+}
+
+/** One edit of one record. */
+export interface HistoryEntry {
+  /** Falls towards older entries; what `before` takes. */
+  readonly number: number;
+  /** When it was made: milliseconds since 1970 UTC. */
+  readonly at: number;
+  /** 0 for the server. */
+  readonly device: number;
+  /** The person's id, "" for the server itself. */
+  readonly person: string;
+  readonly changes: readonly FieldChange[];
+}
+
+/** Entries of one page. */
+export const HISTORY_PAGE = 50;
+
+const changeOf = (answer: unknown): FieldChange => {
+  const change = objectOf(answer);
+  return { field: textOf(change.field), old: change.old ?? null, new: change.new ?? null, won: change.won !== false };
+};
+
+const entryOf = (answer: unknown): HistoryEntry => {
+  const { number, at, device, person, changes } = objectOf(answer);
+  return {
+    number: numberOf(number),
+    at: numberOf(at),
+    device: numberOf(device),
+    person: textOf(person),
+    changes: listOf(changes, changeOf),
+  };
+};
+
+/** A page of a record's history, newest first; `before` is the number of the last entry of the page before. */
+export const readHistory = (
+  context: ApiContext,
+  id: string,
+  before: number | null,
+): Promise<ApiResult<readonly HistoryEntry[]>> =>
+  request(
+    context,
+    "GET",
+    `/api/history/${id}?limit=${HISTORY_PAGE}${before === null ? "" : `&before=${before}`}`,
+    (answer) => listOf(answer, entryOf),
+  );

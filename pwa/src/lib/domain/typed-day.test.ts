@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { dayFromTyped, typedFromDay } from "./typed-day";
+
+test.each([
+  ["1360/5/12", "persian", "1981-08-03"],
+  ["۱۳۶۰/۰۵/۱۲", "persian", "1981-08-03"],
+  ["1981-03-12", "gregory", "1981-03-12"],
+  ["12.03.1981", "gregory", "1981-03-12"],
+  ["1981年3月12日", "gregory", "1981-03-12"],
+] as const)("%s of the %s calendar is %s", (text, calendar, day) => expect(dayFromTyped(text, calendar)).toBe(day));
+
+test.each(["", "yesterday", "5/12", "12/5/60", "1360/13/1", "1360/7/31"])("%s is no day", (text) => {
+  expect(dayFromTyped(text, "persian")).toBeNull();
+});
+
+test("a day is shown as it may be typed", () => {
+  expect(typedFromDay("1981-08-03", "persian")).toBe("1360/05/12");
+  expect(dayFromTyped(typedFromDay("1981-08-03", "persian"), "persian")).toBe("1981-08-03");
+  expect(typedFromDay(null, "persian")).toBe("");
+});

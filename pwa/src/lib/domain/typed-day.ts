@@ -1,0 +1,24 @@
+/** Days as a person types them in his own calendar: `1360/5/12`, `12.03.1981`, in the digits of any of the five languages. */
+import { CalendarDate, createCalendar, GregorianCalendar, parseDate, toCalendar } from "@internationalized/date";
+import type { Calendar } from "#lib/i18n/locales";
+
+/** The ISO day that was typed, null where it is none. Year first, or year last where it has four digits. */
+export function dayFromTyped(text: string, calendar: Calendar): string | null {
+  const ascii = text.normalize("NFKC").replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+  const parts = /^\s*(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})\D*$/.exec(ascii)?.slice(1);
+  if (parts === undefined) return null;
+  const [first = "", month = "", last = ""] = parts;
+  const [year, day] = first.length === 4 ? [first, last] : last.length === 4 ? [last, first] : ["", ""];
+  if (year === "") return null;
+  const typed = new CalendarDate(createCalendar(calendar), Number(year), Number(month), Number(day));
+  // The calendar corrects the 31st of a month with 30 days; somebody who typed it meant something else.
+  if (typed.month !== Number(month) || typed.day !== Number(day)) return null;
+  return toCalendar(typed, new GregorianCalendar()).toString();
+}
+
+/** A day as it is typed: `1360/05/12` of the calendar; "" for none. */
+export function typedFromDay(day: string | null, calendar: Calendar): string {
+  if (day === null) return "";
+  const shown = toCalendar(parseDate(day), createCalendar(calendar));
+  return [String(shown.year), String(shown.month).padStart(2, "0"), String(shown.day).padStart(2, "0")].join("/");
+}
