@@ -1,0 +1,24 @@
+/** Leaving this device: nothing unsent is dropped, and the session ends at the server when it can be reached. */
+import { endSession } from "#lib/api/session";
+import { forgetAccount } from "#lib/store/account";
+import type { SignOutResult, Store } from "#lib/store/client";
+
+/** Signs out and opens the sign-in screen; answers what still waits where something does. */
+export async function signOut(store: Store, options: { readonly exported: boolean }): Promise<SignOutResult> {
+  const result = await store.signOut(options);
+  if (!result.signedOut) return result;
+  forgetAccount(localStorage);
+  await endSession({ fetch: (input, init) => fetch(input, init), isOnline: () => navigator.onLine });
+  location.assign("/signin");
+  return result;
+}
+
+/** Hands the unsent work to the person as a file. */
+export async function exportUnsent(store: Store): Promise<void> {
+  const url = URL.createObjectURL(new Blob([await store.exportUnsent()], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = `routebook-${new Date(store.now()).toISOString().slice(0, 10)}.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}
