@@ -12,8 +12,9 @@ def main(names: list[str]) -> None:
     """Print the lines of the areas ``names``, of all if there are none."""
     found = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NO_AREAS)
     for name in names or found:
-        for line in importlib.import_module(name).run():
+        for line in importlib.import_module(f"bench.{name}").run():
             print(line.to_json(), flush=True)  # noqa: T201 - this is what it is for
 
 
+sys.path.insert(0, str(HERE.parent))
 main(sys.argv[1:])

@@ -12,8 +12,8 @@ from random import Random
 from typing import Any, Final
 
 import msgspec
-from line import Line, at_least
 
+from bench.line import Line, at_least
 from routebook_server.database import Database
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
@@ -163,7 +163,8 @@ async def _compare_push(store: Store, sample: Sample, raw: sqlite3.Connection, c
     body = sample.request(count)
     started = time.perf_counter()
     request = read_request(body)
-    pushed = await store.push(Push(ACTOR, read_edits(request.edits), request.cursors, request.ack))
+    edits, mended = read_edits(request.edits)
+    pushed = await store.push(Push(ACTOR, edits, request.cursors, request.ack, mended))
     ours = time.perf_counter() - started
     assert len(pushed.verdicts) < count
     # What it stored are the newest rows.

@@ -1,8 +1,7 @@
 """A team on a real database behind the real gateway, spoken to by HTTP in this process."""
 
 import contextlib
-import gzip
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,9 +22,11 @@ from routebook_server.records.store import Store, Values
 from routebook_server.web.problems import exception_handlers
 from routebook_sync import base32
 from routebook_sync.clock import Clock, stamp_from_clock, tick
+from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
-from routebook_sync.messages import Edit, Problem, ProblemCode, SyncReply
+from routebook_sync.messages import Edit, Problem, ProblemCode, Row, SyncReply, VerdictKind
+from routebook_sync.record import Doc, merge_edit, unpack_stamps
 
 NOON = 1_800_000_000_000
 """The time on the server's clock when a test begins, milliseconds since 1970 UTC."""
@@ -122,13 +123,15 @@ class Team:
 
 
 class Device:
-    """A device that keeps its outbox and its cursors; every message goes through the real endpoint."""
+    """A model device: confirmed rows, an outbox, cursors; every message goes through the real endpoint."""
 
     def __init__(self, team: Team, number: int) -> None:
         self.team = team
         self.number = number
         self.skew_ms = 0
         self.cursors: dict[str, list[int]] = {}
+        self.confirmed: dict[str, Row] = {}
+        """What the server is known to hold, by id."""
         self.outbox: list[Edit] = []
         self.ack = 0
         self._clock = Clock(0, 0, number)
@@ -141,18 +144,21 @@ class Device:
         self._clock = tick(self._clock, self.team.clock.now_ms + self.skew_ms, floor)
         return stamp_from_clock(self._clock)
 
-    def edit(
-        self,
-        kind: str,
-        record_id: str,
-        root: str,
-        values: dict[str, Any],
-        *,
-        base: Mapping[str, str] | None = None,
-        group: str = "",
-    ) -> Edit:
-        """Put an edit into the outbox."""
-        made = Edit(self._next, kind, record_id, root, values, self.stamp(), dict(base or {}), group)
+    def visible(self, record_id: str) -> Doc | None:
+        """Return the record as the device shows it: confirmed, with what is unsent on top."""
+        row = self.confirmed.get(record_id)
+        doc = row.doc if row is not None else None
+        for edit in self.outbox:
+            if edit.id == record_id:
+                doc = merge_edit(ENTITY_TYPES[edit.kind], doc, edit.v, edit.at).doc
+        return doc
+
+    def edit(self, kind: str, record_id: str, root: str, values: dict[str, Any], *, group: str = "") -> Edit:
+        """Put an edit into the outbox, based on what the device shows."""
+        doc = self.visible(record_id)
+        seen = unpack_stamps(doc) if doc is not None else {}
+        base = {name: seen[name] for name in values if name in seen}
+        made = Edit(self._next, kind, record_id, root, values, self.stamp(max(base.values(), default="")), base, group)
         self._next += 1
         self.outbox.append(made)
         return made
@@ -183,10 +189,27 @@ class Device:
         response = await self.send(**changed)
         assert response.status_code == 200, response.text
         reply = msgspec.json.decode(response.content, type=SyncReply)
+        self.take_in(reply)
+        return reply
+
+    def take_in(self, reply: SyncReply) -> None:
+        """Confirm what was taken, put the rows in place, move the cursors."""
+        refused = {
+            verdict.n for verdict in reply.verdicts if verdict.verdict in {VerdictKind.REJECTED, VerdictKind.HELD}
+        }
+        for edit in self.outbox:
+            if edit.n <= reply.pushed and edit.n not in refused:
+                known = self.confirmed.get(edit.id)
+                doc = merge_edit(ENTITY_TYPES[edit.kind], known.doc if known else None, edit.v, edit.at).doc
+                self.confirmed[edit.id] = Row(edit.kind, edit.id, edit.root, known.h if known else 0, doc.v, doc.s)
         self.outbox = [edit for edit in self.outbox if edit.n > reply.pushed]
+        for row in (row for rows in reply.rows.values() for row in rows):
+            if row.k != "moved":
+                self.confirmed[row.i] = row
+            elif row.i in self.confirmed and self.confirmed[row.i].h < row.h:
+                self.confirmed = {key: held for key, held in self.confirmed.items() if held.r != row.r}
         self.cursors = reply.cursors
         self.ack = max([self.ack, *(verdict.n for verdict in reply.verdicts)])
-        return reply
 
     async def problem(self, **changed: Any) -> Problem:
         """Send the outbox and return the problem that the server answers with."""
@@ -198,11 +221,6 @@ def problem_of(response: httpx.Response) -> Problem:
     assert 400 <= response.status_code < 500, response.text
     assert response.headers["content-type"] == "application/problem+json"
     return msgspec.json.decode(response.content, type=Problem)
-
-
-def packed(body: bytes) -> bytes:
-    """Return the body as gzip."""
-    return gzip.compress(body)
 
 
 @contextlib.asynccontextmanager

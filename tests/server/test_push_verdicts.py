@@ -8,9 +8,11 @@ import pytest
 import pytest_asyncio
 
 from routebook_server.records.buckets import person_bucket, territory_bucket
+from routebook_server.records.state import State
 from routebook_sync.clock import CLAMP_MS, ms_from_stamp
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.messages import Loser, Verdict, VerdictKind
+from routebook_sync.record import merge_edit
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NOON, NORTH, SOUTH, Team, make_id, open_team
 
 VISIT, NOTE, TASK = make_id(1), make_id(2), make_id(3)
@@ -52,9 +54,9 @@ async def test_of_two_changes_of_one_field_the_later_wins_and_the_loser_is_told_
     first = phone.edit("visit", VISIT, BAKERY, {**VALUES, "note": "first"})
     await phone.sync()
     await tablet.sync()
-    early = phone.edit("visit", VISIT, BAKERY, {"note": "early"}, base={"note": first.at})
+    early = phone.edit("visit", VISIT, BAKERY, {"note": "early"})
     team.clock.now_ms += 1
-    late = tablet.edit("visit", VISIT, BAKERY, {"note": "late"}, base={"note": first.at})
+    late = tablet.edit("visit", VISIT, BAKERY, {"note": "late"})
 
     await phone.sync()
     told = await tablet.sync()
@@ -84,12 +86,12 @@ async def test_of_two_changes_of_one_field_the_later_wins_and_the_loser_is_told_
 
 async def test_a_change_that_comes_after_a_later_one_loses_and_its_author_hears_it(team: Team) -> None:
     phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
-    first = phone.edit("visit", VISIT, BAKERY, {**VALUES, "note": "first"})
+    phone.edit("visit", VISIT, BAKERY, {**VALUES, "note": "first"})
     await phone.sync()
     await tablet.sync()
-    early = phone.edit("visit", VISIT, BAKERY, {"note": "early"}, base={"note": first.at})
+    early = phone.edit("visit", VISIT, BAKERY, {"note": "early"})
     team.clock.now_ms += 1
-    tablet.edit("visit", VISIT, BAKERY, {"note": "late"}, base={"note": first.at})
+    tablet.edit("visit", VISIT, BAKERY, {"note": "late"})
 
     await tablet.sync()
     told = await phone.sync()
@@ -100,11 +102,11 @@ async def test_a_change_that_comes_after_a_later_one_loses_and_its_author_hears_
 
 async def test_the_same_value_twice_is_no_conflict(team: Team) -> None:
     phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
-    first = phone.edit("visit", VISIT, BAKERY, {**VALUES, "note": "first"})
+    phone.edit("visit", VISIT, BAKERY, {**VALUES, "note": "first"})
     await phone.sync()
     await tablet.sync()
     for device in (phone, tablet):
-        device.edit("visit", VISIT, BAKERY, {"note": "same"}, base={"note": first.at})
+        device.edit("visit", VISIT, BAKERY, {"note": "same"})
     await phone.sync()
 
     assert [verdict.verdict for verdict in (await tablet.sync()).verdicts] == [VerdictKind.MERGED]
@@ -172,61 +174,55 @@ async def test_a_clamped_stamp_never_wins_for_ever(team: Team) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "record_id", "root", "values", "code", "field"),
+    ("edit", "code", "field"),
     [
-        ("unicorn", VISIT, BAKERY, VALUES, "unknown_kind", "kind"),
-        ("moved", VISIT, BAKERY, {}, "unknown_kind", "kind"),
-        ("visit", VISIT, BAKERY, {**VALUES, "colour": "red"}, "unknown_field", "colour"),
-        ("visit", VISIT, BAKERY, {**VALUES, "status": "maybe"}, "wrong_type", "status"),
-        ("visit", VISIT, BAKERY, {**VALUES, "checked_in_at": "noon"}, "wrong_type", "checked_in_at"),
-        ("visit", VISIT, BAKERY, {**VALUES, "checked_in_at": 1.5}, "wrong_type", "checked_in_at"),
-        ("visit", VISIT, BAKERY, {**VALUES, "checked_in_at": 10**40}, "wrong_type", "checked_in_at"),
-        ("visit", VISIT, BAKERY, {**VALUES, "deleted": 1}, "wrong_type", "deleted"),
-        ("visit", VISIT, BAKERY, {**VALUES, "comments": {"soon": "x"}}, "wrong_type", "comments"),
-        ("customer", VISIT, VISIT, {"name": "X", "territory": NORTH, "tags": ["vip"]}, "wrong_type", "tags"),
+        (("unicorn", VISIT, BAKERY, VALUES), "unknown_kind", "kind"),
+        (("moved", VISIT, BAKERY, {}), "unknown_kind", "kind"),
+        (("visit", VISIT, BAKERY, {**VALUES, "colour": "red"}), "unknown_field", "colour"),
+        (("visit", VISIT, BAKERY, {**VALUES, "status": "maybe"}), "wrong_type", "status"),
+        (("visit", VISIT, BAKERY, {**VALUES, "checked_in_at": "noon"}), "wrong_type", "checked_in_at"),
+        (("visit", VISIT, BAKERY, {**VALUES, "checked_in_at": 1.5}), "wrong_type", "checked_in_at"),
+        (("visit", VISIT, BAKERY, {**VALUES, "checked_in_at": 10**40}), "wrong_type", "checked_in_at"),
+        (("visit", VISIT, BAKERY, {**VALUES, "deleted": 1}), "wrong_type", "deleted"),
+        (("visit", VISIT, BAKERY, {**VALUES, "comments": {"soon": "x"}}), "wrong_type", "comments"),
+        (("customer", VISIT, VISIT, {"name": "X", "territory": NORTH, "tags": ["vip"]}), "wrong_type", "tags"),
         (
-            "order",
-            VISIT,
-            BAKERY,
-            {"customer": BAKERY, "status": "draft", "ordered_at": 1, "lines": [{"x": 1}]},
+            ("order", VISIT, BAKERY, {"customer": BAKERY, "status": "draft", "ordered_at": 1, "lines": [{"x": 1}]}),
             "unknown_field",
             "lines",
         ),
-        ("visit", VISIT, BAKERY, {"customer": BAKERY, "person": ANNA}, "missing_field", "status"),
-        ("visit", VISIT, BAKERY, {**VALUES, "status": None}, "wrong_type", "status"),
-        ("visit", VISIT, VISIT, VALUES, "missing_root", "root"),
-        ("visit", VISIT, NOTE, VALUES, "missing_root", "root"),
-        ("visit", VISIT, NORTH, VALUES, "foreign_root", "root"),
-        ("visit", VISIT, BAKERY, {**VALUES, "customer": CHEMIST}, "foreign_root", "customer"),
-        ("visit", VISIT, CHEMIST, {**VALUES, "customer": CHEMIST}, "forbidden", ""),
-        ("visit", VISIT, SHARED_ROOT, VALUES, "forbidden", ""),
-        ("customer", VISIT, BAKERY, {"name": "X", "territory": NORTH}, "foreign_root", "root"),
-        ("customer", VISIT, VISIT, {"name": "X", "territory": SOUTH}, "forbidden", ""),
+        (("visit", VISIT, BAKERY, {"customer": BAKERY, "person": ANNA}), "missing_field", "status"),
+        (("visit", VISIT, BAKERY, {**VALUES, "status": None}), "wrong_type", "status"),
+        (("visit", VISIT, VISIT, VALUES), "missing_root", "root"),
+        (("visit", VISIT, NOTE, VALUES), "missing_root", "root"),
+        (("visit", VISIT, NORTH, VALUES), "foreign_root", "root"),
+        (("visit", VISIT, BAKERY, {**VALUES, "customer": CHEMIST}), "foreign_root", "customer"),
+        (("visit", VISIT, CHEMIST, {**VALUES, "customer": CHEMIST}), "forbidden", ""),
+        (("visit", VISIT, SHARED_ROOT, VALUES), "forbidden", ""),
+        (("customer", VISIT, BAKERY, {"name": "X", "territory": NORTH}), "foreign_root", "root"),
+        (("customer", VISIT, VISIT, {"name": "X", "territory": SOUTH}), "forbidden", ""),
         (
-            "customer",
-            VISIT,
-            VISIT,
-            {"name": "X", "territory": NORTH, "revenue_12m": 5},
+            ("customer", VISIT, VISIT, {"name": "X", "territory": NORTH, "revenue_12m": 5}),
             "forbidden_field",
             "revenue_12m",
         ),
-        ("customer", BAKERY, BAKERY, {"territory": SOUTH}, "forbidden_field", "territory"),
-        ("visit", BAKERY, BAKERY, VALUES, "foreign_root", "kind"),
-        ("customer", CHEMIST, CHEMIST, {"name": "Mine"}, "forbidden", ""),
-        ("product", VISIT, SHARED_ROOT, {"name": "Flour"}, "forbidden", ""),
-        ("person", ANNA, SHARED_ROOT, {"role": "administrator"}, "forbidden", ""),
-        ("setting", VISIT, BEN, {"name": "x", "value": 1}, "forbidden", ""),
-        ("setting", VISIT, ANNA, {"name": "x", "value": 1.5}, "wrong_type", "value"),
-        ("setting", VISIT, ANNA, {"name": "x", "value": 2**53}, "wrong_type", "value"),
-        ("setting", VISIT, SHARED_ROOT, {"name": "x", "value": 1}, "forbidden", ""),
+        (("customer", BAKERY, BAKERY, {"territory": SOUTH}), "forbidden_field", "territory"),
+        (("visit", BAKERY, BAKERY, VALUES), "foreign_root", "kind"),
+        (("customer", CHEMIST, CHEMIST, {"name": "Mine"}), "forbidden", ""),
+        (("product", VISIT, SHARED_ROOT, {"name": "Flour"}), "forbidden", ""),
+        (("person", ANNA, SHARED_ROOT, {"role": "administrator"}), "forbidden", ""),
+        (("setting", VISIT, BEN, {"name": "x", "value": 1}), "forbidden", ""),
+        (("setting", VISIT, ANNA, {"name": "x", "value": 1.5}), "wrong_type", "value"),
+        (("setting", VISIT, ANNA, {"name": "x", "value": 2**53}), "wrong_type", "value"),
+        (("setting", VISIT, SHARED_ROOT, {"name": "x", "value": 1}), "forbidden", ""),
     ],
 )
 async def test_a_refused_edit_names_its_code_and_field_and_changes_nothing(
-    team: Team, kind: str, record_id: str, root: str, values: dict[str, Any], code: str, field: str
+    team: Team, edit: tuple[str, str, str, dict[str, Any]], code: str, field: str
 ) -> None:
     phone = team.device(1, ANNA)
     before = await team.read("SELECT * FROM record ORDER BY id")
-    phone.edit(kind, record_id, root, values)
+    phone.edit(*edit)
     phone.edit("note", NOTE, BAKERY, {"customer": BAKERY, "person": ANNA, "written_at": NOON})
 
     told = await phone.sync()
@@ -345,16 +341,13 @@ async def test_work_for_a_territory_that_was_withdrawn_is_taken_into_custody(tea
 
 
 async def test_a_fault_of_ours_holds_the_edit_and_no_other(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    from routebook_server.records import batch  # noqa: PLC0415 - only this test breaks it
-
-    merge = batch.merge_edit
 
     def faulty(*arguments: Any) -> Any:
         if arguments[2].get("note") == "boom":
             raise ZeroDivisionError
-        return merge(*arguments)
+        return merge_edit(*arguments)
 
-    monkeypatch.setattr(batch, "merge_edit", faulty)
+    monkeypatch.setattr("routebook_server.records.batch.merge_edit", faulty)
     phone = team.device(1, ANNA)
     phone.edit("visit", VISIT, BAKERY, {**VALUES, "note": "boom"})
     phone.edit("note", NOTE, BAKERY, {"customer": BAKERY, "person": ANNA, "written_at": NOON})
@@ -370,8 +363,6 @@ async def test_a_fault_of_ours_holds_the_edit_and_no_other(team: Team, monkeypat
 
 
 async def test_a_fault_while_storing_holds_the_edit_and_no_other(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    from routebook_server.records.state import State  # noqa: PLC0415 - only this test breaks it
-
     encode = State.encode
 
     def faulty(state: State) -> str:

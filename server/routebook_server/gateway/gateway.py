@@ -64,9 +64,9 @@ class Gateway:
 
     async def _exchange(self, actor: Actor, request: SyncRequest) -> Page:
         pushed = Pushed([])
-        edits = read_edits(request.edits)
+        edits, mended = read_edits(request.edits)
         if edits:
-            pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack))
+            pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack, mended))
         page = await self.store.pull(
             actor.device,
             actor.buckets,

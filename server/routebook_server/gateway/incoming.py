@@ -1,5 +1,6 @@
 """Incoming: reads a sync request so that one broken edit spoils neither the others nor the queue behind it."""
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +19,12 @@ from routebook_sync.messages import (
 
 _REQUEST: Final = msgspec.json.Decoder(SyncRequest)
 _EDIT: Final = msgspec.json.Decoder(Edit)
+# JavaScript writes half an emoji, as left by cutting a text, as a lone surrogate; no decoder takes the request then.
+_ESCAPE: Final = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+_MENDED: Final = b"\\ufffd"
 _UNREADABLE: Final = (ValueError, RecursionError)
 """What the decoder raises: DecodeError and UnicodeDecodeError are ValueErrors."""
 
@@ -37,7 +44,7 @@ _NUMBER: Final = msgspec.json.Decoder(_Number)
 def read_request(body: bytes) -> SyncRequest:
     """Return the request; ProblemError for what cannot be read, is too large or speaks a future protocol."""
     try:
-        request = _REQUEST.decode(body)
+        request = _decode(body)
     except _UNREADABLE as error:
         if _protocol(body) > PROTOCOL:
             raise ProblemError(make_problem(ProblemCode.FUTURE_PROTOCOL)) from None
@@ -51,8 +58,26 @@ def read_request(body: bytes) -> SyncRequest:
     return request
 
 
-def read_edits(raws: list[msgspec.Raw]) -> list[Edit | Verdict]:
-    """Return each edit, or the verdict that refuses it; ProblemError where not even its number can be read."""
+def _decode(body: bytes) -> SyncRequest:
+    try:
+        return _REQUEST.decode(body)
+    except _UNREADABLE:
+        mended = _ESCAPE.sub(_mend_escape, body)
+        if mended == body:
+            raise
+        return _REQUEST.decode(mended)
+
+
+def _mend_escape(found: re.Match[bytes]) -> bytes:
+    return _MENDED if found["lone"] else found[0]
+
+
+def read_edits(raws: list[msgspec.Raw]) -> tuple[list[Edit | Verdict], frozenset[int]]:
+    """Return each edit, or the verdict that refuses it, and the numbers of those whose text was mended.
+
+    ProblemError where not even an edit's number can be read.
+    """
+    mended: set[int] = set()
     edits: list[Edit | Verdict] = []
     for position, raw in enumerate(raws):
         try:
@@ -66,7 +91,10 @@ def read_edits(raws: list[msgspec.Raw]) -> list[Edit | Verdict]:
             edits.append(_refuse(raw, position, ProblemCode.BAD_STAMP if stamp else ProblemCode.MALFORMED, sentence))
             continue
         # PostgreSQL stores no NUL, and no person types one.
-        nul = _field_with_nul(edit) if b"\\u0000" in bytes(raw) else None
+        text = bytes(raw)
+        if _MENDED in text:
+            mended.add(edit.n)
+        nul = _field_with_nul(edit) if b"\\u0000" in text else None
         edits.append(
             edit
             if nul is None
@@ -74,7 +102,7 @@ def read_edits(raws: list[msgspec.Raw]) -> list[Edit | Verdict]:
                 edit.n, VerdictKind.REJECTED, ProblemCode.WRONG_TYPE.value, nul, "Text must not hold a NUL character."
             )
         )
-    return edits
+    return edits, frozenset(mended)
 
 
 def _refuse(raw: msgspec.Raw, position: int, code: ProblemCode, sentence: str) -> Verdict:

@@ -330,6 +330,9 @@ class Batch:
         if edit.at and at != edit.at:
             message = "The device's clock is ahead; the server put its own time."
             return Verdict(edit.n, VerdictKind.REPAIRED, ProblemCode.BAD_STAMP.value, "at", message)
+        if edit.n in turn.push.mended:
+            message = "Broken characters were replaced."
+            return Verdict(edit.n, VerdictKind.REPAIRED, ProblemCode.WRONG_TYPE.value, message=message)
         if state is None:
             return None
         lost = any(not change.won and change.old_stamp > at for change in merge.changes)

@@ -17,6 +17,8 @@ class Push(msgspec.Struct, frozen=True):
     """How far the device had read when it sent this; tells what its user may have seen (SPEC R53)."""
     ack: int = 0
     """Verdicts up to this number may be forgotten."""
+    mended: frozenset[int] = frozenset()
+    """Numbers of the edits whose text had to be mended to be read: their author is told what became of it."""
     custody: Refusal | None = None
     """Take the edits into custody for this reason, without looking at them."""
 

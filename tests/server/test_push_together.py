@@ -1,0 +1,89 @@
+"""Many devices at once: no row is missed, none comes twice, numbers are contiguous and never go back."""
+
+import asyncio
+from pathlib import Path
+
+from routebook_server.records.buckets import territory_bucket
+from routebook_sync.messages import MIN_BUDGET
+from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NORTH, SOUTH, Device, Team, make_id, open_team
+
+PUSHERS, ROUNDS, EDITS = 8, 12, 5
+IN_NORTH, IN_SOUTH = territory_bucket(NORTH), territory_bucket(SOUTH)
+
+
+async def push_rounds(device: Device, customer: str) -> None:
+    for turn in range(ROUNDS):
+        for number in range(EDITS):
+            record = make_id(device.number * 10_000 + turn * 100 + number)
+            device.edit("visit", record, customer, {"customer": customer, "person": ANNA, "status": "open"})
+        assert (await device.sync()).verdicts == []
+
+
+async def read_until(team: Team, number: int, done: asyncio.Event) -> list[tuple[str, int]]:
+    """Return bucket and sequence number of every row in the order in which a reader came by it."""
+    reader = team.device(number, MIRA)
+    seen: list[tuple[str, int]] = []
+    while True:
+        last = done.is_set()
+        before = dict(reader.cursors)
+        reply = await reader.sync(budget=MIN_BUDGET)
+        for bucket, rows in reply.rows.items():
+            after, upto = before.get(bucket, [1, 0])[1], reply.cursors[bucket][1]
+            places = await team.read(
+                "SELECT seq FROM record WHERE bucket = ? AND seq > ? AND seq <= ? ORDER BY seq", bucket, after, upto
+            )
+            assert len(rows) == len(places), "a row was committed below a cursor that was already given out"
+            seen += [(bucket, seq) for (seq,) in places]
+        if last and not reply.more:
+            return seen
+
+
+async def test_readers_among_pushers_see_every_row_once_and_numbers_are_contiguous(tmp_path: Path) -> None:
+    async with open_team(tmp_path) as team:
+        done = asyncio.Event()
+        readers = [asyncio.create_task(read_until(team, 100 + number, done)) for number in range(3)]
+        pushers = [
+            push_rounds(team.device(number, ANNA if number % 2 else BEN), BAKERY if number % 2 else CHEMIST)
+            for number in range(1, PUSHERS + 1)
+        ]
+        await asyncio.gather(*pushers)
+        done.set()
+        seen = [await reader for reader in readers]
+
+        stored = await team.read("SELECT bucket, seq FROM record WHERE bucket IN (?, ?)", IN_NORTH, IN_SOUTH)
+        each = PUSHERS // 2 * ROUNDS * EDITS + 1
+        assert sorted(stored) == [(bucket, seq) for bucket in (IN_NORTH, IN_SOUTH) for seq in range(1, each + 1)]
+        for read in seen:
+            territories = [place for place in read if place[0] in {IN_NORTH, IN_SOUTH}]
+            assert sorted(territories) == sorted(stored)
+
+
+async def test_waiting_pushes_share_a_transaction(tmp_path: Path) -> None:
+    async with open_team(tmp_path) as team:
+        commits = 0
+        write = team.database.write
+
+        async def counted(work: object) -> object:
+            nonlocal commits
+            commits += 1
+            return await write(work)  # type: ignore[arg-type]
+
+        team.database.write = counted  # type: ignore[assignment,method-assign]
+        devices = [team.device(number, ANNA) for number in range(1, 21)]
+        for device in devices:
+            device.edit("visit", make_id(device.number), BAKERY, {"customer": BAKERY, "person": ANNA, "status": "open"})
+        replies = await asyncio.gather(*(device.sync() for device in devices))
+
+        assert all(reply.pushed == 1 for reply in replies)
+        assert commits <= 4
+
+
+async def test_the_same_request_twice_at_once_is_stored_once(tmp_path: Path) -> None:
+    async with open_team(tmp_path) as team:
+        device = team.device(1, ANNA)
+        for number in range(10):
+            device.edit("visit", make_id(number), BAKERY, {"customer": BAKERY, "person": ANNA, "status": "open"})
+        replies = await asyncio.gather(*(device.send() for _ in range(4)))
+
+        assert [reply.json()["pushed"] for reply in replies] == [10] * 4
+        assert await team.read("SELECT count(*) FROM history WHERE device = 1") == [(10,)]
