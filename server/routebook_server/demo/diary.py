@@ -1,6 +1,7 @@
 """Diary: the days of one rep, two years back and some weeks ahead, and the hours that are taken."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
@@ -65,17 +66,18 @@ class Diary:
         return day
 
     def take_visit(self, random: Random, day: int) -> tuple[int, int]:
-        """Return day and minute of the next free hour on ``day``, or on a working day soon after when it is full."""
-        for _ in range(7):
-            if self._taken[day] < self._room or day + 1 >= HISTORY_DAYS:
-                break
-            day += 1
-            while self._work[day] == 0.0 and day + 1 < HISTORY_DAYS:
-                day += 1
+        """Return day and minute of the next free hour on ``day``, or on a working day near it when it is full."""
+        day = next((near for near in self._working_days_near(day) if self._taken[near] < self._room), day)
         slot = self._taken[day]
         self._taken[day] = slot + 1
         minute = _FIRST_MINUTE + slot % self._room * _WORKING_MINUTES // self._room
         return day, minute + int(random.random() * (_WORKING_MINUTES // self._room // 5 + 1))
+
+    def _working_days_near(self, day: int) -> Iterator[int]:
+        """The day itself, the working days of the four weeks after it, those of the two months before it."""
+        yield day
+        yield from (later for later in range(day + 1, min(day + 28, HISTORY_DAYS)) if self._work[later] > 0.1)
+        yield from (earlier for earlier in range(day - 1, max(day - 60, -1), -1) if self._work[earlier] > 0.1)
 
     def next_order(self, day: int) -> int:
         """Return the running number of an order booked on ``day``, from 1."""
