@@ -15,7 +15,7 @@ from litestar import Litestar
 from litestar.datastructures import CacheControlHeader
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp
 
 from routebook_server.database import Database
 from routebook_server.gateway.gateway import Gateway
@@ -34,9 +34,9 @@ from routebook_server.web.forwarded import Forwarded
 from routebook_server.web.front import Front
 from routebook_server.web.guard import SameSiteGuard
 from routebook_server.web.headers import SecurityHeaders, content_security_policy, inline_script_hashes
-from routebook_server.web.problems import exception_handlers, schema_router
+from routebook_server.web.problems import JsonRequest, exception_handlers, schema_router
 from routebook_server.web.request_log import RequestLog
-from routebook_server.web.site import INDEX, load_site
+from routebook_server.web.site import INDEX, Site, load_site
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.generate import schema_hash
 
@@ -62,14 +62,15 @@ class Application(msgspec.Struct, frozen=True):
     store: Store
     passwords: Passwords
     people: People
+    site: Site
     projector: Projector
     litestar: Litestar
     """The endpoints, without the layers around them."""
     stack: ASGIApp
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI: lifespan and requests."""
-        if scope["type"] == "lifespan":  # type: ignore[comparison-overlap]
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI, as whatever server or client calls it: lifespan and requests."""
+        if scope["type"] == "lifespan":
             await self.litestar(scope, receive, send)
         else:
             await self.stack(scope, receive, send)
@@ -132,6 +133,7 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="Routebook", version=VERSION, openapi_router=schema_router(), render_plugins=[JsonRenderPlugin()]
         ),
+        request_class=JsonRequest,
         request_max_body_size=MAX_BODY_BYTES,
         cache_control=CacheControlHeader(no_store=True),
         debug=False,
@@ -142,7 +144,7 @@ def create_app(
     stack = RequestLog(stack, random, time.perf_counter)
     if settings.trust_proxy:
         stack = Forwarded(stack)
-    application = Application(settings, database, heads, store, passwords, people, projector, litestar, stack)
+    application = Application(settings, database, heads, store, passwords, people, site, projector, litestar, stack)
     return application
 
 

@@ -1,5 +1,7 @@
 """The limit on failed sign-ins, with a clock that only the test moves."""
 
+import itertools
+
 from routebook_server.identity.attempts import (
     FIRST_WAIT_MS,
     FORGOTTEN_AFTER_MS,
@@ -22,7 +24,7 @@ def test_the_wait_doubles_from_the_last_free_attempt_to_a_quarter_of_an_hour() -
     assert waits[: FREE_BY_EMAIL - 1] == [0] * (FREE_BY_EMAIL - 1)
     doubled = waits[FREE_BY_EMAIL - 1 :]
     assert doubled[0] == FIRST_WAIT_MS
-    assert all(later == min(2 * earlier, LONGEST_WAIT_MS) for earlier, later in zip(doubled, doubled[1:], strict=False))
+    assert all(later == min(2 * earlier, LONGEST_WAIT_MS) for earlier, later in itertools.pairwise(doubled))
     assert doubled[-1] == LONGEST_WAIT_MS
 
 

@@ -51,7 +51,9 @@ def take_device(connection: Connection, person: str, offer: DeviceOffer, now_ms:
 
 
 def find_device(connection: Connection, number: int) -> Device | None:
-    """Return one device."""
+    """Return one device; None too for a number that no device can have."""
+    if not 1 <= number <= MAX_DEVICE:
+        return None
     row = connection.execute(select(device).where(device.c.number == number)).mappings().one_or_none()
     return None if row is None else _device(row)
 

@@ -17,7 +17,7 @@ from litestar.exceptions import (
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ExceptionHandlersMap
 
-from routebook_server.gateway.problem import PROBLEM_HANDLERS, make_problem, problem_response
+from routebook_server.gateway.problem import PROBLEM_HANDLERS, ProblemError, make_problem, problem_response
 from routebook_server.web.request_log import report_fault
 from routebook_sync.messages import Problem, ProblemCode
 
@@ -26,6 +26,17 @@ _SPEAKING: Final = (NotFoundException, MethodNotAllowedException, RequestEntityT
 _MISSING: Final = re.compile(r"missing required (?:field|argument) [`'](\w+)[`']")
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 _INDEX: Final = re.compile(r"\[(\d+)\]")
+
+
+class JsonRequest(Request[Any, Any, Any]):
+    """A request whose body, where it cannot be read, is a problem and not a fault."""
+
+    async def json(self) -> Any:
+        """Return the body's JSON; ProblemError malformed where it is not UTF-8 or nested too deeply."""
+        try:
+            return await super().json()
+        except (UnicodeDecodeError, RecursionError):
+            raise ProblemError(make_problem(ProblemCode.MALFORMED)) from None
 
 
 def exception_handlers(random: Callable[[int], bytes]) -> ExceptionHandlersMap:

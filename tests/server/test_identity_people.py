@@ -1,0 +1,117 @@
+"""Administration: people, their shared records, and the cover of territories."""
+
+import json
+
+import pytest
+
+from routebook_sync.entities.person import Role
+from server.team import ANNA, COAST, EWA, JAN, MAREK, NORTH, PASSWORD, House, sign_in
+
+OLA = {"name": "Ola Nowak", "email": "Ola@Demo.example", "password": "a password", "role": "rep", "locale": "pl"}
+
+
+async def shared_people(house: House) -> dict[str, dict[str, object]]:
+    """Return the values of every person record, by id, as the store has them."""
+    rows = await house.application.database.read(
+        lambda connection: connection.exec_driver_sql("SELECT id, doc FROM record WHERE kind = 'person'").all()
+    )
+    return {row.id: json.loads(row.doc)["v"] for row in rows}
+
+
+async def test_somebody_new_can_sign_in_and_is_a_colleague_in_the_shared_book(house: House) -> None:
+    administrator = await house.signed_in("administrator")
+    answer = await administrator.post("/api/people", json=OLA)
+    assert answer.status_code == 201
+    person = answer.json()["person"]
+    assert answer.json() == {
+        "person": person,
+        "name": "Ola Nowak",
+        "email": "ola@demo.example",
+        "role": "rep",
+        "active": True,
+        "created": house.clock.now_ms,
+    }
+    shared = {"name": "Ola Nowak", "role": "rep", "email": "ola@demo.example", "active": True, "locale": "pl"}
+    assert (await shared_people(house))[person] == shared
+    me = (await sign_in(house.client(), "ola@demo.example", "a password")).json()
+    assert (me["person"], me["name"], me["locale"]) == (person, "Ola Nowak", "pl")
+
+
+async def test_an_email_belongs_to_one_person_however_it_is_written(house: House) -> None:
+    administrator = await house.signed_in("administrator")
+    for answer in (
+        await administrator.post("/api/people", json=OLA | {"email": "MAREK@demo.example"}),
+        await administrator.patch(f"/api/people/{EWA}", json={"email": " marek@DEMO.example "}),
+    ):
+        assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (409, "taken", "email")
+    assert len((await administrator.get("/api/people")).json()) == 4
+
+
+async def test_a_change_says_only_what_is_different(house: House) -> None:
+    administrator = await house.signed_in("administrator")
+    before = (await shared_people(house))[MAREK]
+    answer = await administrator.patch(f"/api/people/{MAREK}", json={"name": "Marek K."})
+    assert answer.json()["name"] == "Marek K."
+    assert (await shared_people(house))[MAREK] == before | {"name": "Marek K."}
+    assert (await sign_in(house.client(), "marek@demo.example")).json()["name"] == "Marek K."
+
+
+async def test_a_role_is_the_same_in_the_account_and_in_the_shared_book(house: House) -> None:
+    administrator = await house.signed_in("administrator")
+    await administrator.patch(f"/api/people/{MAREK}", json={"role": "manager"})
+    assert (await shared_people(house))[MAREK]["role"] == Role.MANAGER.value
+    assert (await sign_in(house.client(), "marek@demo.example")).json()["role"] == "manager"
+
+
+async def test_a_password_that_an_administrator_sets_ends_the_sessions(house: House) -> None:
+    administrator, rep = await house.signed_in("administrator"), await house.signed_in("rep")
+    await administrator.patch(f"/api/people/{MAREK}", json={"password": "a better one"})
+    assert (await rep.get("/api/session")).json()["code"] == "session_expired"
+    assert (await sign_in(house.client(), "marek@demo.example", PASSWORD)).status_code == 401
+    assert (await sign_in(house.client(), "marek@demo.example", "a better one")).status_code == 200
+
+
+@pytest.mark.parametrize("change", [{"role": "rep"}, {"active": False}])
+async def test_the_last_administrator_stays(house: House, change: dict[str, object]) -> None:
+    administrator = await house.signed_in("administrator")
+    answer = await administrator.patch(f"/api/people/{JAN}", json=change)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    await administrator.patch(f"/api/people/{ANNA}", json={"role": "administrator"})
+    assert (await administrator.patch(f"/api/people/{JAN}", json=change)).status_code == 200
+
+
+async def test_cover_is_what_was_put_and_changes_no_record(house: House) -> None:
+    manager = await house.signed_in("manager")
+    before = await shared_head(house)
+    wanted = {
+        "cover": [{"person": MAREK, "valid_from": 1, "valid_to": 1_800_000_000_000}, {"person": EWA, "valid_from": 2}]
+    }
+    assert (await manager.put(f"/api/territories/{NORTH}/cover", json=wanted)).json() == wanted
+    assert (await manager.get(f"/api/territories/{NORTH}/cover")).json() == wanted
+    assert await shared_head(house) == before
+
+
+async def shared_head(house: House) -> object:
+    """Return where the shared bucket stands."""
+    return (await house.application.store.read_heads(["shared"]))["shared"]
+
+
+@pytest.mark.parametrize(
+    ("cover", "field"),
+    [
+        ([{"person": COAST}], "cover.0.person"),
+        ([{"person": MAREK, "valid_from": 10, "valid_to": 10}], "cover.0.valid_to"),
+        ([{"person": MAREK}, {"person": MAREK}], "cover.1"),
+    ],
+)
+async def test_cover_that_makes_no_sense_changes_nothing(house: House, cover: list[object], field: str) -> None:
+    manager = await house.signed_in("manager")
+    answer = await manager.put(f"/api/territories/{NORTH}/cover", json={"cover": cover})
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert (await manager.get(f"/api/territories/{NORTH}/cover")).json() == {"cover": [{"person": MAREK}]}
+
+
+async def test_a_territory_that_is_not_there_has_no_cover(house: House) -> None:
+    administrator = await house.signed_in("administrator")
+    answer = await administrator.get(f"/api/territories/{MAREK}/cover")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
