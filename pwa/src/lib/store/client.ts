@@ -2,12 +2,16 @@
  * The page's door to the store. Everything here is a message to the worker that holds the database; nothing waits for
  * the network.
  */
+import { newId, RANDOM_BYTES } from "$sync/identifier.ts";
 import type { Kind } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
 import type { Change, WriteResult } from "./change.ts";
 import type { ParametersOf, QueryName, ResultOf } from "./queries/index.ts";
-import type { StoreStatus } from "./status.ts";
+import type { Topic } from "./query.ts";
+import { LiveStatus } from "./status.svelte.ts";
+import { INITIAL_STATUS, type StoreStatus } from "./status.ts";
 import { StoreError } from "./store-error.ts";
+import type { Answer, Call, ToPage, ToWorker } from "./wire.ts";
 
 /** A result, and the way to stop hearing of changes. */
 export interface Watched<R> {
@@ -68,5 +72,165 @@ export interface OpenOptions {
  * layout of the signed-in app, and hand it down with `provideStore`.
  */
 export function openStore(options: OpenOptions): Store {
-  throw new StoreError("not_open", `no worker yet for ${options.account.person}`);
+  return new WorkerStore(options, new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
+}
+
+/** The topics that are the store's own lists; the schema itself would be heavy for the page. */
+const OWN_TOPICS: readonly Topic[] = ["outbox", "attention", "sent"];
+
+interface Pending {
+  resolve(answer: Answer & { ok: true }): void;
+  reject(reason: StoreError): void;
+}
+
+interface Watcher {
+  readonly reads: readonly Topic[];
+  readonly changed: () => void;
+}
+
+class WorkerStore implements Store {
+  readonly account: Account;
+  readonly status = new LiveStatus();
+  readonly #pending = new Map<number, Pending>();
+  readonly #watchers = new Set<Watcher>();
+  readonly #listeners = new Set<(kinds: ReadonlySet<Kind>) => void>();
+  /** Tells this tab's requests from those of every other tab, now and after a restart. */
+  readonly #tab = crypto.randomUUID();
+  readonly #leaving = new AbortController();
+  #calls = 0;
+
+  constructor(
+    { account, version }: OpenOptions,
+    private readonly worker: Worker,
+  ) {
+    this.account = account;
+    worker.onmessage = (event: MessageEvent<ToPage>) => this.#hear(event.data);
+    worker.onerror = () => this.#fail();
+    this.#say({ type: "open", opening: { account, version } });
+    this.#watchReturn();
+    void this.#askToKeep();
+  }
+
+  async query<N extends QueryName>(name: N, parameters: ParametersOf<N>): Promise<ResultOf<N>> {
+    return (await this.#call({ name: "query", query: name, parameters })).value as ResultOf<N>;
+  }
+
+  async watch<N extends QueryName>(
+    name: N,
+    parameters: ParametersOf<N>,
+    changed: () => void,
+  ): Promise<Watched<ResultOf<N>>> {
+    const { value, reads } = await this.#call({ name: "query", query: name, parameters });
+    // Answers and news come in the order in which they happened, so nothing is missed between the two.
+    const watcher: Watcher = { reads, changed };
+    this.#watchers.add(watcher);
+    return { result: value as ResultOf<N>, stop: () => void this.#watchers.delete(watcher) };
+  }
+
+  async write(changes: readonly Change[], { together = false }: WriteOptions = {}): Promise<WriteResult> {
+    const key = `${this.#tab}:${this.#calls}`;
+    return (await this.#call({ name: "write", changes, key, together })).value as WriteResult;
+  }
+
+  onChange(listener: (kinds: ReadonlySet<Kind>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  newId(): string {
+    return newId(this.now(), crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+  }
+
+  now(): number {
+    return Date.now() + this.status.clockOffset;
+  }
+
+  syncNow(): void {
+    this.#say({ type: "wake", reason: "button" });
+  }
+
+  async dismiss(attention: number): Promise<void> {
+    await this.#call({ name: "dismiss", attention });
+  }
+
+  async exportUnsent(): Promise<string> {
+    return (await this.#call({ name: "export" })).value as string;
+  }
+
+  async signOut({ exported }: { readonly exported: boolean } = { exported: false }): Promise<SignOutResult> {
+    const result = (await this.#call({ name: "sign_out", exported })).value as SignOutResult;
+    if (result.signedOut) this.close();
+    return result;
+  }
+
+  close(): void {
+    this.#leaving.abort();
+    this.#say({ type: "close" });
+    for (const { reject } of this.#pending.values()) reject(new StoreError("closed"));
+    this.#pending.clear();
+    this.#watchers.clear();
+  }
+
+  #say(message: ToWorker): void {
+    this.worker.postMessage(message);
+  }
+
+  #call(call: Call): Promise<Answer & { ok: true }> {
+    if (this.#leaving.signal.aborted) return Promise.reject(new StoreError("closed"));
+    const seq = this.#calls;
+    this.#calls += 1;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(seq, { resolve, reject });
+      this.#say({ type: "call", seq, call });
+    });
+  }
+
+  #hear(message: ToPage): void {
+    switch (message.type) {
+      case "answer": {
+        const pending = this.#pending.get(message.seq);
+        this.#pending.delete(message.seq);
+        if (message.answer.ok) pending?.resolve(message.answer);
+        else pending?.reject(StoreError.fromWire(message.answer.code, message.answer.message));
+        return;
+      }
+      case "changed":
+        this.#tellChanged(message.topics);
+        return;
+      case "status":
+        this.status.set(message.status);
+    }
+  }
+
+  #tellChanged(topics: readonly Topic[]): void {
+    for (const watcher of [...this.#watchers]) {
+      if (!watcher.reads.some((topic) => topics.includes(topic))) continue;
+      this.#watchers.delete(watcher);
+      watcher.changed();
+    }
+    const kinds = new Set(topics.filter((topic): topic is Kind => !OWN_TOPICS.includes(topic)));
+    if (kinds.size > 0) for (const listener of this.#listeners) listener(kinds);
+  }
+
+  #fail(): void {
+    this.status.set({ ...INITIAL_STATUS, phase: { name: "failed", code: "unsupported" } });
+    for (const { reject } of this.#pending.values()) reject(new StoreError("not_open"));
+    this.#pending.clear();
+  }
+
+  /** Coming back to the app and to the network are good moments to ask the server; neither is believed. */
+  #watchReturn(): void {
+    const { signal } = this.#leaving;
+    const returned = () => this.#say({ type: "wake", reason: "return" });
+    window.addEventListener("online", returned, { signal });
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && returned(), {
+      signal,
+    });
+  }
+
+  /** Asks the browser not to throw the storage away; only a page can ask. */
+  async #askToKeep(): Promise<void> {
+    const isKept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+    if (!this.#leaving.signal.aborted) this.#say({ type: "persisted", persisted: isKept });
+  }
 }

@@ -1,5 +1,6 @@
 /** The store without its surroundings: one database, one person. The worker and the tests talk to it; it never waits. */
-import { offsetFromReply } from "$sync/clock.ts";
+import { encode } from "$sync/base32.ts";
+import { DEVICE_WIDTH, offsetFromReply } from "$sync/clock.ts";
 import { newId, RANDOM_BYTES } from "$sync/identifier.ts";
 import type { Cursor, DeviceReport, Edit, SyncReply, SyncRequest } from "$sync/messages.ts";
 import { FIRST_BUDGET, MAX_EDITS, PROTOCOL, SCHEMA_HASH } from "$sync/schema.gen.ts";
@@ -7,7 +8,7 @@ import type { Account } from "./account.ts";
 import type { Change, WriteResult } from "./change.ts";
 import type { Database } from "./database.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
-import { writeChanges } from "./outbox.ts";
+import { restoreEdit, writeChanges } from "./outbox.ts";
 import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./queries/index.ts";
 import type { Query, Topic } from "./query.ts";
 import { deriveLastVisits, RecordWriter } from "./records.ts";
@@ -20,17 +21,19 @@ export interface World {
   /** Milliseconds since 1970 UTC by this device's own clock. */
   now(): number;
   /** Fills the array with random bytes. */
-  random(bytes: Uint8Array): void;
+  random(bytes: Uint8Array<ArrayBuffer>): void;
 }
 
 /** Bytes of edits in one request; the server takes 4 MiB, the rest is left to the envelope and to slow networks. */
 const MAX_PUSH_BYTES = 1024 * 1024;
 
-/** How much of the first load is there. */
-export interface Progress {
-  readonly bucketsComplete: number;
-  readonly buckets: number;
-  readonly rows: number;
+/** Unsent edits with the counters that belong to them. */
+export interface Unsent {
+  readonly device: number;
+  readonly stamp: string | null;
+  readonly edits: number;
+  readonly ack: number;
+  readonly unsent: readonly Edit[];
 }
 
 /** One person's store. Methods are synchronous; each that writes is one transaction. */
@@ -45,6 +48,9 @@ export class Engine {
     private readonly world: World,
   ) {
     if (openTables(database) === "other_schema") this.#rebuild();
+    const device = readNumber(database, "device", account.device);
+    if (device !== account.device) this.#adoptDevice();
+    writeMeta(database, "device", account.device);
   }
 
   /** Sets who hears of changes; one listener. */
@@ -184,10 +190,42 @@ export class Engine {
     this.#tell(changed);
   }
 
+  /** What has to be kept where the database does not last. */
+  unsentState(): Unsent {
+    const numbers = { edits: readNumber(this.database, "edits"), ack: readNumber(this.database, "ack") };
+    return { device: this.account.device, stamp: readMeta(this.database, "stamp"), ...numbers, unsent: this.unsent() };
+  }
+
+  /** Takes over what was kept; only into an empty store. */
+  restoreUnsent(kept: Unsent): void {
+    this.database.transaction(() => {
+      writeMeta(this.database, "edits", kept.edits);
+      writeMeta(this.database, "ack", kept.ack);
+      if (kept.stamp !== null) writeMeta(this.database, "stamp", kept.stamp);
+      const writer = new RecordWriter(this.database);
+      for (const edit of kept.unsent) restoreEdit(this.database, writer, edit, this.now());
+      this.#tell(writer.finish().add("outbox"));
+    });
+    if (kept.device !== this.account.device) this.#adoptDevice();
+  }
+
   /** Gives the waiting edits contiguous numbers from `first`, the number that the server expects (SPEC R40, gap). */
   renumber(first: number): void {
+    this.#replaceUnsent(first, (edit) => edit);
+  }
+
+  /**
+   * The server knows this device by another number now: it starts counting at 1, and takes only stamps of that number.
+   * Values that show with the old stamps are the same, and the server's rows will say the rest.
+   */
+  #adoptDevice(): void {
+    const own = encode(this.account.device, DEVICE_WIDTH);
+    this.#replaceUnsent(1, (edit) => ({ ...edit, at: edit.at.slice(0, -DEVICE_WIDTH) + own }));
+  }
+
+  #replaceUnsent(first: number, change: (edit: Edit) => Edit): void {
     this.database.transaction(() => {
-      const edits = this.unsent();
+      const edits = this.unsent().map(change);
       const created = this.database.all<{ n: number; created_at: number }>(
         "SELECT n, created_at FROM outbox ORDER BY n",
       );

@@ -25,7 +25,7 @@ export class StillWorld implements World {
   now(): number {
     return this.ms;
   }
-  random(bytes: Uint8Array): void {
+  random(bytes: Uint8Array<ArrayBuffer>): void {
     for (let at = 0; at < bytes.length; at += 1) {
       this.#drawn += 1;
       bytes[at] = (this.#drawn * 73) % 256;

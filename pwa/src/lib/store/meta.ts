@@ -5,6 +5,8 @@ import type { Database } from "./database.ts";
 export type MetaName =
   /** SCHEMA_HASH of the tables. */
   | "schema"
+  /** The device number that the outbox is numbered for. */
+  | "device"
   /** "1" once indexes and full text exist. */
   | "indexed"
   /** The last stamp that this device made (SPEC R3). */

@@ -21,7 +21,7 @@ import type { Database } from "./database.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import type { Topic } from "./query.ts";
 import { type Held, RecordWriter } from "./records.ts";
-import { KINDS } from "./tables.ts";
+import { isKind, KINDS } from "./tables.ts";
 import { knownOf, problemsOf } from "./validate.ts";
 
 /** What a write needs from outside. */
@@ -142,6 +142,29 @@ function saveChange(
     root,
     JSON.stringify(edit),
     context.now,
+  ]);
+}
+
+/** Puts an edit that was kept elsewhere back into the outbox and over what is visible. */
+export function restoreEdit(database: Database, writer: RecordWriter, edit: Edit, now: number): void {
+  if (!isKind(edit.kind)) return;
+  const { kind, id, root } = edit;
+  const held = writer.find(kind, id);
+  const doc: Doc | null = held === undefined ? null : JSON.parse(held.doc);
+  database.run("INSERT INTO shadow (id, kind, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING", [
+    id,
+    kind,
+    held?.doc ?? null,
+  ]);
+  const place = held ?? { root, bucket: "", home: 0 };
+  writer.put(kind, id, place, mergeEdit(ENTITY_TYPES[kind], doc, edit.v, edit.at).doc, held);
+  database.run("INSERT INTO outbox (n, kind, id, root, edit, created_at) VALUES (?, ?, ?, ?, ?, ?)", [
+    edit.n,
+    kind,
+    id,
+    root,
+    JSON.stringify(edit),
+    now,
   ]);
 }
 

@@ -1,0 +1,54 @@
+/** What pages, their workers and the leader say to each other. Plain values; every call carries its own number. */
+import type { WakeReason } from "../sync/session.ts";
+import type { Account } from "./account.ts";
+import type { Change } from "./change.ts";
+import type { QueryName } from "./queries/index.ts";
+import type { Topic } from "./query.ts";
+import type { StoreStatus } from "./status.ts";
+
+/** Something asked of the leader. A call may reach it twice; `write` carries a key because of that. */
+export type Call =
+  | { readonly name: "query"; readonly query: QueryName; readonly parameters: unknown }
+  | { readonly name: "write"; readonly changes: readonly Change[]; readonly key: string; readonly together: boolean }
+  | { readonly name: "dismiss"; readonly attention: number }
+  | { readonly name: "export" }
+  | { readonly name: "sign_out"; readonly exported: boolean };
+
+/** What came of a call. */
+export type Answer =
+  | { readonly ok: true; readonly value: unknown; readonly reads: readonly Topic[] }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** What a page's worker needs to begin. */
+export interface Opening {
+  readonly account: Account;
+  readonly version: string;
+}
+
+/** From a page to its worker. */
+export type ToWorker =
+  | { readonly type: "open"; readonly opening: Opening }
+  | { readonly type: "call"; readonly seq: number; readonly call: Call }
+  | { readonly type: "wake"; readonly reason: WakeReason }
+  /** Whether the browser promised to keep the storage; only a page can ask. */
+  | { readonly type: "persisted"; readonly persisted: boolean }
+  | { readonly type: "close" };
+
+/** From a worker to its page. */
+export type ToPage =
+  | { readonly type: "answer"; readonly seq: number; readonly answer: Answer }
+  | { readonly type: "changed"; readonly topics: readonly Topic[] }
+  | { readonly type: "status"; readonly status: StoreStatus };
+
+/** Between the workers of one person, over a BroadcastChannel. */
+export type Between =
+  /** A new leader serves: calls without an answer are sent again. */
+  | { readonly type: "leader"; readonly status: StoreStatus }
+  /** A new follower asks whether somebody leads. */
+  | { readonly type: "hello" }
+  | { readonly type: "call"; readonly from: string; readonly seq: number; readonly call: Call }
+  | { readonly type: "answer"; readonly to: string; readonly seq: number; readonly answer: Answer }
+  | { readonly type: "changed"; readonly topics: readonly Topic[] }
+  | { readonly type: "status"; readonly status: StoreStatus }
+  | { readonly type: "wake"; readonly reason: WakeReason }
+  | { readonly type: "persisted"; readonly persisted: boolean };

@@ -1,0 +1,268 @@
+/**
+ * The sync loop of one device, without a browser: when to send, how much, and what to do with each answer.
+ *
+ * One request at a time. A round trip is asked for at the start, on return, after a write, on a timer, by the button and
+ * by the live stream; each is only a wish (`wake`), the loop grants them one after another. What each answer leads to:
+ *
+ * | answer                         | next                                                           |
+ * |--------------------------------|----------------------------------------------------------------|
+ * | reply with more, or edits left | at once again, budget doubled (SPEC R56)                        |
+ * | reply                          | rest: the timer, a write or a head wakes it                     |
+ * | time-out                       | budget and share of edits halved, again after a pause           |
+ * | unreachable                    | offline; again after a pause                                    |
+ * | too_large                      | share of edits halved; a single edit that is too large: pause   |
+ * | gap                            | edits renumbered from the number expected, at once again        |
+ * | not_signed_in, session_expired, device_revoked, wrong_device | signin_needed; rests until `wake("signed_in")` |
+ * | future_protocol                | update_needed; asks again only on the long timer                |
+ * | rate_limited, unavailable      | again after what the server asks for                            |
+ * | malformed, internal, any other | a defect: again after a pause, shown on the Sync screen         |
+ */
+import type { DeviceReport, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
+import { MAX_BUDGET, MIN_BUDGET, type ProblemCode } from "$sync/schema.gen.ts";
+import type { Connection } from "../store/status.ts";
+import type { Exchange, Heads, LiveStream, Transport } from "./transport.ts";
+
+/** What the session needs of the store. */
+export interface SyncStore {
+  budget: number;
+  readonly waiting: number;
+  request(report: DeviceReport, share: number): SyncRequest;
+  apply(reply: SyncReply, sentMs: number, receivedMs: number): void;
+  renumber(first: number): void;
+  wipe(): void;
+  cursors(): { readonly [bucket: string]: readonly [number, number] };
+}
+
+/** Time as the session sees it. */
+export interface Timers {
+  /** Milliseconds since 1970 UTC by the device's own clock. */
+  now(): number;
+  /** Calls `work` once after so many milliseconds; returns the way to call it off. */
+  after(ms: number, work: () => void): () => void;
+}
+
+/** What the session is made of. */
+export interface SessionParts {
+  readonly store: SyncStore;
+  readonly transport: Transport;
+  readonly timers: Timers;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** What the device tells of itself. */
+  readonly report: () => DeviceReport;
+  /** Called after every change of `state`. */
+  readonly changed: () => void;
+}
+
+/** What the session tells of itself. */
+export interface SessionState {
+  readonly connection: Connection;
+  readonly syncing: boolean;
+  /** The code of the last refusal, null after a good answer. */
+  readonly problem: ProblemCode | null;
+}
+
+/** Why a round trip is wanted. */
+export type WakeReason = "start" | "return" | "write" | "timer" | "button" | "head" | "signed_in";
+
+/** Waiting times in milliseconds. */
+export const TIMES = {
+  /** After a write, so that the edits of one gesture go together. */
+  afterWrite: 50,
+  /** Between round trips when nothing happens. */
+  timer: 5 * 60_000,
+  /** First and longest upper bound of the pause after a failure; the pause is drawn below it (full jitter). */
+  firstPause: 1_000,
+  longestPause: 60_000,
+  /** First and longest time-out of a request; the first load on a slow network needs the longer. */
+  timeout: 30_000,
+  /** Before the live stream is tried again. */
+  stream: 5_000,
+} as const;
+
+const SIGNIN_CODES: ReadonlySet<ProblemCode> = new Set([
+  "not_signed_in",
+  "session_expired",
+  "device_revoked",
+  "wrong_device",
+]);
+
+/** The sync loop. `start` it once; `stop` ends it for good. */
+export class Session {
+  #connection: Connection = "offline";
+  #syncing = false;
+  #problem: ProblemCode | null = null;
+  #failures = 0;
+  /** The part of the allowed edits that one request carries, halved on trouble. */
+  #share = 1;
+  #isWanted = false;
+  #isStopped = false;
+  #callOff: (() => void) | null = null;
+  #stream: LiveStream | null = null;
+  #callOffStream: (() => void) | null = null;
+  readonly #abort = new AbortController();
+
+  constructor(private readonly parts: SessionParts) {}
+
+  get state(): SessionState {
+    const { waiting } = this.parts.store;
+    const connection = this.#connection === "up_to_date" && waiting > 0 ? "waiting" : this.#connection;
+    return { connection, syncing: this.#syncing, problem: this.#problem };
+  }
+
+  /** Begins with a round trip. */
+  start(): void {
+    this.wake("start");
+  }
+
+  /** Ends the loop; a request under way is given up, its effect at the server is met again by the next one (SPEC R54). */
+  stop(): void {
+    this.#isStopped = true;
+    this.#abort.abort();
+    this.#callOff?.();
+    this.#closeStream();
+  }
+
+  /** Asks for a round trip. */
+  wake(reason: WakeReason): void {
+    if (this.#isStopped) return;
+    if (this.#connection === "signin_needed" && reason !== "signed_in" && reason !== "button") return;
+    // A pause after a failure is kept through writes; somebody who comes back or presses the button is not kept waiting.
+    if (reason === "write" && this.#failures > 0) return;
+    if (reason === "return" || reason === "button" || reason === "signed_in") this.#failures = 0;
+    if (this.#syncing) this.#isWanted = true;
+    else this.#schedule(reason === "write" ? TIMES.afterWrite : 0);
+  }
+
+  #schedule(ms: number): void {
+    this.#callOff?.();
+    this.#callOff = this.parts.timers.after(ms, () => void this.#roundTrip());
+  }
+
+  async #roundTrip(): Promise<void> {
+    if (this.#syncing || this.#isStopped) return;
+    const { store, transport, timers } = this.parts;
+    this.#callOff = null;
+    this.#isWanted = false;
+    this.#syncing = true;
+    this.parts.changed();
+    const request = store.request(this.parts.report(), this.#share);
+    const sent = timers.now();
+    const exchange = await transport.exchange(request, TIMES.timeout, this.#abort.signal);
+    if (this.#isStopped) return;
+    this.#syncing = false;
+    const pause = this.#take(exchange, request, sent, timers.now());
+    // A wish that came during the request must not shorten a pause.
+    this.#schedule(this.#isWanted && this.#failures === 0 ? 0 : pause);
+    this.parts.changed();
+  }
+
+  /** Acts on an answer and returns how long to rest. */
+  #take(exchange: Exchange, request: SyncRequest, sent: number, received: number): number {
+    switch (exchange.kind) {
+      case "reply":
+        return this.#takeReply(exchange.reply, request, sent, received);
+      case "problem":
+        return this.#takeProblem(exchange.problem, request);
+      case "timeout":
+        this.#connection = "offline";
+        this.parts.store.budget = Math.max(MIN_BUDGET, Math.floor(this.parts.store.budget / 2));
+        this.#share /= 2;
+        return this.#pause();
+      case "unreachable":
+        this.#connection = "offline";
+        return this.#pause();
+    }
+  }
+
+  #takeReply(reply: SyncReply, request: SyncRequest, sent: number, received: number): number {
+    const { store } = this.parts;
+    const before = JSON.stringify(request.cursors);
+    store.apply(reply, sent, received);
+    this.#connection = "up_to_date";
+    this.#problem = null;
+    this.#failures = 0;
+    if (reply.control.some(({ control }) => control === "wipe")) store.wipe();
+    if (reply.more || (request.edits?.length ?? 0) > 0) {
+      store.budget = Math.min(MAX_BUDGET, store.budget * 2);
+      this.#share = Math.min(1, this.#share * 2);
+    }
+    this.#openStream();
+    const isMoving = JSON.stringify(store.cursors()) !== before || reply.pushed >= (request.edits?.[0]?.n ?? Infinity);
+    // "more" without any progress would be a defect of the server; it must not become a busy loop.
+    if ((reply.more || store.waiting > 0) && isMoving) return 0;
+    return TIMES.timer;
+  }
+
+  #takeProblem(problem: Problem, request: SyncRequest): number {
+    const { code } = problem;
+    this.#problem = code;
+    if (SIGNIN_CODES.has(code)) {
+      this.#connection = "signin_needed";
+      this.#closeStream();
+      return TIMES.timer;
+    }
+    if (code === "future_protocol") {
+      this.#connection = "update_needed";
+      return TIMES.timer;
+    }
+    this.#connection = "up_to_date"; // it answered; `problem` says that something is wrong
+    if (code === "gap" && problem.expected !== undefined) {
+      this.parts.store.renumber(problem.expected);
+      return this.#failures === 0 ? this.#countFailure(0) : this.#pause();
+    }
+    if (code === "too_large") {
+      this.parts.store.budget = Math.max(MIN_BUDGET, Math.floor(this.parts.store.budget / 2));
+      if ((request.edits?.length ?? 0) > 1) {
+        this.#share /= 2;
+        return this.#countFailure(0);
+      }
+    }
+    return Math.max(this.#pause(), (problem.retry_after ?? 0) * 1000);
+  }
+
+  #countFailure(pause: number): number {
+    this.#failures += 1;
+    return pause;
+  }
+
+  /** Full jitter: anything below a bound that doubles with every failure. */
+  #pause(): number {
+    const bound = Math.min(TIMES.longestPause, TIMES.firstPause * 2 ** this.#failures);
+    this.#failures += 1;
+    return Math.floor(this.parts.random() * bound);
+  }
+
+  // ── Live ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #openStream(): void {
+    if (this.#stream !== null || this.#callOffStream !== null) return;
+    this.#stream = this.parts.transport.listen(
+      (heads) => this.#takeHeads(heads),
+      () => {
+        this.#closeStream();
+        // The next good answer opens it again; this keeps a refused stream from being asked for at once.
+        this.#callOffStream = this.parts.timers.after(TIMES.stream, () => {
+          this.#callOffStream = null;
+          this.wake("timer");
+        });
+      },
+    );
+  }
+
+  #closeStream(): void {
+    this.#stream?.close();
+    this.#stream = null;
+    this.#callOffStream?.();
+    this.#callOffStream = null;
+  }
+
+  #takeHeads(heads: Heads): void {
+    const cursors = this.parts.store.cursors();
+    const isAhead = Object.entries(heads).some(([bucket, [epoch, sequence]]) => {
+      const cursor = cursors[bucket];
+      return cursor === undefined ? sequence > 0 : cursor[0] !== epoch || cursor[1] < sequence;
+    });
+    if (isAhead) this.wake("head");
+  }
+}

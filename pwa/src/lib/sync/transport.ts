@@ -1,0 +1,110 @@
+/** The way to the server: one request and one stream, each answer a plain value. Nothing here throws. */
+import {
+  isDecodeError,
+  type Problem,
+  parseProblem,
+  parseReply,
+  type SyncReply,
+  type SyncRequest,
+} from "$sync/messages.ts";
+
+/** What came of a request. */
+export type Exchange =
+  | { readonly kind: "reply"; readonly reply: SyncReply }
+  /** The server refused the request as a whole. */
+  | { readonly kind: "problem"; readonly problem: Problem }
+  /** No answer within the time. */
+  | { readonly kind: "timeout" }
+  /** No connection, or something between that does not speak the protocol (a hotel's sign-in page). */
+  | { readonly kind: "unreachable" };
+
+/** Heads of buckets as the stream tells them. */
+export type Heads = { readonly [bucket: string]: readonly [epoch: number, sequence: number] };
+
+/** The server's live stream. */
+export interface LiveStream {
+  close(): void;
+}
+
+/** The way to the server. */
+export interface Transport {
+  /** Sends a request; resolves, never rejects. Aborted by `signal`, it resolves as unreachable. */
+  exchange(request: SyncRequest, timeoutMs: number, signal: AbortSignal): Promise<Exchange>;
+  /** Listens to the heads of buckets; `ended` is called once, when the stream cannot be held. */
+  listen(heads: (heads: Heads) => void, ended: () => void): LiveStream;
+}
+
+/** Bytes from which a request is compressed. */
+const GZIP_FROM = 1024;
+
+/** The transport over fetch and EventSource; `origin` is the server's, "" for the page's own. */
+export class HttpTransport implements Transport {
+  constructor(private readonly origin = "") {}
+
+  async exchange(request: SyncRequest, timeoutMs: number, signal: AbortSignal): Promise<Exchange> {
+    const limit = AbortSignal.timeout(timeoutMs);
+    try {
+      const text = JSON.stringify(request);
+      const isPacked = text.length >= GZIP_FROM && typeof CompressionStream !== "undefined";
+      const response = await fetch(`${this.origin}/sync`, {
+        method: "POST",
+        body: isPacked ? await gzip(text) : text,
+        headers: { "content-type": "application/json", ...(isPacked && { "content-encoding": "gzip" }) },
+        credentials: "same-origin",
+        cache: "no-store",
+        redirect: "error",
+        signal: AbortSignal.any([limit, signal]),
+      });
+      return readExchange(response.ok, await response.text());
+    } catch {
+      return { kind: limit.aborted ? "timeout" : "unreachable" };
+    }
+  }
+
+  listen(heads: (heads: Heads) => void, ended: () => void): LiveStream {
+    const source = new EventSource(`${this.origin}/live`, { withCredentials: true });
+    source.addEventListener("heads", (event: MessageEvent<string>) => {
+      const told = parseHeads(event.data);
+      if (told !== null) heads(told);
+    });
+    source.addEventListener("error", () => {
+      // A broken connection is taken up again by the browser; a refused one (401, 503) is not.
+      if (source.readyState === EventSource.CLOSED) ended();
+    });
+    return { close: () => source.close() };
+  }
+}
+
+function readExchange(isOk: boolean, text: string): Exchange {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return { kind: "unreachable" };
+  }
+  if (isOk) {
+    const reply = parseReply(body);
+    return isDecodeError(reply) ? { kind: "unreachable" } : { kind: "reply", reply };
+  }
+  const problem = parseProblem(body);
+  return isDecodeError(problem) ? { kind: "unreachable" } : { kind: "problem", problem };
+}
+
+async function gzip(text: string): Promise<Blob> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Response(stream).blob();
+}
+
+/** Returns the heads that a stream's data writes, null if it writes none. */
+export function parseHeads(data: string): Heads | null {
+  try {
+    const found: unknown = JSON.parse(data);
+    if (typeof found !== "object" || found === null) return null;
+    const isHeads = Object.values(found).every(
+      (head) => Array.isArray(head) && head.length === 2 && head.every((part) => Number.isSafeInteger(part)),
+    );
+    return isHeads ? (found as Heads) : null;
+  } catch {
+    return null;
+  }
+}
