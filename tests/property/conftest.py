@@ -1,6 +1,6 @@
 """Random tests take seed and budget from the environment and say how a failure is played again.
 
-``HYPOTHESIS_SEED`` (default 0) and ``HYPOTHESIS_EXAMPLES`` (cases for each test, default 200).
+``HYPOTHESIS_SEED`` (default 0) and ``HYPOTHESIS_EXAMPLES`` (cases for each test, default 100).
 """
 
 import os
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 SEED: Final = int(os.environ.get("HYPOTHESIS_SEED", "0"))
-EXAMPLES: Final = int(os.environ.get("HYPOTHESIS_EXAMPLES", "200"))
+EXAMPLES: Final = int(os.environ.get("HYPOTHESIS_EXAMPLES", "100"))
 
 settings.register_profile(
     "routebook",

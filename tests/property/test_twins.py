@@ -104,7 +104,7 @@ def _stamps(now: Clock, steps: list[tuple[int, str]]) -> list[list[str]]:
     return made
 
 
-@settings(max_examples=2 * EXAMPLES)
+@settings(max_examples=3 * EXAMPLES)
 @given(scripts, readings, situations, words)
 def test_both_cores_make_the_same_of_the_same_script(
     play: Play, case: tuple[EntityType, list[Edit]], now: Clock, steps: list[tuple[int, str]], names: list[str]
