@@ -15,7 +15,7 @@ from routebook_sync.entities.customer import Phase, Relation
 from routebook_sync.messages import Row
 from routebook_sync.normalise import normalise
 
-VISIT_COST: Final = 1_500
+VISIT_COST: Final = 6_000
 """What a visit costs, minor units: small customers that are seen often bring no profit."""
 _OLD_WORTH: Final = 0.8
 """A year before the history brought this share of the last one."""

@@ -26,6 +26,8 @@ from routebook_sync.entities.customer import Phase
 from routebook_sync.messages import Row
 
 _CHAIN_TRADES: Final = frozenset({"pharmacy", "grocery", "cafe", "cosmetics"})
+_SILENT_DAYS: Final = 240
+"""Somebody who has not bought for so long is about to leave."""
 _TOWN_DAYS: Final = (0, 1, 2, 3, 4)
 _IRANIAN_TOWN_DAYS: Final = (5, 6, 0, 1, 2)
 
@@ -60,26 +62,32 @@ class InventedCustomers:
         below = self._accounts.contacts(profile)
         counts = profile.counts
         ordered = min(counts.visits, round(counts.orders * 0.6))
-        for number in range(counts.visits):
-            below += self._visit(profile, figures, ordered=number < ordered)
-        for _ in range(counts.orders - ordered):
-            day = self.diary.pick_order_day(random, profile.first_order, profile.last_order)
+        # Whoever comes back has bought not long ago; the other orders lie anywhere.
+        starts = [profile.first_order] * counts.orders
+        if counts.orders and profile.phase in {Phase.REPEAT, Phase.LOYAL}:
+            starts[0] = max(profile.first_order, HISTORY_DAYS - _SILENT_DAYS + 10)
+        for start in starts[:ordered]:
+            below += self._order_visit(profile, figures, start)
+        for start in starts[ordered:]:
+            day = self.diary.pick_order_day(random, start, profile.last_order)
             below.append(history.order(profile, day, self.diary.at(day, random.randint(540, 1_020)), figures))
+        for _ in range(counts.visits - ordered):
+            day = self._visit_day(profile, max(0, profile.since), HISTORY_DAYS)
+            below.append(history.visit(profile, day, figures, ordered=False)[0])
         below += [history.task(profile) for _ in range(counts.tasks)]
         below += [history.note(profile) for _ in range(counts.notes)]
         below += [history.deal(profile) for _ in range(counts.deals)]
         customer = self._accounts.customer(self._as_it_turned_out(profile, figures), figures)
         return [customer, *below], Seen(profile.id, profile.point, figures.last_visit)
 
-    def _visit(self, profile: Profile, figures: Figures, *, ordered: bool) -> list[Row]:
-        random, diary = self.random, self.diary
-        days = _IRANIAN_TOWN_DAYS if self.rep.country == "IR" else _TOWN_DAYS
-        start, end = (profile.first_order, profile.last_order) if ordered else (max(0, profile.since), HISTORY_DAYS)
-        day = diary.pick_work_day(random, start, end, days[profile.place.geonameid % 5])
-        visit, day, ended = self.history.visit(profile, day, figures, ordered=ordered)
-        if not ordered:
-            return [visit]
+    def _order_visit(self, profile: Profile, figures: Figures, start: int) -> list[Row]:
+        day = self._visit_day(profile, start, profile.last_order)
+        visit, day, ended = self.history.visit(profile, day, figures, ordered=True)
         return [visit, self.history.order(profile, day, ended - MINUTE, figures, visit.i)]
+
+    def _visit_day(self, profile: Profile, start: int, end: int) -> int:
+        days = _IRANIAN_TOWN_DAYS if self.rep.country == "IR" else _TOWN_DAYS
+        return self.diary.pick_work_day(self.random, start, end, days[profile.place.geonameid % 5])
 
     def _profile(self, children: float) -> Profile:
         random, words = self.random, self.rep.words
@@ -94,6 +102,7 @@ class InventedCustomers:
             counts = msgspec.structs.replace(counts, orders=0)
         phase = pick_phase(random, counts.orders)
         since = self._since(phase)
+        counts = counts.within(HISTORY_DAYS - since, HISTORY_DAYS)
         created = self.diary.at(max(0, since), 9 * 60)
         customer_id = make_id(random, created)
         parent = None
@@ -139,7 +148,7 @@ class InventedCustomers:
         phase = profile.phase
         if figures.orders == 0:
             phase = Phase.PROSPECTIVE
-        elif phase in {Phase.REPEAT, Phase.LOYAL} and figures.last_order < HISTORY_DAYS - 150:
+        elif phase in {Phase.REPEAT, Phase.LOYAL} and figures.last_order < HISTORY_DAYS - _SILENT_DAYS:
             phase = Phase.LEAVING
         elif phase is Phase.LOYAL and figures.orders_12m < 2:
             phase = Phase.REPEAT

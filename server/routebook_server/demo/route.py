@@ -11,6 +11,9 @@ DAYS_AHEAD: Final = 13
 POOL: Final = 160
 """Customers among whom the coming days are shared out."""
 _REACH_KM: Final = 30
+_FEWEST: Final = 5
+_MOST: Final = 7
+"""Stops of a day."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -28,12 +31,14 @@ def plan_days(random: Random, home: Point, pool: list[Seen]) -> list[list[Seen]]
     for _ in range(DAYS_AHEAD):
         if not waiting:
             break
-        first = waiting.pop(0)
-        near = [seen for seen in waiting if distance_km(seen.point, first.point) <= _REACH_KM]
-        near.sort(key=lambda seen: distance_km(seen.point, first.point))
-        stops = [first, *near[: random.randint(4, 6)]]
-        taken = {seen.id for seen in stops}
-        waiting = [seen for seen in waiting if seen.id not in taken]
+        first = next((seen for seen in waiting if len(_nearby(seen, waiting)) >= _FEWEST), waiting[0])
+        around = sorted(waiting, key=lambda seen: distance_km(seen.point, first.point))
+        stops = around[: random.randint(_FEWEST, _MOST)]
+        waiting = [seen for seen in waiting if seen not in stops]
         order = nearest_first(home, [seen.point for seen in stops])
         days.append([stops[index] for index in order])
     return days
+
+
+def _nearby(middle: Seen, others: list[Seen]) -> list[Seen]:
+    return [seen for seen in others if distance_km(seen.point, middle.point) <= _REACH_KM]
