@@ -250,9 +250,11 @@ class Batch:
             raise _Outside(Refusal(ProblemCode.FORBIDDEN_FIELD, "The customer may not be moved there.", "territory"))
         verdict = self._judge(turn, edit, state, merge, at)
         self._record_history(author, edit, at, state, merge)
-        if merge.changed or state is None:
+        if state is None or merge.changed or (verdict is not None and self._has_seen(turn, state)):
+            # Changed; or not, but its author believes otherwise and read past it: a new number brings it to him again.
+            device = author.device if state is None or merge.changed else state.device
             merged = State(
-                bucket, state.seq if state else 0, edit.id, edit.kind, edit.root, home, author.device, "", merge.doc
+                bucket, state.seq if state else 0, edit.id, edit.kind, edit.root, home, device, "", merge.doc
             )
             clean = verdict is None and (home == 0 if state is None else self._has_seen(turn, state))
             self._put(merged, turn.index if clean else NOBODY)
@@ -313,7 +315,15 @@ class Batch:
         if edit.at <= self._latest:
             return edit.at
         replica = self.replicas.setdefault(author.device, Replica(author.person))
-        replica.clamped = clamp(edit.at, self._now, replica.clamped)
+        # It still wins over what its author saw and changed (SPEC R6 keeps the order of one device's edits).
+        stamps = unpack_stamps(doc) if doc is not None else {}
+        seen = [
+            stamps[name]
+            for name in edit.v
+            if name in stamps
+            and (stamps[name] == edit.base.get(name) or stamps[name][-DEVICE_WIDTH:] == edit.at[-DEVICE_WIDTH:])
+        ]
+        replica.clamped = clamp(edit.at, self._now, max([replica.clamped, *seen]))
         return replica.clamped
 
     def _target(self, entity: EntityType, merge: Merge, bucket: str) -> str:
