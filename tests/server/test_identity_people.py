@@ -83,9 +83,8 @@ async def test_the_last_administrator_stays(house: House, change: dict[str, obje
 async def test_cover_is_what_was_put_and_changes_no_record(house: House) -> None:
     manager = await house.signed_in("manager")
     before = await shared_head(house)
-    wanted = {
-        "cover": [{"person": MAREK, "valid_from": 1, "valid_to": 1_800_000_000_000}, {"person": EWA, "valid_from": 2}]
-    }
+    until = {"person": MAREK, "valid_from": 1, "valid_to": 1_800_000_000_000}
+    wanted = {"cover": [until, {"person": EWA, "valid_from": 2}]}
     assert (await manager.put(f"/api/territories/{NORTH}/cover", json=wanted)).json() == wanted
     assert (await manager.get(f"/api/territories/{NORTH}/cover")).json() == wanted
     assert await shared_head(house) == before

@@ -1,0 +1,206 @@
+"""The real process: started, spoken to over a socket, stopped, and what it says when it cannot start."""
+
+import contextlib
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from routebook_server.database import VERSION
+from routebook_server.settings import DATABASE_NAME
+from server.team import make_site
+
+ROUTEBOOK = Path(sys.executable).parent / "routebook"
+STARTS_WITHIN_S = 30
+STOPS_WITHIN_S = 5
+EMAIL, PASSWORD = "ada@demo.example", "a long password"
+
+
+class Process:
+    """`routebook` commands over one data folder and one port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "data"
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self.environment = {
+            **os.environ,
+            "ROUTEBOOK_APP": str(make_site(folder / "site")),
+            "DATA": str(self.data),
+            "PORT": str(self.port),
+        }
+        self.running: subprocess.Popen[str] | None = None
+
+    def run(self, *arguments: str, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [ROUTEBOOK, *arguments],
+            input=typed, text=True, capture_output=True, timeout=60, env=self.environment | environment, check=False,
+        )  # fmt: skip
+
+    def add_person(self) -> subprocess.CompletedProcess[str]:
+        """Add the administrator."""
+        return self.run(
+            "person", "add", "--name", "Ada", "--email", EMAIL, "--role", "administrator", typed=f"{PASSWORD}\n"
+        )
+
+    @contextlib.contextmanager
+    def serving(self, *arguments: str) -> Iterator[httpx.Client]:
+        """Serve, wait until it answers, and give a client."""
+        self.running = subprocess.Popen(
+            [ROUTEBOOK, "serve", *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment,
+        )  # fmt: skip
+        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10) as client:
+            begun = time.monotonic()
+            while not self._answers(client):
+                assert time.monotonic() - begun < STARTS_WITHIN_S
+                threading.Event().wait(0.02)
+            yield client
+
+    def _answers(self, client: httpx.Client) -> bool:
+        assert self.running is not None
+        assert self.running.poll() is None, self.running.communicate()[0]
+        try:
+            return client.get("/api/health").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def stop(self, sign: signal.Signals) -> tuple[int, float, str]:
+        """Send the signal; return exit code, seconds until the end, and what it said."""
+        assert self.running is not None
+        begun = time.monotonic()
+        self.running.send_signal(sign)
+        said = self.running.communicate(timeout=20)[0]
+        code, self.running = self.running.returncode, None
+        return code, time.monotonic() - begun, said
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[Process]:
+    """A process that is gone at the end."""
+    made = Process(tmp_path)
+    yield made
+    if made.running is not None:
+        made.running.kill()
+        made.running.communicate()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_signed_in_server_with_an_open_stream_stops_well_within_five_seconds(
+    process: Process, sign: signal.Signals
+) -> None:
+    assert process.add_person().returncode == 0
+    with process.serving() as client:
+        answer = client.post("/api/session", json={"email": EMAIL, "password": PASSWORD})
+        assert answer.json()["name"] == "Ada"
+        with client.stream("GET", "/live") as live:
+            lines = live.iter_lines()
+            assert next(lines) == "event: heads"
+            code, seconds, said = process.stop(sign)
+            list(lines)  # the stream was ended, not cut
+    assert (code, seconds < STOPS_WITHIN_S) == (0, True), said
+    assert "Traceback" not in said
+
+
+def test_a_second_start_keeps_data_and_sessions(process: Process) -> None:
+    process.add_person()
+    with process.serving() as client:
+        token = client.post("/api/session", json={"email": EMAIL, "password": PASSWORD}).cookies["routebook_session"]
+        process.stop(signal.SIGINT)
+    with process.serving() as client:
+        answer = client.get("/api/session", headers={"cookie": f"routebook_session={token}"})
+        assert answer.json()["email"] == EMAIL
+        process.stop(signal.SIGINT)
+
+
+def test_an_empty_server_says_how_to_add_the_first_person(process: Process) -> None:
+    with process.serving():
+        _code, _seconds, said = process.stop(signal.SIGINT)
+    assert f"http://localhost:{process.port}" in said
+    assert "routebook person add" in said
+
+
+def test_a_password_set_from_the_command_line_counts_in_the_running_server(process: Process) -> None:
+    process.add_person()
+    with process.serving() as client:
+        client.post("/api/session", json={"email": EMAIL, "password": PASSWORD})
+        assert process.run("password", EMAIL, typed="another password\n").returncode == 0
+        assert client.get("/api/session").json()["code"] == "session_expired"
+        again = client.post("/api/session", json={"email": EMAIL, "password": "another password"})
+        assert again.status_code == 200
+        process.stop(signal.SIGINT)
+
+
+def test_the_demo_fills_an_empty_database_once(process: Process) -> None:
+    assert process.run("demo", "--customers", "10").returncode == 0
+    again = process.run("demo", "--customers", "10")
+    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+    assert "not empty" in again.stderr
+    with process.serving("--demo") as client:
+        answer = client.post("/api/session", json={"email": "marek@demo.example", "password": "routebook"})
+        assert answer.json()["role"] == "rep"
+        _code, _seconds, said = process.stop(signal.SIGINT)
+    assert all(email in said for email in ("marek@demo.example", "manager@demo.example", "admin@demo.example"))
+
+
+def one_line(answer: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Check that a command failed with one line that says these words."""
+    assert answer.returncode != 0
+    assert answer.stderr.startswith("routebook: ")
+    assert answer.stderr.count("\n") == 1, answer.stderr
+    assert all(word in answer.stderr for word in words), answer.stderr
+
+
+def test_a_taken_port_is_said_in_one_line(process: Process) -> None:
+    with socket.create_server(("127.0.0.1", process.port)):
+        one_line(process.run("serve"), str(process.port), "--port")
+
+
+def test_a_data_folder_that_cannot_be_used_is_said_in_one_line(process: Process, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    one_line(process.run("serve", "--data", str(tmp_path / "file" / "data")), str(tmp_path / "file"))
+
+
+def test_an_app_that_is_not_built_is_said_in_one_line(process: Process, tmp_path: Path) -> None:
+    one_line(process.run("serve", ROUTEBOOK_APP=str(tmp_path / "nowhere")), "make build")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(process: Process) -> None:
+    process.data.mkdir()
+    with sqlite3.connect(process.data / DATABASE_NAME) as newer:
+        newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+    one_line(process.run("serve"), "newer version")
+
+
+def test_a_file_that_is_no_database_is_said_in_one_line(process: Process) -> None:
+    process.data.mkdir()
+    (process.data / DATABASE_NAME).write_text("no database " * 1_000)
+    one_line(process.run("serve"), DATABASE_NAME)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "many"), ("ROUTEBOOK_LOG_LEVEL", "loud"), ("ROUTEBOOK_POTR", "1")]
+)
+def test_a_setting_that_makes_no_sense_is_said_in_one_line(process: Process, name: str, value: str) -> None:
+    one_line(process.run("serve", **{name: value}), name)
+
+
+def test_a_short_password_or_a_strange_email_adds_nobody(process: Process) -> None:
+    one_line(process.run("person", "add", "--name", "Ada", "--email", EMAIL, typed="short\n"), "8")
+    one_line(process.run("person", "add", "--name", "Ada", "--email", "ada", typed=f"{PASSWORD}\n"), "email")
+    assert process.add_person().returncode == 0
+    one_line(process.add_person(), "already")
+
+
+def test_the_version_is_told(process: Process) -> None:
+    assert process.run("--version").stdout.startswith("routebook 0.")
