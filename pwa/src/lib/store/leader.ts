@@ -41,6 +41,8 @@ export class Leader {
   #newsTimer: ReturnType<typeof setTimeout> | null = null;
   #statusTimer: ReturnType<typeof setTimeout> | null = null;
   #isPersisted = false;
+  /** The device had no room for what the server sent; the next page that fits takes it back. */
+  #isFull = false;
   #isClosed = false;
 
   constructor(
@@ -68,6 +70,7 @@ export class Leader {
         persisted: this.#isPersisted,
       }),
       changed: () => this.#statusSoon(),
+      failed: (reason) => this.#noteFailure(reason),
     });
     this.#session.start();
   }
@@ -75,7 +78,7 @@ export class Leader {
   get status(): StoreStatus {
     const { engine } = this;
     return {
-      phase: engine.phase,
+      phase: this.#isFull ? { name: "failed", code: "storage_full" } : engine.phase,
       waiting: engine.waiting,
       attention: engine.attention,
       ...this.#session.state,
@@ -143,12 +146,20 @@ export class Leader {
     }
   }
 
+  #noteFailure(reason: unknown): void {
+    this.#isFull = StoreError.from(reason).code === "storage_full";
+    this.#statusSoon();
+    // A defect must be seen where defects are looked for; the loop goes on.
+    if (!this.#isFull) reportError(reason);
+  }
+
   #keeping(): Keeping {
     if (!this.file.isLasting) return "not_kept";
     return this.#isPersisted ? "promised" : "best_effort";
   }
 
   #tell(topics: ReadonlySet<Topic>): void {
+    this.#isFull = false;
     for (const topic of topics) this.#news.add(topic);
     if (topics.has("outbox")) void this.keeper?.keep(this.engine.unsentState());
     this.#statusSoon();

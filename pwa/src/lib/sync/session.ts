@@ -16,6 +16,7 @@
  * | future_protocol                | update_needed; asks again only on the long timer                |
  * | rate_limited, unavailable      | again after what the server asks for                            |
  * | malformed, internal, any other | a defect: again after a pause, shown on the Sync screen         |
+ * | an answer that cannot be stored | again after a pause; `failed` is told                          |
  */
 import type { DeviceReport, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
 import { MAX_BUDGET, MIN_BUDGET, type ProblemCode } from "$sync/schema.gen.ts";
@@ -52,6 +53,8 @@ export interface SessionParts {
   readonly report: () => DeviceReport;
   /** Called after every change of `state`. */
   readonly changed: () => void;
+  /** Called when the store could not take an answer. */
+  readonly failed: (reason: unknown) => void;
 }
 
 /** What the session tells of itself. */
@@ -63,7 +66,7 @@ export interface SessionState {
 }
 
 /** Why a round trip is wanted. */
-export type WakeReason = "start" | "return" | "write" | "timer" | "button" | "head" | "signed_in";
+export type WakeReason = "start" | "return" | "write" | "button" | "head" | "signed_in";
 
 /** Waiting times in milliseconds. */
 export const TIMES = {
@@ -151,7 +154,14 @@ export class Session {
     const exchange = await transport.exchange(request, TIMES.timeout, this.#abort.signal);
     if (this.#isStopped) return;
     this.#syncing = false;
-    const pause = this.#take(exchange, request, sent, timers.now());
+    let pause: number;
+    try {
+      pause = this.#take(exchange, request, sent, timers.now());
+    } catch (reason) {
+      // The device could not store the answer (it is full): nothing of it was, and the next round trip brings it again.
+      this.parts.failed(reason);
+      pause = this.#pause();
+    }
     // A wish that came during the request must not shorten a pause.
     this.#schedule(this.#isWanted && this.#failures === 0 ? 0 : pause);
     this.parts.changed();
@@ -237,17 +247,21 @@ export class Session {
 
   #openStream(): void {
     if (this.#stream !== null || this.#callOffStream !== null) return;
-    this.#stream = this.parts.transport.listen(
-      (heads) => this.#takeHeads(heads),
-      () => {
+    this.#stream = this.parts.transport.listen({
+      heads: (heads) => this.#takeHeads(heads),
+      // Most likely the network is gone: a round trip finds out, and says so.
+      interrupted: () => {
+        if (this.#connection === "up_to_date") this.wake("head");
+      },
+      ended: () => {
         this.#closeStream();
         // The next good answer opens it again; this keeps a refused stream from being asked for at once.
         this.#callOffStream = this.parts.timers.after(TIMES.stream, () => {
           this.#callOffStream = null;
-          this.wake("timer");
+          this.wake("head");
         });
       },
-    );
+    });
   }
 
   #closeStream(): void {
@@ -263,6 +277,7 @@ export class Session {
       const cursor = cursors[bucket];
       return cursor === undefined ? sequence > 0 : cursor[0] !== epoch || cursor[1] < sequence;
     });
-    if (isAhead) this.wake("head");
+    // Heads that arrive are a sign of life, too: there is no need to wait for the end of the pause.
+    if (isAhead || this.#connection === "offline") this.wake("head");
   }
 }

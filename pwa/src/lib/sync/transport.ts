@@ -21,6 +21,15 @@ export type Exchange =
 /** Heads of buckets as the stream tells them. */
 export type Heads = { readonly [bucket: string]: readonly [epoch: number, sequence: number] };
 
+/** What a live stream tells. */
+export interface LiveListener {
+  heads(heads: Heads): void;
+  /** The connection broke; the stream itself tries again. */
+  interrupted(): void;
+  /** The server refuses the stream; it is over. */
+  ended(): void;
+}
+
 /** The server's live stream. */
 export interface LiveStream {
   close(): void;
@@ -30,8 +39,8 @@ export interface LiveStream {
 export interface Transport {
   /** Sends a request; resolves, never rejects. Aborted by `signal`, it resolves as unreachable. */
   exchange(request: SyncRequest, timeoutMs: number, signal: AbortSignal): Promise<Exchange>;
-  /** Listens to the heads of buckets; `ended` is called once, when the stream cannot be held. */
-  listen(heads: (heads: Heads) => void, ended: () => void): LiveStream;
+  /** Listens to the heads of buckets until closed. */
+  listen(listener: LiveListener): LiveStream;
 }
 
 /** Bytes from which a request is compressed. */
@@ -61,15 +70,15 @@ export class HttpTransport implements Transport {
     }
   }
 
-  listen(heads: (heads: Heads) => void, ended: () => void): LiveStream {
+  listen(listener: LiveListener): LiveStream {
     const source = new EventSource(`${this.origin}/live`, { withCredentials: true });
     source.addEventListener("heads", (event: MessageEvent<string>) => {
-      const told = parseHeads(event.data);
-      if (told !== null) heads(told);
+      const heads = parseHeads(event.data);
+      if (heads !== null) listener.heads(heads);
     });
     source.addEventListener("error", () => {
-      // A broken connection is taken up again by the browser; a refused one (401, 503) is not.
-      if (source.readyState === EventSource.CLOSED) ended();
+      if (source.readyState === EventSource.CLOSED) listener.ended();
+      else listener.interrupted();
     });
     return { close: () => source.close() };
   }

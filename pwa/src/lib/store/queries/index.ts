@@ -12,6 +12,7 @@ import {
 import { customersPage } from "./customers.ts";
 import { dealOne, dealsPage, dealsTotals } from "./deals.ts";
 import { everythingSearch } from "./everything.ts";
+import { overviewFigures } from "./figures.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
 import { personList } from "./person.ts";
 import { productList } from "./product.ts";
@@ -39,6 +40,7 @@ export const QUERIES = {
   "everything.search": everythingSearch,
   "overview.by_value": overviewByValue,
   "overview.daily": overviewDaily,
+  "overview.figures": overviewFigures,
   "overview.reps": overviewReps,
   "overview.visits": overviewVisits,
   "person.list": personList,

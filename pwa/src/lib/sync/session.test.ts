@@ -1,0 +1,449 @@
+import { describe, expect, test } from "vitest";
+import type { Edit, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
+import { MAX_BUDGET, MIN_BUDGET, type ProblemCode } from "$sync/schema.gen.ts";
+import type { Connection } from "../store/status.ts";
+import { Session, type SyncStore, TIMES } from "./session.ts";
+import type { Exchange, LiveListener, Transport } from "./transport.ts";
+
+/** Timers whose time goes only when told to. */
+class VirtualTimers {
+  ms = 1_000_000;
+  #due: { at: number; work: () => void }[] = [];
+
+  now(): number {
+    return this.ms;
+  }
+
+  after(ms: number, work: () => void): () => void {
+    const timer = { at: this.ms + ms, work };
+    this.#due.push(timer);
+    return () => {
+      this.#due = this.#due.filter((one) => one !== timer);
+    };
+  }
+
+  /** Milliseconds until the next timer. */
+  get next(): number {
+    return Math.min(...this.#due.map(({ at }) => at)) - this.ms;
+  }
+
+  /** Lets time pass, timer after timer; whatever was promised in between is kept. */
+  async pass(ms: number): Promise<void> {
+    const until = this.ms + ms;
+    for (;;) {
+      const [first] = this.#due.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
+      if (first === undefined) break;
+      this.ms = Math.max(this.ms, first.at);
+      this.#due = this.#due.filter((one) => one !== first);
+      first.work();
+      await settled();
+    }
+    this.ms = until;
+  }
+}
+
+/** Everything that can go on without time has gone on. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+}
+
+/** A store that counts: edits wait until they are pushed, one cursor moves. */
+class CountingStore implements SyncStore {
+  budget = 131_072;
+  edits: number[] = [];
+  sequence = 0;
+  applied = 0;
+  wiped = false;
+  failNext = false;
+
+  get waiting(): number {
+    return this.edits.length;
+  }
+
+  request(_report: object, share: number): SyncRequest {
+    const edits = this.edits.slice(0, Math.max(1, Math.floor(1000 * share))).map((n) => ({ n }) as Edit);
+    return { protocol: 1, schema: "x", device: 1, now: 0, edits, cursors: this.cursors(), budget: this.budget };
+  }
+
+  apply(reply: SyncReply): void {
+    if (this.failNext) {
+      this.failNext = false;
+      throw new Error("SQLITE_FULL");
+    }
+    this.applied += 1;
+    this.edits = this.edits.filter((n) => n > reply.pushed);
+    this.sequence = reply.cursors.shared?.[1] ?? this.sequence;
+  }
+
+  renumber(first: number): void {
+    this.edits = this.edits.map((_, at) => first + at);
+  }
+
+  wipe(): void {
+    this.wiped = true;
+  }
+
+  cursors() {
+    return { shared: [1, this.sequence] as const };
+  }
+}
+
+/** A transport that answers by a script and then says that everything is done. */
+class ScriptedTransport implements Transport {
+  readonly requests: SyncRequest[] = [];
+  script: ((request: SyncRequest) => Exchange | Promise<Exchange>)[] = [];
+  listener: LiveListener | null = null;
+  streams = 0;
+  atOnce = 0;
+  mostAtOnce = 0;
+
+  async exchange(request: SyncRequest): Promise<Exchange> {
+    this.requests.push(request);
+    this.atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    const answer = await (this.script.shift() ?? done)(request);
+    this.atOnce -= 1;
+    return answer;
+  }
+
+  listen(listener: LiveListener) {
+    this.listener = listener;
+    this.streams += 1;
+    return {
+      close: () => {
+        this.listener = null;
+      },
+    };
+  }
+}
+
+function replyOf(request: SyncRequest, given: Partial<SyncReply> = {}): Exchange {
+  const pushed = request.edits?.at(-1)?.n ?? 0;
+  const reply = {
+    now: 0,
+    pushed,
+    grants: [],
+    verdicts: [],
+    rows: {},
+    cursors: {},
+    complete: [],
+    more: false,
+    control: [],
+    ...given,
+  };
+  return { kind: "reply", reply };
+}
+
+const done = (request: SyncRequest) => replyOf(request);
+const page =
+  (sequence: number, more = true) =>
+  (request: SyncRequest) =>
+    replyOf(request, { more, cursors: { shared: [1, sequence] } });
+const refuse =
+  (code: ProblemCode, given: Partial<Problem> = {}) =>
+  (): Exchange => ({
+    kind: "problem",
+    problem: { type: "about:blank", title: code, status: 400, code, ...given },
+  });
+const timeout = (): Exchange => ({ kind: "timeout" });
+const unreachable = (): Exchange => ({ kind: "unreachable" });
+
+function make() {
+  const timers = new VirtualTimers();
+  const store = new CountingStore();
+  const transport = new ScriptedTransport();
+  const failures: unknown[] = [];
+  const session = new Session({
+    store,
+    transport,
+    timers,
+    random: () => 0.999,
+    report: () => ({}),
+    changed: () => {},
+    failed: (reason) => failures.push(reason),
+  });
+  const connection = (): Connection => session.state.connection;
+  return { timers, store, transport, session, connection, failures };
+}
+
+describe("the sync loop", () => {
+  test("asks at the start, then rests until the timer", async () => {
+    const { timers, transport, session, connection } = make();
+    session.start();
+    await timers.pass(0);
+    expect(transport.requests).toHaveLength(1);
+    expect(connection()).toBe("up_to_date");
+    await timers.pass(TIMES.timer - 1);
+    expect(transport.requests).toHaveLength(1);
+    await timers.pass(1);
+    expect(transport.requests).toHaveLength(2);
+  });
+
+  test("goes on at once while there is more, and doubles the budget up to its limit", async () => {
+    const { timers, store, transport, session } = make();
+    transport.script = [1, 2, 3, 4, 5, 6, 7, 8].map((sequence) => page(sequence, sequence < 8));
+    session.start();
+    await timers.pass(0);
+    expect(transport.requests).toHaveLength(8);
+    expect(transport.requests.map(({ budget }) => budget).slice(0, 3)).toEqual([131_072, 262_144, 524_288]);
+    expect(store.budget).toBe(MAX_BUDGET);
+  });
+
+  test("a server that promises more and sends nothing is not asked in a busy loop", async () => {
+    const { timers, transport, session } = make();
+    transport.script = [page(0), page(0)];
+    session.start();
+    await timers.pass(1000);
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  test("sends the writes of one gesture together, and never two requests at once", async () => {
+    const { timers, store, transport, session } = make();
+    session.start();
+    await timers.pass(0);
+    const { promise, resolve: answer } = Promise.withResolvers<Exchange>();
+    transport.script = [() => promise];
+    store.edits = [1];
+    session.wake("write");
+    await timers.pass(TIMES.afterWrite - 10);
+    store.edits = [1, 2];
+    session.wake("write");
+    await timers.pass(TIMES.afterWrite);
+    expect(transport.requests[1]?.edits).toHaveLength(2);
+    store.edits.push(3);
+    session.wake("write");
+    session.wake("button");
+    await timers.pass(1000);
+    expect(transport.requests).toHaveLength(2);
+    answer(replyOf({ ...(transport.requests[1] as SyncRequest) }));
+    await settled();
+    await timers.pass(0);
+    expect(transport.requests[2]?.edits?.map(({ n }) => n)).toEqual([3]);
+    expect(transport.mostAtOnce).toBe(1);
+  });
+
+  test("a time-out halves the budget and the edits down to a limit, and the pauses grow", async () => {
+    const { timers, store, transport, session, connection } = make();
+    store.edits = Array.from({ length: 1000 }, (_, at) => at + 1);
+    transport.script = Array.from({ length: 12 }, () => timeout);
+    const pauses: number[] = [];
+    session.start();
+    await timers.pass(0);
+    expect(connection()).toBe("offline");
+    for (let at = 0; at < 11; at += 1) {
+      pauses.push(timers.next);
+      await timers.pass(timers.next);
+    }
+    expect(pauses.slice(0, 4)).toEqual([999, 1998, 3996, 7992]);
+    expect(Math.max(...pauses)).toBeLessThan(TIMES.longestPause);
+    expect(transport.requests.map(({ edits }) => edits?.length).slice(0, 4)).toEqual([1000, 500, 250, 125]);
+    expect(transport.requests.at(-1)?.edits).toHaveLength(1);
+    expect(store.budget).toBe(MIN_BUDGET);
+    await timers.pass(TIMES.longestPause);
+    expect(store.waiting).toBe(0);
+    expect(connection()).toBe("up_to_date");
+  });
+
+  test("a write does not shorten the pause after a failure, coming back does", async () => {
+    const { timers, transport, session } = make();
+    transport.script = [unreachable, unreachable, unreachable];
+    session.start();
+    await timers.pass(TIMES.firstPause);
+    const before = transport.requests.length;
+    session.wake("write");
+    await timers.pass(TIMES.afterWrite);
+    expect(transport.requests).toHaveLength(before);
+    session.wake("return");
+    await timers.pass(0);
+    expect(transport.requests).toHaveLength(before + 1);
+  });
+
+  test("too much in one request is halved until it fits", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1, 2, 3, 4].concat(Array.from({ length: 996 }, (_, at) => at + 5));
+    transport.script = [refuse("too_large"), refuse("too_large")];
+    session.start();
+    await timers.pass(0);
+    expect(transport.requests.slice(0, 3).map(({ edits }) => edits?.length)).toEqual([1000, 500, 250]);
+    expect(store.waiting).toBe(0);
+  });
+
+  test("a gap is closed with the number that the server expects", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [9, 10];
+    transport.script = [refuse("gap", { expected: 4 })];
+    session.start();
+    await timers.pass(0);
+    expect(transport.requests[1]?.edits?.map(({ n }) => n)).toEqual([4, 5]);
+    expect(store.waiting).toBe(0);
+  });
+
+  test("without a session it keeps everything and waits for the sign-in", async () => {
+    for (const code of ["not_signed_in", "session_expired", "device_revoked", "wrong_device"] as const) {
+      const { timers, store, transport, session, connection } = make();
+      store.edits = [1];
+      transport.script = [refuse(code)];
+      session.start();
+      await timers.pass(0);
+      expect(connection()).toBe("signin_needed");
+      session.wake("write");
+      session.wake("return");
+      await timers.pass(1000);
+      expect(transport.requests).toHaveLength(1);
+      expect(store.edits).toEqual([1]);
+      session.wake("signed_in");
+      await timers.pass(0);
+      expect(connection()).toBe("up_to_date");
+      expect(store.waiting).toBe(0);
+    }
+  });
+
+  test("a newer protocol asks for an update and keeps everything", async () => {
+    const { timers, store, transport, session, connection } = make();
+    store.edits = [1];
+    transport.script = [refuse("future_protocol")];
+    session.start();
+    await timers.pass(1000);
+    expect(connection()).toBe("update_needed");
+    expect(store.edits).toEqual([1]);
+  });
+
+  test("every refusal that the server knows leads to a next round trip", async () => {
+    const codes = ["malformed", "internal", "unavailable", "rate_limited", "not_found", "unknown_kind"] as const;
+    for (const code of codes) {
+      const { timers, store, transport, session } = make();
+      store.edits = [1];
+      transport.script = [refuse(code, { retry_after: 90 })];
+      session.start();
+      await timers.pass(0);
+      expect(session.state.problem).toBe(code);
+      await timers.pass(89_000);
+      expect(transport.requests).toHaveLength(1);
+      await timers.pass(1000);
+      expect(store.waiting).toBe(0);
+      expect(session.state.problem).toBeNull();
+    }
+  });
+
+  test("an answer that the device cannot store is asked for again", async () => {
+    const { timers, store, session, failures } = make();
+    store.edits = [1];
+    store.failNext = true;
+    session.start();
+    await timers.pass(0);
+    expect(failures).toHaveLength(1);
+    expect(store.waiting).toBe(1);
+    await timers.pass(TIMES.firstPause);
+    expect(store.waiting).toBe(0);
+  });
+
+  test("waiting edits show as waiting although the server answers", async () => {
+    const { timers, store, session, connection } = make();
+    session.start();
+    await timers.pass(0);
+    store.edits = [1];
+    expect(connection()).toBe("waiting");
+  });
+
+  test("a wipe is passed on to the store", async () => {
+    const { timers, store, transport, session } = make();
+    transport.script = [(request) => replyOf(request, { control: [{ control: "wipe" }] })];
+    session.start();
+    await timers.pass(0);
+    expect(store.wiped).toBe(true);
+  });
+
+  test("nothing happens after the stop, whatever was under way", async () => {
+    const { timers, store, transport, session } = make();
+    const { promise, resolve: answer } = Promise.withResolvers<Exchange>();
+    transport.script = [() => promise];
+    session.start();
+    await timers.pass(0);
+    session.stop();
+    answer(replyOf({ ...(transport.requests[0] as SyncRequest) }));
+    await timers.pass(TIMES.timer * 3);
+    expect(store.applied).toBe(0);
+    expect(transport.requests).toHaveLength(1);
+  });
+});
+
+describe("the live stream", () => {
+  test("asks only when a head is ahead of the device", async () => {
+    const { timers, transport, session } = make();
+    transport.script = [page(5, false)];
+    session.start();
+    await timers.pass(0);
+    transport.listener?.heads({ shared: [1, 5] });
+    await timers.pass(10);
+    expect(transport.requests).toHaveLength(1);
+    transport.listener?.heads({ shared: [1, 6] });
+    await timers.pass(0);
+    expect(transport.requests).toHaveLength(2);
+    transport.listener?.heads({ "t:new": [1, 1] });
+    await timers.pass(0);
+    expect(transport.requests).toHaveLength(3);
+    expect(transport.streams).toBe(1);
+  });
+
+  test("an interruption is found out by a round trip, and heads that come again end the pause", async () => {
+    const { timers, transport, session, connection } = make();
+    session.start();
+    await timers.pass(0);
+    transport.script = [unreachable];
+    transport.listener?.interrupted();
+    await timers.pass(0);
+    expect(connection()).toBe("offline");
+    transport.listener?.heads({ shared: [1, 0] });
+    await timers.pass(0);
+    expect(connection()).toBe("up_to_date");
+  });
+
+  test("a refused stream is tried again after a while", async () => {
+    const { timers, transport, session } = make();
+    session.start();
+    await timers.pass(0);
+    transport.listener?.ended();
+    await timers.pass(TIMES.stream - 1);
+    expect(transport.streams).toBe(1);
+    await timers.pass(1);
+    expect(transport.streams).toBe(2);
+  });
+});
+
+test("any order of good and bad answers ends with everything sent", async () => {
+  const seed = Number(process.env.SEED ?? 20261121);
+  const runs = Number(process.env.RUNS ?? 200);
+  for (let run = 0; run < runs; run += 1) {
+    let state = (seed + run * 7919) >>> 0;
+    const random = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state / 2 ** 32;
+    };
+    const { timers, store, transport, session } = make();
+    const answers = [
+      done,
+      timeout,
+      unreachable,
+      refuse("unavailable"),
+      refuse("internal"),
+      refuse("too_large"),
+      page(run),
+    ];
+    transport.script = Array.from({ length: 30 }, () => answers[Math.floor(random() * answers.length)] ?? done);
+    store.edits = Array.from({ length: 1 + Math.floor(random() * 1500) }, (_, at) => at + 1);
+    session.start();
+    for (let turn = 0; turn < 60; turn += 1) {
+      if (random() < 0.3) session.wake(random() < 0.5 ? "write" : "return");
+      if (random() < 0.1) store.edits.push((store.edits.at(-1) ?? 5000) + 1);
+      await timers.pass(Math.floor(random() * 90_000));
+    }
+    await timers.pass(TIMES.timer);
+    expect({ run, seed, waiting: store.waiting, mostAtOnce: transport.mostAtOnce }).toEqual({
+      run,
+      seed,
+      waiting: 0,
+      mostAtOnce: 1,
+    });
+    session.stop();
+  }
+});
