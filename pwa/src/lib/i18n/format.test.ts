@@ -152,6 +152,12 @@ describe("numbers and money", () => {
   });
 });
 
+test("an address has the comma of the language, and none where a part is missing", () => {
+  const say = (locale: Locale) => format.address(["A 1", null, "B"], reader(locale));
+  expect(LOCALES.map(say)).toEqual(["A 1, B", "A 1، B", "A 1, B", "A 1，B", "A 1, B"]);
+  expect(format.address([undefined, "B"], reader("en"))).toBe("B");
+});
+
 describe("initials", () => {
   test.each([
     ["Nowak Hurtownia", "NH"],

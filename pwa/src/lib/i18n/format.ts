@@ -178,6 +178,10 @@ export function bytes(count: number, reader: Reader): string {
 export const list = (items: readonly string[], reader: Reader): string =>
   new Intl.ListFormat(tagOf(reader), { type: "conjunction" }).format(items);
 
+/** `ul. Długa 14, Kraków`: the parts that are there, with the comma of the language. */
+export const address = (parts: readonly (string | null | undefined)[], reader: Reader): string =>
+  parts.filter((part) => part).join({ fa: "، ", zh: "，" }[reader.locale as string] ?? ", ");
+
 function unit(
   value: number,
   name: string,
