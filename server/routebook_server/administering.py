@@ -20,6 +20,7 @@ from routebook_server.identity.people import NewPerson
 from routebook_server.identity.sessions import end_sessions_of
 from routebook_server.opening import OK, CommandError, open_application
 from routebook_server.settings import Settings
+from routebook_server.web.site import empty_site
 from routebook_sync.identifier import RANDOM_BYTES, new_id
 
 
@@ -87,7 +88,7 @@ def _run_once(settings: Settings, work: Callable[[Application], Awaitable[None]]
     """Run ``work`` on the database without serving."""
 
     async def run() -> None:
-        application = open_application(settings)
+        application = open_application(settings, empty_site())
         try:
             await work(application)
         except ProblemError as error:

@@ -100,13 +100,15 @@ def create_app(
     clock: Callable[[], int] = wall_clock_ms,
     random: Callable[[int], bytes] = os.urandom,
     hasher: PasswordHasher | None = None,
+    site: Site | None = None,
 ) -> Application:
     """Join the parts. Call it in the thread of the event loop that will run it.
 
     ``clock`` returns milliseconds since 1970 UTC, ``random`` so many unpredictable bytes; ``hasher`` decides what a
-    password check costs. AppNotBuiltError, NewerDatabaseError, or OSError if the data folder cannot be used.
+    password check costs, ``site`` stands in for the built app at ``settings.app``. AppNotBuiltError,
+    NewerDatabaseError, or OSError if the data folder cannot be used.
     """
-    site = load_site(settings.app)
+    site = site or load_site(settings.app)
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database.open_sqlite(settings.database)
     heads = Heads()

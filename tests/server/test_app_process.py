@@ -173,6 +173,8 @@ def test_a_data_folder_that_cannot_be_used_is_said_in_one_line(process: Process,
 
 def test_an_app_that_is_not_built_is_said_in_one_line(process: Process, tmp_path: Path) -> None:
     one_line(process.run("serve", ROUTEBOOK_APP=str(tmp_path / "nowhere")), "make build")
+    process.environment["ROUTEBOOK_APP"] = str(tmp_path / "nowhere")
+    assert process.add_person().returncode == 0
 
 
 def test_a_database_of_a_newer_version_is_left_alone(process: Process) -> None:

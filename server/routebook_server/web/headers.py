@@ -8,6 +8,8 @@ from typing import Final
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from routebook_server.web.front import is_endpoint
+
 _INLINE_SCRIPT: Final = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
@@ -37,29 +39,43 @@ def content_security_policy(script_hashes: list[str]) -> str:
     )
 
 
+_ALWAYS: Final = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_ENDPOINT: Final = [*_ALWAYS, (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]
+"""For data, which no browser shows as a page: few, because the smallest sync has to stay small."""
+# Only over https: a browser that saw it would refuse plain http for this host, localhost included.
+_SECURE: Final = (b"strict-transport-security", b"max-age=31536000")
+
+
+def page_headers(policy: str) -> list[tuple[bytes, bytes]]:
+    """Return what the app's files carry: the policy, and isolation from every other window and site."""
+    return [
+        *_ALWAYS,
+        (b"content-security-policy", policy.encode()),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-embedder-policy", b"require-corp"),
+        (b"referrer-policy", b"same-origin"),
+        (b"permissions-policy", b"geolocation=(self), camera=(self), microphone=(self)"),
+    ]
+
+
 class SecurityHeaders:
     """Adds the headers to every answer, whoever gives it."""
 
     def __init__(self, app: ASGIApp, policy: str) -> None:
         self._app = app
-        self._headers = [
-            (b"content-security-policy", policy.encode()),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"cross-origin-embedder-policy", b"require-corp"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"same-origin"),
-            (b"permissions-policy", b"geolocation=(self), camera=(self), microphone=(self)"),
-        ]
-        # Only over https: a browser that saw it would refuse plain http for this host, localhost included.
-        self._secure_headers = [*self._headers, (b"strict-transport-security", b"max-age=31536000")]
+        self._page_headers = page_headers(policy)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        added = self._secure_headers if scope["scheme"] == "https" else self._headers
+        added = _ENDPOINT if is_endpoint(scope["path"]) else self._page_headers
+        if scope["scheme"] == "https":
+            added = [*added, _SECURE]
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

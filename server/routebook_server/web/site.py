@@ -84,6 +84,11 @@ class Site:
         await send({"type": "http.response.body", "body": sent, "more_body": False})
 
 
+def empty_site() -> Site:
+    """Return a site of one empty page, for work that serves nobody."""
+    return Site({INDEX: Asset(b"text/html", _ASK, b'W/"0"', {"": b""})})
+
+
 def load_site(folder: Path) -> Site:
     """Read the built app at ``folder``; AppNotBuiltError if it is not there."""
     if not (folder / "index.html").is_file():
