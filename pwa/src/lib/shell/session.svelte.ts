@@ -1,0 +1,62 @@
+/** Who is signed in on this device, and the store that holds this person's book. The composition root of the app. */
+import { version } from "$app/env";
+import { type Account, forgetAccount, keepAccount, readAccount } from "#lib/store/account";
+import { openStore, type Store } from "#lib/store/client";
+import { shell } from "./shell.svelte";
+
+class Session {
+  /** Null before signing in. */
+  account = $state.raw<Account | null>(null);
+  /** Null until it is open. */
+  store = $state.raw<Store | null>(null);
+  /** Whether the sheet that asks to sign in again is open. */
+  asking = $state(false);
+
+  /** Opens the book of whoever signed in here last; false where nobody is. */
+  resume(): boolean {
+    if (this.store !== null) return true;
+    const account = readAccount(localStorage);
+    if (account === null) return false;
+    this.#open(account);
+    return true;
+  }
+
+  /** Opens the book of a person who has just signed in. */
+  enter(account: Account): void {
+    keepAccount(localStorage, account);
+    this.#open(account);
+  }
+
+  /**
+   * Goes on after signing in again. The server mostly knows the device by its number; where it has given a new one, because
+   * the old one was revoked, the store is opened anew under it.
+   */
+  renew(account: Account): void {
+    this.asking = false;
+    if (this.store !== null && this.account?.device === account.device) {
+      keepAccount(localStorage, account);
+      this.account = account;
+      this.store.syncNow();
+      return;
+    }
+    this.leave();
+    this.enter(account);
+  }
+
+  /** Lets go of the book; the data stays unless the store has dropped it before (`store.signOut`). */
+  leave(): void {
+    this.store?.close();
+    this.store = null;
+    this.account = null;
+    forgetAccount(localStorage);
+  }
+
+  #open(account: Account): void {
+    this.account = account;
+    this.store = openStore({ account, version });
+    shell.person = account.name;
+    shell.role = account.role === "rep" ? "rep" : "manager";
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,8 @@
+import { redirect } from "@sveltejs/kit";
+import { session } from "#lib/shell/session.svelte";
+import type { LayoutLoad } from "./$types";
+
+/** Nobody is here without having signed in on this device once; the network is not asked. */
+export const load: LayoutLoad = ({ url }) => {
+  if (!session.resume()) redirect(307, `/signin?to=${encodeURIComponent(url.pathname + url.search)}`);
+};

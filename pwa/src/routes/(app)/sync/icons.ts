@@ -1,0 +1,29 @@
+import ClipboardCheck from "@lucide/svelte/icons/clipboard-check";
+import ContactRound from "@lucide/svelte/icons/contact-round";
+import FileText from "@lucide/svelte/icons/file-text";
+import Kanban from "@lucide/svelte/icons/kanban";
+import MapPinCheck from "@lucide/svelte/icons/map-pin-check";
+import NotebookPen from "@lucide/svelte/icons/notebook-pen";
+import Package from "@lucide/svelte/icons/package";
+import Settings from "@lucide/svelte/icons/settings";
+import ShoppingCart from "@lucide/svelte/icons/shopping-cart";
+import Store from "@lucide/svelte/icons/store";
+import UserRound from "@lucide/svelte/icons/user-round";
+import type { Icon } from "#lib/ui/types";
+import type { Kind } from "$sync/schema.gen";
+
+const ICONS: Readonly<Record<Kind, Icon>> = {
+  customer: Store,
+  contact: ContactRound,
+  visit: MapPinCheck,
+  task: ClipboardCheck,
+  note: NotebookPen,
+  deal: Kanban,
+  order: ShoppingCart,
+  product: Package,
+  person: UserRound,
+  territory: FileText,
+  setting: Settings,
+};
+
+export const iconOf = (kind: Kind): Icon => ICONS[kind];
