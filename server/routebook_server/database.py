@@ -1,22 +1,37 @@
 """The database as two doors: one writer, in order, and many readers. Work comes in as functions of a connection.
 
-SQLite: one writer thread with one connection (WAL, synchronous=FULL), a small pool of reading threads.
+SQLite: one writer thread with one connection (WAL, synchronous=FULL), a small pool of reading threads, and a thread
+that moves the log into the file (checkpoints) after writes, so that no commit waits for it.
 """
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import sqlalchemy
+import structlog
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.pool import QueuePool
 
 READERS: Final = 2
 VERSION: Final = 1
 """The version of the tables; raised with every migration, kept in the database (SQLite: user_version)."""
+CHECKPOINT_AFTER_S: Final = 1.0
+"""How long after a write the log is moved into the file: once for all writes of that time."""
+PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "mmap_size=268435456",
+    "wal_autocheckpoint=0",
+)
+"""What every connection to SQLite is set to: a commit is on the disk when it returns, and never does a checkpoint."""
 T = TypeVar("T")
+
+_log = structlog.get_logger()
 
 metadata = MetaData()
 """Every table of the server; each capability declares its own beside its code."""
@@ -33,6 +48,8 @@ class Database:
         self.engine = engine
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._checkpointer = ThreadPoolExecutor(1, thread_name_prefix="checkpointer")
+        self._checkpoint_due: asyncio.TimerHandle | None = None
 
     @classmethod
     def open_sqlite(cls, path: Path) -> Self:
@@ -40,7 +57,7 @@ class Database:
         engine = sqlalchemy.create_engine(
             f"sqlite:///{path}",
             poolclass=QueuePool,
-            pool_size=READERS + 1,
+            pool_size=READERS + 2,
             connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
             hide_parameters=True,  # an error's text goes to the log; the values must not
         )
@@ -55,7 +72,11 @@ class Database:
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` alone, in one transaction: committed when it returns, rolled back when it raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self.write_now, work)
+        loop = asyncio.get_running_loop()
+        written = await loop.run_in_executor(self._writer, self.write_now, work)
+        if self._checkpoint_due is None:
+            self._checkpoint_due = loop.call_later(CHECKPOINT_AFTER_S, self._begin_checkpoint)
+        return written
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a reading thread, on one snapshot."""
@@ -71,22 +92,37 @@ class Database:
         with self.engine.connect() as connection, connection.begin():
             return work(connection)
 
+    def checkpoint_now(self) -> None:
+        """Move what is committed from the log into the file, on this thread; never makes a writer or reader wait."""
+        with self.engine.connect() as connection:
+            # Outside a transaction, and past the one that SQLAlchemy would begin.
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            cursor.close()
+
+    def _begin_checkpoint(self) -> None:
+        self._checkpoint_due = None
+        self._checkpointer.submit(self.checkpoint_now).add_done_callback(_report_checkpoint)
+
     def close(self) -> None:
         """Finish what is running, then close every connection."""
+        if self._checkpoint_due is not None:
+            self._checkpoint_due.cancel()
+        self._checkpointer.shutdown()
         self._writer.shutdown()
         self._readers.shutdown()
         self.engine.dispose()
 
 
+def _report_checkpoint(done: Future[None]) -> None:
+    error = done.exception()
+    if error is not None:
+        _log.error("checkpoint failed; the next one will do its work", exc_info=error)
+
+
 def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "cache_size=-65536",
-        "mmap_size=268435456",
-    ):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from bench.line import Line, at_least
-from routebook_server.database import Database
+from routebook_server.database import PRAGMAS, Database
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.incoming import read_edits, read_request
@@ -146,7 +146,7 @@ def _open_raw(path: Path, database: Database) -> sqlite3.Connection:
     """Return plain sqlite3 on a database with the same table, rows and pragmas."""
     source = str(path.with_name("store.db"))
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "mmap_size=268435456"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("ATTACH ? AS source", (source,))
     for (sql,) in connection.execute(

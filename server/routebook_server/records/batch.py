@@ -71,6 +71,8 @@ class _Turn(msgspec.Struct, frozen=True):
     push: Push
     buckets: frozenset[str]
     """The author's."""
+    suffix: str
+    """The end of every stamp that the author's device makes."""
 
 
 class Batch:
@@ -113,7 +115,7 @@ class Batch:
 
     def run(self, push: Push) -> None:
         """Merge one push; GapError if the device left out an edit, and then nothing of it is merged."""
-        turn = _Turn(len(self.verdicts), push, frozenset(push.author.buckets))
+        turn = self._begin(push)
         device = push.author.device
         if device == SERVER_DEVICE:
             self.verdicts.append(_exceptional(self._run(turn, push.edits)))
@@ -136,10 +138,14 @@ class Batch:
 
     def release(self, author: Writer, edit: Edit) -> bool:
         """Merge an edit that was held until its root came; False if it cannot be applied even now."""
-        turn = _Turn(len(self.verdicts), Push(author, [edit]), frozenset(author.buckets))
+        turn = self._begin(Push(author, [edit]))
         self.verdicts.append([])
         verdict = self._attempt(turn, edit)
         return verdict is None or verdict.verdict not in {VerdictKind.HELD, VerdictKind.REJECTED}
+
+    def _begin(self, push: Push) -> _Turn:
+        suffix = base32.encode(push.author.device, DEVICE_WIDTH)
+        return _Turn(len(self.verdicts), push, frozenset(push.author.buckets), suffix)
 
     def _run(self, turn: _Turn, edits: list[Edit | Verdict]) -> list[Verdict | None]:
         push = turn.push
@@ -243,7 +249,7 @@ class Batch:
         bucket, home = self._place(entity, edit, state)
         if not system and (bucket not in turn.buckets or (edit.root == SHARED_ROOT and author.role is Role.REP)):
             raise _Outside(self._refuse_place(turn.push, edit, bucket))
-        at = self._stamp(author, edit, doc)
+        at = self._stamp(turn, edit, doc)
         merge = merge_edit(entity, doc, edit.v, at, edit.base if edit.at else None)
         target = self._target(entity, merge, bucket)
         if target != bucket and not (system or (author.may_move and target in turn.buckets)):
@@ -304,24 +310,24 @@ class Batch:
             )
         return Refusal(ProblemCode.FORBIDDEN, "You may not change this.")
 
-    def _stamp(self, author: Author, edit: Edit, doc: Doc | None) -> str:
+    def _stamp(self, turn: _Turn, edit: Edit, doc: Doc | None) -> str:
         if edit.at == "":
             stamps = unpack_stamps(doc) if doc is not None else {}
             floor = max((stamps.get(name, "") for name in edit.v), default="")
             self.clock = tick(self.clock, self._now, floor)
             return stamp_from_clock(self.clock)
-        if edit.at[-DEVICE_WIDTH:] != base32.encode(author.device, DEVICE_WIDTH):
+        if not edit.at.endswith(turn.suffix):
             raise _Outside(Refusal(ProblemCode.BAD_STAMP, "The stamp is of another device.", "at"))
         if edit.at <= self._latest:
             return edit.at
+        author = turn.push.author
         replica = self.replicas.setdefault(author.device, Replica(author.person))
         # It still wins over what its author saw and changed (SPEC R6 keeps the order of one device's edits).
         stamps = unpack_stamps(doc) if doc is not None else {}
         seen = [
             stamps[name]
             for name in edit.v
-            if name in stamps
-            and (stamps[name] == edit.base.get(name) or stamps[name][-DEVICE_WIDTH:] == edit.at[-DEVICE_WIDTH:])
+            if name in stamps and (stamps[name] == edit.base.get(name) or stamps[name].endswith(turn.suffix))
         ]
         replica.clamped = clamp(edit.at, self._now, max([replica.clamped, *seen]))
         return replica.clamped
