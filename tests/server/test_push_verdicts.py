@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from routebook_server.records import batch
 from routebook_server.records.buckets import person_bucket, territory_bucket
 from routebook_server.records.state import State
 from routebook_sync.clock import CLAMP_MS, ms_from_stamp
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.messages import Loser, Verdict, VerdictKind
-from routebook_sync.record import merge_edit
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NOON, NORTH, SOUTH, Team, make_id, open_team
 
 VISIT, NOTE, TASK = make_id(1), make_id(2), make_id(3)
@@ -342,14 +342,16 @@ async def test_work_for_a_territory_that_was_withdrawn_is_taken_into_custody(tea
 
 async def test_a_fault_of_ours_holds_the_edit_and_no_other(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
 
-    def faulty(*arguments: Any) -> Any:
-        if arguments[2].get("note") == "boom":
-            raise ZeroDivisionError
-        return merge_edit(*arguments)
+    merge = batch._merge
 
-    monkeypatch.setattr("routebook_server.records.batch.merge_edit", faulty)
+    def faulty(*arguments: Any) -> Any:
+        if arguments[2].id == VISIT:
+            raise ZeroDivisionError
+        return merge(*arguments)
+
+    monkeypatch.setattr(batch, "_merge", faulty)
     phone = team.device(1, ANNA)
-    phone.edit("visit", VISIT, BAKERY, {**VALUES, "note": "boom"})
+    phone.edit("visit", VISIT, BAKERY, VALUES)
     phone.edit("note", NOTE, BAKERY, {"customer": BAKERY, "person": ANNA, "written_at": NOON})
 
     told = await phone.sync()

@@ -13,7 +13,7 @@ import structlog
 from routebook_server.records.author import Author, Writer, is_system
 from routebook_server.records.buckets import NO_HEAD, SHARED, Head, person_bucket, territory_bucket
 from routebook_server.records.push import GapError, HeldEdit, Push, Replica
-from routebook_server.records.refusal import FAULT, Refusal, refuse_values
+from routebook_server.records.refusal import FAULT, REFUSALS, Refusal, refuse_values
 from routebook_server.records.state import MOVED, State, encode_json, marker, moved_id
 from routebook_sync import base32
 from routebook_sync.clock import (
@@ -141,7 +141,7 @@ class Batch:
         turn = self._begin(Push(author, [edit]))
         self.verdicts.append([])
         verdict = self._attempt(turn, edit)
-        return verdict is None or verdict.verdict not in {VerdictKind.HELD, VerdictKind.REJECTED}
+        return verdict is None or verdict.verdict not in REFUSALS
 
     def _begin(self, push: Push) -> _Turn:
         suffix = base32.encode(push.author.device, DEVICE_WIDTH)
@@ -184,7 +184,7 @@ class Batch:
         for position, edit in members:
             verdict = self._attempt(turn, edit)
             verdicts[position] = verdict
-            if verdict is not None and verdict.verdict in {VerdictKind.HELD, VerdictKind.REJECTED}:
+            if verdict is not None and verdict.verdict in REFUSALS:
                 failed = verdict
                 break
         journal, self._journal = self._journal, None
@@ -215,6 +215,8 @@ class Batch:
             self.teller[record_id] = teller
 
     def _hold(self, author: Author, edit: Edit, verdict: Verdict) -> None:
+        if author.device == SERVER_DEVICE:
+            return  # Whoever called the server's own door hears of the refusal at once.
         writer = Writer(author.person, author.role, author.device, author.buckets, author.may_move)
         self.held.append(HeldEdit(edit.root, verdict.code, encode_json(writer), encode_json(edit)))
 
@@ -250,7 +252,7 @@ class Batch:
         if not system and (bucket not in turn.buckets or (edit.root == SHARED_ROOT and author.role is Role.REP)):
             raise _Outside(self._refuse_place(turn.push, edit, bucket))
         at = self._stamp(turn, edit, doc)
-        merge = merge_edit(entity, doc, edit.v, at, edit.base if edit.at else None)
+        merge = _merge(entity, doc, edit, at)
         target = self._target(entity, merge, bucket)
         if target != bucket and not (system or (author.may_move and target in turn.buckets)):
             raise _Outside(Refusal(ProblemCode.FORBIDDEN_FIELD, "The customer may not be moved there.", "territory"))
@@ -339,7 +341,7 @@ class Batch:
         return territory_bucket(territory) if territory else bucket
 
     def _judge(self, turn: _Turn, edit: Edit, state: State | None, merge: Merge, at: str) -> Verdict | None:
-        conflicts = merge.conflicts
+        conflicts = merge.conflicts if state is not None else []
         if conflicts:
             losers = [self._loser(turn.push.author, change, at) for change in conflicts]
             return Verdict(edit.n, VerdictKind.CONFLICT, field=conflicts[0].field, losers=losers)
@@ -407,6 +409,13 @@ class Batch:
         self.removed.pop(moved_id(source, root), None)
         self.removed[moved_id(target, root)] = None
         self.dirty.pop(moved_id(target, root), None)
+
+
+def _merge(entity: EntityType, doc: Doc | None, edit: Edit, at: str) -> Merge:
+    if doc is None and entity.inside.isdisjoint(edit.v):
+        # What merge_edit would return, without the list of changes from nothing: half of all edits make a record.
+        return Merge(Doc(edit.v, {at: []} if edit.v else {}), [])
+    return merge_edit(entity, doc, edit.v, at, edit.base if edit.at else None)
 
 
 def _exceptional(verdicts: list[Verdict | None]) -> list[Verdict]:

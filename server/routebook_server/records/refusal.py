@@ -13,6 +13,8 @@ from routebook_sync.messages import ProblemCode, Verdict, VerdictKind
 
 MAX_DEPTH: Final = 16
 """Levels of lists and objects within one value."""
+REFUSALS: Final = frozenset({VerdictKind.HELD, VerdictKind.REJECTED})
+"""Verdicts on an edit that changed nothing."""
 _FIELD: Final = re.compile(r"`\$\.(\w+)")
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 _OPEN_TYPES: Final = frozenset({"any", "object"})

@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from routebook_server.database import Database
-from routebook_server.records.author import SYSTEM, Author
+from routebook_server.records.author import SYSTEM, Author, Writer
 from routebook_server.records.buckets import NO_HEAD, Head
 from routebook_server.records.heads import Heads
 from routebook_server.records.history import HistoryEntry, read_history
 from routebook_server.records.load import load_rows
 from routebook_server.records.pages import Page, read_heads, read_page
 from routebook_server.records.push import GapError, Push, Pushed
-from routebook_server.records.refusal import FAULT
+from routebook_server.records.refusal import FAULT, REFUSALS
 from routebook_server.records.writing import Written, write_pushes
 from routebook_sync.clock import SERVER_DEVICE, Clock
 from routebook_sync.messages import Edit, Row, Verdict
@@ -80,16 +80,18 @@ class Store:
     async def edit(self, values: Sequence[Values], author: Author = SYSTEM) -> None:
         """Write records on the server's own account, all or none, through the same path as a device's edits.
 
-        The default author may write every field in every bucket; another one has his own rights. The values of sets,
-        counters and logs are states or changes of states. RefusedError if anything is refused.
+        The default author may write every field in every bucket; another one has his own rights, whatever his device.
+        The values of sets, counters and logs are states or changes of states. RefusedError if anything is refused.
         """
         edits: list[Edit | Verdict] = [
             Edit(number, value.kind, value.id, value.root, value.v, "", group="together")
             for number, value in enumerate(values, 1)
         ]
-        pushed = await self.push(Push(author, edits))
-        if pushed.verdicts:
-            raise RefusedError(pushed.verdicts)
+        writer = Writer(author.person, author.role, SERVER_DEVICE, author.buckets, author.may_move)
+        pushed = await self.push(Push(writer, edits))
+        refused = [verdict for verdict in pushed.verdicts if verdict.verdict in REFUSALS]
+        if refused:
+            raise RefusedError(refused)
 
     async def load(self, rows: Iterable[tuple[str, Row]]) -> int:
         """Store finished rows by bucket, without checks and history; return how many (imports, demo data)."""

@@ -48,7 +48,7 @@ class Reader:
     def states(self, ids: Iterable[str]) -> dict[str, State]:
         """Return the stored records among ``ids``."""
         rows = self._cursor.execute(
-            f"{_SELECT_STATES} id IN (SELECT value FROM json_each(?))", (encode_json(list(ids)),)
+            f"{_SELECT_STATES} id IN (SELECT value FROM json_each(?))", (encode_json(sorted(ids)),)
         )
         return {row[2]: State(*row) for row in rows}
 
