@@ -258,10 +258,6 @@ export class Engine {
     });
   }
 
-  close(): void {
-    this.database.close();
-  }
-
   #count(sql: string): number {
     return this.database.get<{ n: number }>(sql)?.n ?? 0;
   }

@@ -112,11 +112,15 @@ export class Leader {
   /** Lets go of the file. */
   close(): void {
     if (this.#isClosed) return;
+    this.#stop();
+    this.file.release();
+  }
+
+  #stop(): void {
     this.#isClosed = true;
     this.#session.stop();
     if (this.#newsTimer !== null) clearTimeout(this.#newsTimer);
     if (this.#statusTimer !== null) clearTimeout(this.#statusTimer);
-    this.engine.close();
   }
 
   async #answer(call: Call): Promise<Answer> {
@@ -138,7 +142,8 @@ export class Leader {
       case "sign_out": {
         const { waiting } = this.engine;
         if (waiting > 0 && !call.exported) return done({ signedOut: false, waiting });
-        this.close();
+        this.#stop();
+        this.file.database.close();
         await this.keeper?.drop();
         await this.file.remove();
         return done({ signedOut: true });

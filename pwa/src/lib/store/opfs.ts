@@ -7,11 +7,15 @@ export interface OpenedFile {
   readonly database: WasmDatabase;
   /** False for a database in memory. */
   readonly isLasting: boolean;
+  /** Closes the database and lets go of its files, so that another worker can open them. */
+  release(): void;
   /** Deletes everything of this person; the database must be closed. */
   remove(): Promise<void>;
 }
 
 const FILE = "/store.sqlite3";
+/** The folder inside the pool's directory in which the package keeps its files. */
+const POOL_FILES = ".opaque";
 /** Files that the pool holds open: the database, its write-ahead log, and room for a rebuild. */
 const CAPACITY = 4;
 /** How long a dying worker may still hold its files, and how often to look. */
@@ -31,51 +35,75 @@ PRAGMA journal_size_limit = 16777216;
 
 /** Opens the person's file; the caller holds the lock that says it is the only one. */
 export async function openFile(person: string): Promise<OpenedFile> {
+  // The package would start two workers for file systems that need cross-origin isolation; their failure would be the page's.
+  Object.assign(globalThis, {
+    sqlite3ApiConfig: { disable: { vfs: { opfs: true, "opfs-vfs": true, "opfs-wl": true } } },
+  });
   const sqlite3 = await sqlite3InitModule();
   const pool = await openPool(sqlite3, person);
   if (pool === null) {
-    return {
-      database: new WasmDatabase(sqlite3, new sqlite3.oo1.DB(":memory:")),
-      isLasting: false,
-      remove: async () => {},
-    };
+    const database = new WasmDatabase(sqlite3, new sqlite3.oo1.DB(":memory:"));
+    return { database, isLasting: false, release: () => database.close(), remove: async () => {} };
   }
   const connection = new pool.OpfsSAHPoolDb(FILE);
   connection.exec(SETTINGS);
+  const database = new WasmDatabase(sqlite3, connection);
   return {
-    database: new WasmDatabase(sqlite3, connection),
+    database,
     isLasting: true,
+    release() {
+      database.close();
+      pool.pauseVfs();
+    },
     remove: async () => void (await pool.removeVfs()),
   };
 }
 
 /** Returns the pool of this person's files, null where the browser has no place for them. */
 async function openPool(sqlite3: Sqlite3Static, person: string): Promise<SAHPoolUtil | null> {
-  if (!(await hasFiles())) return null;
+  const root = await fileSystem();
+  if (root === null) return null;
   const name = `routebook-${person}`;
-  // The package's types leave out the last option, without which a failure is remembered for ever.
-  const options = { name, directory: `/${name}`, initialCapacity: CAPACITY, forceReinitIfPreviouslyFailed: true };
+  await waitUntilFree(root, name);
+  return sqlite3.installOpfsSAHPoolVfs({ name, directory: `/${name}`, initialCapacity: CAPACITY });
+}
+
+/**
+ * Waits until every file of the pool can be opened. The worker that led before may hold its files a moment longer than
+ * its lock, and the pool, when it fails to open, *deletes its directory*: it must not be tried before it will succeed.
+ */
+async function waitUntilFree(root: FileSystemDirectoryHandle, name: string): Promise<void> {
   const giveUpAt = performance.now() + RETRY_FOR_MS;
   for (;;) {
     try {
-      return await sqlite3.installOpfsSAHPoolVfs(options);
+      const files = await (await root.getDirectoryHandle(name)).getDirectoryHandle(POOL_FILES);
+      for await (const file of files.values()) if (isLockable(file)) (await file.createSyncAccessHandle()).close();
+      return;
     } catch (error) {
-      // The worker that led before holds its files a moment longer than its lock.
+      if (error instanceof DOMException && error.name === "NotFoundError") return; // the first time
       if (performance.now() > giveUpAt) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS));
     }
   }
 }
 
-/** Private windows and old browsers have no file system, or refuse it when asked. */
-async function hasFiles(): Promise<boolean> {
+/** A file as workers see it; the types of pages do not know of it. */
+interface LockableFile extends FileSystemFileHandle {
+  createSyncAccessHandle(): Promise<{ close(): void }>;
+}
+
+function isLockable(handle: FileSystemHandle): handle is LockableFile {
+  return handle.kind === "file" && "createSyncAccessHandle" in handle;
+}
+
+/** The origin's file system; private windows and old browsers have none, or refuse it when asked. */
+async function fileSystem(): Promise<FileSystemDirectoryHandle | null> {
   if (typeof FileSystemFileHandle === "undefined" || !("createSyncAccessHandle" in FileSystemFileHandle.prototype)) {
-    return false;
+    return null;
   }
   try {
-    await navigator.storage.getDirectory();
-    return true;
+    return await navigator.storage.getDirectory();
   } catch {
-    return false;
+    return null;
   }
 }

@@ -5,7 +5,7 @@ import type { Doc, Values } from "$sync/record.ts";
 import { ENTITY_TYPES, type FieldType, type Kind } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "./database.ts";
 import type { Topic } from "./query.ts";
-import { columnsOf, isIndexed, isSearched, KINDS, titleField } from "./tables.ts";
+import { columnsOf, gramsOf, isIndexed, isSearched, KINDS, KINDS_WITH_GRAMS, titleField } from "./tables.ts";
 
 /** A record as its table holds it. */
 export interface Held {
@@ -154,15 +154,22 @@ export class RecordWriter {
       this.#removeText(shape.kind, n);
     }
     this.database.run(`INSERT INTO ${table} (n, text) VALUES (?, ?)`, [n, text]);
-    if (this.#isIndexed) this.database.run(`INSERT INTO "${shape.kind}_search" (rowid, text) VALUES (?, ?)`, [n, text]);
+    if (!this.#isIndexed) return;
+    this.database.run(`INSERT INTO "${shape.kind}_search" (rowid, text) VALUES (?, ?)`, [n, text]);
+    if (KINDS_WITH_GRAMS.has(shape.kind)) {
+      this.database.run(`INSERT INTO "${shape.kind}_grams" (rowid, grams) VALUES (?, ?)`, [n, gramsOf(text)]);
+    }
   }
 
+  /** Full text without its own content has to be told what to forget. */
   #removeText(kind: Kind, n: number): void {
+    const text = this.database.get<{ text: string }>(`SELECT text FROM "${kind}_text" WHERE n = ?`, [n])?.text;
+    if (text === undefined) return;
     if (this.#isIndexed) {
-      this.database.run(
-        `INSERT INTO "${kind}_search" ("${kind}_search", rowid, text) SELECT 'delete', n, text FROM "${kind}_text" WHERE n = ?`,
-        [n],
-      );
+      const forget = (table: string, column: string, old: string) =>
+        this.database.run(`INSERT INTO "${table}" ("${table}", rowid, ${column}) VALUES ('delete', ?, ?)`, [n, old]);
+      forget(`${kind}_search`, "text", text);
+      if (KINDS_WITH_GRAMS.has(kind)) forget(`${kind}_grams`, "grams", gramsOf(text));
     }
     this.database.run(`DELETE FROM "${kind}_text" WHERE n = ?`, [n]);
   }

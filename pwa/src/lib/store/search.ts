@@ -1,13 +1,13 @@
 /**
  * Full text search over the visible records (SPEC R70–R72): every inner substring of any searched field, in any script.
  *
- * Words of three letters or more go through the trigram index, shorter ones through a scan of the folded texts that stops
- * at the limit (docs/decisions/0052). A contact's words find its customer too.
+ * Words of three letters or more go through the trigram index, shorter ones through an index of single letters and pairs,
+ * or a scan of the folded texts that stops at the limit (docs/decisions/0052). A contact's words find its customer too.
  */
 import { normalise, normalisePhone, sortKey } from "$sync/normalise.ts";
 import type { Kind } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "./database.ts";
-import { isIndexed, isSearched, KINDS, titleField } from "./tables.ts";
+import { isIndexed, isSearched, KINDS, KINDS_WITH_GRAMS, titleField } from "./tables.ts";
 
 /** The kinds that can be searched. */
 export const SEARCHED_KINDS: readonly Kind[] = KINDS.filter(isSearched);
@@ -33,7 +33,7 @@ export function idsOfSearch(database: Database, kind: Kind, search: string, offs
   if (words.length === 0) return [];
   const wanted = offset + limit;
   const ids = new Set(idsByPrefix(database, kind, search, words, wanted));
-  addAll(ids, idsByText(database, kind, words, wanted), wanted);
+  if (ids.size < wanted) addAll(ids, idsByText(database, kind, words, wanted), wanted);
   if (kind === "customer" && ids.size < wanted) {
     addAll(ids, idsByText(database, "contact", words, wanted, "customer"), wanted);
   }
@@ -74,27 +74,42 @@ function idsByText(
   limit: number,
   column: "id" | "customer" = "id",
 ): string[] {
-  const long = isIndexed(database) ? words.filter((word) => [...word].length >= TRIGRAM) : [];
-  const trigrams = [...new Set(long.flatMap(trigramsOf))];
-  // A word of exactly three letters is its own trigram: the index has said all there is to say.
-  const checked = words.filter((word) => !(long.includes(word) && [...word].length === TRIGRAM));
-  const values: SqlValue[] = [];
-  const conditions = ["x.deleted IS NOT 1"];
+  const { table, terms, checked } = planOf(database, kind, words);
+  const conditions = ["x.deleted IS NOT 1", ...checked.map(() => "instr(t.text, ?) > 0")];
+  const values: SqlValue[] = [...checked];
   let from = `"${kind}_text" t CROSS JOIN "${kind}" x ON x.n = t.n`;
-  if (trigrams.length > 0) {
-    from = `"${kind}_search" s CROSS JOIN "${kind}_text" t ON t.n = s.rowid CROSS JOIN "${kind}" x ON x.n = s.rowid`;
-    conditions.push(`s."${kind}_search" MATCH ?`);
-    values.push(trigrams.map((trigram) => `"${trigram}"`).join(" AND "));
-  }
-  for (const word of checked) {
-    conditions.push("instr(t.text, ?) > 0");
-    values.push(word);
+  if (table !== null) {
+    const text = checked.length > 0 ? `CROSS JOIN "${kind}_text" t ON t.n = s.rowid` : "";
+    from = `"${table}" s ${text} CROSS JOIN "${kind}" x ON x.n = s.rowid`;
+    conditions.push(`s."${table}" MATCH ?`);
+    values.push(terms.map((term) => `"${term}"`).join(" AND "));
   }
   const found = database.all<{ id: string }>(
     `SELECT x."${column}" AS id FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ?`,
     [...values, limit],
   );
   return found.map(({ id }) => id);
+}
+
+/** Which index to ask for what, and which words to look for in the texts it finds. */
+interface Plan {
+  /** null: every text is looked at. */
+  readonly table: string | null;
+  readonly terms: readonly string[];
+  readonly checked: readonly string[];
+}
+
+function planOf(database: Database, kind: Kind, words: readonly string[]): Plan {
+  const length = (word: string) => [...word].length;
+  const long = words.filter((word) => length(word) >= TRIGRAM);
+  if (!isIndexed(database)) return { table: null, terms: [], checked: words };
+  if (long.length > 0) {
+    // A word of exactly three letters is its own trigram: the index has said all there is to say.
+    const checked = words.filter((word) => length(word) !== TRIGRAM);
+    return { table: `${kind}_search`, terms: [...new Set(long.flatMap(trigramsOf))], checked };
+  }
+  if (KINDS_WITH_GRAMS.has(kind)) return { table: `${kind}_grams`, terms: words, checked: [] };
+  return { table: null, terms: [], checked: words };
 }
 
 function trigramsOf(word: string): string[] {

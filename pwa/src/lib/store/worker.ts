@@ -51,6 +51,7 @@ class TabWorker {
         this.#leader?.close();
         this.#release?.();
         this.#channel.close();
+        self.close();
     }
   }
 

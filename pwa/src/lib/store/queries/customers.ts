@@ -62,7 +62,9 @@ export interface CustomersPage {
 }
 
 /** Where counting the hits of a search stops. */
-export const MAX_COUNTED = 500;
+export const MAX_COUNTED = 200;
+/** How many hits a filter is tried on. */
+const MAX_FILTERED = 2000;
 
 const COLUMNS = `id, name, street, city, country, phone, value_class, phase, owner, latitude, longitude,
   last_visit_at AS lastVisitAt`;
@@ -94,13 +96,7 @@ function findPage(database: Database, parameters: CustomersParameters, now: numb
   const { search, filter, sort, offset, limit, here } = parameters;
   const [condition, values] = conditionOf(filter, now);
   if (search.trim() !== "") {
-    const ids = idsOfSearch(database, "customer", search, 0, MAX_COUNTED);
-    const hits = database.all<Found>(
-      `SELECT ${COLUMNS} FROM (SELECT key AS rank, value AS hit FROM json_each(?1)) j CROSS JOIN customer ON customer.id = j.hit
-       WHERE ${condition} ORDER BY j.rank LIMIT ${MAX_COUNTED}`,
-      [JSON.stringify(ids), ...values],
-    );
-    return { rows: hits.slice(offset, offset + limit), total: hits.length };
+    return findHits(database, search, filter, condition, values, offset, limit);
   }
   if (filter.name === "near")
     return here === undefined ? { rows: [], total: 0 } : nearest(database, here, offset, limit);
@@ -113,6 +109,33 @@ function findPage(database: Database, parameters: CustomersParameters, now: numb
     ...values,
   ]);
   return { rows, total: total?.n ?? 0 };
+}
+
+/** The hits of a search in the order of their rank; those that pass the filter. */
+function findHits(
+  database: Database,
+  search: string,
+  filter: CustomersFilter,
+  condition: string,
+  values: readonly SqlValue[],
+  offset: number,
+  limit: number,
+): { rows: Found[]; total: number } {
+  const isFiltered = filter.name !== "all" && filter.name !== "near";
+  const ids = idsOfSearch(
+    database,
+    "customer",
+    search,
+    0,
+    isFiltered ? MAX_FILTERED : Math.max(MAX_COUNTED, offset + limit),
+  );
+  const page = isFiltered ? ids : ids.slice(offset, offset + limit);
+  const rows = database.all<Found>(
+    `SELECT ${COLUMNS} FROM (SELECT key AS rank, value AS hit FROM json_each(?1)) j CROSS JOIN customer ON customer.id = j.hit
+     WHERE ${condition} ORDER BY j.rank LIMIT ${isFiltered ? MAX_COUNTED : limit}`,
+    [JSON.stringify(page), ...values],
+  );
+  return isFiltered ? { rows: rows.slice(offset, offset + limit), total: rows.length } : { rows, total: ids.length };
 }
 
 /** The SQL condition of a filter and its values, numbered from ?2. */

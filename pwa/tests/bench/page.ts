@@ -1,0 +1,35 @@
+/** The page of the device benches: `tests/bench/device.py` calls `window.bench` and reads the figures. */
+import type { Account } from "../../src/lib/store/account.ts";
+import { keepAccount } from "../../src/lib/store/account.ts";
+import { generate } from "./generate.ts";
+import type { Figures, Task } from "./wire.ts";
+
+declare global {
+  interface Window {
+    /** Runs one task in a fresh worker, so that nothing is warm but the disk. */
+    bench(task: Task): Promise<Figures>;
+    /** Signs the bench's person in, so that the app opens the filled store. */
+    signIn(seed: number): void;
+  }
+}
+
+export const account = (seed: number): Account => ({
+  person: generate(0, seed).person,
+  device: 7,
+  role: "rep",
+  name: "Marek Kowal",
+});
+
+window.signIn = (seed) => keepAccount(localStorage, account(seed));
+
+window.bench = (task) =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = (event: MessageEvent<{ figures: Figures } | { error: string }>) => {
+      worker.terminate();
+      if ("figures" in event.data) resolve(event.data.figures);
+      else reject(new Error(event.data.error));
+    };
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage({ account: account(task.seed), task });
+  });

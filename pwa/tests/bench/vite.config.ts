@@ -1,0 +1,13 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Builds the bench page as the app is built; `tests/bench/device.py` says where to. */
+export default defineConfig({
+  root: here("."),
+  base: "./",
+  resolve: { alias: { $sync: here("../../../sync/ts/src") } },
+  worker: { format: "es" },
+  build: { target: "es2022", emptyOutDir: true },
+});
