@@ -67,7 +67,7 @@ class Team:
         self.database = database
         self.store = Store(database, self.clock, self.heads)
         self.gateway = Gateway(self.store, self.clock, SCHEMA)
-        self.projector = Projector(database, self.heads)
+        self.projector = Projector(database, self.heads, rest_s=0)
         self.territories = {ANNA: [NORTH], BEN: [SOUTH], MIRA: [NORTH, SOUTH]}
         self.person_by_device: dict[int, str] = {}
         handlers = make_handlers(self.gateway, self.projector, self.actor_of)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from routebook_sync.joins import add_to_counter, add_to_set, remove_from_set
@@ -120,5 +120,18 @@ async def held_by_server(team: Team, number: int) -> dict[str, Row]:
 
 @settings(max_examples=int(os.environ.get("EXAMPLES", "40")), deadline=None, print_blob=True)
 @given(st.lists(steps, max_size=30))
+# Found at random: a clamped stamp fell below the one it overwrote (docs/decisions/0024).
+@example(
+    [
+        ("task", 1, TASKS[0], "title", 0),
+        ("move", NORTH),
+        ("task", 3, TASKS[0], "title", 0),
+        ("sync", 3),
+        ("skew", 3, 86_400_000),
+        ("task", 1, TASKS[0], "title", 0),
+        ("task", 1, TASKS[0], "title", 0),
+        ("task", 3, TASKS[0], "title", 0),
+    ]
+)
 def test_devices_converge_on_what_the_server_holds(script: list[tuple[Any, ...]]) -> None:
     asyncio.run(play(script))

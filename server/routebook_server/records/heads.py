@@ -1,6 +1,7 @@
 """Heads: tells whoever listens how far each bucket has been written, as soon as it is committed."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Self
 
@@ -51,7 +52,7 @@ class Subscription:
         self._buckets = buckets
         self._waiting: dict[str, Head] = {}
         self._arrived = asyncio.Event()
-        self.ended = False
+        self._over = asyncio.Event()
 
     def offer(self, heads: Mapping[str, Head]) -> None:
         """Take what concerns this listener."""
@@ -60,10 +61,21 @@ class Subscription:
                 self._waiting[bucket] = head
                 self._arrived.set()
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self._over.is_set()
+
     def end(self) -> None:
         """Wake the listener for the last time."""
-        self.ended = True
+        self._over.set()
         self._arrived.set()
+
+    async def rest(self, seconds: float) -> None:
+        """Let heads gather for so long; return at once at the end."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
 
     async def next(self, timeout_s: float | None = None) -> dict[str, Head]:
         """Return the heads that moved since the last call, waiting for one; {} after ``timeout_s`` or at the end."""

@@ -19,6 +19,9 @@ from routebook_sync.messages import Row
 STEP: Final = 500
 """Rows in one transaction of the projector: a push waits no longer than that takes."""
 
+REST_S: Final = 0.5
+"""How long commits gather before they are projected together: a commit each would double the work of the disk."""
+
 _TYPE_BY_NAME: Final = {"integer": BigInteger, "boolean": Boolean, "counter": BigInteger}
 _DECODER: Final = msgspec.json.Decoder(Row)
 _SELECT_ROWS: Final = (
@@ -73,9 +76,10 @@ class Lag(msgspec.Struct, frozen=True):
 class Projector:
     """Keeps the typed tables up to date while ``run`` runs."""
 
-    def __init__(self, database: Database, heads: Heads) -> None:
+    def __init__(self, database: Database, heads: Heads, rest_s: float = REST_S) -> None:
         self._database = database
         self._heads = heads
+        self._rest_s = rest_s
 
     async def run(self) -> None:
         """Follow the documents until the heads are closed or the task is cancelled."""
@@ -83,6 +87,7 @@ class Projector:
             await self.catch_up()
             while not subscription.ended:
                 await subscription.next()
+                await subscription.rest(self._rest_s)
                 await self.catch_up()
 
     async def catch_up(self) -> None:
