@@ -58,6 +58,10 @@ export function dayLong(value: DayOrInstant, reader: Reader): string {
 /** `Sat` */
 export const weekday = (value: DayOrInstant, reader: Reader): string => formatDate(value, reader, { weekday: "short" });
 
+/** `Sat` for the head of a calendar's column; Persian and Chinese have one letter for it. */
+export const weekdayInColumn = (value: DayOrInstant, reader: Reader): string =>
+  formatDate(value, reader, { weekday: reader.locale === "fa" || reader.locale === "zh" ? "narrow" : "short" });
+
 /** `November 2026` */
 export function month(value: DayOrInstant, reader: Reader): string {
   if (reader.locale === "fa") {

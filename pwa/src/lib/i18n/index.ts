@@ -11,6 +11,7 @@ export const fmt = {
   day: (value: format.DayOrInstant, options?: { year?: boolean }) => format.day(value, reader, options),
   dayLong: (value: format.DayOrInstant) => format.dayLong(value, reader),
   weekday: (value: format.DayOrInstant) => format.weekday(value, reader),
+  weekdayInColumn: (value: format.DayOrInstant) => format.weekdayInColumn(value, reader),
   month: (value: format.DayOrInstant) => format.month(value, reader),
   time: (instant: number) => format.time(instant, reader),
   dayOf: (instant: number) => format.dayOf(instant, reader.timeZone),

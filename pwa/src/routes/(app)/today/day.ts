@@ -53,3 +53,6 @@ export function moneyInPlay(stops: readonly StopRow[], currency: string): readon
   const dealById = new Map(stops.flatMap(({ deal }) => (deal === null ? [] : [[deal.id, deal] as const])));
   return openSums([...dealById.values()], currency).filter(({ amount }) => amount > 0);
 }
+
+/** A number and its unit stay on one line. */
+export const unbroken = (text: string): string => text.replaceAll(" ", "\u00a0");
