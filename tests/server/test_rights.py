@@ -230,6 +230,8 @@ async def test_a_manager_sees_the_devices_of_his_people_and_no_administrators(ho
     for role in ("rep", "other_rep", "administrator"):
         await house.signed_in(role)
     manager = await house.signed_in("manager")
+    cover = {"cover": [{"person": MAREK}, {"person": JAN}]}
+    assert (await manager.put(f"/api/territories/{NORTH}/cover", json=cover)).status_code == 200
     people = {device["person"] for device in (await manager.get("/api/devices")).json()}
     assert people == {MAREK, EWA, ANNA}
     rep = await house.signed_in("rep")
