@@ -149,7 +149,7 @@ async def test_a_value_inside_is_named_by_its_path(client: httpx.AsyncClient) ->
         ("POST", "/api/devices"),
         ("DELETE", "/api/people"),
         ("POST", "/api/health"),
-        ("GET", "/sync"),
+        ("PUT", "/sync"),
         ("POST", "/live"),
         ("POST", "/"),
         ("DELETE", "/index.html"),

@@ -113,7 +113,14 @@ async def test_every_file_is_guarded(house: House, path: str) -> None:
     assert "server" not in headers
 
 
-@pytest.mark.parametrize("path", ["/api/health", "/api/session", "/api/nothing", "/sync", "/live"])
+async def test_opening_sync_shows_the_sync_screen_though_posting_to_it_is_the_protocol(house: House) -> None:
+    answer = await house.client().get("/sync", headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/api/health", "/api/session", "/api/nothing", "/sync/more", "/live"])
 async def test_every_endpoints_answer_is_guarded_in_few_bytes(house: House, path: str) -> None:
     headers = (await house.client().get(path)).headers
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"

@@ -43,7 +43,9 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin || SERVER.test(url.pathname)) return;
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  const isScreen = request.mode === "navigate" && url.pathname === "/sync"; // Posting to it is the protocol's round trip.
+  if (SERVER.test(url.pathname) && !isScreen) return;
   // Every address of the app is the same page; a file that is not in the shell is the server's.
   const isPage = request.mode === "navigate" && !/\.\w+$/.test(url.pathname);
   event.respondWith(answer(request, isPage ? PAGE : url.pathname));

@@ -9,12 +9,17 @@ from routebook_server.gateway.problem import make_problem, send_problem
 from routebook_server.web.site import Site
 from routebook_sync.messages import ProblemCode
 
-ENDPOINTS: Final = ("/api", "/sync", "/live")
+SYNC: Final = "/sync"
+"""Posting to it is a round trip of the protocol; the app's Sync screen has the same address."""
+READS: Final = frozenset({HttpMethod.GET, HttpMethod.HEAD})
+ENDPOINTS: Final = ("/api", SYNC, "/live")
 """Below these paths are endpoints, never files."""
 
 
-def is_endpoint(path: str) -> bool:
-    """Tell whether a path belongs to the endpoints."""
+def is_endpoint(method: str, path: str) -> bool:
+    """Tell whether a request is for the endpoints; reading ``/sync`` itself is opening the Sync screen."""
+    if path == SYNC and method in READS:
+        return False
     return any(path == prefix or path.startswith(f"{prefix}/") for prefix in ENDPOINTS)
 
 
@@ -27,13 +32,13 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != ScopeType.HTTP or is_endpoint(scope["path"]):
+        if scope["type"] != ScopeType.HTTP or is_endpoint(scope["method"], scope["path"]):
             await self._endpoints(scope, receive, send)
             return
         asset = self._site.find(scope["path"])
         if asset is None:
             await send_problem(send, make_problem(ProblemCode.NOT_FOUND))
-        elif scope["method"] not in {HttpMethod.GET, HttpMethod.HEAD}:
+        elif scope["method"] not in READS:
             await send_problem(send, make_problem(ProblemCode.METHOD_NOT_ALLOWED), {"allow": "GET, HEAD"})
         else:
             await self._site.send(asset, scope, send)

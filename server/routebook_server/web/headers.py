@@ -73,7 +73,7 @@ class SecurityHeaders:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        added = _ENDPOINT if is_endpoint(scope["path"]) else self._page_headers
+        added = _ENDPOINT if is_endpoint(scope["method"], scope["path"]) else self._page_headers
         if scope["scheme"] == "https":
             added = [*added, _SECURE]
 
