@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from routebook_server.records.buckets import territory_bucket
-from routebook_sync.messages import MIN_BUDGET
+from routebook_sync.messages import MIN_BUDGET, Verdict, VerdictKind
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NORTH, SOUTH, Device, Team, make_id, open_team
 
 PUSHERS, ROUNDS, EDITS = 8, 12, 5
@@ -87,3 +87,23 @@ async def test_the_same_request_twice_at_once_is_stored_once(tmp_path: Path) -> 
 
         assert [reply.json()["pushed"] for reply in replies] == [10] * 4
         assert await team.read("SELECT count(*) FROM history WHERE device = 1") == [(10,)]
+
+
+async def test_two_devices_whose_edits_of_one_record_share_a_transaction_both_get_the_whole(tmp_path: Path) -> None:
+    async with open_team(tmp_path) as team:
+        first, second, other = team.device(1, ANNA), team.device(2, MIRA), team.device(3, MIRA)
+        for device in (first, second, other):
+            await device.sync()
+        before = (await team.store.read_heads([IN_NORTH]))[IN_NORTH].seq
+        # The first push occupies the writer, so that the next two wait together.
+        other.edit("customer", CHEMIST, CHEMIST, {"city": "Kraków"})
+        first.edit("customer", BAKERY, BAKERY, {"city": "Łódź"})
+        second.edit("customer", BAKERY, BAKERY, {"street": "Piotrkowska 1"})
+        replies = await asyncio.gather(other.sync(), first.sync(), second.sync())
+        assert (await team.store.read_heads([IN_NORTH]))[IN_NORTH].seq == before + 1, "they did not share one"
+        assert [reply.verdicts for reply in replies] == [[], [], [Verdict(1, VerdictKind.MERGED)]]
+
+        row = await team.row(BAKERY)
+        assert row is not None
+        assert row["v"] == {"name": "Bakery", "territory": NORTH, "city": "Łódź", "street": "Piotrkowska 1"}
+        assert first.confirmed[BAKERY].v == second.confirmed[BAKERY].v == row["v"]
