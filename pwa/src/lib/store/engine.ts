@@ -12,7 +12,7 @@ import { restoreEdit, writeChanges } from "./outbox.ts";
 import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./queries/index.ts";
 import type { Query, Topic } from "./query.ts";
 import { deriveLastVisits, RecordWriter } from "./records.ts";
-import { applyReply } from "./reply.ts";
+import { applyReply, isComplete } from "./reply.ts";
 import type { Phase } from "./status.ts";
 import { createIndexes, isIndexed, KINDS, openTables, rebuildTables } from "./tables.ts";
 
@@ -51,6 +51,7 @@ export class Engine {
     const device = readNumber(database, "device", account.device);
     if (device !== account.device) this.#adoptDevice();
     writeMeta(database, "device", account.device);
+    this.#indexWhenComplete();
   }
 
   /** Sets who hears of changes; one listener. */
@@ -188,6 +189,7 @@ export class Engine {
     const { changed, rows } = applyReply(this.database, reply, offsetFromReply(reply.now, sent, received));
     this.#rowsStored += rows;
     this.#tell(changed);
+    this.#indexWhenComplete();
   }
 
   /** What has to be kept where the database does not last. */
@@ -266,19 +268,21 @@ export class Engine {
     if (topics.size > 0) this.#listener(topics);
   }
 
+  /** The first load is there: now the indexes, which would have made it three times slower (docs/decisions/0051). */
+  #indexWhenComplete(): void {
+    if (isIndexed(this.database) || !isComplete(this.database)) return;
+    createIndexes(this.database, deriveLastVisits);
+    this.#tell(new Set<Topic>(KINDS));
+  }
+
   /** Another version of the app declared the entities otherwise: the columns are filled again from the documents. */
   #rebuild(): void {
     this.database.transaction(() => {
-      const wasIndexed = isIndexed(this.database);
       let writer: RecordWriter | null = null;
       rebuildTables(this.database, (kind, row) => {
         writer ??= new RecordWriter(this.database);
         writer.put(kind, row.id, row, JSON.parse(row.doc), undefined, row.doc);
       });
-      if (!wasIndexed) return;
-      createIndexes(this.database);
-      deriveLastVisits(this.database);
     });
-    this.#tell(new Set<Topic>(KINDS));
   }
 }

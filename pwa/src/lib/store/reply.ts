@@ -5,10 +5,10 @@ import { docFromRow, type Edit, type Row, type SyncReply, type Verdict } from "$
 import { type Doc, mergeEdit } from "$sync/record.ts";
 import { ENTITY_TYPES, type Kind, type VerdictKind } from "$sync/schema.gen.ts";
 import type { Database } from "./database.ts";
-import { readNumber, writeMeta } from "./meta.ts";
+import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import type { Topic } from "./query.ts";
-import { deriveLastVisits, RecordWriter } from "./records.ts";
-import { createIndexes, isIndexed, isKind, KINDS } from "./tables.ts";
+import { RecordWriter } from "./records.ts";
+import { isKind, KINDS } from "./tables.ts";
 
 /** What a reply changed. */
 export interface Applied {
@@ -64,11 +64,6 @@ class Applying {
     this.#dropRevoked();
     for (const topic of this.#writer.finish()) this.changed.add(topic);
     this.#storeCursors();
-    if (!isIndexed(this.database) && this.#isComplete()) {
-      createIndexes(this.database);
-      deriveLastVisits(this.database);
-      for (const kind of KINDS) this.changed.add(kind);
-    }
     return stored;
   }
 
@@ -243,14 +238,17 @@ class Applying {
       );
     }
   }
+}
 
-  #isComplete(): boolean {
-    const found = this.database.get<{ n: number }>(
-      "SELECT count(*) AS n FROM json_each(?) g WHERE NOT EXISTS (SELECT 1 FROM cursor WHERE bucket = g.value AND complete = 1)",
-      [JSON.stringify(this.reply.grants)],
-    );
-    return found?.n === 0;
-  }
+/** Tells whether everything granted has been read up to its head at least once. */
+export function isComplete(database: Database): boolean {
+  const grants = readMeta(database, "grants");
+  if (grants === null) return false;
+  const found = database.get<{ n: number }>(
+    "SELECT count(*) AS n FROM json_each(?) g WHERE NOT EXISTS (SELECT 1 FROM cursor WHERE bucket = g.value AND complete = 1)",
+    [grants],
+  );
+  return found?.n === 0;
 }
 
 /** The confirmed state with edits over it; null if there is neither. */

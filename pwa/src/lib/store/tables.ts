@@ -91,13 +91,16 @@ function indexStatements(kind: Kind): string[] {
   if (!isSearched(kind)) return statements;
   return [
     ...statements,
-    `CREATE VIRTUAL TABLE IF NOT EXISTS "${kind}_search" USING fts5(text, content='${kind}_text', content_rowid='n',
+    // Half-made full text of an interrupted first load would be out of date.
+    `DROP TABLE IF EXISTS "${kind}_search"`,
+    `CREATE VIRTUAL TABLE "${kind}_search" USING fts5(text, content='${kind}_text', content_rowid='n',
        tokenize='trigram case_sensitive 1', detail=none, columnsize=0)`,
     `INSERT INTO "${kind}_search" ("${kind}_search") VALUES ('rebuild')`,
     ...(KINDS_WITH_GRAMS.has(kind)
       ? [
           // "ascii" takes every letter beyond ASCII for a part of a token; the grams come ready, with spaces between.
-          `CREATE VIRTUAL TABLE IF NOT EXISTS "${kind}_grams" USING fts5(grams, content='', tokenize='ascii', detail=none, columnsize=0)`,
+          `DROP TABLE IF EXISTS "${kind}_grams"`,
+          `CREATE VIRTUAL TABLE "${kind}_grams" USING fts5(grams, content='', tokenize='ascii', detail=none, columnsize=0)`,
         ]
       : []),
   ];
@@ -122,12 +125,14 @@ export function openTables(database: Database): Opened {
   });
 }
 
-/** Makes the indexes and the full text; afterwards `isIndexed` is true. */
-export function createIndexes(database: Database): void {
+/**
+ * Makes the indexes and the full text; afterwards `isIndexed` is true. Each step is a transaction of its own, so that the
+ * log stays small, and all of it may be done again after a crash. `derive` fills the derived columns.
+ */
+export function createIndexes(database: Database, derive: (database: Database) => void): void {
   for (const kind of KINDS) for (const statement of indexStatements(kind)) database.exec(statement);
-  for (const kind of KINDS_WITH_GRAMS) fillGrams(database, kind);
-  // Without statistics the planner may take an index on few values (status) before one on a customer.
-  database.exec("PRAGMA analysis_limit = 400; ANALYZE");
+  for (const kind of KINDS_WITH_GRAMS) database.transaction(() => fillGrams(database, kind));
+  database.transaction(() => derive(database));
   writeMeta(database, "indexed", "1");
 }
 
@@ -195,13 +200,14 @@ export function rebuildTables(database: Database, put: (kind: Kind, row: StoredR
     "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name NOT IN ('outbox')",
   );
   for (const { name } of indexes) database.exec(`DROP INDEX "${name}"`);
+  // Made again from the columns when the store is opened and complete.
   writeMeta(database, "indexed", "0");
   for (const kind of KINDS) {
     const isThere = tables.some(({ name }) => name === kind);
     if (isThere) database.exec(`ALTER TABLE "${kind}" RENAME TO ${OLD}`);
     database.exec(kindTables(kind));
     if (!isThere) {
-      database.exec("UPDATE cursor SET seq = 0, complete = 0");
+      database.exec("UPDATE cursor SET seq = 0");
       continue;
     }
     for (let after = 0; ; ) {

@@ -1,0 +1,332 @@
+import { expect, test } from "vitest";
+import { BUCKET, customerRow, id, NOW, open, PERSON, receive, row, TERRITORY } from "../fixtures.ts";
+import { QUERIES, type QueryName } from "./index.ts";
+
+const DAY = 86_400_000;
+const C = id(100);
+const today = { day: "2026-11-21", from: Date.UTC(2026, 10, 21), to: Date.UTC(2026, 10, 22) };
+const own = { customer: C, person: PERSON };
+const product = (number: number, name: string, v: object = {}) => row("product", id(number), "shared", { name, ...v });
+
+/** A rep's small book: one busy customer, one quiet one. */
+function book() {
+  const device = open();
+  const visit = (number: number, v: object) => row("visit", id(number), C, { ...own, ...v });
+  receive(device, {
+    rows: {
+      shared: [
+        row("person", PERSON, "shared", { name: "Marek", role: "rep", active: true }),
+        row("territory", TERRITORY, "shared", { name: "South" }),
+        row("territory", id(3), "shared", { name: "North" }),
+        product(700, "Shelf"),
+        product(701, "Old shelf", { active: false }),
+        row("setting", id(800), "shared", { name: "currency", value: "EUR" }),
+      ],
+      [BUCKET]: [
+        customerRow(100, {
+          name: "Nowak",
+          city: "Kraków",
+          latitude: 50_060_000,
+          longitude: 19_940_000,
+          owner: PERSON,
+          value_class: "vip",
+          revenue_12m: 500,
+        }),
+        customerRow(101, { name: "Quiet", latitude: 50_160_000, longitude: 19_940_000, revenue_12m: 900 }),
+        row("contact", id(300), C, { customer: C, name: "Ewa", birthday: "1980-11-22" }),
+        row("contact", id(301), C, { customer: C, name: "Adam", birthday: "1980-06-01" }),
+        visit(200, {
+          status: "done",
+          checked_in_at: NOW - 38 * DAY,
+          checked_out_at: NOW - 38 * DAY + 60_000,
+          note: "long ago",
+        }),
+        visit(201, { status: "planned", planned_day: today.day, position: 2 }),
+        visit(202, {
+          status: "done",
+          planned_day: today.day,
+          position: 1,
+          checked_in_at: NOW - 3_600_000,
+          outcome: "order",
+        }),
+        visit(203, { status: "cancelled", planned_day: today.day, position: 0 }),
+        row("deal", id(400), C, {
+          customer: C,
+          title: "Autumn",
+          stage: "proposal",
+          amount: 9200,
+          currency: "EUR",
+          close_day: "2026-11-01",
+          owner: PERSON,
+          stage_since: NOW - 50 * DAY,
+        }),
+        row("deal", id(401), C, {
+          customer: C,
+          title: "Spring",
+          stage: "won",
+          amount: 100,
+          currency: "EUR",
+          owner: PERSON,
+          stage_since: NOW - 1000,
+        }),
+        row("order", id(500), C, {
+          ...own,
+          number: "2318",
+          status: "placed",
+          ordered_at: NOW - 1000,
+          amount: 860,
+          currency: "EUR",
+          lines: [{ product: id(700), quantity: 1, price: 860 }],
+        }),
+        row("note", id(600), C, { ...own, written_at: NOW - 2 * DAY, body: "likes tea" }),
+        row("task", id(650), C, { ...own, title: "Call", status: "open", due_day: "2026-11-20" }),
+        row("task", id(651), C, { ...own, title: "Quote", status: "open", due_day: today.day }),
+        row("task", id(652), C, { ...own, title: "Someday", status: "open" }),
+        row("task", id(653), C, { ...own, title: "Done", status: "done", done_at: NOW - 5000 }),
+      ],
+    },
+  });
+  return device;
+}
+
+test("the customer page counts what belongs to it", () => {
+  const { engine } = book();
+  expect(engine.query("customer.one", { id: C })).toMatchObject({
+    customer: { name: "Nowak", waiting: false },
+    ownerName: "Marek",
+    territoryName: "South",
+    lastVisitAt: NOW - 3_600_000,
+    counts: { contacts: 2, deals: 2, orders: 1, openTasks: 3 },
+  });
+  expect(engine.query("customer.one", { id: id(999) })).toBeNull();
+  expect(engine.query("customer.contacts", { customer: C, limit: 5 }).map(({ name }) => name)).toEqual(["Adam", "Ewa"]);
+  expect(engine.query("customer.deals", { customer: C, limit: 5 }).map(({ title }) => title)).toEqual([
+    "Autumn",
+    "Spring",
+  ]);
+  expect(engine.query("customer.orders", { customer: C, limit: 5 })).toMatchObject([
+    { number: "2318", lines: 1, currency: "EUR" },
+  ]);
+  expect(engine.query("customer.tasks", { customer: C, limit: 5 }).map(({ title }) => title)).toEqual([
+    "Call",
+    "Quote",
+    "Someday",
+  ]);
+  expect(engine.query("customer.visits", { customer: C, limit: 5 }).map((row) => row.id)).toEqual([id(201)]);
+});
+
+test("the timeline merges everything by time and goes on from where it stopped", () => {
+  const { engine } = book();
+  const all = engine.query("customer.timeline", { customer: C, before: NOW + DAY, limit: 50 });
+  expect(all.map(({ kind }) => kind).slice(0, 5)).toEqual(["order", "deal", "task", "visit", "note"]);
+  expect(all.find((entry) => entry.id === id(200))).toMatchObject({
+    kind: "visit",
+    text: "long ago",
+    personName: "Marek",
+  });
+  const first = engine.query("customer.timeline", { customer: C, before: NOW + DAY, limit: 3 });
+  const rest = engine.query("customer.timeline", { customer: C, before: first.at(-1)?.at ?? 0, limit: 50 });
+  expect([...first, ...rest].map((entry) => entry.id)).toEqual(all.map((entry) => entry.id));
+});
+
+test("today's stops come in the order of the route with the reasons to go", () => {
+  const { engine } = book();
+  const stops = engine.query("today.stops", { person: PERSON, ...today });
+  expect(stops.map((stop) => stop.id)).toEqual([id(202), id(201)]);
+  expect(stops[1]).toMatchObject({
+    customer: { name: "Nowak" },
+    lastVisitAt: NOW - 3_600_000,
+    birthdays: [{ name: "Ewa", day: "11-22" }],
+    deal: { title: "Autumn", slipping: true, currency: "EUR" },
+    openTasks: 3,
+    ordered: { amount: 860, currency: "EUR" },
+    waiting: false,
+  });
+  expect(stops[0]?.lastVisitAt).toBe(NOW - 38 * DAY);
+});
+
+test("an unplanned visit of the day is a stop, and the open one is known", () => {
+  const device = book();
+  expect(device.engine.query("visit.open", { person: PERSON })).toBeNull();
+  device.save({ kind: "visit", id: id(210), root: C, v: { ...own, status: "open", checked_in_at: NOW } });
+  expect(device.engine.query("today.stops", { person: PERSON, ...today }).map((stop) => stop.id)).toContain(id(210));
+  expect(device.engine.query("visit.open", { person: PERSON })).toMatchObject({ id: id(210), customerName: "Nowak" });
+  expect(device.engine.query("visit.one", { id: id(210) })).toMatchObject({
+    visit: { waiting: true },
+    customer: { name: "Nowak" },
+    personName: "Marek",
+  });
+});
+
+test("customers are filtered, sorted and measured", () => {
+  const { engine } = book();
+  const page = (more: object) =>
+    engine.query("customers.page", { search: "", filter: { name: "all" }, sort: "name", offset: 0, limit: 9, ...more });
+  const names = (more: object) => page(more).rows.map(({ name }) => name);
+  expect(names({})).toEqual(["Nowak", "Quiet"]);
+  expect(names({ sort: "value" })).toEqual(["Quiet", "Nowak"]);
+  expect(names({ sort: "last_visit" })).toEqual(["Quiet", "Nowak"]);
+  expect(names({ filter: { name: "not_seen_days", days: 30 } })).toEqual(["Quiet"]);
+  expect(names({ filter: { name: "value_class", value_class: "vip" } })).toEqual(["Nowak"]);
+  expect(names({ filter: { name: "phase", phase: "loyal" } })).toEqual([]);
+  expect(names({ filter: { name: "mine", owner: PERSON } })).toEqual(["Nowak"]);
+  expect(names({ offset: 1 })).toEqual(["Quiet"]);
+  expect(page({ limit: 1 }).total).toBe(2);
+  const near = page({ filter: { name: "near" }, here: { latitude: 50_150_000, longitude: 19_940_000 } });
+  expect(near.rows.map(({ name, distance }) => [name, distance])).toEqual([
+    ["Quiet", 1112],
+    ["Nowak", 10_008],
+  ]);
+  expect(names({ filter: { name: "near" } })).toEqual([]);
+});
+
+test("tasks are grouped by their day", () => {
+  const { engine } = book();
+  const titles = (group: "overdue" | "today" | "later" | "done") =>
+    engine
+      .query("tasks.page", { person: PERSON, group, today: today.day, offset: 0, limit: 9 })
+      .map(({ title }) => title);
+  expect([titles("overdue"), titles("today"), titles("later"), titles("done")]).toEqual([
+    ["Call"],
+    ["Quote"],
+    ["Someday"],
+    ["Done"],
+  ]);
+  expect(engine.query("tasks.counts", { person: PERSON, today: today.day })).toEqual({
+    overdue: 1,
+    today: 1,
+    later: 1,
+  });
+});
+
+test("deals are listed and summed by stage", () => {
+  const { engine } = book();
+  expect(engine.query("deals.page", { stage: "proposal", owner: null, offset: 0, limit: 9 })).toMatchObject([
+    { title: "Autumn", customerName: "Nowak", ownerName: "Marek" },
+  ]);
+  expect(engine.query("deals.totals", { owner: PERSON, today: today.day })).toEqual([
+    { stage: "proposal", currency: "EUR", deals: 1, amount: 9200, slipping: 1 },
+    { stage: "won", currency: "EUR", deals: 1, amount: 100, slipping: 0 },
+  ]);
+  expect(engine.query("deal.one", { id: id(400) })).toMatchObject({ deal: { title: "Autumn" }, customerName: "Nowak" });
+});
+
+test("the manager sees the team's day", () => {
+  const { engine } = book();
+  const span = { firstDay: today.day, lastDay: today.day, from: today.from, to: today.to };
+  expect(engine.query("overview.reps", { span })).toMatchObject([
+    {
+      name: "Marek",
+      planned: 2,
+      done: 1,
+      open: 0,
+      pipeline: [{ currency: "EUR", amount: 9200 }],
+      won: [{ amount: 100 }],
+    },
+  ]);
+  const starts = [today.from - DAY, today.from, today.to];
+  expect(engine.query("overview.daily", { starts, person: null })).toEqual([0, 1]);
+  expect(engine.query("overview.visits", { ...today, limit: 9 })).toMatchObject([
+    { id: id(202), personName: "Marek", customerName: "Nowak" },
+  ]);
+  expect(engine.query("overview.by_value", { seenSince: NOW - DAY })).toContainEqual({
+    value_class: "vip",
+    customers: 1,
+    revenue_12m: 500,
+    seen: 1,
+  });
+});
+
+test("lists of people, territories, products and settings", () => {
+  const { engine } = book();
+  expect(engine.query("person.list", { limit: 9 })).toEqual([{ id: PERSON, name: "Marek", role: "rep", active: true }]);
+  expect(engine.query("territory.list", { limit: 9 }).map(({ name, held }) => [name, held])).toEqual([
+    ["North", false],
+    ["South", true],
+  ]);
+  expect(engine.query("product.list", { search: "", offset: 0, limit: 9 }).map(({ name }) => name)).toEqual(["Shelf"]);
+  expect(engine.query("product.list", { search: "shel", offset: 0, limit: 9 }).map(({ name }) => name)).toEqual([
+    "Shelf",
+  ]);
+  expect(engine.query("setting.values", { name: "currency" })).toMatchObject([{ value: "EUR", root: "shared" }]);
+});
+
+test("what waits is grouped by record and named", () => {
+  const device = book();
+  device.save({ kind: "customer", id: C, root: C, v: { city: "a" } });
+  device.save({ kind: "customer", id: C, root: C, v: { city: "b" } });
+  device.save({ kind: "note", id: id(610), root: C, v: { ...own, written_at: NOW, body: "x" } });
+  expect(device.engine.query("sync.waiting", { limit: 9 })).toMatchObject([
+    { kind: "customer", label: "Nowak", edits: 2, isNew: false, since: NOW },
+    { kind: "note", label: "Nowak", edits: 1, isNew: true },
+  ]);
+});
+
+test("every query answers an empty store", () => {
+  const { engine } = open();
+  const parameters: { [N in QueryName]: object } = Object.fromEntries(
+    Object.keys(QUERIES).map((name) => [
+      name,
+      {
+        id: C,
+        customer: C,
+        person: PERSON,
+        limit: 5,
+        offset: 0,
+        before: NOW,
+        search: "x",
+        filter: { name: "all" },
+        sort: "name",
+        stage: "new",
+        owner: null,
+        group: "today",
+        today: today.day,
+        ...today,
+        starts: [0, 1],
+        span: { firstDay: "", lastDay: "", from: 0, to: 0 },
+        seenSince: 0,
+        name: "x",
+      },
+    ]),
+  ) as { [N in QueryName]: object };
+  for (const name of Object.keys(QUERIES) as QueryName[]) {
+    expect(() => engine.query(name, parameters[name] as never), name).not.toThrow();
+  }
+});
+
+test("no query of a list looks at a whole table of children", () => {
+  const { database } = book();
+  const seen: string[] = [];
+  const all = database.all.bind(database);
+  const get = database.get.bind(database);
+  database.all = ((sql: string, values: never[]) => {
+    seen.push(sql);
+    return all(sql, values);
+  }) as typeof database.all;
+  database.get = ((sql: string, values: never[]) => {
+    seen.push(sql);
+    return get(sql, values);
+  }) as typeof database.get;
+  const device = { engine: open(7, database).engine };
+  seen.length = 0;
+  device.engine.query("customer.timeline", { customer: C, before: NOW, limit: 9 });
+  device.engine.query("customer.contacts", { customer: C, limit: 9 });
+  device.engine.query("customer.one", { id: C });
+  device.engine.query("customer.tasks", { customer: C, limit: 9 });
+  device.engine.query("customer.visits", { customer: C, limit: 9 });
+  device.engine.query("visit.open", { person: PERSON });
+  device.engine.query("tasks.counts", { person: PERSON, today: today.day });
+  device.engine.query("deals.page", { stage: "new", owner: null, offset: 0, limit: 9 });
+  device.engine.query("today.stops", { person: PERSON, ...today });
+  device.engine.query("overview.visits", { ...today, limit: 9 });
+  device.engine.query("tasks.page", { person: PERSON, group: "overdue", today: today.day, offset: 0, limit: 9 });
+  // "SCAN x" reads what the inner query found by an index.
+  const scans = [...new Set(seen)].flatMap((sql) => {
+    const holes = new Set(sql.match(/\?\d*/g));
+    const values = [...holes].map(() => null);
+    return all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, values)
+      .filter(({ detail }) => /^SCAN (?!x$)/.test(detail))
+      .map(({ detail }) => `${detail}: ${sql}`);
+  });
+  expect(scans).toEqual([]);
+});

@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import { addTo } from "./change.ts";
+import { BUCKET, customerRow, id, open, receive, row, TERRITORY } from "./fixtures.ts";
+import { wordsOf } from "./search.ts";
+import { gramsOf } from "./tables.ts";
+
+const NAMES: readonly (readonly [name: string, city: string])[] = [
+  ["Apteka Pod Orłem", "Łódź"],
+  ["Żabka Świętokrzyska", "Kraków"],
+  ["داروخانه کریمی", "تهران"],
+  ["فروشگاه گلستان", "یزد"],
+  ["Сибирь Трейд", "Йошкар-Ола"],
+  ["Ёлка и сыновья", "Орёл"],
+  ["北京茶叶贸易公司", "北京"],
+  ["东方药房", "上海"],
+  ["O'Neill's Grocers", "Cork"],
+  ["Zoë Deli", "York"],
+];
+
+function filled(isIndexed: boolean) {
+  const device = open();
+  const rows = NAMES.map(([name, city], at) => customerRow(100 + at, { name, city }));
+  receive(device, { rows: { [BUCKET]: rows }, complete: isIndexed ? [BUCKET, "shared", `u:${id(1)}`] : [] });
+  const found = (search: string) => {
+    const page = device.engine.query("customers.page", {
+      search,
+      filter: { name: "all" },
+      sort: "name",
+      offset: 0,
+      limit: 50,
+    });
+    return page.rows.map(({ name }) => name);
+  };
+  return { device, found };
+}
+
+describe.each([
+  ["with the index", true],
+  ["by scanning, before the first load is complete", false],
+])("searching %s", (_how, isIndexed) => {
+  test("every inner part of every name and city finds its customer, in five scripts", () => {
+    const { found } = filled(isIndexed);
+    for (const [name, city] of NAMES) {
+      for (const text of [name, city]) {
+        const letters = [...text];
+        for (let from = 0; from < letters.length; from += 1) {
+          for (let to = from + 1; to <= letters.length; to += 1) {
+            const part = letters.slice(from, to).join("");
+            if (wordsOf(part).length > 0)
+              expect({ part, found: found(part) }).toEqual({ part, found: expect.arrayContaining([name]) });
+          }
+        }
+      }
+    }
+  });
+
+  test("letters that look or sound alike find each other", () => {
+    const { found } = filled(isIndexed);
+    expect(found("lodz")).toEqual(["Apteka Pod Orłem"]);
+    expect(found("ŚWIETO")).toEqual(["Żabka Świętokrzyska"]);
+    expect(found("كريمي")).toEqual(["داروخانه کریمی"]);
+    expect(found("елка")).toEqual(["Ёлка и сыновья"]);
+    expect(found("oneills")).toEqual(["O'Neill's Grocers"]);
+    expect(found("zoe")).toEqual(["Zoë Deli"]);
+  });
+
+  test("several words must all be there, in any order and of any length", () => {
+    const { found } = filled(isIndexed);
+    expect(found("york zoe")).toEqual(["Zoë Deli"]);
+    expect(found("de yo")).toEqual(["Zoë Deli"]);
+    expect(found("zoe cork")).toEqual([]);
+    expect(found("deli y")).toEqual(["Zoë Deli"]);
+  });
+
+  test("signs with no letter or digit in them find nothing and break nothing", () => {
+    const { found } = filled(isIndexed);
+    for (const search of ['"', "%", "_", "*", "' OR 1=1 --", "\0", "(", "AND"])
+      expect(() => found(search)).not.toThrow();
+    expect(found("%%%")).toEqual([]);
+  });
+
+  test("names that begin with the words come first, by the alphabet", () => {
+    const device = open();
+    const names = ["Zeta Alpha", "Alphabet", "Alpha", "Beta Alpha"];
+    receive(device, {
+      rows: { [BUCKET]: names.map((name, at) => customerRow(100 + at, { name })) },
+      complete: isIndexed ? [BUCKET, "shared", `u:${id(1)}`] : [],
+    });
+    const page = device.engine.query("customers.page", {
+      search: "alpha",
+      filter: { name: "all" },
+      sort: "name",
+      offset: 0,
+      limit: 3,
+    });
+    expect(page.rows.map(({ name }) => name)).toEqual(["Alpha", "Alphabet", "Zeta Alpha"]);
+    expect(page.total).toBe(4);
+  });
+
+  test("a customer is found by phone in any writing, by tag, and by its people", () => {
+    const device = open();
+    receive(device, { complete: isIndexed ? [BUCKET, "shared", `u:${id(1)}`] : [] });
+    device.save({
+      kind: "customer",
+      id: id(100),
+      root: id(100),
+      v: { name: "Quiet", territory: TERRITORY, phone: "+48 12 345-67-89", tags: addTo("Główny") },
+    });
+    device.save({
+      kind: "contact",
+      id: id(300),
+      root: id(100),
+      v: { customer: id(100), name: "Ewa Wójcik", phone: "0601 222 333" },
+    });
+    const found = (search: string) =>
+      device.engine.query("customers.page", { search, filter: { name: "all" }, sort: "name", offset: 0, limit: 9 }).rows
+        .length;
+    for (const search of ["345 67", "(12) 345-67", "۳۴۵۶۷", "glowny", "wojcik", "601222", "ój"]) {
+      expect({ search, found: found(search) }).toEqual({ search, found: 1 });
+    }
+    device.save({ kind: "contact", id: id(300), root: id(100), v: { name: "Anna Lis" } });
+    expect(found("wojcik")).toBe(0);
+    expect(found("lis")).toBe(1);
+    device.save({ kind: "customer", id: id(100), root: id(100), v: { deleted: true } });
+    expect(found("quiet")).toBe(0);
+  });
+});
+
+test("a filter narrows the hits of a search", () => {
+  const { device } = filled(true);
+  receive(device, { rows: { [BUCKET]: [customerRow(100, { name: "Apteka", value_class: "vip" }, 5)] }, seq: 2 });
+  const page = device.engine.query("customers.page", {
+    search: "a",
+    filter: { name: "value_class", value_class: "vip" },
+    sort: "name",
+    offset: 0,
+    limit: 9,
+  });
+  expect(page).toMatchObject({ total: 1, rows: [{ name: "Apteka" }] });
+});
+
+test("search everything names what it found", () => {
+  const { device } = filled(true);
+  receive(device, {
+    rows: { [BUCKET]: [row("deal", id(400), id(100), { customer: id(100), title: "Orłem wings", stage: "new" })] },
+    seq: 2,
+  });
+  expect(device.engine.query("everything.search", { search: "orlem", limit: 5 })).toMatchObject([
+    { kind: "customer", label: "Apteka Pod Orłem", detail: "Łódź" },
+    { kind: "deal", label: "Orłem wings", detail: "Apteka Pod Orłem" },
+  ]);
+});
+
+test("grams are the single letters and the pairs within words", () => {
+  expect(gramsOf("ab 京 b").split(" ").sort()).toEqual(["a", "ab", "b", "京"]);
+});
