@@ -5,6 +5,6 @@ import { home } from "#lib/ui/navigation";
 import type { PageLoad } from "./$types";
 
 export const load: PageLoad = () => {
-  session.resume(); // tells the role, on which the first screen depends
-  redirect(307, home(shell.role));
+  // Without an address to come back to: the first screen depends on the role, which only signing in tells.
+  redirect(307, session.resume() ? home(shell.role) : "/signin");
 };
