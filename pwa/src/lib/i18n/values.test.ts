@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ENTITY_TYPES } from "$sync/schema.gen";
 import type { Locale } from "./locales";
-import { showValue, showWait, yearOf } from "./values";
+import { showValue, showWait, wholeMoney, yearOf } from "./values";
 
 const showing = (locale: Locale) => ({
   reader: {
@@ -65,4 +65,9 @@ test("a wait is said in seconds while it is short", () => {
   const waits = [0, 2, 40, 900].map((seconds) => showWait(seconds, showing("en").reader));
   expect(waits).toEqual(["1 second", "2 seconds", "40 seconds", "15 min"]);
   expect(showWait(40, showing("pl").reader)).toBe("40 sekund");
+});
+
+test("a whole sum follows the currency's own minor unit", () => {
+  expect(wholeMoney(342_170, "EUR", showing("en").reader)).toBe("€3,422");
+  expect(wholeMoney(3_421, "JPY", showing("en").reader)).toBe("¥3,421");
 });

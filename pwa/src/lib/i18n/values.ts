@@ -77,3 +77,9 @@ export function showWait(seconds: number, reader: Reader): string {
   if (seconds >= 90) return format.duration(seconds * 1000, reader);
   return format.number(Math.max(1, Math.ceil(seconds)), reader, { style: "unit", unit: "second", unitDisplay: "long" });
 }
+
+/** A sum without its fraction, for a tile or a hint that names only its size. */
+export function wholeMoney(minor: number, currency: string, reader: Reader): string {
+  const unit = 10 ** format.minorDigits(currency);
+  return format.money(Math.round(minor / unit) * unit, currency, reader);
+}
