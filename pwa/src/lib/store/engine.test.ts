@@ -367,7 +367,7 @@ describe("derived values", () => {
     receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "a" }), done(201, NOW - 5000)] } });
     device.save({ kind: "customer", id: C, root: C, v: { city: "b" } });
     database.exec(
-      "UPDATE meta SET value = 'older' WHERE name = 'schema'; UPDATE customer SET city = NULL, last_visit_at = NULL",
+      "UPDATE meta SET value = 'older' WHERE name = 'schema'; UPDATE customer_row SET city = NULL, last_visit_at = NULL",
     );
     const again = open(7, database);
     expect(database.get("SELECT city, last_visit_at FROM customer")).toEqual({ city: "b", last_visit_at: NOW - 5000 });

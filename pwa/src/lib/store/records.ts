@@ -27,24 +27,26 @@ interface Shape {
   readonly insert: string;
   readonly update: string;
   readonly find: string;
+  readonly putDoc: string;
 }
 
 function shapeOf(kind: Kind): Shape {
   const columns = columnsOf(kind).map(({ name }) => name);
-  const all = ["id", "root", "bucket", "home", ...columns, "doc"].map((name) => `"${name}"`);
+  const all = ["id", "root", "bucket", "home", ...columns].map((name) => `"${name}"`);
   const searched = isSearched(kind) ? Object.values(ENTITY_TYPES[kind].fields).filter((field) => field.search) : [];
   return {
     kind,
     columns,
     title: titleField(kind)?.name,
     searched,
-    insert: `INSERT INTO "${kind}" (${all.join(", ")}, n) VALUES (${all.map(() => "?").join(", ")}, ?)`,
+    insert: `INSERT INTO "${kind}_row" (${all.join(", ")}, n) VALUES (${all.map(() => "?").join(", ")}, ?)`,
     // The id is left out: setting it, even to itself, would rewrite its index.
-    update: `UPDATE "${kind}" SET ${all
+    update: `UPDATE "${kind}_row" SET ${all
       .slice(1)
       .map((name) => `${name} = ?`)
       .join(", ")} WHERE n = ?`,
     find: `SELECT n, root, bucket, home, doc FROM "${kind}" WHERE id = ?`,
+    putDoc: `INSERT INTO "${kind}_doc" (n, doc) VALUES (?, ?) ON CONFLICT (n) DO UPDATE SET doc = excluded.doc`,
   };
 }
 
@@ -84,8 +86,9 @@ export class RecordWriter {
     const values: SqlValue[] = held === undefined ? [id] : [];
     values.push(place.root, place.bucket, place.home);
     for (const name of shape.columns) values.push(columnValue(shape, name, doc.v));
-    values.push(json, n);
+    values.push(n);
     this.database.run(held === undefined ? shape.insert : shape.update, values);
+    this.database.run(shape.putDoc, [n, json]);
     if (shape.searched.length > 0) this.#putText(shape, n, searchText(shape.searched, doc.v), held !== undefined);
     this.#changed.add(kind);
     this.#noteDerived(kind, id, doc.v, held);
@@ -94,7 +97,8 @@ export class RecordWriter {
   /** Takes a record out. */
   remove(kind: Kind, id: string, held: Held): void {
     if (isSearched(kind)) this.#removeText(kind, held.n);
-    this.database.run(`DELETE FROM "${kind}" WHERE n = ?`, [held.n]);
+    this.database.run(`DELETE FROM "${kind}_row" WHERE n = ?`, [held.n]);
+    this.database.run(`DELETE FROM "${kind}_doc" WHERE n = ?`, [held.n]);
     this.#changed.add(kind);
     if (kind === "visit") this.#noteVisited(valuesOf(held).customer);
     if (kind === "customer") this.#visited.delete(id);
@@ -115,7 +119,7 @@ export class RecordWriter {
   finish(): Set<Topic> {
     if (this.#isIndexed) {
       for (const customer of this.#visited) {
-        const changed = this.database.run(`UPDATE customer SET last_visit_at = ${LAST_VISIT} WHERE id = ?1`, [
+        const changed = this.database.run(`UPDATE customer_row SET last_visit_at = ${LAST_VISIT} WHERE id = ?1`, [
           customer,
         ]);
         if (changed > 0) this.#changed.add("customer");
@@ -128,7 +132,7 @@ export class RecordWriter {
   #nextNumber(kind: Kind): number {
     const next =
       this.#nextByKind.get(kind) ??
-      this.database.get<{ n: number }>(`SELECT coalesce(max(n), 0) + 1 AS n FROM "${kind}"`)?.n ??
+      this.database.get<{ n: number }>(`SELECT coalesce(max(n), 0) + 1 AS n FROM "${kind}_row"`)?.n ??
       1;
     this.#nextByKind.set(kind, next + 1);
     return next;
@@ -181,9 +185,9 @@ const LAST_VISIT = `(SELECT max(checked_in_at) FROM visit WHERE visit.customer =
 /** Works out the last visit of every customer; once, when the first load is complete and the indexes exist. */
 export function deriveLastVisits(database: Database): void {
   database.run(
-    `UPDATE customer SET last_visit_at = last.at
+    `UPDATE customer_row SET last_visit_at = last.at
      FROM (SELECT customer AS id, max(checked_in_at) AS at FROM visit WHERE ${TOOK_PLACE} GROUP BY customer) AS last
-     WHERE customer.id = last.id`,
+     WHERE customer_row.id = last.id`,
   );
 }
 

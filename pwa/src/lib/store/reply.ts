@@ -200,10 +200,10 @@ class Applying {
     const moved = JSON.stringify([...homeByRoot].map(([root, home]) => ({ root, home })));
     const condition = `EXISTS (SELECT 1 FROM json_each(?) m WHERE m.value ->> 'root' = x.root AND m.value ->> 'home' > x.home)`;
     for (const kind of KINDS) {
-      this.database.run(`UPDATE "${kind}" AS x SET bucket = ? WHERE x.id IN (SELECT id FROM outbox) AND ${condition}`, [
-        NOWHERE,
-        moved,
-      ]);
+      this.database.run(
+        `UPDATE "${kind}_row" AS x SET bucket = ? WHERE x.id IN (SELECT id FROM outbox) AND ${condition}`,
+        [NOWHERE, moved],
+      );
     }
     this.#writer.removeWhere(`${condition} AND x.id NOT IN (SELECT id FROM outbox)`, [moved]);
   }

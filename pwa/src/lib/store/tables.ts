@@ -55,16 +55,16 @@ CREATE TABLE request (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, answer 
 /** Local indexes beside the declared ones. */
 const LISTS: { readonly [K in Kind]?: readonly string[] } = {
   customer: [
-    `"customer_sort_key" ON "customer" (sort_key) WHERE deleted IS NOT 1`,
-    `"customer_last_visit_at" ON "customer" (last_visit_at IS NOT NULL, last_visit_at, sort_key) WHERE deleted IS NOT 1`,
-    `"customer_value_class" ON "customer" (value_class, sort_key) WHERE deleted IS NOT 1`,
-    `"customer_phase" ON "customer" (phase, sort_key) WHERE deleted IS NOT 1`,
-    `"customer_revenue_12m" ON "customer" (revenue_12m DESC, sort_key) WHERE deleted IS NOT 1`,
-    `"customer_latitude" ON "customer" (latitude, longitude) WHERE deleted IS NOT 1`,
+    `"customer_sort_key" ON "customer_row" (sort_key) WHERE deleted IS NOT 1`,
+    `"customer_last_visit_at" ON "customer_row" (last_visit_at IS NOT NULL, last_visit_at, sort_key) WHERE deleted IS NOT 1`,
+    `"customer_value_class" ON "customer_row" (value_class, sort_key) WHERE deleted IS NOT 1`,
+    `"customer_phase" ON "customer_row" (phase, sort_key) WHERE deleted IS NOT 1`,
+    `"customer_revenue_12m" ON "customer_row" (revenue_12m DESC, sort_key) WHERE deleted IS NOT 1`,
+    `"customer_latitude" ON "customer_row" (latitude, longitude) WHERE deleted IS NOT 1`,
   ],
-  product: [`"product_sort_key" ON "product" (sort_key) WHERE deleted IS NOT 1`],
-  deal: [`"deal_stage_amount" ON "deal" (stage, amount DESC) WHERE deleted IS NOT 1`],
-  task: [`"task_person" ON "task" (person, status, due_day) WHERE deleted IS NOT 1`],
+  product: [`"product_sort_key" ON "product_row" (sort_key) WHERE deleted IS NOT 1`],
+  deal: [`"deal_stage_amount" ON "deal_row" (stage, amount DESC) WHERE deleted IS NOT 1`],
+  task: [`"task_person" ON "task_row" (person, status, due_day) WHERE deleted IS NOT 1`],
 };
 
 /** The columns of a kind's table that are filled from the record, in the order of `projection`. */
@@ -73,19 +73,27 @@ export function columnsOf(kind: Kind): readonly { readonly name: string; readonl
   return titleField(kind) === undefined ? declared : [...declared, { name: "sort_key", sql: "TEXT" }];
 }
 
+/**
+ * The columns and the document of a record are two tables, so that lists, counts and the making of indexes read a fifth of
+ * the bytes; queries see both as one under the kind's name, and the document is only looked up where they ask for it.
+ */
 function kindTables(kind: Kind): string {
-  const columns = columnsOf(kind).map(({ name, sql }) => `"${name}" ${sql}, `);
-  const derived = kind === "customer" ? "last_visit_at INTEGER, " : "";
+  const columns = columnsOf(kind).map(({ name, sql }) => `, "${name}" ${sql}`);
+  const derived = kind === "customer" ? ", last_visit_at INTEGER" : "";
   const text = isSearched(kind) ? `CREATE TABLE "${kind}_text" (n INTEGER PRIMARY KEY, text TEXT NOT NULL);` : "";
-  // The document stands last: lists read the columns before it without touching its overflow pages.
-  return `CREATE TABLE "${kind}" (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, root TEXT NOT NULL, bucket TEXT NOT NULL,
-    home INTEGER NOT NULL, ${columns.join("")}${derived}doc TEXT NOT NULL); ${text}`;
+  return `
+    CREATE TABLE "${kind}_row" (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, root TEXT NOT NULL, bucket TEXT NOT NULL,
+      home INTEGER NOT NULL${columns.join("")}${derived});
+    CREATE TABLE "${kind}_doc" (n INTEGER PRIMARY KEY, doc TEXT NOT NULL);
+    CREATE VIEW "${kind}" AS SELECT r.*, (SELECT doc FROM "${kind}_doc" d WHERE d.n = r.n) AS doc FROM "${kind}_row" r;
+    ${text}`;
 }
 
 /** The statements that make the indexes of a kind, full text included. */
 function indexStatements(kind: Kind): string[] {
   const declared = ENTITY_TYPES[kind].table.indexes.map(
-    (columns) => `"${kind}_by_${columns.join("_")}" ON "${kind}" (${columns.map((name) => `"${name}"`).join(", ")})`,
+    (columns) =>
+      `"${kind}_by_${columns.join("_")}" ON "${kind}_row" (${columns.map((name) => `"${name}"`).join(", ")})`,
   );
   const statements = [...declared, ...(LISTS[kind] ?? [])].map((index) => `CREATE INDEX IF NOT EXISTS ${index}`);
   if (!isSearched(kind)) return statements;
@@ -130,9 +138,10 @@ export function openTables(database: Database): Opened {
  * log stays small, and all of it may be done again after a crash. `derive` fills the derived columns.
  */
 export function createIndexes(database: Database, derive: (database: Database) => void): void {
+  // Before the indexes, one of which is on what is derived.
+  database.transaction(() => derive(database));
   for (const kind of KINDS) for (const statement of indexStatements(kind)) database.exec(statement);
   for (const kind of KINDS_WITH_GRAMS) database.transaction(() => fillGrams(database, kind));
-  database.transaction(() => derive(database));
   writeMeta(database, "indexed", "1");
 }
 
@@ -180,39 +189,39 @@ export interface StoredRow {
   readonly doc: string;
 }
 
-/** The name under which `rebuildTables` sets the rows aside. */
-const OLD = "rebuild_old";
-
 /**
  * Makes the tables of all kinds anew for the present schema and hands every stored row to `put`; the outbox, the shadows
  * and the cursors stay. Rows of kinds that are gone are dropped; a kind that is new has everything read again, because
  * its rows were passed over before. Call it in a transaction.
  */
 export function rebuildTables(database: Database, put: (kind: Kind, row: StoredRow) => void): void {
-  const tables = database.all<{ name: string; sql: string }>(
-    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  const made = database.all<{ name: string; type: string; sql: string | null }>(
+    "SELECT name, type, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND tbl_name <> 'outbox'",
   );
-  const searches = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL"));
-  for (const { name } of searches) database.exec(`DROP TABLE "${name}"`);
-  for (const { name } of tables.filter(({ name: table }) => table.endsWith("_text")))
-    database.exec(`DROP TABLE IF EXISTS "${name}"`);
-  const indexes = database.all<{ name: string }>(
-    "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name NOT IN ('outbox')",
-  );
-  for (const { name } of indexes) database.exec(`DROP INDEX "${name}"`);
+  const drop = (type: string, isMeant: (name: string, sql: string) => boolean) => {
+    for (const { name } of made.filter((one) => one.type === type && isMeant(one.name, one.sql ?? ""))) {
+      database.exec(`DROP ${type} IF EXISTS "${name}"`);
+    }
+  };
+  const isThere = (name: string) => made.some((one) => one.name === name);
+  drop("table", (_name, sql) => sql.startsWith("CREATE VIRTUAL"));
+  drop("table", (name) => name.endsWith("_text"));
+  drop("index", () => true);
+  drop("view", () => true);
   // Made again from the columns when the store is opened and complete.
   writeMeta(database, "indexed", "0");
   for (const kind of KINDS) {
-    const isThere = tables.some(({ name }) => name === kind);
-    if (isThere) database.exec(`ALTER TABLE "${kind}" RENAME TO ${OLD}`);
+    const wasThere = isThere(`${kind}_row`);
+    if (wasThere)
+      for (const part of ["row", "doc"]) database.exec(`ALTER TABLE "${kind}_${part}" RENAME TO old_${part}`);
     database.exec(kindTables(kind));
-    if (!isThere) {
+    if (!wasThere) {
       database.exec("UPDATE cursor SET seq = 0");
       continue;
     }
     for (let after = 0; ; ) {
       const rows = database.all<StoredRow & { n: number }>(
-        `SELECT n, id, root, bucket, home, doc FROM ${OLD} WHERE n > ? ORDER BY n LIMIT 1000`,
+        `SELECT r.n, id, root, bucket, home, doc FROM old_row r JOIN old_doc d ON d.n = r.n WHERE r.n > ? ORDER BY r.n LIMIT 1000`,
         [after],
       );
       for (const row of rows) put(kind, row);
@@ -220,7 +229,7 @@ export function rebuildTables(database: Database, put: (kind: Kind, row: StoredR
       if (last === undefined) break;
       after = last.n;
     }
-    database.exec(`DROP TABLE ${OLD}`);
+    database.exec("DROP TABLE old_row; DROP TABLE old_doc");
   }
   writeMeta(database, "schema", SCHEMA_HASH);
 }
