@@ -2,7 +2,10 @@
 
 import { pointOf } from "#lib/domain/place";
 import { begunVisit, type CheckInAt, checkIn, closeForgotten, locate, type VisitKey } from "#lib/domain/visit";
+import { m } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
+import type { VisitRow } from "#lib/store/queries/customer";
+import { toasts } from "#lib/ui/toasts.svelte";
 import { goto } from "$app/navigation";
 import { here } from "./here.svelte";
 import { save } from "./save";
@@ -27,6 +30,7 @@ export async function startVisit(store: Store, customer: Met, planned?: { id: st
   const changes = checkIn(at, store.now(), open === null ? [] : [open]);
   const begun = begunVisit(changes);
   if (begun === null || !(await save(store, changes))) return;
+  if (changes.length > 1) sayClosed(open);
   void keepPlace(store, begun, customer);
   await goto(`/visits/${begun.id}`);
 }
@@ -42,5 +46,11 @@ async function keepPlace(store: Store, visit: VisitKey, customer: Met): Promise<
 /** Closes a visit that nobody will come back to, with an estimate that says so. */
 export async function closeForgottenVisit(store: Store, timeZone: string): Promise<void> {
   const open = await store.query("visit.open", { person: store.account.person });
-  if (open !== null) await save(store, closeForgotten([open], store.now(), timeZone));
+  if (open === null) return;
+  const changes = closeForgotten([open], store.now(), timeZone);
+  if ((await save(store, changes)) && changes.length > 0) sayClosed(open);
+}
+
+function sayClosed(visit: VisitRow | null): void {
+  toasts.show({ text: m.visit_closed_for_you({ name: visit?.customerName ?? m.today_no_customer() }) });
 }

@@ -14,6 +14,8 @@ export class NoteDraft {
   #kept: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #since = 0;
+  /** The write that is on its way, so that leaving the field and finishing the visit do not save the same words twice. */
+  #underway: { readonly text: string; readonly done: Promise<void> } | null = null;
   readonly #write: (note: string) => Promise<boolean>;
   readonly #clock: () => number;
 
@@ -43,9 +45,15 @@ export class NoteDraft {
       return;
     }
     this.state = "saving";
+    if (this.#underway?.text !== text) this.#underway = { text, done: this.#save(text) };
+    await this.#underway.done;
+  }
+
+  async #save(text: string): Promise<void> {
     const isSaved = await this.#write(text);
+    if (this.#underway?.text === text) this.#underway = null;
     if (isSaved) this.#kept = text;
-    if (this.#timer === undefined) this.state = isSaved ? "saved" : "failed";
+    if (this.#timer === undefined && this.#underway === null) this.state = isSaved ? "saved" : "failed";
   }
 
   /** The record has changed, here or on another device; words still being written are not overwritten. */

@@ -91,6 +91,19 @@ describe("a note being written", () => {
   });
 });
 
+test("leaving the field and finishing the visit at once save the words once, and both wait for the disk", async () => {
+  type("Ewa");
+  void draft.flush();
+  let isFinished = false;
+  void draft.flush().then(() => {
+    isFinished = true;
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  expect([disk.written, isFinished]).toEqual([["Ewa"], false]);
+  await saved();
+  expect([draft.state, isFinished]).toEqual(["saved", true]);
+});
+
 describe("a note changed elsewhere", () => {
   test("is shown", () => {
     draft.adopt("from the tablet");
