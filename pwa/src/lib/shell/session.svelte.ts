@@ -1,7 +1,8 @@
 /** Who is signed in on this device, and the store that holds this person's book. The composition root of the app. */
-import { version } from "$app/env";
+
 import { type Account, forgetAccount, keepAccount, readAccount } from "#lib/store/account";
 import { openStore, type Store } from "#lib/store/client";
+import { version } from "$app/env";
 import { shell } from "./shell.svelte";
 
 class Session {
@@ -13,17 +14,17 @@ class Session {
   asking = $state(false);
 
   /** Opens the book of whoever signed in here last; false where nobody is. */
-  resume(): boolean {
+  async resume(): Promise<boolean> {
     if (this.store !== null) return true;
-    const account = readAccount(localStorage);
+    const account = await readAccount();
     if (account === null) return false;
-    this.#open(account);
+    if (this.store === null) this.#open(account); // another caller may have been first
     return true;
   }
 
   /** Opens the book of a person who has just signed in. */
-  enter(account: Account): void {
-    keepAccount(localStorage, account);
+  async enter(account: Account): Promise<void> {
+    await keepAccount(account);
     this.#open(account);
   }
 
@@ -31,24 +32,24 @@ class Session {
    * Goes on after signing in again. The server mostly knows the device by its number; where it has given a new one, because
    * the old one was revoked, the store is opened anew under it.
    */
-  renew(account: Account): void {
+  async renew(account: Account): Promise<void> {
     this.asking = false;
     if (this.store !== null && this.account?.device === account.device) {
-      keepAccount(localStorage, account);
+      await keepAccount(account);
       this.account = account;
       this.store.syncNow();
       return;
     }
-    this.leave();
-    this.enter(account);
+    await this.leave();
+    await this.enter(account);
   }
 
   /** Lets go of the book; the data stays unless the store has dropped it before (`store.signOut`). */
-  leave(): void {
+  async leave(): Promise<void> {
     this.store?.close();
     this.store = null;
     this.account = null;
-    forgetAccount(localStorage);
+    await forgetAccount();
   }
 
   #open(account: Account): void {

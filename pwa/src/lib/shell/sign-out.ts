@@ -7,7 +7,7 @@ import type { SignOutResult, Store } from "#lib/store/client";
 export async function signOut(store: Store, options: { readonly exported: boolean }): Promise<SignOutResult> {
   const result = await store.signOut(options);
   if (!result.signedOut) return result;
-  forgetAccount(localStorage);
+  await forgetAccount();
   await endSession({ fetch: (input, init) => fetch(input, init), isOnline: () => navigator.onLine });
   location.assign("/signin");
   return result;

@@ -1,4 +1,5 @@
 /** Who is signed in on this device. Kept outside the store, because it says which store to open. */
+import { Kept } from "./kept.ts";
 
 /** The person whose data the store holds, and the device's number at the server. */
 export interface Account {
@@ -10,32 +11,23 @@ export interface Account {
   readonly name: string;
 }
 
-const KEY = "routebook.account";
 const ROLES: readonly string[] = ["rep", "manager", "administrator"];
+const kept = new Kept<unknown>("account");
 
-/** What of `localStorage` is used here. */
-export type KeyValueStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
-
-/** Returns who signed in here last and did not sign out, null if nobody did. */
-export function readAccount(storage: KeyValueStorage): Account | null {
-  const text = storage.getItem(KEY);
-  if (text === null) return null;
-  try {
-    const found: unknown = JSON.parse(text);
-    return isAccount(found) ? found : null;
-  } catch {
-    return null; // a damaged entry means signing in again; the person's data stays
-  }
+/** Returns who signed in here last and did not sign out, null if nobody did or the browser keeps nothing. */
+export async function readAccount(): Promise<Account | null> {
+  const found = await kept.read().catch(() => null);
+  return isAccount(found) ? found : null; // a damaged entry means signing in again; the person's data stays
 }
 
-/** Keeps who signed in. */
-export function keepAccount(storage: KeyValueStorage, account: Account): void {
-  storage.setItem(KEY, JSON.stringify(account));
+/** Keeps who signed in; resolves when it is on the disk. Where the browser keeps nothing, he signs in again next time. */
+export async function keepAccount(account: Account): Promise<void> {
+  await kept.keep(account).catch(() => undefined);
 }
 
 /** Forgets who signed in; the person's data stays until `store.signOut()` drops it. */
-export function forgetAccount(storage: KeyValueStorage): void {
-  storage.removeItem(KEY);
+export async function forgetAccount(): Promise<void> {
+  await kept.drop().catch(() => undefined);
 }
 
 function isAccount(value: unknown): value is Account {

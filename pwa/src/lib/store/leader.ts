@@ -1,13 +1,13 @@
 /** The leader: the one worker that holds a person's database, answers every tab's calls and runs the sync loop. */
 import { Session, type WakeReason } from "../sync/session.ts";
 import { HttpTransport } from "../sync/transport.ts";
-import { Engine } from "./engine.ts";
+import { Engine, type Unsent } from "./engine.ts";
+import { Kept } from "./kept.ts";
 import { type OpenedFile, openFile } from "./opfs.ts";
 import { QUERIES } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
 import type { Keeping, StoreStatus } from "./status.ts";
 import { StoreError } from "./store-error.ts";
-import { UnsentKeeper } from "./unsent-keeper.ts";
 import type { Answer, Call, Opening } from "./wire.ts";
 
 /** Where the leader's news go. */
@@ -28,7 +28,7 @@ export async function lead(opening: Opening, listeners: Listeners): Promise<Lead
     now: () => Date.now(),
     random: (bytes) => void crypto.getRandomValues(bytes),
   });
-  const keeper = file.isLasting ? null : new UnsentKeeper(opening.account.person);
+  const keeper = file.isLasting ? null : new Kept<Unsent>(`unsent/${opening.account.person}`);
   const kept = await keeper?.read();
   if (kept !== null && kept !== undefined) engine.restoreUnsent(kept);
   return new Leader(opening.version, file, engine, keeper, listeners);
@@ -49,7 +49,7 @@ export class Leader {
     version: string,
     private readonly file: OpenedFile,
     private readonly engine: Engine,
-    private readonly keeper: UnsentKeeper | null,
+    private readonly keeper: Kept<Unsent> | null,
     private readonly listeners: Listeners,
   ) {
     engine.onChange((topics) => this.#tell(topics));

@@ -3,6 +3,6 @@ import { session } from "#lib/shell/session.svelte";
 import type { LayoutLoad } from "./$types";
 
 /** Nobody is here without having signed in on this device once; the network is not asked. */
-export const load: LayoutLoad = ({ url }) => {
-  if (!session.resume()) redirect(307, `/signin?to=${encodeURIComponent(url.pathname + url.search)}`);
+export const load: LayoutLoad = async ({ url }) => {
+  if (!(await session.resume())) redirect(307, `/signin?to=${encodeURIComponent(url.pathname + url.search)}`);
 };

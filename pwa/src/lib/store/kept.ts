@@ -1,30 +1,32 @@
-/** Keeps the unsent edits in IndexedDB where the database itself does not last. */
-import type { Unsent } from "./engine.ts";
+/**
+ * One value kept in IndexedDB. What a promise here says is kept, is on the disk: Chromium writes `localStorage` up to a minute
+ * later, and would forget who signed in when it is killed before.
+ */
 
-const DATABASE = "routebook-unsent";
-const STORE = "unsent";
+const DATABASE = "routebook-kept";
+const STORE = "kept";
 
-/** The unsent edits of one person. */
-export class UnsentKeeper {
-  constructor(private readonly person: string) {}
+/** The value of one name, on this device. */
+export class Kept<T> {
+  constructor(private readonly name: string) {}
 
   /** Returns what was kept, null if nothing was. */
-  async read(): Promise<Unsent | null> {
-    const found = await this.#run<Unsent | undefined>("readonly", (store) => store.get(this.person));
+  async read(): Promise<T | null> {
+    const found = await this.#run<T | undefined>("readonly", (store) => store.get(this.name));
     return found ?? null;
   }
 
-  /** Keeps `unsent` in place of what was kept; resolves when it is on the disk. */
-  async keep(unsent: Unsent): Promise<void> {
-    await this.#run("readwrite", (store) => store.put(unsent, this.person));
+  /** Keeps `value` in place of what was kept; resolves when it is on the disk. */
+  async keep(value: T): Promise<void> {
+    await this.#run("readwrite", (store) => store.put(value, this.name));
   }
 
-  /** Forgets everything. */
+  /** Forgets it. */
   async drop(): Promise<void> {
-    await this.#run("readwrite", (store) => store.delete(this.person));
+    await this.#run("readwrite", (store) => store.delete(this.name));
   }
 
-  async #run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  async #run<R>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<R>): Promise<R> {
     const database = await opened();
     try {
       const transaction = database.transaction(STORE, mode, { durability: "strict" });
