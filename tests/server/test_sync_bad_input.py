@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from routebook_sync.messages import MAX_EDIT_BYTES, MAX_EDITS, MAX_REQUEST_BYTES, ProblemCode
+from routebook_sync.messages import MAX_BUCKETS, MAX_EDIT_BYTES, MAX_EDITS, MAX_REQUEST_BYTES, ProblemCode
 from server.devices import ANNA, BAKERY, MIRA, Team, make_id, open_team, problem_of
 
 VISIT = make_id(1)
@@ -25,6 +25,10 @@ async def team(tmp_path: Path) -> AsyncIterator[Team]:
 
 def edits_of(*edits: bytes) -> bytes:
     return b'{"protocol":1,"schema":"test","device":1,"now":1,"edits":[' + b",".join(edits) + b"]}"
+
+
+def request_with(**changed: Any) -> bytes:
+    return msgspec.json.encode({"protocol": 1, "schema": "test", "device": 1, "now": 1, **changed})
 
 
 def edit_json(**changed: Any) -> bytes:
@@ -70,6 +74,7 @@ def nested(depth: int) -> Any:
         (edits_of(edit_json(n=1.5)), "malformed"),
         (edits_of(edit_json(n=2)), "gap"),
         (edits_of(*[b"{}"] * (MAX_EDITS + 1)), "too_large"),
+        (request_with(cursors={f"bucket{number}": [1, 0] for number in range(MAX_BUCKETS + 1)}), "too_large"),
         (edits_of(b'"' + b"x" * MAX_REQUEST_BYTES + b'"'), "too_large"),
     ],
 )
@@ -96,6 +101,8 @@ async def test_a_request_that_cannot_be_taken_gets_its_code_and_changes_nothing(
         (edit_json(id=VISIT.upper() + "Z"), "malformed"),
         (edit_json(id="../../etc/passwd"), "malformed"),
         (edit_json(root="x" * 27), "malformed"),
+        (edit_json(root="x" * 26), "foreign_root"),
+        (edit_json(root=""), "foreign_root"),
         (edit_json(v=[]), "malformed"),
         (edit_json(v=None), "malformed"),
         (edit_json(at="yesterday"), "bad_stamp"),
@@ -212,6 +219,13 @@ async def test_sync_takes_only_post_and_live_only_get(team: Team) -> None:
     phone = team.device(1, ANNA)
     for method, path in (("GET", "/sync"), ("PUT", "/sync"), ("DELETE", "/sync"), ("POST", "/live")):
         assert problem_of(await phone.http.request(method, path)).code is ProblemCode.METHOD_NOT_ALLOWED
+
+
+async def test_a_history_asked_for_beyond_every_number_is_refused(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    for name, value in (("before", 1 << 63), ("before", 10**30), ("limit", 1 << 63)):
+        response = await phone.http.get(f"/api/history/{BAKERY}", params={name: value})
+        assert problem_of(response).code is ProblemCode.WRONG_TYPE
 
 
 async def test_a_device_cannot_speak_for_another(team: Team) -> None:

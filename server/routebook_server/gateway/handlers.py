@@ -16,6 +16,7 @@ from routebook_server.gateway.live import LiveStream
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.records.history import MAX_HISTORY, HistoryEntry
 from routebook_server.records.projection import Lag, Projector
+from routebook_sync.joins import MAX_SAFE
 from routebook_sync.messages import Problem, ProblemCode
 
 ActorOf: TypeAlias = Callable[[Scope], Awaitable[Actor | Problem]]
@@ -64,7 +65,7 @@ def make_handlers(
         request: Request[Any, Any, Any],
         record_id: str,
         limit: Annotated[int, Parameter(ge=1, le=MAX_HISTORY)] = _NEWEST,
-        before: Annotated[int | None, Parameter(ge=1)] = None,
+        before: Annotated[int | None, Parameter(ge=1, le=MAX_SAFE)] = None,
     ) -> list[HistoryEntry]:
         """Return a record's value history, newest first; ``before`` continues below that entry's number."""
         actor = await require_actor(request.scope)

@@ -7,6 +7,7 @@ import msgspec
 
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_sync.messages import (
+    MAX_BUCKETS,
     MAX_EDIT_BYTES,
     MAX_EDITS,
     PROTOCOL,
@@ -55,6 +56,8 @@ def read_request(body: bytes) -> SyncRequest:
         raise ProblemError(make_problem(ProblemCode.MALFORMED, "There is no such protocol.", field="protocol"))
     if len(request.edits) > MAX_EDITS:
         raise ProblemError(make_problem(ProblemCode.TOO_LARGE, f"At most {MAX_EDITS} edits at once.", field="edits"))
+    if len(request.cursors) > MAX_BUCKETS:
+        raise ProblemError(make_problem(ProblemCode.TOO_LARGE, f"At most {MAX_BUCKETS} cursors.", field="cursors"))
     return request
 
 

@@ -30,6 +30,7 @@ from routebook_sync.clock import (
 from routebook_sync.entities import ENTITY_TYPES, EntityType
 from routebook_sync.entities.base import SHARED_ROOT, Home
 from routebook_sync.entities.person import Role
+from routebook_sync.identifier import is_id
 from routebook_sync.messages import Edit, Loser, ProblemCode, Verdict, VerdictKind
 from routebook_sync.record import Change, Doc, Merge, merge_edit, unpack_stamps
 
@@ -290,6 +291,8 @@ class Batch:
             return SHARED, 0
         root = self.states.get(edit.root)
         if root is None:
+            if not is_id(edit.root):
+                raise _Outside(Refusal(ProblemCode.FOREIGN_ROOT, "The root is no id; nothing can ever arrive.", "root"))
             raise _Outside(
                 Refusal(ProblemCode.MISSING_ROOT, "Kept until what it belongs to arrives.", "root", held=True)
             )

@@ -123,7 +123,7 @@ class SyncRequest(msgspec.Struct, omit_defaults=True):
     device: Annotated[int, Meta(ge=1, le=MAX_DEVICE)]
     now: Annotated[int, Meta(ge=0, le=MAX_SAFE)]
     edits: list[msgspec.Raw] = []
-    cursors: Annotated[dict[BucketId, Cursor], Meta(max_length=MAX_BUCKETS)] = {}
+    cursors: dict[BucketId, Cursor] = {}
     ack: Count = 0
     """The highest edit number whose verdict the device has stored."""
     budget: int = FIRST_BUDGET
