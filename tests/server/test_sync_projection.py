@@ -8,6 +8,9 @@ import pytest_asyncio
 
 from routebook_server.records.buckets import territory_bucket
 from routebook_server.records.projection import STEP
+from routebook_sync import base32
+from routebook_sync.clock import DEVICE_WIDTH
+from routebook_sync.joins import MAX_SAFE
 from routebook_sync.messages import Row
 from server.devices import ANNA, BAKERY, CHEMIST, MIRA, NORTH, SOUTH, Team, make_id, open_team
 
@@ -32,6 +35,20 @@ async def test_every_field_becomes_a_column_and_sets_and_counters_their_value(te
         (CHEMIST, "Chemist", SOUTH, None, territory_bucket(SOUTH)),
     ]
     assert await team.read("SELECT title, snoozes, done_at FROM projection_task") == [("Call", 3, None)]
+
+
+async def test_a_counter_beyond_every_number_does_not_stop_the_tables(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    totals = {base32.encode(device, DEVICE_WIDTH): [MAX_SAFE, 0] for device in range(1, 1_100)}
+    phone.edit("task", VISIT, BAKERY, {"title": "Call", "person": ANNA, "status": "open", "snoozes": totals})
+    phone.edit("task", make_id(2), BAKERY, {"title": "Write", "person": ANNA, "status": "open"})
+    await phone.sync()
+    await team.projector.catch_up()
+
+    assert await team.read("SELECT title, snoozes FROM projection_task ORDER BY id") == [
+        ("Call", MAX_SAFE),
+        ("Write", None),
+    ]
 
 
 async def test_the_lag_is_told_and_falls_to_zero(team: Team) -> None:

@@ -13,7 +13,7 @@ from routebook_server.database import Database, metadata
 from routebook_server.records.heads import Heads
 from routebook_server.records.state import encode_json
 from routebook_sync.entities import ENTITY_TYPES, EntityType, FieldType
-from routebook_sync.joins import Join, elements, total
+from routebook_sync.joins import MAX_SAFE, Join, elements, total
 from routebook_sync.messages import Row
 
 STEP: Final = 500
@@ -139,7 +139,8 @@ def _column_value(field: FieldType, value: Any) -> Any:
         case Join.SET:
             return encode_json(elements(value))
         case Join.COUNTER:
-            return total(value)
+            # Beyond it no column holds the number, and one row must not stop all that come after it.
+            return max(-MAX_SAFE, min(MAX_SAFE, total(value)))
         case Join.LOG:
             return encode_json(value)
         case _:
