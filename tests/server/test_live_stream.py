@@ -137,6 +137,19 @@ async def test_a_stream_ends_when_the_grants_change(team: Team) -> None:
         await asyncio.wait_for(listener.task, 5)
 
 
+async def test_a_stream_with_news_all_the_time_ends_when_the_grants_change_too(team: Team) -> None:
+    team.device(1, ANNA)
+    async with Listener(team, 1, 0.05) as listener:
+        await listener.heads()
+        team.territories[ANNA] = []
+        async with asyncio.timeout(5):
+            seq = 2
+            while not listener.task.done():
+                team.heads.publish({IN_NORTH: Head(1, seq)})
+                seq += 1
+                await asyncio.sleep(0)
+
+
 async def test_a_stream_ends_when_the_server_closes_and_leaves_no_subscriber(team: Team) -> None:
     team.device(1, ANNA)
     async with Listener(team, 1, 20) as listener:

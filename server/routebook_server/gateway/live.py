@@ -38,21 +38,26 @@ class LiveStream:
         self._heartbeat_s = heartbeat_s
 
     async def run(self, receive: Receive, send: Send, actor_now: Callable[[], Awaitable[Actor | Problem]]) -> None:
-        """Send events until the end. ``actor_now`` is asked again with every heartbeat."""
+        """Send events until the end. ``actor_now`` is asked again once in every ``heartbeat_s``, news or none."""
         with self._store.heads.subscribe(self._actor.buckets) as subscription:
             leaving = asyncio.create_task(_until_left(receive, subscription))
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
                 heads = await self._store.read_heads(self._actor.buckets)
                 await _send(send, heads_event(heads))
+                now = asyncio.get_running_loop().time
+                due = now() + self._heartbeat_s
                 while not subscription.ended:
-                    moved = await subscription.next(self._heartbeat_s)
-                    if moved:
-                        await _send(send, heads_event(moved))
-                    elif not subscription.ended:
+                    moved = await subscription.next(due - now())
+                    # News must not put the question off: rights may end while a bucket is never still.
+                    if now() >= due and not subscription.ended:
                         if await actor_now() != self._actor:
                             break
-                        await _send(send, b": \n\n")
+                        due = now() + self._heartbeat_s
+                        if not moved:
+                            await _send(send, b": \n\n")
+                    if moved:
+                        await _send(send, heads_event(moved))
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
             finally:
                 leaving.cancel()
