@@ -22,6 +22,7 @@ from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
 from routebook_server.identity.door import Door
 from routebook_server.identity.endpoints import identity_endpoints
+from routebook_server.identity.health import Demo, DemoHint, find_demo_people
 from routebook_server.identity.passwords import Passwords
 from routebook_server.identity.people import People
 from routebook_server.identity.presence import Presence
@@ -101,11 +102,13 @@ def create_app(
     random: Callable[[int], bytes] = os.urandom,
     hasher: PasswordHasher | None = None,
     site: Site | None = None,
+    demo: Demo | None = None,
 ) -> Application:
     """Join the parts. Call it in the thread of the event loop that will run it.
 
     ``clock`` returns milliseconds since 1970 UTC, ``random`` so many unpredictable bytes; ``hasher`` decides what a
-    password check costs, ``site`` stands in for the built app at ``settings.app``. AppNotBuiltError,
+    password check costs, ``site`` stands in for the built app at ``settings.app``; with ``demo`` the
+    sign-in screen names the demo team. AppNotBuiltError,
     NewerDatabaseError, or OSError if the data folder cannot be used.
     """
     site = site or load_site(settings.app)
@@ -120,13 +123,16 @@ def create_app(
     async def edit_person(person: str, values: Mapping[str, Any]) -> None:
         await store.edit([Values("person", person, SHARED_ROOT, dict(values))])
 
+    async def find_demo() -> DemoHint | None:
+        return None if demo is None else await database.read(lambda connection: find_demo_people(connection, demo))
+
     people = People(database, clock, random, passwords, edit_person)
     gateway = Gateway(store, clock, schema_hash(), Presence(database, clock).note)
     projector = Projector(database, heads)
 
     litestar = Litestar(
         [
-            *identity_endpoints(sign_ins, people, door.actor_of, VERSION),
+            *identity_endpoints(sign_ins, people, door.actor_of, VERSION, find_demo),
             *make_handlers(gateway, projector, door.actor_of),
         ],
         exception_handlers=exception_handlers(random),

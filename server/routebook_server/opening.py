@@ -6,6 +6,7 @@ from sqlalchemy.exc import DatabaseError
 
 from routebook_server.app import Application, create_app
 from routebook_server.database import NewerDatabaseError
+from routebook_server.identity.health import Demo
 from routebook_server.settings import Settings
 from routebook_server.web.site import AppNotBuiltError, Site
 
@@ -19,10 +20,10 @@ class CommandError(Exception):
     """What the user must know instead of a traceback: one sentence."""
 
 
-def open_application(settings: Settings, site: Site | None = None) -> Application:
-    """Return the application; CommandError with the reason if there is none. ``site``: see ``create_app``."""
+def open_application(settings: Settings, site: Site | None = None, demo: Demo | None = None) -> Application:
+    """Return the application; CommandError with the reason if there is none. ``site``, ``demo``: see ``create_app``."""
     try:
-        return create_app(settings, site=site)
+        return create_app(settings, site=site, demo=demo)
     except AppNotBuiltError:
         raise CommandError(f"there is no built app in {settings.app}; run `make build` first") from None
     except NewerDatabaseError:

@@ -13,10 +13,11 @@ from typing import Any, Final
 import uvicorn
 
 from routebook_server.app import Application
-from routebook_server.demo.team import PASSWORD
+from routebook_server.demo.team import DOMAIN, PASSWORD
 from routebook_server.filling import fill_with_words
 from routebook_server.identity.accounts import all_accounts
 from routebook_server.identity.directory import find_names
+from routebook_server.identity.health import Demo
 from routebook_server.opening import FAILED, OK, CommandError, open_application
 from routebook_server.settings import Settings
 
@@ -67,7 +68,7 @@ def serve(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def _serve(settings: Settings, listening: socket.socket, *, demo: bool) -> int:
-    application = open_application(settings)
+    application = open_application(settings, demo=Demo(DOMAIN, PASSWORD) if demo else None)
     server = Server(server_config(application), application.heads.close)
     try:
         if demo:

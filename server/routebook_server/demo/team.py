@@ -15,6 +15,8 @@ from routebook_sync.entities.deal import Stage
 from routebook_sync.entities.person import Role
 from routebook_sync.entities.task import TaskType
 
+DOMAIN: Final = "demo.example"
+"""Of the team's e-mails; reserved, so that no real organisation has it."""
 PASSWORD: Final = "routebook"  # noqa: S105 - printed on the first screen: it opens nothing but the demo
 """Everybody's in the demo."""
 

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-import msgspec
 from litestar import Request, Response, delete, get, patch, post, put
 from litestar.datastructures import Cookie, State
 from litestar.handlers import HTTPRouteHandler
@@ -13,25 +12,21 @@ from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.problem import ProblemError
 from routebook_server.identity.devices import Device
 from routebook_server.identity.door import COOKIE, token_from_scope
+from routebook_server.identity.health import DemoHint, Health
 from routebook_server.identity.people import Cover, NewPerson, People, PersonChange, PersonSummary
 from routebook_server.identity.sign_in import Me, PasswordChange, SignIn, SignIns
 from routebook_sync.messages import Problem
 
 ActorOf = Callable[[Scope], Awaitable[Actor | Problem]]
+FindDemo = Callable[[], Awaitable[DemoHint | None]]
+"""Says whom one can sign in as on a demo server."""
 AnyRequest = Request[None, None, State]
 # The longest that browsers keep a cookie; the server's own ninety days from the last use decide.
 _COOKIE_LASTS_S: Final = 400 * 86_400
 
 
-class Health(msgspec.Struct, frozen=True):
-    """That the server lives."""
-
-    status: str
-    version: str
-
-
 def identity_endpoints(
-    sign_ins: SignIns, people: People, actor_of: ActorOf, version: str
+    sign_ins: SignIns, people: People, actor_of: ActorOf, version: str, find_demo: FindDemo
 ) -> Sequence[HTTPRouteHandler]:
     """Return the handlers of /api/session, /password, /devices, /people, /territories/…/cover and /health."""
     return [
@@ -39,7 +34,7 @@ def identity_endpoints(
         *_device_endpoints(people, actor_of),
         *_people_endpoints(people, actor_of),
         *_cover_endpoints(people, actor_of),
-        _health_endpoint(version),
+        _health_endpoint(version, find_demo),
     ]
 
 
@@ -108,10 +103,10 @@ def _cover_endpoints(people: People, actor_of: ActorOf) -> Sequence[HTTPRouteHan
     return [cover, set_cover]
 
 
-def _health_endpoint(version: str) -> HTTPRouteHandler:
+def _health_endpoint(version: str, find_demo: FindDemo) -> HTTPRouteHandler:
     @get("/api/health", tags=["server"], summary="Whether the server lives")
     async def health() -> Health:
-        return Health("ok", version)
+        return Health("ok", version, await find_demo())
 
     return health
 
