@@ -1,6 +1,7 @@
 /** The page of the device benches: `tests/bench/device.py` calls `window.bench` and reads the figures. */
 import type { Account } from "../../src/lib/store/account.ts";
 import { keepAccount } from "../../src/lib/store/account.ts";
+import { openStore, type Store } from "../../src/lib/store/client.ts";
 import { generate } from "./generate.ts";
 import type { Figures, Task } from "./wire.ts";
 
@@ -8,8 +9,10 @@ declare global {
   interface Window {
     /** Runs one task in a fresh worker, so that nothing is warm but the disk. */
     bench(task: Task): Promise<Figures>;
+    /** Opens the store as the app does; for the tests of several tabs. */
+    openStore(seed: number): Store;
     /** Signs the bench's person in, so that the app opens the filled store. */
-    signIn(seed: number): void;
+    signIn(seed: number): Promise<void>;
   }
 }
 
@@ -20,7 +23,9 @@ export const account = (seed: number): Account => ({
   name: "Marek Kowal",
 });
 
-window.signIn = (seed) => keepAccount(localStorage, account(seed));
+window.openStore = (seed) => openStore({ account: account(seed), version: "test" });
+
+window.signIn = (seed) => keepAccount(account(seed));
 
 window.bench = (task) =>
   new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -7,6 +8,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   root: here("."),
   base: "./",
+  plugins: [svelte()],
   resolve: { alias: { $sync: here("../../../sync/ts/src") } },
   worker: { format: "es" },
   build: { target: "es2022", emptyOutDir: true },

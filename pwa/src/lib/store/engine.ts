@@ -39,6 +39,7 @@ export interface Unsent {
 /** One person's store. Methods are synchronous; each that writes is one transaction. */
 export class Engine {
   #rowsStored = 0;
+  readonly #numbers = new Map<string, number>();
   #listener: (topics: ReadonlySet<Topic>) => void = () => {};
 
   /** Opens, migrates or rebuilds the tables. StoreError "not_open" if a newer version of the app made them. */
@@ -75,7 +76,11 @@ export class Engine {
   query<N extends QueryName>(name: N, parameters: ParametersOf<N>): ResultOf<N> {
     // TypeScript cannot see that the two lookups by one name belong together.
     const query = QUERIES[name] as unknown as Query<ParametersOf<N>, ResultOf<N>>;
-    return query.run(this.database, parameters, { now: this.now(), account: this.account });
+    return query.run(this.database, parameters, {
+      now: this.now(),
+      account: this.account,
+      remembered: this.#remembered,
+    });
   }
 
   /** Saves changes or refuses them; the same `key` again gives the same answer. */
@@ -260,12 +265,20 @@ export class Engine {
     });
   }
 
+  readonly #remembered = (key: string, compute: () => number): number => {
+    const found = this.#numbers.get(key) ?? compute();
+    this.#numbers.set(key, found);
+    return found;
+  };
+
   #count(sql: string): number {
     return this.database.get<{ n: number }>(sql)?.n ?? 0;
   }
 
   #tell(topics: ReadonlySet<Topic>): void {
-    if (topics.size > 0) this.#listener(topics);
+    if (topics.size === 0) return;
+    this.#numbers.clear();
+    this.#listener(topics);
   }
 
   /** The first load is there: now the indexes, which would have made it three times slower (docs/decisions/0051). */

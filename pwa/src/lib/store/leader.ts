@@ -44,6 +44,8 @@ export class Leader {
   /** The device had no room for what the server sent; the next page that fits takes it back. */
   #isFull = false;
   #isClosed = false;
+  #isSignedOut = false;
+  #leaving: Promise<Answer> | null = null;
 
   constructor(
     version: string,
@@ -89,9 +91,25 @@ export class Leader {
     };
   }
 
+  /** Whether the person's data is gone from the device. */
+  get isSignedOut(): boolean {
+    return this.#isSignedOut;
+  }
+
   /** Does what a call asks; never rejects. */
   async answer(call: Call): Promise<Answer> {
+    // Asked twice, because a follower does not know whether the first call arrived: one leaving, two answers.
+    if (call.name === "sign_out" && this.#leaving !== null) return this.#leaving;
     if (this.#isClosed) return { ok: false, code: "closed", message: "signed out" };
+    const answer = this.#answered(call);
+    if (call.name !== "sign_out") return answer;
+    this.#leaving = answer;
+    await answer;
+    if (!this.#isSignedOut) this.#leaving = null; // edits wait: another time
+    return answer;
+  }
+
+  async #answered(call: Call): Promise<Answer> {
     try {
       return await this.#answer(call);
     } catch (reason) {
@@ -114,6 +132,14 @@ export class Leader {
     if (this.#isClosed) return;
     this.#stop();
     this.file.release();
+  }
+
+  async #drop(): Promise<void> {
+    this.#stop();
+    this.file.database.close();
+    await this.keeper?.drop();
+    await this.file.remove();
+    this.#isSignedOut = true;
   }
 
   #stop(): void {
@@ -142,10 +168,7 @@ export class Leader {
       case "sign_out": {
         const { waiting } = this.engine;
         if (waiting > 0 && !call.exported) return done({ signedOut: false, waiting });
-        this.#stop();
-        this.file.database.close();
-        await this.keeper?.drop();
-        await this.file.remove();
+        await this.#drop();
         return done({ signedOut: true });
       }
     }

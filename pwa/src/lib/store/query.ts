@@ -11,6 +11,8 @@ export interface QueryContext {
   /** Milliseconds since 1970 UTC by the server's clock. */
   readonly now: number;
   readonly account: Account;
+  /** Returns what `compute` gave for `key` before, as long as nothing has changed in the store; for counts of long lists. */
+  remembered(key: string, compute: () => number): number;
 }
 
 /** A named question to the store. `P` and `R` travel between threads: plain values only. */

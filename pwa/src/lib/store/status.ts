@@ -23,6 +23,8 @@ export type StoreFailure =
   | "storage_full"
   /** The file was made by a newer version of the app. */
   | "newer_version"
+  /** The person signed out, here or in another tab; the data is gone from the device. */
+  | "signed_out"
   | "internal";
 
 /** How the device stands to the server. `waiting`: contact is good and edits are on their way or about to be. */

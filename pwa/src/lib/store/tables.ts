@@ -60,6 +60,7 @@ const LISTS: { readonly [K in Kind]?: readonly string[] } = {
     `"customer_value_class" ON "customer_row" (value_class, sort_key) WHERE deleted IS NOT 1`,
     `"customer_phase" ON "customer_row" (phase, sort_key) WHERE deleted IS NOT 1`,
     `"customer_revenue_12m" ON "customer_row" (revenue_12m DESC, sort_key) WHERE deleted IS NOT 1`,
+    `"customer_owner" ON "customer_row" (owner, sort_key) WHERE deleted IS NOT 1`,
     `"customer_latitude" ON "customer_row" (latitude, longitude) WHERE deleted IS NOT 1`,
   ],
   product: [`"product_sort_key" ON "product_row" (sort_key) WHERE deleted IS NOT 1`],

@@ -51,4 +51,6 @@ export type Between =
   | { readonly type: "changed"; readonly topics: readonly Topic[] }
   | { readonly type: "status"; readonly status: StoreStatus }
   | { readonly type: "wake"; readonly reason: WakeReason }
-  | { readonly type: "persisted"; readonly persisted: boolean };
+  | { readonly type: "persisted"; readonly persisted: boolean }
+  /** The data is gone: nobody is to lead, which would begin an empty store. */
+  | { readonly type: "signed_out" };

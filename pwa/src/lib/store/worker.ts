@@ -61,7 +61,25 @@ class TabWorker {
 
   #ask(seq: number, call: Call): void {
     if (this.#leader === null) this.#say({ type: "call", from: this.#name, seq, call });
-    else void this.#leader.answer(call).then((answer) => this.#answered(seq, answer));
+    else void this.#answer(this.#leader, call).then((answer) => this.#answered(seq, answer));
+  }
+
+  async #answer(leader: Leader, call: Call): Promise<Answer> {
+    const answer = await leader.answer(call);
+    // After the answer, which a follower would not wait for any more.
+    if (leader.isSignedOut) setTimeout(() => this.#signOut());
+    return answer;
+  }
+
+  /** The data is gone from the device, by this tab or another. */
+  #signOut(): void {
+    if (this.#leader !== null) this.#say({ type: "signed_out" });
+    this.#channel.close();
+    this.#lock.abort();
+    this.#release?.();
+    this.toPage({ type: "status", status: { ...INITIAL_STATUS, phase: { name: "failed", code: "signed_out" } } });
+    for (const seq of [...this.#unanswered.keys()])
+      this.#answered(seq, { ok: false, code: "closed", message: "signed out" });
   }
 
   #answered(seq: number, answer: Answer): void {
@@ -101,9 +119,9 @@ class TabWorker {
         this.#say({ type: "leader", status: leader.status });
         return;
       case "call":
-        void leader
-          .answer(message.call)
-          .then((answer) => this.#say({ type: "answer", to: message.from, seq: message.seq, answer }));
+        void this.#answer(leader, message.call).then((answer) =>
+          this.#say({ type: "answer", to: message.from, seq: message.seq, answer }),
+        );
         return;
       case "wake":
         leader.wake(message.reason);
@@ -124,6 +142,9 @@ class TabWorker {
         return;
       case "answer":
         if (message.to === this.#name) this.#answered(message.seq, message.answer);
+        return;
+      case "signed_out":
+        this.#signOut();
         return;
       case "changed":
       case "status":

@@ -1,6 +1,6 @@
 import type { CustomerPhase, CustomerValueClass } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "../database.ts";
-import { defineQuery } from "../query.ts";
+import { defineQuery, type QueryContext } from "../query.ts";
 import { idsOfSearch } from "../search.ts";
 
 /** Which customers the list shows. */
@@ -81,9 +81,9 @@ type Found = Omit<CustomerRow, "distance">;
 /** The customers that match, one page of them. */
 export const customersPage = defineQuery<CustomersParameters, CustomersPage>({
   reads: ["customer", "contact", "visit"],
-  run(database, parameters, { now }) {
+  run(database, parameters, context) {
     const start = performance.now();
-    const { rows, total } = findPage(database, parameters, now);
+    const { rows, total } = findPage(database, parameters, context);
     return {
       rows: rows.map((row) => ({ ...row, distance: distanceBetween(row, parameters.here) })),
       total,
@@ -92,7 +92,11 @@ export const customersPage = defineQuery<CustomersParameters, CustomersPage>({
   },
 });
 
-function findPage(database: Database, parameters: CustomersParameters, now: number): { rows: Found[]; total: number } {
+function findPage(
+  database: Database,
+  parameters: CustomersParameters,
+  { now, remembered }: QueryContext,
+): { rows: Found[]; total: number } {
   const { search, filter, sort, offset, limit, here } = parameters;
   const [condition, values] = conditionOf(filter, now);
   if (search.trim() !== "") {
@@ -101,14 +105,18 @@ function findPage(database: Database, parameters: CustomersParameters, now: numb
   if (filter.name === "near")
     return here === undefined ? { rows: [], total: 0 } : nearest(database, here, offset, limit);
   const rows = database.all<Found>(
-    `SELECT ${COLUMNS} FROM customer WHERE ${condition} AND ?1 IS NULL ORDER BY ${SORTS[sort]} LIMIT ${limit} OFFSET ${offset}`,
-    [null, ...values],
+    `SELECT ${COLUMNS} FROM customer WHERE ${condition} ORDER BY ${SORTS[sort]} LIMIT ?1 OFFSET ?${values.length + 2}`,
+    [limit, ...values, offset],
   );
-  const total = database.get<{ n: number }>(`SELECT count(*) AS n FROM customer WHERE ${condition} AND ?1 IS NULL`, [
-    null,
-    ...values,
-  ]);
-  return { rows, total: total?.n ?? 0 };
+  const count = () =>
+    database.get<{ n: number }>(`SELECT count(*) AS n FROM customer WHERE ${condition} AND ?1 IS NULL`, [
+      null,
+      ...values,
+    ])?.n ?? 0;
+  // "Not seen for n days" moves with the clock; nothing is won by remembering it.
+  const total =
+    filter.name === "not_seen_days" ? count() : remembered(`customers ${condition} ${values.join()}`, count);
+  return { rows, total };
 }
 
 /** The hits of a search in the order of their rank; those that pass the filter. */
