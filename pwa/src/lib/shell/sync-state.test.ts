@@ -10,7 +10,11 @@ test("nothing waiting and good contact is up to date, also while a round trip ru
 });
 
 test("edits on their way are being sent, edits at rest wait", () => {
-  expect([kind("waiting", 2, true), kind("waiting", 2), kind("up_to_date", 1)]).toEqual(["sending", "waiting", "waiting"]);
+  expect([kind("waiting", 2, true), kind("waiting", 2), kind("up_to_date", 1)]).toEqual([
+    "sending",
+    "waiting",
+    "waiting",
+  ]);
 });
 
 test("no network and an app too old both mean that nothing gets through", () => {
