@@ -92,7 +92,7 @@ gen: setup ## the schema shared by both languages, from the entities
 	@$(PY) -m routebook_sync.generate
 
 bench: build ## measures the store, the protocol and the app
-	@$(PY) tests/bench
+	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) tests/bench
 
 shots: build ## pictures of every screen, in every language and size
 	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) tests/shots

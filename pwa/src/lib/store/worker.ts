@@ -14,6 +14,8 @@ class TabWorker {
   readonly #unanswered = new Map<number, Call>();
   readonly #lock = new AbortController();
   #leader: Leader | null = null;
+  /** Signed out: nothing is said any more. */
+  #isOver = false;
   #release: (() => void) | null = null;
 
   constructor(
@@ -56,7 +58,7 @@ class TabWorker {
   }
 
   #say(message: Between): void {
-    this.#channel.postMessage(message);
+    if (!this.#isOver) this.#channel.postMessage(message);
   }
 
   #ask(seq: number, call: Call): void {
@@ -74,6 +76,7 @@ class TabWorker {
   /** The data is gone from the device, by this tab or another. */
   #signOut(): void {
     if (this.#leader !== null) this.#say({ type: "signed_out" });
+    this.#isOver = true;
     this.#channel.close();
     this.#lock.abort();
     this.#release?.();

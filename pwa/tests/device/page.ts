@@ -1,4 +1,4 @@
-/** The page of the device benches: `tests/bench/device.py` calls `window.bench` and reads the figures. */
+/** The page that drives the store for the benches (`tests/bench/device.py`) and for the tests of several tabs. */
 import type { Account } from "../../src/lib/store/account.ts";
 import { keepAccount } from "../../src/lib/store/account.ts";
 import { openStore, type Store } from "../../src/lib/store/client.ts";
