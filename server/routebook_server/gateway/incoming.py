@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from routebook_server.gateway.problem import ProblemError, make_problem
+from routebook_server.records.push import Unread
 from routebook_sync.messages import (
     MAX_BUCKETS,
     MAX_EDIT_BYTES,
@@ -34,11 +35,19 @@ class _Handshake(msgspec.Struct):
     protocol: int
 
 
+class _Name(msgspec.Struct):
+    """What can be read of nearly every edit."""
+
+    n: int
+    group: str = ""
+
+
 class _Number(msgspec.Struct):
     n: int
 
 
 _HANDSHAKE: Final = msgspec.json.Decoder(_Handshake)
+_NAME: Final = msgspec.json.Decoder(_Name)
 _NUMBER: Final = msgspec.json.Decoder(_Number)
 
 
@@ -75,13 +84,13 @@ def _mend_escape(found: re.Match[bytes]) -> bytes:
     return _MENDED if found["lone"] else found[0]
 
 
-def read_edits(raws: list[msgspec.Raw]) -> tuple[list[Edit | Verdict], frozenset[int]]:
-    """Return each edit, or the verdict that refuses it, and the numbers of those whose text was mended.
+def read_edits(raws: list[msgspec.Raw]) -> tuple[list[Edit | Unread], frozenset[int]]:
+    """Return each edit, or what refuses it, and the numbers of those whose text was mended.
 
     ProblemError where not even an edit's number can be read.
     """
     mended: set[int] = set()
-    edits: list[Edit | Verdict] = []
+    edits: list[Edit | Unread] = []
     for position, raw in enumerate(raws):
         try:
             if len(raw) > MAX_EDIT_BYTES:
@@ -98,25 +107,35 @@ def read_edits(raws: list[msgspec.Raw]) -> tuple[list[Edit | Verdict], frozenset
         if _MENDED in text:
             mended.add(edit.n)
         nul = _field_with_nul(edit) if b"\\u0000" in text else None
-        edits.append(
-            edit
-            if nul is None
-            else Verdict(
-                edit.n, VerdictKind.REJECTED, ProblemCode.WRONG_TYPE.value, nul, "Text must not hold a NUL character."
-            )
-        )
+        if nul is None:
+            edits.append(edit)
+        else:
+            sentence = "Text must not hold a NUL character."
+            edits.append(_unread(_Name(edit.n, edit.group), ProblemCode.WRONG_TYPE, sentence, nul))
     return edits, frozenset(mended)
 
 
-def _refuse(raw: msgspec.Raw, position: int, code: ProblemCode, sentence: str) -> Verdict:
-    try:
-        number = _NUMBER.decode(raw).n
-    except _UNREADABLE:
-        number = 0
-    if number < 1:
+def _refuse(raw: msgspec.Raw, position: int, code: ProblemCode, sentence: str) -> Unread:
+    name = _name(raw)
+    if name.n < 1:
         detail = f"The edit at position {position} has no number that can be read: {sentence}"
         raise ProblemError(make_problem(ProblemCode.MALFORMED, detail, field="edits"))
-    return Verdict(number, VerdictKind.REJECTED, code.value, message=sentence)
+    return _unread(name, code, sentence)
+
+
+def _name(raw: msgspec.Raw) -> _Name:
+    try:
+        return _NAME.decode(raw)
+    except _UNREADABLE:
+        pass
+    try:
+        return _Name(_NUMBER.decode(raw).n)
+    except _UNREADABLE:
+        return _Name(0)
+
+
+def _unread(name: _Name, code: ProblemCode, sentence: str, field: str = "") -> Unread:
+    return Unread(Verdict(name.n, VerdictKind.REJECTED, code.value, field, sentence), name.group)
 
 
 def _field_with_nul(edit: Edit) -> str | None:

@@ -4,7 +4,7 @@ An edit either takes full effect or none: everything is computed first and put i
 edit is applied holds that edit and touches no other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, Protocol
 
 import msgspec
@@ -12,7 +12,7 @@ import structlog
 
 from routebook_server.records.author import Author, Writer, is_system
 from routebook_server.records.buckets import NO_HEAD, SHARED, Head, person_bucket, territory_bucket
-from routebook_server.records.push import GapError, HeldEdit, Push, Replica
+from routebook_server.records.push import GapError, HeldEdit, Push, Replica, Unread
 from routebook_server.records.refusal import FAULT, REFUSALS, Refusal, refuse_values
 from routebook_server.records.state import MOVED, State, encode_json, marker, moved_id
 from routebook_sync import base32
@@ -51,6 +51,9 @@ class Lookup(Protocol):
 
     def person(self, device: int) -> str:
         """Return who pushed from the device last, "" if nobody did."""
+
+    def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
+        """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""
 
     def has_marker(self, root: str, buckets: Iterable[str]) -> bool:
         """Tell whether the aggregate once left one of these buckets."""
@@ -110,12 +113,14 @@ class Batch:
         self._now = now_ms
         self._latest = base32.encode(now_ms + CLAMP_MS, MS_WIDTH) + "\x7f"
         self._created_by_root: dict[str, list[str]] = {}
+        self._pushed = {device: replica.pushed for device, replica in replicas.items()}
+        """How far each device had pushed before this batch."""
         self._journal: dict[str, tuple[State | None, bool, int | None]] | None = None
 
     # Pushes
 
     def run(self, push: Push) -> None:
-        """Merge one push; GapError if the device left out an edit, and then nothing of it is merged."""
+        """Merge one push; GapError if the device counts wrongly, and then nothing of it is merged."""
         turn = self._begin(push)
         device = push.author.device
         if device == SERVER_DEVICE:
@@ -124,7 +129,8 @@ class Batch:
         replica = self.replicas.get(device)
         if replica is None:
             replica = Replica(push.author.person)
-        fresh: list[Edit | Verdict] = []
+        fresh: list[Edit | Unread] = []
+        repeated: list[Edit] = []
         expected = replica.pushed + 1
         for edit in push.edits:
             if edit.n > expected:
@@ -132,6 +138,13 @@ class Batch:
             if edit.n == expected:
                 fresh.append(edit)
                 expected += 1
+            elif edit.n > replica.pushed:
+                raise GapError(replica.pushed + 1)
+            elif isinstance(edit, Edit) and edit.n <= self._pushed.get(device, 0):
+                repeated.append(edit)
+        # A device that lost its memory counts from 1 again: what it made since must not pass for known.
+        if repeated and len(self._lookup.taken(device, repeated)) < len(repeated):
+            raise GapError(replica.pushed + 1)
         self.replicas[device] = replica
         self.verdicts.append(_exceptional(self._run(turn, fresh)))
         replica.pushed = expected - 1
@@ -148,46 +161,44 @@ class Batch:
         suffix = base32.encode(push.author.device, DEVICE_WIDTH)
         return _Turn(len(self.verdicts), push, frozenset(push.author.buckets), suffix)
 
-    def _run(self, turn: _Turn, edits: list[Edit | Verdict]) -> list[Verdict | None]:
+    def _run(self, turn: _Turn, edits: list[Edit | Unread]) -> list[Verdict | None]:
         push = turn.push
         verdicts: list[Verdict | None] = []
         verdict: Verdict | None
         grouped: dict[int, Verdict | None] = {}
         for position, edit in enumerate(edits):
-            if isinstance(edit, Verdict):
-                verdicts.append(edit)
-            elif push.custody is not None:
-                verdict = push.custody.verdict(edit.n)
-                self._hold(push.author, edit, verdict)
-                verdicts.append(verdict)
-            elif edit.group == "":
-                verdict = self._attempt(turn, edit)
-                if verdict is not None and verdict.verdict is VerdictKind.HELD:
-                    self._hold(push.author, edit, verdict)
-                verdicts.append(verdict)
-            else:
+            if edit.group and push.custody is None:
                 if position not in grouped:
                     members = [
                         (place, member)
                         for place, member in enumerate(edits[position:], position)
-                        if isinstance(member, Edit) and member.group == edit.group
+                        if member.group == edit.group
                     ]
                     grouped.update(self._run_group(turn, members))
                 verdicts.append(grouped[position])
+                continue
+            if isinstance(edit, Unread):
+                verdict = edit.verdict
+            else:
+                verdict = push.custody.verdict(edit.n) if push.custody is not None else self._attempt(turn, edit)
+                if verdict is not None and verdict.verdict is VerdictKind.HELD:
+                    self._hold(push.author, edit, verdict)
+            verdicts.append(verdict)
         return verdicts
 
-    def _run_group(self, turn: _Turn, members: list[tuple[int, Edit]]) -> dict[int, Verdict | None]:
+    def _run_group(self, turn: _Turn, members: list[tuple[int, Edit | Unread]]) -> dict[int, Verdict | None]:
         """Apply all or none (SPEC R45)."""
         self._journal = {}
         removed, created, history = dict(self.removed), len(self.created_roots), len(self.history)
         verdicts: dict[int, Verdict | None] = {}
-        failed: Verdict | None = None
+        failed = next((edit.verdict for _position, edit in members if isinstance(edit, Unread)), None)
         for position, edit in members:
+            if failed is not None or isinstance(edit, Unread):
+                break
             verdict = self._attempt(turn, edit)
             verdicts[position] = verdict
             if verdict is not None and verdict.verdict in REFUSALS:
                 failed = verdict
-                break
         journal, self._journal = self._journal, None
         if failed is None:
             return verdicts
@@ -199,7 +210,7 @@ class Batch:
         for position, edit in members:
             field = failed.field if edit.n == failed.n else ""
             verdicts[position] = Verdict(edit.n, failed.verdict, failed.code, field, failed.message)
-            if failed.verdict is VerdictKind.HELD:
+            if failed.verdict is VerdictKind.HELD and isinstance(edit, Edit):
                 self._hold(turn.push.author, edit, failed)
         return verdicts
 

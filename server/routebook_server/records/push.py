@@ -7,12 +7,24 @@ from routebook_server.records.refusal import Refusal
 from routebook_sync.messages import Edit, Verdict
 
 
+class Unread(msgspec.Struct, frozen=True):
+    """An edit that could not be read: the verdict that refuses it, with its number."""
+
+    verdict: Verdict
+    group: str = ""
+    """Where that could be read: the group's other edits must not be applied without this one (SPEC R45)."""
+
+    @property
+    def n(self) -> int:
+        """The edit's number."""
+        return self.verdict.n
+
+
 class Push(msgspec.Struct, frozen=True):
     """Edits of one author, to be stored in one transaction, in order."""
 
     author: Author
-    edits: list[Edit | Verdict]
-    """An edit that could not even be read stands as the verdict that refuses it, with its number."""
+    edits: list[Edit | Unread]
     cursors: dict[str, list[int]] = {}
     """How far the device had read when it sent this; tells what its user may have seen (SPEC R53)."""
     ack: int = 0
@@ -33,7 +45,7 @@ class Pushed(msgspec.Struct, frozen=True):
 
 
 class GapError(Exception):
-    """The device left out an edit (SPEC R40); nothing of the push was stored."""
+    """The device left out an edit, or gave a number that it has used to another one (SPEC R40); nothing was stored."""
 
     def __init__(self, expected: int) -> None:
         super().__init__(f"edit {expected} was expected")

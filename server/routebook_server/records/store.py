@@ -2,8 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -18,7 +17,7 @@ from routebook_server.records.heads import Heads
 from routebook_server.records.history import HistoryEntry, read_history
 from routebook_server.records.load import load_rows
 from routebook_server.records.pages import Page, read_heads, read_page
-from routebook_server.records.push import GapError, Push, Pushed
+from routebook_server.records.push import GapError, Push, Pushed, Unread
 from routebook_server.records.refusal import FAULT, REFUSALS
 from routebook_server.records.writing import Written, write_pushes
 from routebook_sync.clock import SERVER_DEVICE, Clock
@@ -83,7 +82,7 @@ class Store:
         The default author may write every field in every bucket; another one has his own rights, whatever his device.
         The values of sets, counters and logs are states or changes of states. RefusedError if anything is refused.
         """
-        edits: list[Edit | Verdict] = [
+        edits: list[Edit | Unread] = [
             Edit(number, value.kind, value.id, value.root, value.v, "", group="together")
             for number, value in enumerate(values, 1)
         ]
@@ -182,10 +181,9 @@ class Store:
         if push.author.device == SERVER_DEVICE or len(push.edits) == 0:
             return (await self._commit([push]))[0]
         verdicts: list[Verdict] = []
-        for _group, members in groupby(push.edits, _group_of):
-            edits = list(members)
+        for edits in _parts(push.edits):
             try:
-                result = (await self._commit([Push(push.author, edits, push.cursors)]))[0]
+                result = (await self._commit([Push(push.author, edits, push.cursors, mended=push.mended)]))[0]
             except _UNAVAILABLE:
                 raise
             except Exception:  # noqa: BLE001 - whatever it is, it holds these edits and no other
@@ -206,8 +204,17 @@ class Store:
         return written.results
 
 
-def _group_of(edit: Edit | Verdict) -> str | int:
-    return edit.group or edit.n if isinstance(edit, Edit) else edit.n
+def _parts(edits: Sequence[Edit | Unread]) -> Iterator[list[Edit | Unread]]:
+    """Yield the edits in the smallest parts that cut no group."""
+    last = {edit.group: position for position, edit in enumerate(edits) if edit.group}
+    part: list[Edit | Unread] = []
+    end = 0
+    for position, edit in enumerate(edits):
+        part.append(edit)
+        end = max(end, last.get(edit.group, position))
+        if position == end:
+            yield part
+            part, end = [], position + 1
 
 
 def _settle(future: asyncio.Future[Pushed], result: Pushed | GapError) -> None:

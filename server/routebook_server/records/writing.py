@@ -1,6 +1,6 @@
 """Writing: one transaction of the write path, around a ``Batch``: read all, merge in memory, write all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -86,6 +86,20 @@ class Reader:
         """Return who pushed from the device last, "" if nobody did."""
         found = self._cursor.execute("SELECT person FROM replica WHERE device = ?", (device,)).fetchone()
         return found[0] if found else ""
+
+    def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
+        """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""
+        told = self._cursor.execute(
+            "SELECT n FROM verdict WHERE device = ? AND n IN (SELECT value FROM json_each(?))",
+            (device, encode_json([edit.n for edit in edits])),
+        )
+        numbers = {n for (n,) in told}
+        done = self._cursor.execute(
+            "SELECT id, stamp FROM history WHERE device = ? AND id IN (SELECT value FROM json_each(?))",
+            (device, encode_json([edit.id for edit in edits])),
+        )
+        known = set(done)
+        return {edit.n for edit in edits if edit.n in numbers or (edit.id, edit.at) in known}
 
     def has_marker(self, root: str, buckets: Iterable[str]) -> bool:
         """Tell whether the aggregate once left one of these buckets."""
