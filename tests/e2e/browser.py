@@ -13,10 +13,22 @@ from e2e.house import wait_until
 
 Device = Literal["phone", "tablet", "desktop"]
 SIZES: Final[dict[str, dict[str, Any]]] = {
-    "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True},
-    "tablet": {"viewport": {"width": 820, "height": 1180}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "has_touch": True,
+        "is_mobile": True,
+    },
+    "tablet": {
+        "viewport": {"width": 820, "height": 1180},
+        "device_scale_factor": 2,
+        "has_touch": True,
+        "is_mobile": True,
+    },
     "desktop": {"viewport": {"width": 1360, "height": 900}, "device_scale_factor": 1},
 }
+SESSION_COOKIE: Final = "routebook_session"
+COOKIES_WRITTEN_AFTER: Final = 520
 ARGUMENTS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,6 +50,7 @@ class Browser:
         *,
         device: Device = "phone",
         locale: str = "en",
+        zone: str = "Europe/Warsaw",
         dark: bool = False,
         place: tuple[float, float] | None = (50.0614, 19.9366),
     ) -> None:
@@ -46,6 +59,7 @@ class Browser:
         self._options: dict[str, Any] = {
             **SIZES[device],
             "locale": locale,
+            "timezone_id": zone,
             "color_scheme": "dark" if dark else "light",
             "reduced_motion": "reduce",
         }
@@ -60,7 +74,11 @@ class Browser:
         """Start the browser, or open one more page in it."""
         if self._context is None:
             self._context = self._playwright.chromium.launch_persistent_context(
-                str(self.profile), executable_path=os.environ["CHROMIUM"], args=ARGUMENTS, headless=True, **self._options
+                str(self.profile),
+                executable_path=os.environ["CHROMIUM"],
+                args=ARGUMENTS,
+                headless=True,
+                **self._options,
             )
             self._context.set_default_timeout(15_000)
             return self._context.pages[0]
@@ -72,20 +90,24 @@ class Browser:
         assert self._context is not None
         return self._context
 
-    def wait_until_cookie_is_on_disk(self, name: str) -> None:
-        """Wait for Chromium's own delayed write of cookies, without which -9 would be a signing out."""
+    def flush_cookies(self) -> None:
+        """Make Chromium write its cookies now: by itself it waits for 512 changes or half a minute."""
+        self.context.add_cookies(
+            [
+                {"name": f"filler{number}", "value": "1", "url": "http://filler.example/", "expires": 4_000_000_000}
+                for number in range(COOKIES_WRITTEN_AFTER)
+            ]
+        )
+        [jar] = self.profile.rglob("Cookies")
 
         def written() -> bool:
-            found = list(self.profile.rglob("Cookies"))
-            if not found:
-                return False
-            with contextlib.closing(sqlite3.connect(f"file:{found[0]}?mode=ro&immutable=1", uri=True)) as jar:
+            with contextlib.closing(sqlite3.connect(f"file:{jar}?mode=ro", uri=True)) as database:
                 try:
-                    return bool(jar.execute("SELECT 1 FROM cookies WHERE name = ?", (name,)).fetchone())
-                except sqlite3.Error:
-                    return False
+                    return bool(database.execute("SELECT 1 FROM cookies WHERE name = ?", (SESSION_COOKIE,)).fetchone())
+                except sqlite3.OperationalError:
+                    return False  # being written at this moment
 
-        wait_until(written, 60, f"the cookie {name} is on disk")
+        wait_until(written, 20, "the session's cookie is on disk")
 
     def kill(self) -> None:
         """Kill every process of this browser with -9."""

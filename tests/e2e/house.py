@@ -1,15 +1,18 @@
 """House: the real server as its own process on a free port, with demo data in a folder of its own."""
 
+import contextlib
+import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 import httpx
 
@@ -27,12 +30,21 @@ def wait_until(condition: Callable[[], bool], within_s: float, what: str) -> flo
     return time.monotonic() - begun
 
 
+class Record(NamedTuple):
+    """A record as the server's database holds it."""
+
+    id: str
+    kind: str
+    values: dict[str, Any]
+
+
 class House:
     """A running server; ``stop``, ``kill`` and ``start`` again keep the data."""
 
-    def __init__(self, data: Path, *, customers: int | None = None) -> None:
+    def __init__(self, data: Path, *, app: Path | None = None) -> None:
         self.data = data
-        self.customers = customers
+        self.app = app
+        """The folder of the built app; None for the repository's."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
@@ -55,11 +67,27 @@ class House:
         """The server's database file."""
         return self.data / "routebook.db"
 
+    def records(self, kind: str) -> list[Record]:
+        """Return every record of a kind in the server's database."""
+        with contextlib.closing(sqlite3.connect(self.database)) as database:
+            found = database.execute("SELECT id, doc FROM record WHERE kind = ?", (kind,)).fetchall()
+        return [Record(found_id, kind, json.loads(doc)["v"]) for found_id, doc in found]
+
+    def record(self, record_id: str) -> Record:
+        """Return one record of the server's database, where it has to be exactly once."""
+        with contextlib.closing(sqlite3.connect(self.database)) as database:
+            [(kind, doc)] = database.execute("SELECT kind, doc FROM record WHERE id = ?", (record_id,)).fetchall()
+        return Record(record_id, kind, json.loads(doc)["v"])
+
     def start(self) -> None:
         """Start the server and wait until it answers; shows its output when it dies."""
-        command = [str(Path(sys.executable).parent / "routebook"), "serve", "--demo", "--port", str(self.port), "--data", str(self.data)]
+        routebook = str(Path(sys.executable).parent / "routebook")
+        command = [routebook, "serve", "--demo", "--port", str(self.port), "--data", str(self.data)]
+        environment = dict(os.environ)
+        if self.app is not None:
+            environment["ROUTEBOOK_APP"] = str(self.app)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ})
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         wait_until(self._answers, STARTS_WITHIN_S, f"the server answers; it said:\n{self.log.read_text()[-4000:]}")
 
     def _answers(self) -> bool:

@@ -14,12 +14,18 @@ class Rep(NamedTuple):
     email: str
     locale: str
     place: tuple[float, float]
+    zone: str
+
+    @property
+    def surroundings(self) -> dict[str, object]:
+        """Language, place and time zone of this person's browser, as options of a browser."""
+        return {"locale": self.locale, "place": self.place, "zone": self.zone}
 
 
-MAREK: Final = Rep("marek@demo.example", "en", (50.0614, 19.9366))
-MARYAM: Final = Rep("maryam@demo.example", "fa", (35.6892, 51.3890))
-MANAGER: Final = Rep("manager@demo.example", "en", (50.0614, 19.9366))
-ADMINISTRATOR: Final = Rep("admin@demo.example", "en", (50.0614, 19.9366))
+MAREK: Final = Rep("marek@demo.example", "en", (50.0614, 19.9366), "Europe/Warsaw")
+MARYAM: Final = Rep("maryam@demo.example", "fa", (35.6892, 51.3890), "Asia/Tehran")
+MANAGER: Final = Rep("manager@demo.example", "en", (50.0614, 19.9366), "Europe/Warsaw")
+ADMINISTRATOR: Final = Rep("admin@demo.example", "en", (50.0614, 19.9366), "Europe/Warsaw")
 
 FIRST_SYNC_MS: Final = 60_000
 
@@ -30,8 +36,9 @@ def sign_in(page: Page, address: str, rep: Rep) -> None:
     page.get_by_label(word(rep.locale, "signin_email"), exact=True).fill(rep.email)
     page.get_by_label(word(rep.locale, "signin_password"), exact=True).fill(PASSWORD)
     page.get_by_role("button", name=word(rep.locale, "signin_submit"), exact=True).click()
-    start = page.get_by_role("button", name=word(rep.locale, "signin_first_start"))
-    done = page.get_by_text(word(rep.locale, "signin_first_done"))
-    expect(done.or_(page.get_by_test_id("screen-ready")).first).to_be_visible(timeout=FIRST_SYNC_MS)
-    if start.is_visible():
-        start.click()
+    wait_until_ready(page, FIRST_SYNC_MS)
+
+
+def wait_until_ready(page: Page, within_ms: int = 15_000) -> None:
+    """Wait until the store is open, complete and shown."""
+    expect(page.get_by_test_id("screen-ready").first).to_be_visible(timeout=within_ms)

@@ -30,5 +30,8 @@ def pattern(locale: str, key: str) -> re.Pattern[str]:
     """Return a pattern for the message ``key`` with anything in its placeholders, plural forms included."""
     text = _messages(locale)[key]
     forms = [text] if isinstance(text, str) else list(text[0]["match"].values())
-    written = ["".join(".+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", form)) for form in forms]
+    written = [
+        "".join(".+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", form))
+        for form in forms
+    ]
     return re.compile("|".join(written))
