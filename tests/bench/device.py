@@ -13,7 +13,7 @@ from typing import Any, Final
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from bench.line import Line, at_least, at_most
-from device.origin import Origin
+from e2e.origin import Origin
 
 CUSTOMERS: Final = int(os.environ.get("BENCH_CUSTOMERS", "100000"))
 SEED: Final = int(os.environ.get("SEED", "1"))
@@ -87,4 +87,4 @@ def _bench(page: Page, **task: object) -> dict[str, Any]:
 
 
 def _median(figures: list[dict[str, Any]], name: str) -> float:
-    return statistics.median(one[name] for one in figures)
+    return statistics.median([float(one[name]) for one in figures])

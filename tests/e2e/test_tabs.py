@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Error, Page
 
-from device.origin import Origin
 from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
+from e2e.origin import Origin
 
 pytestmark = pytest.mark.e2e
 

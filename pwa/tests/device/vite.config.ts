@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Builds the page that drives the store as the app is built; `tests/device/origin.py` says where to. */
+/** Builds the page that drives the store as the app is built; `tests/e2e/origin.py` says where to. */
 export default defineConfig({
   root: here("."),
   base: "./",
