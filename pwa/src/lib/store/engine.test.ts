@@ -234,6 +234,14 @@ describe("verdicts", () => {
     ]);
     expect(device.save({ kind: "customer", id: C, root: C, v: { name: "C" } })).toEqual([42]);
   });
+
+  test("a store that lost its memory counts on from what the server knows, and keeps what it made meanwhile", () => {
+    const device = open();
+    device.save({ kind: "customer", id: C, root: C, v: { name: "A", territory: TERRITORY } });
+    receive(device, { pushed: 50 });
+    expect(device.engine.unsent().map(({ n, v }) => [n, v.name])).toEqual([[51, "A"]]);
+    expect(device.save({ kind: "customer", id: C, root: C, v: { name: "B" } })).toEqual([52]);
+  });
 });
 
 describe("rows", () => {

@@ -191,6 +191,8 @@ export class Engine {
 
   /** Stores what a reply brought; `sent` and `received` by this device's own clock. */
   apply(reply: SyncReply, sent: number, received: number): void {
+    // The server has more edits of this device than this store ever made: it is a new one, and its numbers are taken (SPEC R40).
+    if (reply.pushed > readNumber(this.database, "edits")) this.renumber(reply.pushed + 1);
     const { changed, rows } = applyReply(this.database, reply, offsetFromReply(reply.now, sent, received));
     this.#rowsStored += rows;
     this.#tell(changed);
