@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from routebook_sync.clock import Clock, stamp_from_clock
 from routebook_sync.entities.person import Role
-from server.team import ANNA, COAST, EWA, JAN, MAREK, NORTH, PASSWORD, House, sign_in
+from server.team import ANNA, COAST, EWA, JAN, MAREK, NORTH, PASSWORD, House, make_id, sign_in
 
 OLA = {"name": "Ola Nowak", "email": "Ola@Demo.example", "password": "a password", "role": "rep", "locale": "pl"}
 
@@ -54,6 +55,37 @@ async def test_a_change_says_only_what_is_different(house: House) -> None:
     assert answer.json()["name"] == "Marek K."
     assert (await shared_people(house))[MAREK] == before | {"name": "Marek K."}
     assert (await sign_in(house.client(), "marek@demo.example")).json()["name"] == "Marek K."
+
+
+async def test_what_an_account_decides_is_not_written_past_it(house: House) -> None:
+    administrator = await house.signed_in("administrator")
+    device = (await administrator.get("/api/session")).json()["device"]
+    before = await shared_people(house)
+    ghost = make_id(50)
+    tries: list[tuple[str, dict[str, object]]] = [
+        (MAREK, {"role": "administrator"}),
+        (MAREK, {"active": False}),
+        (MAREK, {"email": "other@demo.example"}),
+        (MAREK, {"deleted": True}),
+        (ghost, {"name": "Ghost", "role": "rep"}),
+        (MAREK, {"phone": "+48 600 100 200"}),
+    ]
+    edits = [
+        {
+            "n": n,
+            "kind": "person",
+            "id": person,
+            "root": "shared",
+            "v": values,
+            "at": stamp_from_clock(Clock(n, 0, device)),
+        }
+        for n, (person, values) in enumerate(tries, 1)
+    ]
+    request = {"protocol": 1, "schema": "", "device": device, "now": house.clock.now_ms, "edits": edits}
+    reply = (await administrator.post("/sync", json=request)).json()
+    refused = {verdict["n"]: verdict["code"] for verdict in reply["verdicts"] if verdict["verdict"] == "rejected"}
+    assert refused == dict.fromkeys(range(1, len(tries)), "forbidden_field")
+    assert await shared_people(house) == before | {MAREK: before[MAREK] | {"phone": "+48 600 100 200"}}
 
 
 async def test_a_role_is_the_same_in_the_account_and_in_the_shared_book(house: House) -> None:

@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 1;
-export const SCHEMA_HASH = '829fa6c81054';
+export const SCHEMA_HASH = '5e25bdf7bad1';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const MAX_EDITS = 1000;
@@ -206,6 +206,7 @@ export type PersonRole = (typeof PERSON_ROLE_CHOICES)[number];
 
 /** A member of the organisation; shared by the organisation, written by administrators. */
 export type Person = {
+  deleted?: boolean | null;
   name?: string;
   role?: PersonRole;
   email?: string | null;
@@ -213,7 +214,6 @@ export type Person = {
   time_zone?: string | null;
   locale?: string | null;
   active?: boolean | null;
-  deleted?: boolean | null;
 };
 
 /** A part of the market; shared by the organisation. Who covers it is a grant, not a field. */
@@ -1594,6 +1594,13 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
       "administrator"
     ],
     "fields": {
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true,
+        "server": true
+      },
       "name": {
         "name": "name",
         "type": "text",
@@ -1611,14 +1618,16 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
           "administrator"
         ],
         "column": true,
-        "required": true
+        "required": true,
+        "server": true
       },
       "email": {
         "name": "email",
         "type": "text",
         "nullable": true,
         "unit": "email",
-        "max_length": 200
+        "max_length": 200,
+        "server": true
       },
       "phone": {
         "name": "phone",
@@ -1643,17 +1652,16 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "active",
         "type": "boolean",
         "nullable": true,
-        "column": true
-      },
-      "deleted": {
-        "name": "deleted",
-        "type": "boolean",
-        "nullable": true,
-        "column": true
+        "column": true,
+        "server": true
       }
     },
     "table": {
       "columns": [
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        },
         {
           "name": "name",
           "sql": "TEXT"
@@ -1664,10 +1672,6 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         },
         {
           "name": "active",
-          "sql": "INTEGER"
-        },
-        {
-          "name": "deleted",
           "sql": "INTEGER"
         }
       ],

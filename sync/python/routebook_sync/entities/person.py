@@ -17,12 +17,16 @@ class Role(StrEnum):
 
 
 class Person(Entity):
-    """A member of the organisation; shared by the organisation, written by administrators."""
+    """A member of the organisation; shared by the organisation, written by administrators.
 
+    What the person's account decides is the server's to write: a record must not say what no account does.
+    """
+
+    deleted: Annotated[bool, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET
     name: Annotated[Name, Meta(extra=field(title=True, column=True, required=True))] | UnsetType = UNSET
-    role: Annotated[Role, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
-    email: Email | UnsetType | None = UNSET
+    role: Annotated[Role, Meta(extra=field(column=True, required=True, server=True))] | UnsetType = UNSET
+    email: Annotated[Email, Meta(extra=field(server=True))] | UnsetType | None = UNSET
     phone: Phone | UnsetType | None = UNSET
     time_zone: Line | UnsetType | None = UNSET
     locale: Line | UnsetType | None = UNSET
-    active: Annotated[bool, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    active: Annotated[bool, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET
