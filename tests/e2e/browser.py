@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from e2e.house import wait_until
+from e2e.wire import Wire
 
 Device = Literal["phone", "tablet", "desktop"]
 SIZES: Final[dict[str, dict[str, Any]]] = {
@@ -108,6 +109,16 @@ class Browser:
                     return False  # being written at this moment
 
         wait_until(written, 20, "the session's cookie is on disk")
+
+    def lose_network(self, wire: Wire) -> None:
+        """Cut the wire, and let the browser hear of it as from the phone's radio."""
+        wire.cut()
+        self.context.set_offline(True)
+
+    def regain_network(self, wire: Wire) -> None:
+        """Mend the wire, and let the browser hear of it."""
+        wire.mend()
+        self.context.set_offline(False)
 
     def kill(self) -> None:
         """Kill every process of this browser with -9."""

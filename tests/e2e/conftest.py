@@ -42,13 +42,32 @@ def house(filled_data: Path, tmp_path: Path) -> Iterator[House]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def shared_house(filled_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server with the demo team for all tests of one file."""
+    data = tmp_path_factory.mktemp("house") / "data"
+    shutil.copytree(filled_data, data)
+    with House(data) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared_browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeBrowser]:
+    """Return a maker of browsers that live as long as the file's tests."""
+    yield from _maker(playwright, tmp_path_factory.mktemp("browsers"))
+
+
 @pytest.fixture
 def make_browser(playwright: Playwright, tmp_path: Path) -> Iterator[MakeBrowser]:
     """Return a maker of browsers, each with a fresh profile; all are closed at the end."""
+    yield from _maker(playwright, tmp_path)
+
+
+def _maker(playwright: Playwright, folder: Path) -> Iterator[MakeBrowser]:
     made: list[Browser] = []
 
     def make(name: str = "phone", **options: Any) -> Browser:
-        browser = Browser(playwright, tmp_path / f"profile-{name}", **options)
+        browser = Browser(playwright, folder / f"profile-{name}", **options)
         made.append(browser)
         return browser
 

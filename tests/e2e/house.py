@@ -73,6 +73,18 @@ class House:
             found = database.execute("SELECT id, doc FROM record WHERE kind = ?", (kind,)).fetchall()
         return [Record(found_id, kind, json.loads(doc)["v"]) for found_id, doc in found]
 
+    def person(self, email: str) -> str:
+        """Return the id of the person who signs in with this address."""
+        with contextlib.closing(sqlite3.connect(self.database)) as database:
+            [(person,)] = database.execute("SELECT person FROM account WHERE email = ?", (email,)).fetchall()
+        return str(person)
+
+    def customers_of(self, email: str) -> list[Record]:
+        """Return the customers that this person owns, in the order of their names."""
+        person = self.person(email)
+        own = [customer for customer in self.records("customer") if customer.values.get("owner") == person]
+        return sorted(own, key=lambda customer: str(customer.values["name"]))
+
     def record(self, record_id: str) -> Record:
         """Return one record of the server's database, where it has to be exactly once."""
         with contextlib.closing(sqlite3.connect(self.database)) as database:

@@ -1,0 +1,41 @@
+"""Steps: what people do in the app, as several tests need it."""
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.words import word
+
+
+def open_tab(page: Page, locale: str, key: str) -> None:
+    """Choose the tab with this message on a customer's page."""
+    tab = page.get_by_role("tab", name=word(locale, key))
+    tab.click()
+    expect(tab).to_have_attribute("aria-selected", "true")
+
+
+def open_details(page: Page, address: str, customer: str, locale: str = "en") -> None:
+    """Open the details of a customer by his address."""
+    page.goto(f"{address}/customers/{customer}")
+    open_tab(page, locale, "customer_tab_details")
+
+
+def field_row(page: Page, field: str) -> Locator:
+    """Return the row of one field of the details."""
+    return page.get_by_test_id(f"field-{field}")
+
+
+def edit_field(page: Page, field: str, value: str) -> None:
+    """Change one field of the details as a person does, and wait until it is saved on the device."""
+    row = field_row(page, field)
+    row.get_by_role("button").first.click()
+    row.get_by_role("textbox").fill(value)
+    row.get_by_role("textbox").press("Enter")
+    expect(row.get_by_role("textbox")).to_have_count(0)
+    expect(row).to_contain_text(value)
+
+
+def history_of(page: Page, record: str) -> list[dict[str, Any]]:
+    """Return what the server tells this person of a record's value history."""
+    found: list[dict[str, Any]] = page.evaluate("(id) => fetch(`/api/history/${id}`).then((r) => r.json())", record)
+    return found

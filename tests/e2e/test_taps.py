@@ -1,0 +1,80 @@
+"""Taps: what a visit costs a rep's thumb, counted in the page with the network off."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import MakeBrowser
+from e2e.house import House
+from e2e.people import MAREK, MARYAM, Rep, sign_in
+from e2e.wire import Wire
+from e2e.words import pattern
+
+pytestmark = pytest.mark.e2e
+
+COUNT = """
+window.counted = { taps: 0, characters: 0 };
+document.addEventListener("pointerup", (event) => { if (event.isTrusted) counted.taps += 1; }, true);
+document.addEventListener("beforeinput", (event) => { counted.characters += (event.data ?? "").length; }, true);
+"""
+
+
+@pytest.fixture(scope="module", params=[MAREK, MARYAM], ids=["english", "persian"])
+def rep(request: pytest.FixtureRequest) -> Rep:
+    """The rep whose thumb is counted."""
+    assert isinstance(request.param, Rep)
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def offline_today(shared_house: House, shared_browser: MakeBrowser, rep: Rep) -> Iterator[Page]:
+    """The rep's phone with the app open on Today and the network off."""
+    with Wire(shared_house.port) as wire:
+        phone = shared_browser(f"phone-{rep.locale}", **rep.surroundings)
+        page = phone.open()
+        page.add_init_script(COUNT)
+        sign_in(page, wire.address, rep)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        phone.lose_network(wire)
+        yield page
+
+
+def _counted(page: Page) -> dict[str, int]:
+    found: dict[str, int] = page.evaluate("counted")
+    return found
+
+
+def _open_today(page: Page) -> None:
+    """Open Today anew, which sets the count to zero."""
+    page.goto(page.evaluate("location.origin") + "/today")
+    expect(page.get_by_test_id("check-in").first).to_be_in_viewport()
+    assert _counted(page) == {"taps": 0, "characters": 0}
+
+
+def test_a_planned_visit_with_its_outcome_takes_two_taps(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    done_before = page.locator("[data-testid=stop][data-status=done]").count()
+    page.get_by_test_id("check-in").first.tap()
+    expect(page.get_by_test_id("outcome-order")).to_be_in_viewport()
+    page.get_by_test_id("outcome-order").tap()
+    expect(page.get_by_text(pattern(rep.locale, "visit_finished")).first).to_be_visible()
+    assert _counted(page) == {"taps": 2, "characters": 0}
+    _open_today(page)
+    expect(page.locator("[data-testid=stop][data-status=done]")).to_have_count(done_before + 1)
+
+
+def test_a_planned_visit_with_outcome_next_step_and_reminder_takes_three_taps(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    page.get_by_test_id("check-in").first.tap()
+    expect(page.get_by_test_id("date-tomorrow")).to_be_in_viewport()
+    page.get_by_test_id("date-tomorrow").tap()
+    expect(page.get_by_test_id("next-step")).to_contain_text(pattern(rep.locale, "visit_reminder"))
+    customer = page.get_by_test_id("visit-customer").inner_text()
+    page.get_by_test_id("outcome-interested").tap()
+    expect(page.get_by_text(pattern(rep.locale, "visit_finished")).first).to_be_visible()
+    assert _counted(page) == {"taps": 3, "characters": 0}
+    page.goto(page.evaluate("location.origin") + "/tasks")
+    expect(page.get_by_test_id("task").filter(has_text=customer).first).to_be_visible()
