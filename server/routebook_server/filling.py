@@ -1,6 +1,7 @@
 """Filling an empty database with the demo team, with a word on how far it is."""
 
 import sys
+from datetime import UTC, datetime
 
 from routebook_server.app import Application, wall_clock_ms
 from routebook_server.demo.fill import DEFAULT_SEED, fill_demo
@@ -25,6 +26,8 @@ async def fill_with_words(
         seed=seed,
         customers=customers,
         children=children,
+        # A newcomer signs in as any of them on this machine: its clock says what today is.
+        zone=datetime.now(UTC).astimezone().tzinfo,
         progress=say if sys.stdout.isatty() else lambda _made: None,
     )
     if filled:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from math import inf
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from routebook_server.demo.places import Point, distance_km
+from routebook_server.demo.rows import demo_rows
 from routebook_server.demo.seasons import SPRING_FESTIVAL
 from routebook_server.demo.team import Rep
 from routebook_server.demo.words import read_words
@@ -323,3 +324,11 @@ def test_the_first_screen_looks_like_the_pictures(book: Book) -> None:
     for name in ("Zielony Sklep", "Sklep Ola", "Delikatesy Krak", "Żółta Łódź Sp. z o.o.", "حسینی و پسران",
                  "داروخانه حسین‌زاده", "کالای حسینی", "北京商贸有限公司", "Сибирь Трейд"):  # fmt: skip
         assert book.below(book.customer(name), "contact")
+
+
+def test_one_who_looks_at_everybody_from_one_place_sees_todays_route_everywhere() -> None:
+    midnight_in_london = int(datetime.fromisoformat("2026-11-21T23:30:00+00:00").timestamp() * 1000)
+    rows = [row for _bucket, row in demo_rows(1, midnight_in_london, 150, zone=UTC)]
+    planned = {row.v["person"] for row in rows if row.k == "visit" and row.v.get("planned_day") == "2026-11-21"}
+    reps = {row.i for row in rows if row.k == "person" and row.v["role"] == "rep"}
+    assert planned == reps

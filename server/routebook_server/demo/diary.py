@@ -2,11 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import accumulate
 from random import Random
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from routebook_server.demo.seasons import trade_weight, work_weight
 
@@ -22,12 +21,11 @@ _VISITS_A_DAY: Final = 9
 class Diary:
     """Days are counted from the first day of the history; ``today`` is day ``HISTORY_DAYS``."""
 
-    def __init__(self, country: str, time_zone: str, today: date, visits: int) -> None:
+    def __init__(self, country: str, zone: tzinfo, today: date, visits: int) -> None:
         """Make a diary with room for about ``visits`` visits in the history."""
         self.today = today
         self._first = today - timedelta(days=HISTORY_DAYS)
         days = [self._first + timedelta(days=count) for count in range(HISTORY_DAYS + AHEAD_DAYS + 1)]
-        zone = ZoneInfo(time_zone)
         self._midnights = [_midnight(day, zone) for day in days]
         self.days = days
         self.iso = [day.isoformat() for day in days]
@@ -39,7 +37,7 @@ class Diary:
         self._orders: dict[int, int] = {}
 
     def at(self, day: int, minute: int) -> int:
-        """Return the instant, milliseconds, of a minute of a day in the rep's zone; days before the history too."""
+        """Return the instant, milliseconds, of a minute of a day in the diary's zone; days before the history too."""
         if day < 0:
             return self._midnights[0] + day * DAY + minute * MINUTE
         return self._midnights[day] + minute * MINUTE
@@ -85,7 +83,7 @@ class Diary:
         return self._orders[day]
 
 
-def _midnight(day: date, zone: ZoneInfo) -> int:
+def _midnight(day: date, zone: tzinfo) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
 
 

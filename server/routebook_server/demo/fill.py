@@ -1,6 +1,7 @@
 """Fill: puts the demo team into an empty database, all of it or nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import tzinfo
 from typing import Final
 
 from sqlalchemy import Connection
@@ -27,12 +28,13 @@ async def fill_demo(
     seed: int = DEFAULT_SEED,
     customers: int = DEFAULT_CUSTOMERS,
     children: float | None = None,
+    zone: tzinfo | None = None,
     progress: Callable[[int], None] = lambda _made: None,
 ) -> bool:
     """Fill an empty database with the team of a seed; False, with nothing changed, where an organisation lives already.
 
     One transaction: a process that is killed meanwhile leaves the database empty. ``progress`` hears the number of
-    customers made so far, on the writer's thread. ``children``: see ``demo_rows``.
+    customers made so far, on the writer's thread. ``children``, ``zone``: see ``demo_rows``.
     """
     if await store.database.read(find_organisation):
         return False
@@ -43,7 +45,7 @@ async def fill_demo(
     def fill(connection: Connection) -> dict[str, Head]:
         # The organisation's row is the first: a second process that fills at the same time fails on it and undoes all.
         found(connection, organisation, demo_members(team), password_hash, now_ms)
-        _count, heads = load_rows(connection, _counted(demo_rows(seed, now_ms, customers, children), progress))
+        _count, heads = load_rows(connection, _counted(demo_rows(seed, now_ms, customers, children, zone), progress))
         return heads
 
     store.heads.publish(await store.database.write(fill))

@@ -1,7 +1,7 @@
 """Rows: every record of the demo team from a seed, one after the other, each after what it refers to."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from random import Random
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -39,12 +39,17 @@ def demo_team(seed: int, now_ms: int) -> Team:
 
 
 def demo_rows(
-    seed: int, now_ms: int, customers: int = DEFAULT_CUSTOMERS, children: float | None = None
+    seed: int,
+    now_ms: int,
+    customers: int = DEFAULT_CUSTOMERS,
+    children: float | None = None,
+    zone: tzinfo | None = None,
 ) -> Iterator[tuple[str, Row]]:
     """Return the records with the bucket of each (SPEC R30), the same for the same arguments; memory stays bounded.
 
-    ``now_ms``: the present, milliseconds since 1970 UTC; each rep's history ends with yesterday in his own time zone.
-    ``children``: records below a customer on average; None is 15, and 3 above 5 000 customers.
+    ``now_ms``: the present, milliseconds since 1970 UTC; each rep's history ends with yesterday.
+    ``children``: records below a customer on average; None is 15, and 3 above 5 000 customers. ``zone``: by whose clock
+    everybody's day runs, so that one who looks at all of them sees today everywhere; None is each one's own.
     """
     team = demo_team(seed, now_ms)
     if children is None:
@@ -53,8 +58,8 @@ def demo_rows(
     share, rest = divmod(customers, len(team.reps))
     for index, rep in enumerate(team.reps):
         size = Size(share + (index < rest), children)
-        yield from _rep_rows(seeded(seed, rep.colleague.email), team, rep, now_ms, size)
-    yield from _own_tasks(seeded(seed, "manager"), team.manager_id, team.manager, read_words("en"), now_ms)
+        yield from _rep_rows(seeded(seed, rep.colleague.email), team, rep, now_ms, size, zone)
+    yield from _own_tasks(seeded(seed, "manager"), team.manager_id, team.manager, read_words("en"), now_ms, zone)
 
 
 def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
@@ -107,11 +112,13 @@ class Size(NamedTuple):
     children: float
 
 
-def _rep_rows(random: Random, team: Team, rep: Rep, now_ms: int, size: Size) -> Iterator[tuple[str, Row]]:
+def _rep_rows(
+    random: Random, team: Team, rep: Rep, now_ms: int, size: Size, zone: tzinfo | None
+) -> Iterator[tuple[str, Row]]:
     bucket, (customers, children) = f"t:{rep.territory}", size
-    zone = ZoneInfo(rep.colleague.time_zone)
-    today = datetime.fromtimestamp(now_ms / 1000, zone).date()
-    diary = Diary(rep.country, rep.colleague.time_zone, today, round(customers * children * 0.45))
+    lived = zone or ZoneInfo(rep.colleague.time_zone)
+    today = datetime.fromtimestamp(now_ms / 1000, lived).date()
+    diary = Diary(rep.country, lived, today, round(customers * children * 0.45))
     expected = max(1.0, customers * children)
     pace = Pace(min(0.3, _OPEN_TASKS / (0.08 * expected)), min(0.3, _OPEN_DEALS / (0.036 * expected)))
     history = History(random, rep, diary, team.catalogue, pace)
@@ -132,14 +139,14 @@ def _rep_rows(random: Random, team: Team, rep: Rep, now_ms: int, size: Size) -> 
         for number, stop in enumerate(stops):
             minute = _FIRST_STOP + number * _STOP_MINUTES
             yield bucket, history.planned_visit(stop.id, HISTORY_DAYS + ahead, minute, number + 1, planned)
-    yield from _own_tasks(random, rep.person, rep.colleague, rep.words, now_ms)
+    yield from _own_tasks(random, rep.person, rep.colleague, rep.words, now_ms, zone)
 
 
 def _own_tasks(
-    random: Random, person: str, colleague: Colleague, words: Words, now_ms: int
+    random: Random, person: str, colleague: Colleague, words: Words, now_ms: int, zone: tzinfo | None
 ) -> Iterator[tuple[str, Row]]:
     """Return what somebody has to do for himself: with no customer, in his own bucket."""
-    today = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(colleague.time_zone)).date()
+    today = datetime.fromtimestamp(now_ms / 1000, zone or ZoneInfo(colleague.time_zone)).date()
     made = now_ms - 3 * DAY
     for days, title in enumerate(words.own_tasks):
         values = {
