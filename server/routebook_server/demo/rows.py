@@ -1,7 +1,7 @@
 """Rows: every record of the demo team from a seed, one after the other, each after what it refers to."""
 
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from random import Random
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -51,15 +51,15 @@ def demo_rows(
     ``children``: records below a customer on average; None is 15, and 3 above 5 000 customers. ``zone``: by whose clock
     everybody's day runs, so that one who looks at all of them sees today everywhere; None is each one's own.
     """
-    team = demo_team(seed, now_ms)
+    team, present = demo_team(seed, now_ms), Present(now_ms, zone)
     if children is None:
         children = _RICH_CHILDREN if customers <= _RICH_UP_TO else _LEAN_CHILDREN
     yield from ((SHARED_ROOT, row) for row in _shared_rows(seed, team))
     share, rest = divmod(customers, len(team.reps))
     for index, rep in enumerate(team.reps):
         size = Size(share + (index < rest), children)
-        yield from _rep_rows(seeded(seed, rep.colleague.email), team, rep, now_ms, size, zone)
-    yield from _own_tasks(seeded(seed, "manager"), team.manager_id, team.manager, read_words("en"), now_ms, zone)
+        yield from _rep_rows(seeded(seed, rep.colleague.email), team, rep, present, size)
+    yield from _own_tasks(seeded(seed, "manager"), team.manager_id, team.manager, read_words("en"), present)
 
 
 def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
@@ -105,6 +105,21 @@ def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
         yield make_row("setting", make_id(random, at), SHARED_ROOT, at, {"name": name, "value": value})
 
 
+class Present(NamedTuple):
+    """The moment at which the demo is looked at, and by whose clock; None is each one's own."""
+
+    now_ms: int
+    zone: tzinfo | None
+
+    def zone_of(self, colleague: Colleague) -> tzinfo:
+        """Return the zone in which a colleague's days run."""
+        return self.zone or ZoneInfo(colleague.time_zone)
+
+    def today_of(self, colleague: Colleague) -> date:
+        """Return the colleague's today."""
+        return datetime.fromtimestamp(self.now_ms / 1000, self.zone_of(colleague)).date()
+
+
 class Size(NamedTuple):
     """How many customers a rep has, and how many records are below each on average."""
 
@@ -112,13 +127,11 @@ class Size(NamedTuple):
     children: float
 
 
-def _rep_rows(
-    random: Random, team: Team, rep: Rep, now_ms: int, size: Size, zone: tzinfo | None
-) -> Iterator[tuple[str, Row]]:
+def _rep_rows(random: Random, team: Team, rep: Rep, present: Present, size: Size) -> Iterator[tuple[str, Row]]:
     bucket, (customers, children) = f"t:{rep.territory}", size
-    lived = zone or ZoneInfo(rep.colleague.time_zone)
-    today = datetime.fromtimestamp(now_ms / 1000, lived).date()
-    diary = Diary(rep.country, lived, today, round(customers * children * 0.45))
+    diary = Diary(
+        rep.country, present.zone_of(rep.colleague), present.today_of(rep.colleague), round(customers * children * 0.45)
+    )
     expected = max(1.0, customers * children)
     pace = Pace(min(0.3, _OPEN_TASKS / (0.08 * expected)), min(0.3, _OPEN_DEALS / (0.036 * expected)))
     history = History(random, rep, diary, team.catalogue, pace)
@@ -127,7 +140,7 @@ def _rep_rows(
     position = 0
     for known in rep.known[:customers]:
         position += known.stop is not None
-        yield from ((bucket, row) for row in known_customers.make(known, position, now_ms))
+        yield from ((bucket, row) for row in known_customers.make(known, position, present.now_ms))
     pool: list[Seen] = []
     for _ in range(customers - len(rep.known)):
         rows, seen = invented.next(children)
@@ -139,15 +152,15 @@ def _rep_rows(
         for number, stop in enumerate(stops):
             minute = _FIRST_STOP + number * _STOP_MINUTES
             yield bucket, history.planned_visit(stop.id, HISTORY_DAYS + ahead, minute, number + 1, planned)
-    yield from _own_tasks(random, rep.person, rep.colleague, rep.words, now_ms, zone)
+    yield from _own_tasks(random, rep.person, rep.colleague, rep.words, present)
 
 
 def _own_tasks(
-    random: Random, person: str, colleague: Colleague, words: Words, now_ms: int, zone: tzinfo | None
+    random: Random, person: str, colleague: Colleague, words: Words, present: Present
 ) -> Iterator[tuple[str, Row]]:
     """Return what somebody has to do for himself: with no customer, in his own bucket."""
-    today = datetime.fromtimestamp(now_ms / 1000, zone or ZoneInfo(colleague.time_zone)).date()
-    made = now_ms - 3 * DAY
+    today = present.today_of(colleague)
+    made = present.now_ms - 3 * DAY
     for days, title in enumerate(words.own_tasks):
         values = {
             "title": title,
