@@ -5,12 +5,14 @@ that moves the log into the file (checkpoints) after writes, so that no commit w
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import sqlalchemy
+import sqlalchemy.exc
 import structlog
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.pool import QueuePool
@@ -30,6 +32,9 @@ PRAGMAS: Final = (
 )
 """What every connection to SQLite is set to: a commit is on the disk when it returns, and never does a checkpoint."""
 T = TypeVar("T")
+
+UNAVAILABLE: Final = (sqlalchemy.exc.OperationalError, sqlite3.OperationalError)
+"""What is raised where the database cannot work now (disk full, file locked); whether by way of SQLAlchemy or not."""
 
 _log = structlog.get_logger()
 

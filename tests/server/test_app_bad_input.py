@@ -244,3 +244,19 @@ async def test_the_log_keeps_no_password_cookie_or_query(house: House, capsys: p
     assert "/api/session" in logged
     for secret in (PASSWORD, "typed wrong", "in-the-query", *client.cookies.values()):
         assert secret not in logged.replace("data/", ""), secret
+
+
+async def test_a_full_disk_is_no_fault_of_ours_and_says_when_to_come_again(house: House) -> None:
+    administrator = await house.signed_in("administrator")
+    database = house.application.database
+    pages = await database.read(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+    limit = f"PRAGMA max_page_count = {pages}"
+    await database.write(lambda connection: connection.exec_driver_sql(limit).close())
+    status, number = 201, 0
+    while status == 201:  # until the free pages are used up
+        number += 1
+        ola = {"name": "Ola", "email": f"ola{number}@demo.example", "password": PASSWORD, "role": "rep"}
+        answer = await administrator.post("/api/people", json=ola)
+        status = answer.status_code
+    assert (status, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0

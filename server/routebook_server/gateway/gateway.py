@@ -10,7 +10,7 @@ from routebook_server.gateway.incoming import read_edits, read_request
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.records.pages import Page
 from routebook_server.records.push import GapError, Push, Pushed
-from routebook_server.records.store import Store, UnavailableError
+from routebook_server.records.store import Store
 from routebook_sync.clock import CLAMP_MS
 from routebook_sync.messages import (
     MAX_BUDGET,
@@ -24,7 +24,6 @@ from routebook_sync.messages import (
     Verdict,
 )
 
-_RETRY_AFTER_S: Final = 5
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -48,7 +47,7 @@ class Gateway:
         self._on_sync = on_sync
 
     async def sync(self, actor: Actor, body: bytes) -> bytes:
-        """Return the reply to one request, as JSON; ProblemError if the request as a whole is refused."""
+        """Return the reply to one request, as JSON; ProblemError or UnavailableError if none of it is taken."""
         request = read_request(body)
         if request.device != actor.device:
             raise ProblemError(make_problem(ProblemCode.WRONG_DEVICE, field="device"))
@@ -56,8 +55,6 @@ class Gateway:
             page = await self._exchange(actor, request)
         except GapError as gap:
             raise ProblemError(make_problem(ProblemCode.GAP, str(gap), field="edits", expected=gap.expected)) from None
-        except UnavailableError:
-            raise ProblemError(make_problem(ProblemCode.UNAVAILABLE, retry_after=_RETRY_AFTER_S)) from None
         if self._on_sync is not None:
             await self._on_sync(actor, request)
         return _ENCODER.encode(self._reply(actor, request, page))

@@ -10,10 +10,13 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap, Send
 
+from routebook_server.database import UNAVAILABLE
+from routebook_server.records.store import UnavailableError
 from routebook_sync.messages import Problem, ProblemCode
 
 MEDIA_TYPE: Final = "application/problem+json"
 
+_RETRY_AFTER_S: Final = 5
 _log = structlog.get_logger()
 
 _KINDS: Final[dict[ProblemCode, tuple[HTTPStatus, str]]] = {
@@ -134,7 +137,13 @@ def _answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Res
     return problem_response(make_problem(ProblemCode.INTERNAL))
 
 
+def _answer_unavailable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    _log.error("the database cannot work now", path=request.url.path, exc_info=error)
+    return problem_response(make_problem(ProblemCode.UNAVAILABLE, retry_after=_RETRY_AFTER_S))
+
+
 PROBLEM_HANDLERS: Final[ExceptionHandlersMap] = {
+    **dict.fromkeys((UnavailableError, *UNAVAILABLE), _answer_unavailable),
     ProblemError: _answer_problem,
     HTTPException: _answer_http,
     Exception: _answer_unexpected,

@@ -1,16 +1,14 @@
 """Store: the canonical store's door. One writer merges all waiting pushes into one transaction; many read."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
-from routebook_server.database import Database
+from routebook_server.database import UNAVAILABLE, Database
 from routebook_server.records.author import SYSTEM, Author, Writer
 from routebook_server.records.buckets import NO_HEAD, Head
 from routebook_server.records.heads import Heads
@@ -25,7 +23,6 @@ from routebook_sync.messages import Edit, Row, Verdict
 
 MAX_BATCH_EDITS: Final = 4_000
 """Edits merged into one transaction, so that nobody waits long behind others."""
-_UNAVAILABLE: Final = (OperationalError, sqlite3.OperationalError)
 
 _log = structlog.get_logger()
 
@@ -153,7 +150,7 @@ class Store:
     async def _write(self, taken: list[tuple[Push, asyncio.Future[Pushed]]]) -> None:
         try:
             results = await self._commit([push for push, _future in taken])
-        except _UNAVAILABLE as error:
+        except UNAVAILABLE as error:
             # No fault of any edit: each sender keeps his edits and asks again.
             _log.error("the database cannot write", exc_info=error)
             for _push, future in taken:
@@ -171,7 +168,7 @@ class Store:
         """Store one push by itself; where that fails too, edit by edit, holding those that fail (guarantee G4)."""
         try:
             _settle(future, await self._write_one_by_one(push))
-        except _UNAVAILABLE as error:
+        except UNAVAILABLE as error:
             _fail(future, UnavailableError(str(error)))
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
             _log.exception("a push failed", device=push.author.device)
@@ -184,7 +181,7 @@ class Store:
         for edits in _parts(push.edits):
             try:
                 result = (await self._commit([Push(push.author, edits, push.cursors, mended=push.mended)]))[0]
-            except _UNAVAILABLE:
+            except UNAVAILABLE:
                 raise
             except Exception:  # noqa: BLE001 - whatever it is, it holds these edits and no other
                 _log.exception("edits held after an unexpected error", device=push.author.device, n=edits[0].n)
