@@ -244,6 +244,83 @@ describe("verdicts", () => {
   });
 });
 
+describe("unsent edits", () => {
+  const name = (device: ReturnType<typeof open>) => shown(device, "customer", C)?.name;
+
+  test("kept elsewhere, they come back into an empty store and lie over what the server sends", () => {
+    const before = open();
+    before.save({ kind: "customer", id: C, root: C, v: { name: "A", territory: TERRITORY } });
+    before.save({ kind: "customer", id: C, root: C, v: { name: "B" } });
+    const device = open();
+    device.engine.restoreUnsent(before.engine.unsentState());
+    expect(device.engine.unsent()).toEqual(before.engine.unsent());
+    expect(name(device)).toBe("B");
+    receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "c" })] } });
+    expect(shown(device, "customer", C)).toMatchObject({ name: "B", city: "c" });
+    expect(device.save({ kind: "customer", id: C, root: C, v: { name: "C" } })).toEqual([3]);
+  });
+
+  test("under a new device number they are counted from 1 and stamped with it", () => {
+    const database = new NodeDatabase();
+    const before = open(7, database);
+    before.save({ kind: "customer", id: C, root: C, v: { name: "A", territory: TERRITORY } });
+    receive(before, { pushed: 1 });
+    before.save({ kind: "customer", id: C, root: C, v: { name: "B" } });
+    const device = open(9, database);
+    const [edit] = device.engine.unsent();
+    expect(edit).toMatchObject({ n: 1, v: { name: "B" } });
+    expect(edit?.at).toBe(`${before.engine.unsent()[0]?.at.slice(0, -4)}0009`);
+    expect(device.engine.request({}).ack).toBe(0);
+    receive(device, { pushed: 1, seq: 2 });
+    expect([device.engine.waiting, name(device)]).toEqual([0, "B"]);
+  });
+
+  test("a wipe drops what is confirmed and keeps what is not", () => {
+    const device = open();
+    receive(device, { rows: { [BUCKET]: [customerRow(100), customerRow(101)] } });
+    device.save({ kind: "customer", id: C, root: C, v: { city: "unsent" } });
+    device.engine.wipe();
+    expect(shown(device, "customer", id(101))).toBeUndefined();
+    expect(device.engine.unsent()).toHaveLength(1);
+    expect(device.engine.cursors()).toEqual({});
+  });
+
+  test("one request carries at most what the server takes, oldest first", () => {
+    const device = open();
+    const names = Array.from({ length: 1200 }, (_, at) => `n${at}`);
+    const [first = "", ...others] = names;
+    device.save({ kind: "customer", id: C, root: C, v: { name: first, territory: TERRITORY } });
+    for (const one of others) device.save({ kind: "customer", id: C, root: C, v: { name: one } });
+    const request = device.engine.request({});
+    expect(request.edits).toHaveLength(1000);
+    expect(request.edits?.[0]?.n).toBe(1);
+    expect(request.report?.waiting).toBe(200);
+    expect(device.engine.request({}, 0.25).edits).toHaveLength(250);
+    expect(JSON.parse(device.engine.exportUnsent()).edits).toHaveLength(1200);
+  });
+});
+
+test("two devices that edit in turns and cross each other end alike", () => {
+  const first = open(7);
+  const second = open(8);
+  second.world.ms += 500;
+  const confirmed = customerRow(100, { city: "a", street: "s" });
+  for (const device of [first, second]) receive(device, { rows: { [BUCKET]: [confirmed] } });
+  first.save({ kind: "customer", id: C, root: C, v: { city: "first" } });
+  second.save({ kind: "customer", id: C, root: C, v: { city: "second", street: "second" } });
+  // What the server makes of both: the later stamp wins field by field.
+  const [mine, theirs] = [first.engine.unsent()[0], second.engine.unsent()[0]];
+  const merged = {
+    ...confirmed,
+    v: { ...confirmed.v, city: "second", street: "second" },
+    s: { [stamp(-1000)]: [], [theirs?.at ?? ""]: ["city", "street"] },
+  };
+  expect((mine?.at ?? "") < (theirs?.at ?? "")).toBe(true);
+  receive(first, { pushed: 1, rows: { [BUCKET]: [merged] }, seq: 3, verdicts: [{ n: 1, verdict: "conflict" }] });
+  receive(second, { pushed: 1, rows: { [BUCKET]: [merged] }, seq: 3 });
+  expect(shown(first, "customer", C)).toEqual(shown(second, "customer", C));
+});
+
 describe("rows", () => {
   test("a row from the server lies under the device's own unsent edits", () => {
     const device = open();
@@ -389,6 +466,25 @@ describe("derived values", () => {
         limit: 9,
       }).rows,
     ).toHaveLength(1);
+  });
+
+  test("indexes that a crash left half made are made again, and find what came in between", () => {
+    const database = new NodeDatabase();
+    const device = open(7, database);
+    const exec = database.exec.bind(database);
+    database.exec = (sql) => {
+      if (sql.includes("contact_grams")) throw new Error("killed");
+      exec(sql);
+    };
+    expect(() => receive(device, { rows: { [BUCKET]: [customerRow(100, { name: "Nowak" })] } })).toThrow("killed");
+    database.exec = exec;
+    device.save({ kind: "customer", id: C, root: C, v: { name: "Kowal" } });
+    const again = open(7, database);
+    expect(again.engine.phase.name).toBe("ready");
+    const found = (search: string) =>
+      again.engine.query("customers.page", { search, filter: { name: "all" }, sort: "name", offset: 0, limit: 9 }).rows
+        .length;
+    expect([found("kowal"), found("wa"), found("nowak")]).toEqual([1, 1, 0]);
   });
 
   test("a store of a newer version of the app is left alone", () => {
