@@ -1,5 +1,5 @@
 /** Opening the person's database file, and the way out where the browser keeps no files. */
-import sqlite3InitModule from "@sqlite.org/sqlite-wasm";
+import sqlite3InitModule, { type Sqlite3Static } from "@sqlite.org/sqlite-wasm";
 import { WasmDatabase } from "./wasm-database.ts";
 
 /** An open database, and whether it lasts. */
@@ -33,12 +33,22 @@ PRAGMA temp_store = MEMORY;
 PRAGMA journal_size_limit = 16777216;
 `;
 
+/** Compiles SQLite. */
+function engine(): Promise<Sqlite3Static> {
+  // Two other file systems of the package need cross-origin isolation. Tried without it, each starts a worker that fails, and
+  // a failure inside a worker is the page's: it would take the store for broken (tests/e2e/test_screens.py hears it).
+  Object.assign(globalThis, {
+    sqlite3ApiConfig: { disable: { vfs: { opfs: true, "opfs-vfs": true, "opfs-wl": true } } },
+  });
+  return sqlite3InitModule();
+}
+
 /** Opens the person's file; the caller holds the lock that says it is the only one. */
 export async function openFile(person: string): Promise<OpenedFile> {
   const name = `routebook-${person}`;
   const root = await fileSystem();
   // The files are tried while the engine is being compiled: a cold start waits for the slower of the two only.
-  const [sqlite3] = await Promise.all([sqlite3InitModule(), root === null ? null : waitUntilFree(root, name)]);
+  const [sqlite3] = await Promise.all([engine(), root === null ? null : waitUntilFree(root, name)]);
   const pool =
     root === null
       ? null
