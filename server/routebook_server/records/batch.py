@@ -1,20 +1,23 @@
-"""Batch: merges waiting pushes in memory, one edit at a time. Knows no SQL; what it looks up comes by ``Lookup``.
+"""Batch: merges waiting pushes in memory, one edit at a time. Knows no SQL; what it looks up comes by ``Lookup``, where a
+record lives is said in ``place``.
 
 An edit either takes full effect or none: everything is computed first and put in place last. A fault of ours while one
 edit is applied holds that edit and touches no other.
 """
 
-from collections.abc import Collection, Iterable
-from typing import Final, Protocol
+from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 import structlog
 
 from routebook_server.records.author import Author, Writer, is_system
-from routebook_server.records.buckets import NO_HEAD, SHARED, Head, person_bucket, territory_bucket
+from routebook_server.records.buckets import NO_HEAD, Head
+from routebook_server.records.lookup import Lookup
+from routebook_server.records.place import find_place, find_target, require_place
 from routebook_server.records.push import GapError, HeldEdit, Push, Replica, Unread
-from routebook_server.records.refusal import FAULT, REFUSALS, Refusal, refuse_values
-from routebook_server.records.state import MOVED, State, encode_json, marker, moved_id
+from routebook_server.records.refusal import FAULT, REFUSALS, Refusal, RefusalError, refuse_values
+from routebook_server.records.state import State, encode_json, marker, moved_id
 from routebook_sync import base32
 from routebook_sync.clock import (
     CLAMP_MS,
@@ -28,10 +31,8 @@ from routebook_sync.clock import (
     tick,
 )
 from routebook_sync.entities import ENTITY_TYPES, EntityType
-from routebook_sync.entities.base import SHARED_ROOT, Home
-from routebook_sync.entities.person import Role
-from routebook_sync.identifier import is_id
-from routebook_sync.messages import Edit, Loser, ProblemCode, Verdict, VerdictKind
+from routebook_sync.entities.base import Home
+from routebook_sync.messages import MOVED, Edit, Loser, ProblemCode, Verdict, VerdictKind
 from routebook_sync.record import Change, Doc, Merge, merge_edit, unpack_stamps
 
 NOBODY: Final = -1
@@ -41,30 +42,6 @@ _log = structlog.get_logger()
 
 HistoryRow = tuple[str, str, int, str, int, str, str | None]
 """A row of ``history`` without its number."""
-
-
-class Lookup(Protocol):
-    """What a batch may have to read besides the records that its edits name."""
-
-    def aggregate(self, root: str) -> Iterable[State]:
-        """Return every stored record of an aggregate."""
-
-    def person(self, device: int) -> str:
-        """Return who pushed from the device last, "" if nobody did."""
-
-    def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
-        """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""
-
-    def has_marker(self, root: str, buckets: Iterable[str]) -> bool:
-        """Tell whether the aggregate once left one of these buckets."""
-
-
-class _Outside(Exception):  # noqa: N818 - a way out of the calculation, not an error
-    """The edit will not be applied."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message)
-        self.refusal = refusal
 
 
 class _Turn(msgspec.Struct, frozen=True):
@@ -237,8 +214,8 @@ class Batch:
     def _attempt(self, turn: _Turn, edit: Edit) -> Verdict | None:
         try:
             return self._apply(turn, edit)
-        except _Outside as outside:
-            return outside.refusal.verdict(edit.n)
+        except RefusalError as refused:
+            return refused.refusal.verdict(edit.n)
         except Exception:  # noqa: BLE001
             # Whatever our fault is, it holds this edit and no other (guarantee G4).
             _log.exception(
@@ -250,24 +227,27 @@ class Batch:
         author = turn.push.author
         entity = ENTITY_TYPES.get(edit.kind)
         if entity is None:
-            raise _Outside(Refusal(ProblemCode.UNKNOWN_KIND, f"There is no kind {edit.kind[:40]!r}.", "kind"))
+            raise RefusalError(Refusal(ProblemCode.UNKNOWN_KIND, f"There is no kind {edit.kind[:40]!r}.", "kind"))
         state = self.states.get(edit.id)
         if state is not None and (state.kind != edit.kind or state.root != edit.root):
             field = "kind" if state.kind != edit.kind else "root"
-            raise _Outside(Refusal(ProblemCode.FOREIGN_ROOT, f"The record has another {field}.", field))
+            raise RefusalError(Refusal(ProblemCode.FOREIGN_ROOT, f"The record has another {field}.", field))
         doc = state.read_doc() if state is not None else None
         system = is_system(author)
         refusal = refuse_values(entity, edit.v, doc.v if doc is not None else None, author.role, system=system)
         if refusal is not None:
-            raise _Outside(refusal)
-        bucket, home = self._place(entity, edit, state)
-        if not system and (bucket not in turn.buckets or (edit.root == SHARED_ROOT and author.role is Role.REP)):
-            raise _Outside(self._refuse_place(turn.push, edit, bucket))
+            raise RefusalError(refusal)
+        bucket, home = find_place(entity, edit, state, self.states)
+        require_place(turn.push, edit, bucket, turn.buckets, self._lookup)
         at = self._stamp(turn, edit, doc)
         merge = _merge(entity, doc, edit, at)
-        target = self._target(entity, merge, bucket)
+        target = find_target(entity, merge.doc, bucket)
         if target != bucket and not (system or (author.may_move and target in turn.buckets)):
-            raise _Outside(Refusal(ProblemCode.FORBIDDEN_FIELD, "The customer may not be moved there.", "territory"))
+            raise RefusalError(
+                Refusal(ProblemCode.FORBIDDEN_FIELD, "The customer may not be moved there.", "territory")
+            )
+        # All that may fail comes before the first change, so that a fault leaves nothing half done.
+        members = self._lookup.aggregate(edit.id) if target != bucket else ()
         verdict = self._judge(turn, edit, state, merge, at)
         self._record_history(author, edit, at, state, merge)
         if state is None or merge.changed or (verdict is not None and self._has_seen(turn, state)):
@@ -283,48 +263,10 @@ class Batch:
                 if entity.home is Home.TERRITORY or entity.kind == "person":
                     self.created_roots.append(edit.id)
             if target != bucket:
-                self._move(edit.id, bucket, target, author.device)
+                self._move(edit.id, members, bucket, target, author.device)
         elif verdict is not None and edit.id in self.teller:
             self.teller[edit.id] = NOBODY
         return verdict
-
-    def _place(self, entity: EntityType, edit: Edit, state: State | None) -> tuple[str, int]:
-        """Return the bucket and home revision where the record lives (SPEC R30)."""
-        if entity.home is Home.TERRITORY:
-            if edit.root != edit.id:
-                raise _Outside(Refusal(ProblemCode.FOREIGN_ROOT, f"A {entity.kind} is its own root.", "root"))
-            return (state.bucket, state.home) if state is not None else (territory_bucket(edit.v["territory"]), 0)
-        if entity.home is Home.SHARED and edit.root != SHARED_ROOT:
-            raise _Outside(
-                Refusal(ProblemCode.FOREIGN_ROOT, f"A {entity.kind} belongs to the whole organisation.", "root")
-            )
-        if edit.root == SHARED_ROOT:
-            return SHARED, 0
-        root = self.states.get(edit.root)
-        if root is None:
-            if not is_id(edit.root):
-                raise _Outside(Refusal(ProblemCode.FOREIGN_ROOT, "The root is no id; nothing can ever arrive.", "root"))
-            raise _Outside(
-                Refusal(ProblemCode.MISSING_ROOT, "Kept until what it belongs to arrives.", "root", held=True)
-            )
-        if root.kind == "person":
-            return person_bucket(root.id), 0
-        if root.kind != "customer":
-            raise _Outside(Refusal(ProblemCode.FOREIGN_ROOT, f"A {root.kind} is no root.", "root"))
-        if edit.v.get("customer", root.id) not in {root.id, None} and "customer" in entity.fields:
-            raise _Outside(Refusal(ProblemCode.FOREIGN_ROOT, "The record belongs to another customer.", "customer"))
-        return root.bucket, root.home
-
-    def _refuse_place(self, push: Push, edit: Edit, bucket: str) -> Refusal:
-        """Refuse what was never the author's; take into custody what was until lately (guarantee G5)."""
-        was_his = bucket in push.cursors or self._lookup.has_marker(edit.root, push.cursors)
-        if was_his and bucket not in push.author.buckets:
-            return Refusal(
-                ProblemCode.FORBIDDEN,
-                "No longer yours; the server keeps the change for whoever may apply it.",
-                held=True,
-            )
-        return Refusal(ProblemCode.FORBIDDEN, "You may not change this.")
 
     def _stamp(self, turn: _Turn, edit: Edit, doc: Doc | None) -> str:
         if edit.at == "":
@@ -333,7 +275,7 @@ class Batch:
             self.clock = tick(self.clock, self._now, floor)
             return stamp_from_clock(self.clock)
         if not edit.at.endswith(turn.suffix):
-            raise _Outside(Refusal(ProblemCode.BAD_STAMP, "The stamp is of another device.", "at"))
+            raise RefusalError(Refusal(ProblemCode.BAD_STAMP, "The stamp is of another device.", "at"))
         if edit.at <= self._latest:
             return edit.at
         author = turn.push.author
@@ -347,12 +289,6 @@ class Batch:
         ]
         replica.clamped = clamp(edit.at, self._now, max([replica.clamped, *seen]))
         return replica.clamped
-
-    def _target(self, entity: EntityType, merge: Merge, bucket: str) -> str:
-        if entity.home is not Home.TERRITORY:
-            return bucket
-        territory = merge.doc.v.get("territory")
-        return territory_bucket(territory) if territory else bucket
 
     def _judge(self, turn: _Turn, edit: Edit, state: State | None, merge: Merge, at: str) -> Verdict | None:
         conflicts = merge.conflicts if state is not None else []
@@ -409,9 +345,9 @@ class Batch:
         self.dirty[state.id] = None
         self.teller[state.id] = teller if self.teller.get(state.id, teller) == teller else NOBODY
 
-    def _move(self, root: str, source: str, target: str, device: int) -> None:
+    def _move(self, root: str, stored: Iterable[State], source: str, target: str, device: int) -> None:
         """Move an aggregate: its rows get new numbers in the new bucket, a marker stays in the old (SPEC R33)."""
-        members = [self.states.setdefault(state.id, state).id for state in self._lookup.aggregate(root)]
+        members = [self.states.setdefault(state.id, state).id for state in stored]
         members += self._created_by_root.get(root, [])
         home = self.states[root].home + 1
         for record_id in dict.fromkeys(members):

@@ -34,6 +34,14 @@ class Refusal(msgspec.Struct, frozen=True):
         return Verdict(n, kind, self.code.value, self.field, self.message)
 
 
+class RefusalError(Exception):
+    """Ends the work on an edit that will not be applied."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
 FAULT: Final = Refusal(ProblemCode.INTERNAL, "Something went wrong on the server; the change is kept there.", held=True)
 """Of an edit that met a fault of ours."""
 

@@ -4,11 +4,8 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from routebook_sync.messages import Row
+from routebook_sync.messages import MOVED, Row
 from routebook_sync.record import Doc
-
-MOVED: Final = "moved"
-"""The kind of the marker that an aggregate leaves in a bucket (SPEC R33)."""
 
 _ENCODER: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder(Row)

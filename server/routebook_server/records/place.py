@@ -1,0 +1,79 @@
+"""Place: in which bucket a record lives, and who may write there (SPEC R30, R33, R34)."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from routebook_server.records.author import is_system
+from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
+from routebook_server.records.lookup import Lookup
+from routebook_server.records.push import Push
+from routebook_server.records.refusal import Refusal, RefusalError
+from routebook_server.records.state import State
+from routebook_sync.entities import EntityType
+from routebook_sync.entities.base import SHARED_ROOT, Home
+from routebook_sync.entities.person import Role
+from routebook_sync.identifier import is_id
+from routebook_sync.messages import Edit, ProblemCode
+from routebook_sync.record import Doc
+
+
+class Place(NamedTuple):
+    """Where a record lives."""
+
+    bucket: str
+    home: int
+    """The home revision of its aggregate."""
+
+
+def find_place(entity: EntityType, edit: Edit, state: State | None, states: Mapping[str, State]) -> Place:
+    """Return where the edit's record lives, or will live where ``state`` is None; RefusalError if nowhere.
+
+    ``states`` has the edit's root, if there is one. A new customer's values must name the territory.
+    """
+    if entity.home is Home.TERRITORY:
+        if edit.root != edit.id:
+            raise _foreign(f"A {entity.kind} is its own root.")
+        return Place(state.bucket, state.home) if state is not None else Place(territory_bucket(edit.v["territory"]), 0)
+    if entity.home is Home.SHARED and edit.root != SHARED_ROOT:
+        raise _foreign(f"A {entity.kind} belongs to the whole organisation.")
+    if edit.root == SHARED_ROOT:
+        return Place(SHARED, 0)
+    root = states.get(edit.root)
+    if root is None:
+        if not is_id(edit.root):
+            raise _foreign("The root is no id; nothing can ever arrive.")
+        raise RefusalError(
+            Refusal(ProblemCode.MISSING_ROOT, "Kept until what it belongs to arrives.", "root", held=True)
+        )
+    if root.kind == "person":
+        return Place(person_bucket(root.id), 0)
+    if root.kind != "customer":
+        raise _foreign(f"A {root.kind} is no root.")
+    if edit.v.get("customer", root.id) not in {root.id, None} and "customer" in entity.fields:
+        raise _foreign("The record belongs to another customer.", "customer")
+    return Place(root.bucket, root.home)
+
+
+def require_place(push: Push, edit: Edit, bucket: str, buckets: frozenset[str], lookup: Lookup) -> None:
+    """RefusalError unless the author, whose buckets are ``buckets``, may write in this one.
+
+    What was never his is refused; what was until lately goes into custody (guarantee G5).
+    """
+    author = push.author
+    if is_system(author) or (bucket in buckets and (edit.root != SHARED_ROOT or author.role is not Role.REP)):
+        return
+    was_his = bucket in push.cursors or lookup.has_marker(edit.root, push.cursors)
+    if was_his and bucket not in buckets:
+        message = "No longer yours; the server keeps the change for whoever may apply it."
+        raise RefusalError(Refusal(ProblemCode.FORBIDDEN, message, held=True))
+    raise RefusalError(Refusal(ProblemCode.FORBIDDEN, "You may not change this."))
+
+
+def find_target(entity: EntityType, doc: Doc, bucket: str) -> str:
+    """Return the bucket where the record in ``bucket`` belongs by its values: another one moves its aggregate."""
+    territory = doc.v.get("territory") if entity.home is Home.TERRITORY else None
+    return territory_bucket(territory) if territory else bucket
+
+
+def _foreign(message: str, field: str = "root") -> RefusalError:
+    return RefusalError(Refusal(ProblemCode.FOREIGN_ROOT, message, field))
