@@ -35,7 +35,6 @@ BUCKET: Final = territory_bucket(TERRITORY)
 PERSON: Final = base32.encode(2, 26)
 CUSTOMERS: Final = 2_000
 ROWS: Final = 12_000
-PULLED: Final = 10_000
 ACTOR: Final = Actor(PERSON, Role.REP, 1, (BUCKET,))
 UPSERT: Final = (
     "INSERT OR REPLACE INTO record (bucket, seq, id, kind, root, home, device, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

@@ -22,10 +22,6 @@ class Passwords:
         # Somebody unknown is checked against this, so that the answer takes as long as for a colleague.
         self._nobody = hasher.hash("nobody's password")
 
-    def hash_now(self, password: str) -> str:
-        """Return the hash to store; takes tens of milliseconds on this thread."""
-        return self._hasher.hash(password)
-
     async def hash(self, password: str) -> str:
         """Return the hash to store."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
