@@ -40,11 +40,15 @@ function fill(engine: Engine, { customers, seed, budget }: Task & { name: "fill"
     last = performance.now() - start;
     applied += last;
   }
+  const start = performance.now();
+  while (engine.workOff());
   const records = customers * 4 + 2;
   return {
     records,
     ms: applied,
     lastPageMs: last,
+    /** What is made afterwards, in slices, while the app is in use. */
+    laterMs: performance.now() - start,
     bytes,
     storedBytes: engine.storedBytes,
     perSecond: (records / applied) * 1000,

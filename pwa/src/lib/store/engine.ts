@@ -7,6 +7,7 @@ import { FIRST_BUDGET, MAX_EDITS, PROTOCOL, SCHEMA_HASH } from "$sync/schema.gen
 import type { Account } from "./account.ts";
 import type { Change, WriteResult } from "./change.ts";
 import type { Database } from "./database.ts";
+import { extendGrams } from "./grams.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { restoreEdit, writeChanges } from "./outbox.ts";
 import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./queries/index.ts";
@@ -216,6 +217,11 @@ export class Engine {
       this.#tell(writer.finish().add("outbox"));
     });
     if (kept.device !== this.account.device) this.#adoptDevice();
+  }
+
+  /** Does a slice of the work that can wait; false if there is none. Call it when nothing else is to be done. */
+  workOff(): boolean {
+    return isIndexed(this.database) && extendGrams(this.database);
   }
 
   /** Gives the waiting edits contiguous numbers from `first`, the number that the server expects (SPEC R40, gap). */

@@ -18,6 +18,8 @@ export interface Listeners {
 
 /** While the first load runs, screens are told of changes this often: every page would keep the worker busy with queries. */
 const FIRST_LOAD_NEWS_MS = 1_000;
+/** Between two slices of work that can wait. */
+const WORK_PAUSE_MS = 20;
 /** How often a status is sent at most. */
 const STATUS_MS = 30;
 
@@ -40,6 +42,7 @@ export class Leader {
   readonly #news = new Set<Topic>();
   #newsTimer: ReturnType<typeof setTimeout> | null = null;
   #statusTimer: ReturnType<typeof setTimeout> | null = null;
+  #workTimer: ReturnType<typeof setTimeout> | null = null;
   #isPersisted = false;
   /** The device had no room for what the server sent; the next page that fits takes it back. */
   #isFull = false;
@@ -75,6 +78,7 @@ export class Leader {
       failed: (reason) => this.#noteFailure(reason),
     });
     this.#session.start();
+    this.#workSoon();
   }
 
   get status(): StoreStatus {
@@ -147,6 +151,7 @@ export class Leader {
     this.#session.stop();
     if (this.#newsTimer !== null) clearTimeout(this.#newsTimer);
     if (this.#statusTimer !== null) clearTimeout(this.#statusTimer);
+    if (this.#workTimer !== null) clearTimeout(this.#workTimer);
   }
 
   async #answer(call: Call): Promise<Answer> {
@@ -188,6 +193,7 @@ export class Leader {
 
   #tell(topics: ReadonlySet<Topic>): void {
     this.#isFull = false;
+    this.#workSoon();
     for (const topic of topics) this.#news.add(topic);
     if (topics.has("outbox")) void this.keeper?.keep(this.engine.unsentState());
     this.#statusSoon();
@@ -195,6 +201,14 @@ export class Leader {
     const isOwnWrite = topics.has("outbox");
     if (!isLoading || isOwnWrite) this.#flushNews();
     else this.#newsTimer ??= setTimeout(() => this.#flushNews(), FIRST_LOAD_NEWS_MS);
+  }
+
+  /** Slices of work that can wait, with room between them for whatever screens ask. */
+  #workSoon(): void {
+    this.#workTimer ??= setTimeout(() => {
+      this.#workTimer = null;
+      if (this.engine.workOff()) this.#workSoon();
+    }, WORK_PAUSE_MS);
   }
 
   #flushNews(): void {

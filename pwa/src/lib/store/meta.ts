@@ -9,6 +9,8 @@ export type MetaName =
   | "device"
   /** "1" once indexes and full text exist. */
   | "indexed"
+  /** Up to which row the index of letters and pairs is made, "all" when it is complete. */
+  | `grams_${"customer" | "contact"}`
   /** The last stamp that this device made (SPEC R3). */
   | "stamp"
   /** Milliseconds from this device's clock to the server's (SPEC R5). */

@@ -4,8 +4,9 @@ import { normalise, normalisePhone, sortKey } from "$sync/normalise.ts";
 import type { Doc, Values } from "$sync/record.ts";
 import { ENTITY_TYPES, type FieldType, type Kind } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "./database.ts";
+import { addGrams, forgetGrams, gramsReach } from "./grams.ts";
 import type { Topic } from "./query.ts";
-import { columnsOf, gramsOf, isIndexed, isSearched, KINDS, KINDS_WITH_GRAMS, titleField } from "./tables.ts";
+import { columnsOf, isIndexed, isSearched, KINDS, titleField } from "./tables.ts";
 
 /** A record as its table holds it. */
 export interface Held {
@@ -61,6 +62,7 @@ export class RecordWriter {
   /** Customers whose last visit may be another now. */
   readonly #visited = new Set<string>();
   readonly #nextByKind = new Map<Kind, number>();
+  readonly #gramsReachByKind = new Map<Kind, number>();
   readonly #isIndexed: boolean;
 
   constructor(private readonly database: Database) {
@@ -129,6 +131,12 @@ export class RecordWriter {
     return this.#changed;
   }
 
+  #gramsReach(kind: Kind): number {
+    const reach = this.#gramsReachByKind.get(kind) ?? gramsReach(this.database, kind);
+    this.#gramsReachByKind.set(kind, reach);
+    return reach;
+  }
+
   #nextNumber(kind: Kind): number {
     const next =
       this.#nextByKind.get(kind) ??
@@ -160,9 +168,7 @@ export class RecordWriter {
     this.database.run(`INSERT INTO ${table} (n, text) VALUES (?, ?)`, [n, text]);
     if (!this.#isIndexed) return;
     this.database.run(`INSERT INTO "${shape.kind}_search" (rowid, text) VALUES (?, ?)`, [n, text]);
-    if (KINDS_WITH_GRAMS.has(shape.kind)) {
-      this.database.run(`INSERT INTO "${shape.kind}_grams" (rowid, grams) VALUES (?, ?)`, [n, gramsOf(text)]);
-    }
+    if (n <= this.#gramsReach(shape.kind)) addGrams(this.database, shape.kind, n, text);
   }
 
   /** Full text without its own content has to be told what to forget. */
@@ -170,10 +176,11 @@ export class RecordWriter {
     const text = this.database.get<{ text: string }>(`SELECT text FROM "${kind}_text" WHERE n = ?`, [n])?.text;
     if (text === undefined) return;
     if (this.#isIndexed) {
-      const forget = (table: string, column: string, old: string) =>
-        this.database.run(`INSERT INTO "${table}" ("${table}", rowid, ${column}) VALUES ('delete', ?, ?)`, [n, old]);
-      forget(`${kind}_search`, "text", text);
-      if (KINDS_WITH_GRAMS.has(kind)) forget(`${kind}_grams`, "grams", gramsOf(text));
+      this.database.run(`INSERT INTO "${kind}_search" ("${kind}_search", rowid, text) VALUES ('delete', ?, ?)`, [
+        n,
+        text,
+      ]);
+      if (n <= this.#gramsReach(kind)) forgetGrams(this.database, kind, n, text);
     }
     this.database.run(`DELETE FROM "${kind}_text" WHERE n = ?`, [n]);
   }

@@ -7,7 +7,8 @@
 import { normalise, normalisePhone, sortKey } from "$sync/normalise.ts";
 import type { Kind } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "./database.ts";
-import { isIndexed, isSearched, KINDS, KINDS_WITH_GRAMS, titleField } from "./tables.ts";
+import { gramsReach } from "./grams.ts";
+import { isIndexed, isSearched, KINDS, titleField } from "./tables.ts";
 
 /** The kinds that can be searched. */
 export const SEARCHED_KINDS: readonly Kind[] = KINDS.filter(isSearched);
@@ -108,7 +109,8 @@ function planOf(database: Database, kind: Kind, words: readonly string[]): Plan 
     const checked = words.filter((word) => length(word) !== TRIGRAM);
     return { table: `${kind}_search`, terms: [...new Set(long.flatMap(trigramsOf))], checked };
   }
-  if (KINDS_WITH_GRAMS.has(kind)) return { table: `${kind}_grams`, terms: words, checked: [] };
+  if (gramsReach(database, kind) === Number.POSITIVE_INFINITY)
+    return { table: `${kind}_grams`, terms: words, checked: [] };
   return { table: null, terms: [], checked: words };
 }
 

@@ -4,6 +4,7 @@
  */
 import { ENTITY_TYPES, type FieldType, type Kind, SCHEMA_HASH } from "$sync/schema.gen.ts";
 import type { Database } from "./database.ts";
+import { gramStatements } from "./grams.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -27,12 +28,6 @@ export function titleField(kind: Kind): FieldType | undefined {
 export function isSearched(kind: Kind): boolean {
   return Object.values(ENTITY_TYPES[kind].fields).some((field) => field.search);
 }
-
-/**
- * The kinds whose words of one and two letters have an index of their own, because the Customers screen searches at every
- * letter typed; the others are scanned for them (docs/decisions/0052).
- */
-export const KINDS_WITH_GRAMS: ReadonlySet<Kind> = new Set<Kind>(["customer", "contact"]);
 
 /** The store's own tables. */
 const OWN_TABLES = `
@@ -105,13 +100,7 @@ function indexStatements(kind: Kind): string[] {
     `CREATE VIRTUAL TABLE "${kind}_search" USING fts5(text, content='${kind}_text', content_rowid='n',
        tokenize='trigram case_sensitive 1', detail=none, columnsize=0)`,
     `INSERT INTO "${kind}_search" ("${kind}_search") VALUES ('rebuild')`,
-    ...(KINDS_WITH_GRAMS.has(kind)
-      ? [
-          // "ascii" takes every letter beyond ASCII for a part of a token; the grams come ready, with spaces between.
-          `DROP TABLE IF EXISTS "${kind}_grams"`,
-          `CREATE VIRTUAL TABLE "${kind}_grams" USING fts5(grams, content='', tokenize='ascii', detail=none, columnsize=0)`,
-        ]
-      : []),
+    ...gramStatements(kind),
   ];
 }
 
@@ -142,38 +131,7 @@ export function createIndexes(database: Database, derive: (database: Database) =
   // Before the indexes, one of which is on what is derived.
   database.transaction(() => derive(database));
   for (const kind of KINDS) for (const statement of indexStatements(kind)) database.exec(statement);
-  for (const kind of KINDS_WITH_GRAMS) database.transaction(() => fillGrams(database, kind));
   writeMeta(database, "indexed", "1");
-}
-
-function fillGrams(database: Database, kind: Kind): void {
-  for (let after = 0; ; ) {
-    const rows = database.all<{ n: number; text: string }>(
-      `SELECT n, text FROM "${kind}_text" WHERE n > ? ORDER BY n LIMIT 1000`,
-      [after],
-    );
-    for (const { n, text } of rows)
-      database.run(`INSERT INTO "${kind}_grams" (rowid, grams) VALUES (?, ?)`, [n, gramsOf(text)]);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    after = last.n;
-  }
-}
-
-/** Returns every letter of a folded text and every two that follow each other in a word, once each, with spaces between. */
-export function gramsOf(text: string): string {
-  const grams = new Set<string>();
-  let before = "";
-  for (const letter of text) {
-    if (letter === " ") {
-      before = "";
-      continue;
-    }
-    grams.add(letter);
-    if (before !== "") grams.add(before + letter);
-    before = letter;
-  }
-  return [...grams].join(" ");
 }
 
 /** Tells whether the indexes exist; until the first load is complete they do not (docs/decisions/0051). */

@@ -1,5 +1,6 @@
 import type { CustomerPhase, CustomerValueClass } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "../database.ts";
+import { MAX_COUNTED } from "../limits.ts";
 import { defineQuery, type QueryContext } from "../query.ts";
 import { idsOfSearch } from "../search.ts";
 
@@ -61,8 +62,6 @@ export interface CustomersPage {
   readonly ms: number;
 }
 
-/** Where counting the hits of a search stops. */
-export const MAX_COUNTED = 200;
 /** How many hits a filter is tried on. */
 const MAX_FILTERED = 2000;
 
