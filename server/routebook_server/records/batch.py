@@ -1,5 +1,4 @@
-"""Batch: merges waiting pushes in memory, one edit at a time. Knows no SQL; what it looks up comes by ``Lookup``, where a
-record lives is said in ``place``.
+"""Batch: merges waiting pushes in memory, one edit at a time. Knows no SQL; what it looks up comes by ``Lookup``.
 
 An edit either takes full effect or none: everything is computed first and put in place last. A fault of ours while one
 edit is applied holds that edit and touches no other.
