@@ -80,7 +80,12 @@ async function waitUntilFree(root: FileSystemDirectoryHandle, name: string): Pro
   for (;;) {
     try {
       const files = await (await root.getDirectoryHandle(name)).getDirectoryHandle(POOL_FILES);
-      for await (const file of files.values()) if (isLockable(file)) (await file.createSyncAccessHandle()).close();
+      const found: LockableFile[] = [];
+      for await (const file of files.values()) if (isLockable(file)) found.push(file);
+      const locks = await Promise.allSettled(found.map((file) => file.createSyncAccessHandle()));
+      for (const lock of locks) if (lock.status === "fulfilled") lock.value.close();
+      const refused = locks.find((lock) => lock.status === "rejected");
+      if (refused !== undefined) throw refused.reason;
       return;
     } catch (error) {
       if (error instanceof DOMException && error.name === "NotFoundError") return; // the first time
