@@ -36,7 +36,10 @@ def find_place(entity: EntityType, edit: Edit, state: State | None, states: Mapp
         return Place(state.bucket, state.home) if state is not None else Place(territory_bucket(edit.v["territory"]), 0)
     if entity.home is Home.SHARED and edit.root != SHARED_ROOT:
         raise _foreign(f"A {entity.kind} belongs to the whole organisation.")
+    customer = entity.fields.get("customer")
     if edit.root == SHARED_ROOT:
+        if customer is not None:
+            raise _foreign(f"A {entity.kind} belongs to a customer or a person.")
         return Place(SHARED, 0)
     root = states.get(edit.root)
     if root is None:
@@ -46,10 +49,12 @@ def find_place(entity: EntityType, edit: Edit, state: State | None, states: Mapp
             Refusal(ProblemCode.MISSING_ROOT, "Kept until what it belongs to arrives.", "root", held=True)
         )
     if root.kind == "person":
+        if customer is not None and customer.required:
+            raise _foreign(f"A {entity.kind} belongs to its customer.")
         return Place(person_bucket(root.id), 0)
     if root.kind != "customer":
         raise _foreign(f"A {root.kind} is no root.")
-    if edit.v.get("customer", root.id) not in {root.id, None} and "customer" in entity.fields:
+    if customer is not None and edit.v.get("customer", root.id) not in {root.id, None}:
         raise _foreign("The record belongs to another customer.", "customer")
     return Place(root.bucket, root.home)
 
