@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Self
 import httpx
 
 STARTS_WITHIN_S = 90
+REPOSITORY = Path(__file__).parents[2]
 PASSWORD = "routebook"
 
 
@@ -63,6 +64,11 @@ class House:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def app_folder(self) -> Path:
+        """The folder of the built app that is served."""
+        return self.app or Path(os.environ.get("ROUTEBOOK_APP") or REPOSITORY / "pwa" / "build")
+
+    @property
     def database(self) -> Path:
         """The server's database file."""
         return self.data / "routebook.db"
@@ -90,6 +96,12 @@ class House:
         with contextlib.closing(sqlite3.connect(self.database)) as database:
             [(kind, doc)] = database.execute("SELECT kind, doc FROM record WHERE id = ?", (record_id,)).fetchall()
         return Record(record_id, kind, json.loads(doc)["v"])
+
+    def end_sessions(self) -> None:
+        """Let the server forget every session, as after a year."""
+        with contextlib.closing(sqlite3.connect(self.database, timeout=20)) as database:
+            database.execute("DELETE FROM session")
+            database.commit()
 
     def start(self) -> None:
         """Start the server and wait until it answers; shows its output when it dies."""

@@ -1,18 +1,30 @@
-"""Wire: the network between a browser and the server, as a TCP relay that a test can cut and mend."""
+"""Wire: the network between a browser and the server, as a TCP relay that a test can cut, spoil and mend."""
 
 import contextlib
 import socket
 import threading
-from typing import Self
+from typing import NamedTuple, Self
+
+
+class Fault(NamedTuple):
+    """What a spoilt wire does to whoever asks."""
+
+    reply: bytes | None = None
+    """Answered in the server's place."""
+    breaks_after: int | None = None
+    """Bytes of the server's reply that come through before the connection breaks."""
+    delay_s: float = 0
+    """How long each part of the server's reply is kept back."""
 
 
 class Wire:
-    """Relays 127.0.0.1:``port`` to the server; ``cut()`` refuses and breaks every connection, ``mend()`` undoes it."""
+    """Relays 127.0.0.1:``port`` to the server, until it is cut or spoilt; ``mend()`` undoes either."""
 
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
         self._lock = threading.Lock()
         self._whole = True
+        self._fault = Fault()
         self._pairs: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
@@ -34,16 +46,29 @@ class Wire:
         """Break every connection at once and refuse new ones."""
         with self._lock:
             self._whole = False
-            pairs, self._pairs = self._pairs, set()
-        for end in pairs:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
+        self._break_all()
+
+    def spoil(self, fault: Fault) -> None:
+        """Break every connection at once; new ones meet the fault."""
+        with self._lock:
+            self._whole = True
+            self._fault = fault
+        self._break_all()
 
     def mend(self) -> None:
         """Let connections through again."""
         with self._lock:
+            was_spoilt = self._fault != Fault()
             self._whole = True
+            self._fault = Fault()
+        if was_spoilt:
+            self._break_all()
+
+    def _break_all(self) -> None:
+        with self._lock:
+            pairs, self._pairs = self._pairs, set()
+        for end in pairs:
+            _close(end)
 
     def _accept(self) -> None:
         while True:
@@ -51,26 +76,51 @@ class Wire:
                 near, _ = self._listener.accept()
             except OSError:
                 return
+            fault = self._fault
             if not self._whole:
                 near.close()
-                continue
-            try:
-                far = socket.create_connection(("127.0.0.1", self._server_port))
-            except OSError:
-                near.close()
-                continue
-            with self._lock:
-                self._pairs |= {near, far}
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._relay, args=(source, sink), daemon=True, name="wire-relay").start()
+            elif fault.reply is not None:
+                threading.Thread(target=_answer, args=(near, fault.reply), daemon=True, name="wire-answer").start()
+            else:
+                self._connect(near, fault)
 
-    def _relay(self, source: socket.socket, sink: socket.socket) -> None:
+    def _connect(self, near: socket.socket, fault: Fault) -> None:
+        try:
+            far = socket.create_connection(("127.0.0.1", self._server_port))
+        except OSError:
+            near.close()
+            return
+        with self._lock:
+            self._pairs |= {near, far}
+        for source, sink, spoilt in ((near, far, Fault()), (far, near, fault)):
+            threading.Thread(target=self._relay, args=(source, sink, spoilt), daemon=True, name="wire-relay").start()
+
+    def _relay(self, source: socket.socket, sink: socket.socket, fault: Fault) -> None:
+        left = fault.breaks_after
         with contextlib.suppress(OSError):
             while chunk := source.recv(65536):
+                if fault.delay_s:
+                    threading.Event().wait(fault.delay_s)
+                if left is not None and len(chunk) >= left:
+                    sink.sendall(chunk[:left])
+                    break
                 sink.sendall(chunk)
+                left = None if left is None else left - len(chunk)
         for end in (source, sink):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
+            _close(end)
         with self._lock:
             self._pairs -= {source, sink}
+
+
+def _answer(near: socket.socket, reply: bytes) -> None:
+    with contextlib.suppress(OSError):
+        near.settimeout(5)
+        near.recv(65536)
+        near.sendall(reply)
+    _close(near)
+
+
+def _close(end: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()

@@ -1,0 +1,157 @@
+"""The app without its server: it opens, installs, updates when it is told to, and leaves nothing unsent behind."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.browser import Browser
+from e2e.conftest import MakeBrowser
+from e2e.house import House, wait_until
+from e2e.people import MAREK, sign_in
+from e2e.steps import edit_field, open_details
+from e2e.wire import Wire
+from e2e.words import pattern, word
+
+pytestmark = pytest.mark.e2e
+
+BUILD_NAME = "document.querySelector('meta[name=build]')?.content ?? 'first'"
+
+
+class Phone(NamedTuple):
+    """Marek's signed-in phone and its wire."""
+
+    browser: Browser
+    page: Page
+    wire: Wire
+
+
+@pytest.fixture
+def phone(house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
+    """A phone with the app on it."""
+    with Wire(house.port) as wire:
+        browser = make_browser("phone", **MAREK.surroundings)
+        page = browser.open()
+        sign_in(page, wire.address, MAREK)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        yield Phone(browser, page, wire)
+
+
+def test_every_address_opens_with_the_server_stopped_and_the_network_off(phone: Phone, house: House) -> None:
+    customer = house.customers_of(MAREK.email)[0]
+    marek = house.person(MAREK.email)
+    visit = next(visit for visit in house.records("visit") if visit.values.get("person") == marek)
+    visited = str(house.record(str(visit.values["customer"])).values["name"])
+    house.stop()
+    phone.browser.lose_network(phone.wire)
+    phone.page.close()
+    shown_by_path: dict[str, Callable[[Page], Locator]] = {
+        "/": lambda page: page.get_by_test_id("stop").first,
+        "/today": lambda page: page.get_by_test_id("stop").first,
+        f"/customers/{customer.id}": lambda page: page.get_by_role("heading", name=str(customer.values["name"])),
+        f"/visits/{visit.id}": lambda page: page.get_by_test_id("visit-customer").get_by_text(visited),
+        "/customers": lambda page: page.get_by_role("heading", name=word("en", "customers_title")),
+        "/tasks": lambda page: page.get_by_test_id("task").first,
+        "/sync": lambda page: page.get_by_role("heading", name=word("en", "sync_title"), exact=True),
+    }
+    for path, shown in shown_by_path.items():
+        page = phone.browser.open()
+        page.goto(f"{phone.wire.address}{path}")
+        expect(shown(page)).to_be_visible()
+        page.close()
+
+
+def test_the_app_can_be_installed(phone: Phone, house: House) -> None:
+    manifest = httpx.get(f"{house.address}/manifest.webmanifest").json()
+    assert manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        answer = httpx.get(f"{house.address}{icon['src']}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, icon["type"])
+    phone.page.goto(f"{phone.wire.address}/today")
+    devtools = phone.browser.context.new_cdp_session(phone.page)
+    assert devtools.send("Page.getAppManifest")["errors"] == []
+    assert devtools.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+
+
+def test_a_new_version_is_offered_never_forced_and_unsent_work_survives_it(
+    phone: Phone, house: House, tmp_path: Path
+) -> None:
+    page, address = phone.page, phone.wire.address
+    customer = house.customers_of(MAREK.email)[0].id
+    open_details(page, address, customer)
+    phone.browser.lose_network(phone.wire)
+    edit_field(page, "trade", "Written before the update")
+    house.stop()
+    house.app = _second_build(house, tmp_path)
+    house.start()
+    house.end_sessions()  # the server can be reached, but the work cannot be sent yet
+    phone.browser.regain_network(phone.wire)
+
+    page.goto(f"{address}/customers/{customer}")
+    offer = page.get_by_text(word("en", "common_update_ready"))
+    expect(offer).to_be_visible(timeout=30_000)
+    assert page.evaluate(BUILD_NAME) == "first"
+    page.reload()
+    expect(offer).to_be_visible()
+    assert page.evaluate(BUILD_NAME) == "first"
+
+    sheet = page.get_by_role("dialog", name=word("en", "signin_again_title"))
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Escape")
+    with page.expect_navigation():
+        page.get_by_role("button", name=word("en", "common_update_now")).click()
+    wait_until(lambda: page.evaluate(BUILD_NAME) == "second", 15, "the new version runs")
+    page.goto(f"{address}/sync")
+    expect(page.get_by_role("heading", name=pattern("en", "sync_waiting_to_send"))).to_be_visible()
+    assert house.record(customer).values.get("trade") != "Written before the update"
+    expect(sheet).to_be_visible()
+    sheet.get_by_label(word("en", "signin_email"), exact=True).fill(MAREK.email)
+    sheet.get_by_label(word("en", "signin_password"), exact=True).fill("routebook")
+    sheet.get_by_role("button", name=word("en", "signin_submit"), exact=True).click()
+    wait_until(lambda: house.record(customer).values.get("trade") == "Written before the update", 15, "it is sent")
+
+
+def _second_build(house: House, folder: Path) -> Path:
+    """Return a copy of the built app that is another version of it, as a deployment would make it."""
+    built = house.app_folder
+    second = folder / "second"
+    shutil.copytree(built, second)
+    page, worker = second / "index.html", second / "service-worker.js"
+    page.write_text(page.read_text().replace("<head>", '<head><meta name="build" content="second">', 1))
+    changed = re.sub(r"(version:`)(\d+)(`)", r"\g<1>9\2\3", worker.read_text(), count=1)
+    assert changed != worker.read_text(), "the service worker names no version"
+    worker.write_text(changed)
+    for path in (page, worker):
+        for twin in (".br", ".gz"):
+            path.with_name(path.name + twin).unlink(missing_ok=True)
+    return second
+
+
+def test_signing_out_with_unsent_work_warns_and_without_it_leaves_nothing(phone: Phone, house: House) -> None:
+    page, address = phone.page, phone.wire.address
+    customer = house.customers_of(MAREK.email)[0].id
+    open_details(page, address, customer)
+    phone.browser.lose_network(phone.wire)
+    edit_field(page, "trade", "Not yet sent")
+    page.goto(f"{address}/more")
+    page.get_by_test_id("sign-out").click()
+    expect(page.get_by_role("dialog", name=pattern("en", "more_unsent_title"))).to_be_visible()
+    expect(page.get_by_test_id("sign-out-confirm")).to_have_count(0)
+
+    phone.browser.regain_network(phone.wire)
+    page.get_by_test_id("sign-out-confirm").click(timeout=15_000)
+    page.wait_for_url("**/signin")
+    assert house.record(customer).values["trade"] == "Not yet sent"
+    kept = """async () => {
+      const names = [];
+      for await (const [name] of (await navigator.storage.getDirectory()).entries()) names.push(name);
+      return names;
+    }"""
+    assert page.evaluate(kept) == []
+    page.goto(f"{address}/today")
+    page.wait_for_url("**/signin**")
