@@ -36,7 +36,12 @@ export default defineConfig(({ command }) => ({
   // sqlite-wasm finds its .wasm beside itself; pre-bundling would move it away.
   optimizeDeps: { exclude: ["@sqlite.org/sqlite-wasm"] },
   worker: { format: "es" },
-  build: { target: "es2022", chunkSizeWarningLimit: 900 },
+  build: {
+    target: "es2022",
+    chunkSizeWarningLimit: 900,
+    // What screens share comes in one file, not in sixty (docs/decisions/0006-few-files-and-one-language.md).
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] } } },
+  },
   server: {
     fs: { allow: [here("../sync/ts")] },
     proxy: { "/api": "http://localhost:8080", "/sync": "http://localhost:8080", "/live": "http://localhost:8080" },

@@ -1,6 +1,8 @@
+import { reader } from "#lib/i18n";
 import { session } from "#lib/shell/session.svelte";
 
-/** Opens the store while the screens are still being loaded: the first rows are there a third of a second earlier. */
-export function init(): void {
+/** Opens the store while the screens and the words are still being loaded: the first rows are there a third of a second earlier. */
+export async function init(): Promise<void> {
   void session.resume(); // not awaited: it would hold the first paint back; the layout waits for it where it needs it
+  await reader.open();
 }

@@ -1,6 +1,6 @@
 /** What a rep calls every kind, field and choice of the schema. A new one without words does not compile. */
-import { m } from "#lib/paraglide/messages.js";
 import type { EntityByKind, Kind } from "$sync/schema.gen";
+import { m } from "./words.svelte";
 
 type Say = () => string;
 type FieldOf<K extends Kind> = keyof EntityByKind[K] & string;

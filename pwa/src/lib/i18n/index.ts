@@ -2,8 +2,8 @@
 import * as format from "./format";
 import { reader } from "./locale.svelte";
 
-export { m } from "#lib/paraglide/messages.js";
 export * from "./locales";
+export { m } from "./words.svelte";
 export { reader };
 
 /** The formatters of `format.ts` for the reader of this device; they follow a change of language in a template. */

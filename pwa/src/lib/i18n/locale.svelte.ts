@@ -1,4 +1,3 @@
-import { overwriteGetLocale } from "#lib/paraglide/runtime.js";
 import {
   type Calendar,
   type Direction,
@@ -9,6 +8,7 @@ import {
   preferredLocale,
   type Reader,
 } from "./locales";
+import { dictionary } from "./words.svelte";
 
 const LOCALE_KEY = "routebook.locale"; // static/boot.js reads the same one before the first paint
 const CALENDAR_KEY = "routebook.calendar";
@@ -53,7 +53,14 @@ class DeviceReader implements Reader {
     return directionOf(this.#locale);
   }
 
-  setLocale(locale: Locale): void {
+  /** Loads the words of the language of this device; wait for it before anything is shown. */
+  open(): Promise<void> {
+    return dictionary.open(this.#locale);
+  }
+
+  /** Changes the language once its words are here; without them (a broken install, offline) everything stays as it is. */
+  async setLocale(locale: Locale): Promise<void> {
+    await dictionary.open(locale);
     this.#locale = locale;
     remember(LOCALE_KEY, locale);
     document.documentElement.lang = locale;
@@ -67,6 +74,3 @@ class DeviceReader implements Reader {
 }
 
 export const reader = new DeviceReader();
-
-// Messages ask here; because the answer is a rune, a template that shows a message follows the language.
-overwriteGetLocale(() => reader.locale);

@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { ENTITY_TYPES } from "$sync/schema.gen";
 import type { Locale } from "./locales";
 import { showValue, showWait, wholeMoney, yearOf } from "./values";
+import { dictionary } from "./words.svelte";
+
+beforeAll(() => dictionary.open("en"));
 
 const showing = (locale: Locale) => ({
   reader: {
