@@ -1,0 +1,177 @@
+"""Screens: every screen of the app by name, and how a test or a camera comes to it."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, Literal, NamedTuple
+
+from playwright.sync_api import Page, expect
+
+from e2e.house import House
+from e2e.people import MANAGER, MAREK, MARYAM, Rep, sign_in
+from e2e.steps import open_tab
+
+Who = Literal["nobody", "rep", "manager"]
+
+
+class Place(NamedTuple):
+    """Where a walk through the screens leads: the address and the records that are shown."""
+
+    address: str
+    locale: str
+    customer: str
+    open_visit: str
+    done_visit: str
+
+
+class Screen(NamedTuple):
+    """A screen, whose it is, and the way there."""
+
+    name: str
+    who: Who
+    open: Callable[[Page, Place], None]
+
+
+def go(page: Page, path: str) -> None:
+    """Go to a path within the running app, as a link does."""
+    page.evaluate(
+        """(path) => {
+          const link = Object.assign(document.createElement("a"), { href: path });
+          document.body.append(link);
+          link.click();
+          link.remove();
+        }""",
+        path,
+    )
+    page.wait_for_url(re.compile(re.escape(path.partition("#")[0])))
+
+
+def _at(path: str) -> Callable[[Page, Place], None]:
+    return lambda page, place: go(page, path.format(**place._asdict()))
+
+
+def _customer_tab(key: str) -> Callable[[Page, Place], None]:
+    def come(page: Page, place: Place) -> None:
+        go(page, f"/customers/{place.customer}")
+        open_tab(page, place.locale, key)
+
+    return come
+
+
+def _add_sheet(page: Page, place: Place) -> None:
+    go(page, "/today")
+    page.get_by_test_id("add").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _search_sheet(page: Page, place: Place) -> None:
+    go(page, "/today")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _sign_out_sheet(page: Page, place: Place) -> None:
+    go(page, "/more")
+    page.get_by_test_id("sign-out").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+SCREENS: Final[list[Screen]] = [
+    Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
+    Screen("today", "rep", _at("/today")),
+    Screen("customers", "rep", _at("/customers")),
+    Screen("customer", "rep", _at("/customers/{customer}")),
+    Screen("customer-people", "rep", _customer_tab("customer_tab_people")),
+    Screen("customer-deals", "rep", _customer_tab("customer_tab_deals")),
+    Screen("customer-orders", "rep", _customer_tab("customer_tab_orders")),
+    Screen("customer-details", "rep", _customer_tab("customer_tab_details")),
+    Screen("customer-history", "rep", _customer_tab("customer_tab_history")),
+    Screen("visit-open", "rep", _at("/visits/{open_visit}")),
+    Screen("visit-done", "rep", _at("/visits/{done_visit}")),
+    Screen("tasks", "rep", _at("/tasks")),
+    Screen("deals", "rep", _at("/deals")),
+    Screen("needs-a-look", "rep", _at("/needs-a-look")),
+    Screen("more", "rep", _at("/more")),
+    Screen("sync", "rep", _at("/sync")),
+    Screen("settings", "rep", _at("/settings")),
+    Screen("add", "rep", _add_sheet),
+    Screen("search", "rep", _search_sheet),
+    Screen("sign-out", "rep", _sign_out_sheet),
+    Screen("overview", "manager", _at("/overview")),
+]
+REP_BY_LOCALE: Final[dict[str, Rep]] = {"en": MAREK, "fa": MARYAM}
+
+
+def settle(page: Page) -> None:
+    """Wait until what is shown is complete: nothing is still being read, nothing moves."""
+    expect(page.locator(".skeleton")).to_have_count(0)
+    page.evaluate(
+        """async () => {
+          await document.fonts.ready;
+          const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+          await painted();
+          await painted();
+          await Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime
+            !== Infinity).map((one) => one.finished));
+        }"""
+    )
+
+
+def come_to(page: Page, screen: Screen, place: Place) -> None:
+    """Bring the page to a screen from any other."""
+    if page.get_by_role("dialog").count() > 0:
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    screen.open(page, place)
+    settle(page)
+
+
+def person_of(who: Who, locale: str) -> Rep:
+    """Return the person whose screens these are, reading in this language."""
+    return MANAGER._replace(locale=locale) if who == "manager" else REP_BY_LOCALE[locale]
+
+
+def place_for(page: Page, house: House, address: str, who: Who, locale: str) -> Place:
+    """Sign in where it takes that, and leave one visit open and one done to be shown."""
+    if who == "nobody":
+        page.goto(f"{address}/signin")
+        return Place(address, locale, "", "", "")
+    rep = person_of(who, locale)
+    sign_in(page, address, rep)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    if who == "manager":
+        return Place(address, locale, "", "", "")
+    page.get_by_test_id("check-in").first.click()
+    page.wait_for_url("**/visits/*")
+    open_visit = page.url.rpartition("/")[2]
+    person = house.person(rep.email)
+    visits = [visit for visit in house.records("visit") if visit.values.get("person") == person]
+    done = next(visit for visit in visits if visit.values.get("status") == "done" and visit.values.get("note"))
+    return Place(address, locale, _richest(house, rep), open_visit, done.id)
+
+
+def _richest(house: House, rep: Rep) -> str:
+    """Return the customer of whom there is most to show."""
+    own = {customer.id for customer in house.customers_of(rep.email)}
+    shown = dict.fromkeys(own, 0)
+    for kind, weight in (("deal", 5), ("contact", 3), ("order", 1), ("visit", 1)):
+        for record in house.records(kind):
+            customer = str(record.values.get("customer"))
+            if customer in shown:
+                shown[customer] += weight
+    return max(sorted(shown), key=lambda customer: shown[customer])
+
+
+@contextmanager
+def complaints(page: Page) -> Iterator[list[str]]:
+    """Collect what a page complains of: errors on the console, uncaught ones, refused and failed requests."""
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(f"console: {message.text}") if message.type == "error" else None)
+    page.on("pageerror", lambda error: heard.append(f"uncaught: {error}"))
+    page.on(
+        "requestfailed",
+        # A page that is left breaks its live stream; that is no failure.
+        lambda request: heard.append(f"failed: {request.url}") if "/live" not in request.url else None,
+    )
+    page.on("response", lambda reply: heard.append(f"{reply.status}: {reply.url}") if reply.status >= 400 else None)
+    yield heard

@@ -1,0 +1,91 @@
+"""Screens: at every width and in both directions nothing overflows, nothing complains, and the keyboard reaches it."""
+
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import MakeBrowser
+from e2e.house import House
+from e2e.screens import SCREENS, Place, Screen, come_to, complaints, go, person_of, place_for, settle
+
+pytestmark = pytest.mark.e2e
+
+WIDTHS = (390, 820, 1360)
+OVERFLOW = """() => {
+  const { scrollWidth } = document.scrollingElement;
+  if (scrollWidth <= innerWidth) return [];
+  const isOut = (box) => box.width > 0 && (box.right > innerWidth + 1 || box.left < -1);
+  return [`${scrollWidth} > ${innerWidth}`, ...[...document.querySelectorAll("body *")]
+    .filter((element) => isOut(element.getBoundingClientRect())).slice(0, 5)
+    .map((element) => element.outerHTML.slice(0, 150))];
+}"""
+
+
+class Walk(NamedTuple):
+    """A page on its way through the screens, and what it has complained of."""
+
+    page: Page
+    place: Place
+    heard: list[str]
+
+
+@pytest.fixture(scope="module")
+def walks(shared_house: House) -> dict[str, Walk]:
+    """The pages that walk through the screens, by who and language; each signs in once."""
+    return {}
+
+
+def _walk(walks: dict[str, Walk], screen: Screen, locale: str, house: House, make_browser: MakeBrowser) -> Walk:
+    key = f"{screen.who}-{locale}"
+    if key not in walks:
+        page = make_browser(key, device="desktop", **person_of(screen.who, locale).surroundings).open()
+        with complaints(page) as heard:
+            walks[key] = Walk(page, place_for(page, house, house.address, screen.who, locale), heard)
+    return walks[key]
+
+
+@pytest.mark.parametrize("locale", ["en", "fa"])
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_a_screen_fits_every_width_and_complains_of_nothing(
+    screen: Screen, locale: str, shared_house: House, shared_browser: MakeBrowser, walks: dict[str, Walk]
+) -> None:
+    page, place, heard = _walk(walks, screen, locale, shared_house, shared_browser)
+    overflow = {}
+    page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
+    come_to(page, screen, place)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        settle(page)
+        overflow[width] = page.evaluate(OVERFLOW)
+    assert overflow == {width: [] for width in WIDTHS}
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if locale == "fa" else "ltr")
+    assert page.evaluate("document.documentElement.lang") == locale
+    complained, heard[:] = list(heard), []
+    assert complained == []
+
+
+def test_the_keyboard_reaches_the_check_in_and_ctrl_k_searches_everything(
+    shared_house: House, shared_browser: MakeBrowser, walks: dict[str, Walk]
+) -> None:
+    today = next(screen for screen in SCREENS if screen.name == "today")
+    page, place, _ = _walk(walks, today, "en", shared_house, shared_browser)
+    page.set_viewport_size({"width": 1360, "height": 900})
+    come_to(page, today, place)
+    page.locator("[data-testid=stop][data-status=planned] button").first.click()
+    page.locator("body").focus()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement?.dataset.testid") == "check-in":
+            break
+    expect(page.get_by_test_id("check-in").first).to_be_focused()
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none", "the focus cannot be seen"
+
+    name = str(shared_house.record(place.customer).values["name"])
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type(name)
+    expect(page.get_by_role("dialog").get_by_text(name).first).to_be_visible()
+    page.keyboard.press("Escape")
+    go(page, "/today")
