@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import type { Connection } from "#lib/store/status";
+import type { Connection, Phase } from "#lib/store/status";
 import { syncState } from "./sync-state";
 
+const READY: Phase = { name: "ready" };
 const kind = (connection: Connection, waiting: number, syncing = false) =>
-  syncState({ connection, waiting, syncing }).kind;
+  syncState({ phase: READY, connection, waiting, syncing }).kind;
 
 test("nothing waiting and good contact is up to date, also while a round trip runs", () => {
   expect([kind("up_to_date", 0), kind("up_to_date", 0, true)]).toEqual(["up-to-date", "up-to-date"]);
@@ -22,8 +23,23 @@ test("no network and an app too old both mean that nothing gets through", () => 
 });
 
 test("an ended session is said before everything else", () => {
-  expect(syncState({ connection: "signin_needed", waiting: 4, syncing: false })).toEqual({
+  expect(syncState({ phase: READY, connection: "signin_needed", waiting: 4, syncing: false })).toEqual({
     kind: "needs-sign-in",
     count: 4,
   });
+});
+
+test("nothing is called offline before a first try has failed, unless the store itself has", () => {
+  const opening = { connection: "connecting", waiting: 0, syncing: false } as const;
+  expect(syncState({ ...opening, phase: { name: "opening" } }).kind).toBe("connecting");
+  expect(syncState({ ...opening, phase: { name: "failed", code: "internal" } }).kind).toBe("offline");
+});
+
+test("the first load says how far it is, not that all is up to date; unsent work is said before it", () => {
+  const phase: Phase = { name: "first_sync", rows: 3_869, bucketsComplete: 3, buckets: 8 };
+  expect(syncState({ phase, connection: "up_to_date", waiting: 0, syncing: true })).toEqual({
+    kind: "receiving",
+    share: 3 / 8,
+  });
+  expect(syncState({ phase, connection: "up_to_date", waiting: 2, syncing: false }).kind).toBe("waiting");
 });

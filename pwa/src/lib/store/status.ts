@@ -27,8 +27,11 @@ export type StoreFailure =
   | "signed_out"
   | "internal";
 
-/** How the device stands to the server. `waiting`: contact is good and edits are on their way or about to be. */
-export type Connection = "up_to_date" | "waiting" | "offline" | "signin_needed" | "update_needed";
+/**
+ * How the device stands to the server. `connecting`: just opened, nothing is known yet; `waiting`: contact is good and edits
+ * are on their way or about to be.
+ */
+export type Connection = "connecting" | "up_to_date" | "waiting" | "offline" | "signin_needed" | "update_needed";
 
 /** How lasting the storage is: promised by the browser; kept until the browser needs the space; only the unsent edits are kept. */
 export type Keeping = "promised" | "best_effort" | "not_kept";
@@ -58,7 +61,7 @@ export const INITIAL_STATUS: StoreStatus = {
   phase: { name: "opening" },
   waiting: 0,
   attention: 0,
-  connection: "offline",
+  connection: "connecting",
   syncing: false,
   problem: null,
   lastContact: null,

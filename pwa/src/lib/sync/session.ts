@@ -92,7 +92,7 @@ const SIGNIN_CODES: ReadonlySet<ProblemCode> = new Set([
 
 /** The sync loop. `start` it once; `stop` ends it for good. */
 export class Session {
-  #connection: Connection = "offline";
+  #connection: Connection = "connecting";
   #syncing = false;
   #problem: ProblemCode | null = null;
   #failures = 0;

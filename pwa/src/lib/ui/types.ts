@@ -8,6 +8,9 @@ export type Icon = Component<LucideProps>;
 export type Tone = "neutral" | "green" | "amber" | "red" | "blue" | "violet";
 
 export type SyncState =
+  | { readonly kind: "connecting" }
+  /** The first load; `share` of the parts that are complete, 0 to 1. */
+  | { readonly kind: "receiving"; readonly share: number }
   | { readonly kind: "up-to-date" }
   | { readonly kind: "sending"; readonly count: number }
   | { readonly kind: "waiting"; readonly count: number }
