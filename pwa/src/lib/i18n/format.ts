@@ -182,6 +182,9 @@ export function bytes(count: number, reader: Reader): string {
 export const list = (items: readonly string[], reader: Reader): string =>
   new Intl.ListFormat(tagOf(reader), { type: "conjunction" }).format(items);
 
+/** Text of its own direction, such as an order's number, that must not turn what stands around it. */
+export const isolated = (text: string): string => `\u2068${text}\u2069`;
+
 /** `ul. Długa 14, Kraków`: the parts that are there, with the comma of the language. */
 export const address = (parts: readonly (string | null | undefined)[], reader: Reader): string =>
   parts.filter((part) => part).join({ fa: "، ", zh: "，" }[reader.locale as string] ?? ", ");

@@ -26,6 +26,7 @@ export const fmt = {
   distance: (metres: number) => format.distance(metres, reader),
   bytes: (count: number) => format.bytes(count, reader),
   list: (items: readonly string[]) => format.list(items, reader),
+  isolated: format.isolated,
   address: (...parts: readonly (string | null | undefined)[]) => format.address(parts, reader),
   initials: format.initials,
 } as const;
