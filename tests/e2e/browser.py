@@ -54,6 +54,7 @@ class Browser:
         zone: str = "Europe/Warsaw",
         dark: bool = False,
         place: tuple[float, float] | None = (50.0614, 19.9366),
+        service_workers: Literal["allow", "block"] = "allow",
     ) -> None:
         self._playwright = playwright
         self.profile = profile
@@ -63,6 +64,7 @@ class Browser:
             "timezone_id": zone,
             "color_scheme": "dark" if dark else "light",
             "reduced_motion": "reduce",
+            "service_workers": service_workers,
         }
         if place is not None:
             self._options |= {

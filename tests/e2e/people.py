@@ -1,6 +1,6 @@
 """People: the demo team's members as the tests drive them, and their first steps in the app."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from playwright.sync_api import Page, expect
 
@@ -17,7 +17,7 @@ class Rep(NamedTuple):
     zone: str
 
     @property
-    def surroundings(self) -> dict[str, object]:
+    def surroundings(self) -> dict[str, Any]:
         """Language, place and time zone of this person's browser, as options of a browser."""
         return {"locale": self.locale, "place": self.place, "zone": self.zone}
 
