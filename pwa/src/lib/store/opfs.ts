@@ -1,5 +1,5 @@
 /** Opening the person's database file, and the way out where the browser keeps no files. */
-import sqlite3InitModule, { type Sqlite3Static } from "@sqlite.org/sqlite-wasm";
+import type { Sqlite3Static } from "@sqlite.org/sqlite-wasm";
 import { WasmDatabase } from "./wasm-database.ts";
 
 /** An open database, and whether it lasts. */
@@ -33,14 +33,17 @@ PRAGMA temp_store = MEMORY;
 PRAGMA journal_size_limit = 16777216;
 `;
 
+/** Asked for as soon as the worker runs; a script of its own, so that the app's own scripts are not kept waiting behind it. */
+const loading = import("@sqlite.org/sqlite-wasm");
+
 /** Compiles SQLite. */
-function engine(): Promise<Sqlite3Static> {
+async function engine(): Promise<Sqlite3Static> {
   // Two other file systems of the package need cross-origin isolation. Tried without it, each starts a worker that fails, and
   // a failure inside a worker is the page's: it would take the store for broken (tests/e2e/test_screens.py hears it).
   Object.assign(globalThis, {
     sqlite3ApiConfig: { disable: { vfs: { opfs: true, "opfs-vfs": true, "opfs-wl": true } } },
   });
-  return sqlite3InitModule();
+  return (await loading).default();
 }
 
 /** Opens the person's file; the caller holds the lock that says it is the only one. */
