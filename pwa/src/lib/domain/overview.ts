@@ -42,7 +42,11 @@ export const changeOf = (before: number, now: number): number | null => (before 
 export const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
 /** Days of the bar chart, oldest first, and the instants at which they begin (one more than days). */
-export function chartDays(today: string, count: number, timeZone: string): { days: readonly string[]; starts: readonly number[] } {
+export function chartDays(
+  today: string,
+  count: number,
+  timeZone: string,
+): { days: readonly string[]; starts: readonly number[] } {
   const days = Array.from({ length: count }, (_, index) => addDays(today, index - count + 1));
   return { days, starts: [...days, addDays(today, 1)].map((day) => instantAt(day, 0, timeZone)) };
 }
