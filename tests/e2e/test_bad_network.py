@@ -101,6 +101,20 @@ def test_a_reply_cut_in_the_middle_neither_loses_nor_doubles_an_edit(phone: Phon
     assert [change["field"] for change in changes if change["new"] == "Arrived unanswered"] == ["trade"]
 
 
+def test_a_dead_uplink_that_comes_back_is_noticed_without_a_word_from_the_browser(
+    phone: Phone, shared_house: House
+) -> None:
+    page = phone.page
+    open_details(page, phone.wire.address, phone.customer)
+    state = page.get_by_role("status")
+    expect(state.filter(has_text=word("en", "sync_up_to_date"))).to_be_visible()
+    phone.wire.cut()
+    edit_field(page, "trade", "Under a dead uplink")
+    expect(state.filter(has_text=word("en", "sync_offline"))).to_be_visible()  # the chip: "1 waiting, offline"
+    phone.wire.mend()
+    wait_until(lambda: phone.trade_at_office(shared_house) == "Under a dead uplink", 15, "it is sent by itself")
+
+
 def test_a_slow_network_is_never_waited_for(phone: Phone, shared_house: House) -> None:
     page = phone.page
     open_details(page, phone.wire.address, phone.customer)
