@@ -19,6 +19,7 @@ CUSTOMERS: Final = int(os.environ.get("BENCH_CUSTOMERS", "100000"))
 SEED: Final = int(os.environ.get("SEED", "1"))
 PAGE_BYTES: Final = 4 * 1024 * 1024
 """What the server sends at once after the budget has grown (SPEC R56)."""
+LOADS: Final = 5
 STARTS: Final = 7
 ROWS: Final = 50
 TALL: Final[Any] = {"width": 390, "height": 5200}
@@ -43,8 +44,10 @@ def run() -> Iterator[Line]:
         with _browser(playwright, profile) as context:
             page = context.pages[0]
             page.goto(f"{origin.address}/device/")
-            filled = _bench(page, name="fill", customers=CUSTOMERS, seed=SEED, budget=PAGE_BYTES)
-            yield at_least("first_sync_device", filled["perSecond"], "records/s", 15_000)
+            # Each seed is another person, and so another file.
+            seeds = range(SEED, SEED + LOADS)
+            filled = [_bench(page, name="fill", customers=CUSTOMERS, seed=seed, budget=PAGE_BYTES) for seed in seeds]
+            yield at_least("first_sync_device", _median(filled, "perSecond"), "records/s", 15_000)
             found = [_bench(page, name="search", queries=500, seed=SEED) for _ in range(5)]
             yield at_most("search_device_p95", _median(found, "p95"), "ms", 5)
             written = [_bench(page, name="write", writes=200, seed=SEED) for _ in range(5)]
