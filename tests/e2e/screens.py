@@ -11,6 +11,7 @@ from e2e.house import House
 from e2e.people import MANAGER, MAREK, MARYAM, Rep, sign_in
 from e2e.steps import open_tab
 
+Theme = Literal["light", "dark"]
 Who = Literal["nobody", "rep", "manager"]
 
 
@@ -99,6 +100,9 @@ SCREENS: Final[list[Screen]] = [
     Screen("sign-out", "rep", _sign_out_sheet),
     Screen("overview", "manager", _at("/overview")),
 ]
+THEME: Final = "document.documentElement.dataset.theme"
+LINK_COLOURS: Final = """() => [...new Set([...document.querySelectorAll("a, a *")]
+  .map((one) => getComputedStyle(one).color))].filter((one) => !one.startsWith("rgba"))"""
 REP_BY_LOCALE: Final[dict[str, Rep]] = {"en": MAREK, "fa": MARYAM}
 
 
@@ -115,6 +119,16 @@ def settle(page: Page) -> None:
             !== Infinity).map((one) => one.finished));
         }"""
     )
+
+
+def change_theme(page: Page, theme: Theme) -> None:
+    """Let the system wish for a theme, and wait until everything is written in its colours."""
+    before = page.evaluate(LINK_COLOURS) if page.evaluate(THEME) != theme else []
+    page.emulate_media(color_scheme=theme)
+    page.wait_for_function(f"(theme) => ({THEME}) === theme", arg=theme)
+    # Chromium gives links their new colour some frames after everything else; no colour is in both themes.
+    page.wait_for_function(f"(before) => ({LINK_COLOURS})().every((one) => !before.includes(one))", arg=before)
+    settle(page)
 
 
 def come_to(page: Page, screen: Screen, place: Place) -> None:

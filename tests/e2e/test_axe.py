@@ -1,17 +1,17 @@
 """Accessibility: axe finds no serious violation on any screen, light and dark, in English and Persian."""
 
-from typing import Final, Literal
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page
 
 from e2e.conftest import MakeBrowser
 from e2e.house import REPOSITORY, House
-from e2e.screens import SCREENS, Place, Screen, come_to, person_of, place_for, settle
+from e2e.screens import SCREENS, Place, Screen, Theme, change_theme, come_to, person_of, place_for
 
 pytestmark = pytest.mark.e2e
 
-THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 AXE = (REPOSITORY / "pwa" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RUN = """() => axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations
   .filter(({ impact }) => impact === "serious" || impact === "critical")
@@ -40,11 +40,9 @@ def test_axe_finds_nothing_serious(
     page, place = walk[key]
     found: dict[str, list[str]] = {}
     for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
+        change_theme(page, theme)
         if theme == THEMES[0]:
             come_to(page, screen, place)
             page.evaluate(f"'axe' in window || (() => {{ {AXE} }})()")
-        settle(page)
         found[theme] = page.evaluate(RUN)
     assert found == {theme: [] for theme in THEMES}

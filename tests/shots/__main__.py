@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 HERE: Final = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -17,11 +17,11 @@ from playwright.sync_api import Page, Playwright, sync_playwright  # noqa: E402 
 
 from e2e.browser import SIZES, Browser, Device  # noqa: E402
 from e2e.house import House  # noqa: E402
-from e2e.screens import SCREENS, Place, Screen, Who, come_to, person_of, place_for, settle  # noqa: E402
+from e2e.screens import SCREENS, Place, Screen, Theme, Who, change_theme, come_to, person_of, place_for  # noqa: E402
 
 OUTPUT: Final = HERE / "output"
 LOCALES: Final = ("en", "fa")
-THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 DEVICES: Final[tuple[Device, ...]] = ("phone", "tablet", "desktop")
 
 
@@ -58,12 +58,10 @@ def _walk(
             page, place = pages[screen.who]
             come_to(page, screen, place)
             for theme in THEMES:
-                page.emulate_media(color_scheme=theme)
-                page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
-                settle(page)
+                change_theme(page, theme)
                 width = SIZES[device]["viewport"]["width"]
                 page.screenshot(path=OUTPUT / f"{screen.name}-{locale}-{width}-{theme}.png")
-            page.emulate_media(color_scheme="light")
+            change_theme(page, THEMES[0])
     finally:
         for browser in browsers:
             browser.close()
