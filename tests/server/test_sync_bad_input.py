@@ -62,7 +62,7 @@ def nested(depth: int) -> Any:
         (b'{"protocol":1,"schema":"","device":1,"now":1,"cursors":{"shared":[1,-1]}}', "malformed"),
         (b'{"protocol":1,"schema":"","device":1,"now":1,"cursors":{"shared":[1,99999999999999999999]}}', "malformed"),
         (b'{"protocol":1,"schema":"","device":1,"now":1,"edits":{}}', "malformed"),
-        (b'{"protocol":2,"schema":"","device":1,"now":1}', "future_protocol"),
+        (b'{"protocol":99,"schema":"","device":1,"now":1}', "future_protocol"),
         (b'{"protocol":9,"hello":[]}', "future_protocol"),
         (b'{"protocol":1,"schema":"","device":2,"now":1}', "wrong_device"),
         (edits_of(b"[" * 50_000 + b"]" * 50_000), "malformed"),

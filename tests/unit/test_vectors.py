@@ -11,7 +11,7 @@ import pytest
 from routebook_sync import base32, checksum, clock, identifier, joins, normalise, record
 from routebook_sync.clock import Clock
 from routebook_sync.entities import ENTITY_TYPES
-from routebook_sync.messages import Row, SyncReply
+from routebook_sync.messages import Row, read_reply
 from routebook_sync.record import Doc, Merge
 
 SYNC = Path(__file__).resolve().parents[2] / "sync"
@@ -70,7 +70,7 @@ def _join_docs(kind: str, doc: dict[str, Any], other: dict[str, Any]) -> dict[st
 
 
 def _parse_reply(value: Any) -> Any:
-    reply = msgspec.json.decode(msgspec.json.encode(value), type=SyncReply)
+    reply = read_reply(msgspec.json.encode(value))
     return {name: msgspec.to_builtins(getattr(reply, name)) for name in reply.__struct_fields__}
 
 

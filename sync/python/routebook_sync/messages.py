@@ -15,7 +15,7 @@ from routebook_sync.entities.base import Id, Stamp
 from routebook_sync.joins import MAX_SAFE
 from routebook_sync.record import Doc
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 """The version of the protocol that this code speaks."""
 MAX_EDITS: Final = 1_000
 """Edits in one request."""
@@ -29,6 +29,9 @@ MIN_BUDGET: Final = 16 * 1024
 FIRST_BUDGET: Final = 128 * 1024
 MAX_BUDGET: Final = 4 * 1024 * 1024
 """Bytes of rows in one reply: smallest, first and largest (SPEC R56)."""
+
+PARTITIONS: Final = 256
+"""Parts that a bucket's rows are summed up in, so that only bad ones are read again (SPEC R63)."""
 
 MOVED: Final = "moved"
 """The kind of the row that an aggregate leaves behind in its old bucket (SPEC R33)."""
@@ -113,6 +116,12 @@ class DeviceReport(msgspec.Struct, omit_defaults=True):
     stored_bytes: Count = 0
     persisted: bool = False
     """Whether the browser promised to keep the storage."""
+    offset: Annotated[int, Meta(ge=-MAX_SAFE, le=MAX_SAFE)] = 0
+    """Milliseconds from the device's clock to the server's, as the device knows it (SPEC R5)."""
+    resets: Count = 0
+    """Buckets that the device had to read again from 0, since it was set up."""
+    repairs: Count = 0
+    """Partitions that were found wrong and mended (SPEC R64), since it was set up."""
 
 
 class SyncRequest(msgspec.Struct, omit_defaults=True):
@@ -128,6 +137,14 @@ class SyncRequest(msgspec.Struct, omit_defaults=True):
     """The highest edit number whose verdict the device has stored."""
     budget: int = FIRST_BUDGET
     report: DeviceReport | None = None
+    view: Annotated[str, Meta(max_length=20)] = ""
+    """The view that the device's rows were sent in, as the last reply named it (SPEC R35); "" before the first."""
+    hold: Annotated[list[Count], Meta(max_length=MAX_EDITS)] = []
+    """Numbers of edits that the server shall keep without looking at them: it failed on each three times (SPEC R46)."""
+    verify: bool = False
+    """Whether the reply shall name the checksum of every complete bucket, moved or not (SPEC R63)."""
+    check: Annotated[dict[BucketId, Annotated[str, Meta(max_length=PARTITIONS * 7)]], Meta(max_length=MAX_BUCKETS)] = {}
+    """For a bucket whose checksum differs: that of each partition, 7 digits each (SPEC R1, R64)."""
 
 
 class Loser(msgspec.Struct, omit_defaults=True):
@@ -180,7 +197,8 @@ class ControlKind(StrEnum):
 class Control(msgspec.Struct, omit_defaults=True):
     """One request of the server to the device."""
 
-    control: ControlKind
+    control: str
+    """A ``ControlKind``; a newer server may ask for what this version does not know."""
     bucket: str = ""
     offset: int = 0
     """Milliseconds by which the device's clock is ahead of the server's (clock)."""
@@ -201,6 +219,16 @@ class SyncReply(msgspec.Struct, omit_defaults=True):
     """The buckets that the device has read up to their head with this reply."""
     more: bool = False
     control: list[Control] = []
+    view: str = ""
+    """Which fields the rows were sent with (SPEC R35); another one than before makes every bucket start at 0."""
+    sums: dict[str, list[int]] = {}
+    """[checksum, count] of complete buckets as this view shows them (SPEC R60, R63)."""
+    repair: dict[str, list[int]] = {}
+    """Partitions of which ``rows`` has every row that there is: what else the device holds of them goes (SPEC R64)."""
+    covered: int = 0
+    """Edits of this device up to this number are in a backup: the device may forget them (SPEC R48)."""
+    lease: int = 0
+    """Milliseconds that the app may be used without contact; 0 for ever (SPEC R47)."""
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
@@ -216,3 +244,14 @@ class Problem(msgspec.Struct, omit_defaults=True):
     """The next edit number that the server expects (gap)."""
     retry_after: int = 0
     """Seconds (rate_limited)."""
+
+
+_REPLY: Final = msgspec.json.Decoder(SyncReply)
+_CONTROLS: Final = frozenset(ControlKind)
+
+
+def read_reply(body: bytes) -> SyncReply:
+    """Return the reply that ``body`` writes, without controls that are not known here; msgspec.ValidationError."""
+    reply = _REPLY.decode(body)
+    reply.control = [asked for asked in reply.control if asked.control in _CONTROLS]
+    return reply

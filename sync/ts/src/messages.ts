@@ -9,6 +9,7 @@ import type { Doc, PackedStamps, Values } from "./record.ts";
 import {
   CONTROL_KINDS,
   type ControlKind,
+  PARTITIONS,
   PROBLEM_CODES,
   type ProblemCode,
   VERDICT_KINDS,
@@ -42,6 +43,12 @@ export interface DeviceReport {
   readonly stored_bytes?: number;
   /** Whether the browser promised to keep the storage. */
   readonly persisted?: boolean;
+  /** Milliseconds from the device's clock to the server's, as the device knows it (SPEC R5). */
+  readonly offset?: number;
+  /** Buckets that the device had to read again from 0, since it was set up. */
+  readonly resets?: number;
+  /** Partitions that were found wrong and mended (SPEC R64), since it was set up. */
+  readonly repairs?: number;
 }
 
 /** What a device sends. */
@@ -56,6 +63,14 @@ export interface SyncRequest {
   readonly ack?: number;
   readonly budget?: number;
   readonly report?: DeviceReport;
+  /** The view that the device's rows were sent in, as the last reply named it (SPEC R35). */
+  readonly view?: string;
+  /** Numbers of edits that the server shall keep without looking at them: it failed on each three times (SPEC R46). */
+  readonly hold?: readonly number[];
+  /** Whether the reply shall name the checksum of every complete bucket, moved or not (SPEC R63). */
+  readonly verify?: boolean;
+  /** For a bucket whose checksum differs: that of each partition, 7 digits each (SPEC R1, R64). */
+  readonly check?: { readonly [bucket: string]: string };
 }
 
 /** A value that gave way in a conflict (SPEC R43). */
@@ -110,6 +125,16 @@ export interface SyncReply {
   readonly complete: readonly string[];
   readonly more: boolean;
   readonly control: readonly Control[];
+  /** Which fields the rows were sent with (SPEC R35); another one than before makes every bucket start at 0. */
+  readonly view: string;
+  /** Checksum and count of complete buckets as this view shows them (SPEC R60, R63). */
+  readonly sums: { readonly [bucket: string]: readonly [checksum: number, count: number] };
+  /** Partitions of which `rows` has every row that there is: what else the device holds of them goes (SPEC R64). */
+  readonly repair: { readonly [bucket: string]: readonly number[] };
+  /** Edits of this device up to this number are in a backup: the device may forget them (SPEC R48). */
+  readonly covered: number;
+  /** Milliseconds that the app may be used without contact; 0 for ever (SPEC R47). */
+  readonly lease: number;
 }
 
 /** An error as `application/problem+json` (RFC 9457) with a code. */
@@ -159,16 +184,32 @@ export function parseReply(value: unknown): SyncReply | DecodeError {
     complete = [],
     more = false,
     control = [],
+    view = "",
+    sums = {},
+    repair = {},
+    covered = 0,
+    lease = 0,
   } = value;
   if (!isCount(now)) return bad(now, "now");
   if (!isCount(pushed)) return bad(pushed, "pushed");
   if (!isTexts(grants)) return bad(grants, "grants");
   if (!isTexts(complete)) return wrong("complete");
   if (typeof more !== "boolean") return wrong("more");
-  const error = badVerdict(verdicts) ?? badRows(rows) ?? badCursor(cursors) ?? badControl(control);
+  if (typeof view !== "string") return wrong("view");
+  if (!isCount(covered)) return wrong("covered");
+  if (!isCount(lease)) return wrong("lease");
+  const error =
+    badVerdict(verdicts) ??
+    badRows(rows) ??
+    badPairs(cursors, "cursors") ??
+    badPairs(sums, "sums") ??
+    badRepair(repair) ??
+    badControl(control);
   if (error) return error;
-  // The checks above have looked at every part.
-  return { now, pushed, grants, verdicts, rows, cursors, complete, more, control } as SyncReply;
+  // The checks above have looked at every part. What a newer server asks for beside them is not understood here.
+  const known = (control as Control[]).filter((asked) => isOneOf(CONTROL_KINDS, asked.control));
+  const read = { now, pushed, grants, verdicts, rows, cursors, complete, more, control: known };
+  return { ...read, view, sums, repair, covered, lease } as SyncReply;
 }
 
 /** Returns the problem that `value` (parsed JSON) is, or where it is none. */
@@ -267,11 +308,23 @@ function isPacked(stamps: unknown): boolean {
   return true;
 }
 
-function badCursor(cursors: unknown): DecodeError | undefined {
-  if (!isObject(cursors)) return wrong("cursors");
-  for (const bucket of Object.keys(cursors)) {
-    const cursor = cursors[bucket];
-    if (!Array.isArray(cursor) || cursor.length !== 2 || !cursor.every(isCount)) return wrong(`cursors.${bucket}`);
+/** Two counts for each bucket: cursors and checksums. */
+function badPairs(pairs: unknown, name: string): DecodeError | undefined {
+  if (!isObject(pairs)) return wrong(name);
+  for (const bucket of Object.keys(pairs)) {
+    const pair = pairs[bucket];
+    if (!Array.isArray(pair) || pair.length !== 2 || !pair.every(isCount)) return wrong(`${name}.${bucket}`);
+  }
+  return undefined;
+}
+
+function badRepair(repair: unknown): DecodeError | undefined {
+  if (!isObject(repair)) return wrong("repair");
+  for (const bucket of Object.keys(repair)) {
+    const parts = repair[bucket];
+    if (!Array.isArray(parts) || !parts.every((part) => isCount(part) && part < PARTITIONS)) {
+      return wrong(`repair.${bucket}`);
+    }
   }
   return undefined;
 }
@@ -281,7 +334,7 @@ function badControl(control: unknown): DecodeError | undefined {
   for (const [at, request] of control.entries()) {
     const path = `control.${at}`;
     if (!isObject(request)) return wrong(path);
-    if (!isOneOf(CONTROL_KINDS, request.control)) return { error: "unknown_choice", path: `${path}.control` };
+    if (typeof request.control !== "string") return bad(request.control, `${path}.control`);
     if (!isTextOrAbsent(request.bucket)) return wrong(`${path}.bucket`);
     const { offset = 0 } = request;
     if (!Number.isSafeInteger(offset)) return wrong(`${path}.offset`);

@@ -82,6 +82,11 @@ export function reply(
     complete?: readonly string[];
     more?: boolean;
     control?: SyncReply["control"];
+    view?: string;
+    sums?: SyncReply["sums"];
+    repair?: SyncReply["repair"];
+    covered?: number;
+    lease?: number;
   } = {},
 ): SyncReply {
   const grants = given.grants ?? GRANTS;
@@ -95,6 +100,11 @@ export function reply(
     complete: given.complete ?? grants,
     more: given.more ?? false,
     control: given.control ?? [],
+    view: given.view ?? "",
+    sums: given.sums ?? {},
+    repair: given.repair ?? {},
+    covered: given.covered ?? 0,
+    lease: given.lease ?? 0,
   };
 }
 

@@ -129,6 +129,11 @@ function replyOf(request: SyncRequest, given: Partial<SyncReply> = {}): Exchange
     complete: [],
     more: false,
     control: [],
+    view: "",
+    sums: {},
+    repair: {},
+    covered: 0,
+    lease: 0,
     ...given,
   };
   return { kind: "reply", reply };
