@@ -19,12 +19,12 @@ export PYTHONUTF8 := 1
 
 PYTHON_DIRS := $(wildcard sync/python server tests)
 PACKAGES := $(wildcard sync/python/routebook_sync/__init__.py server/routebook_server/__init__.py)
-PYTHON_TESTS := $(wildcard tests/unit tests/property tests/simulation tests/server tests/compat)
+PYTHON_TESTS := $(wildcard tests/unit tests/property tests/fuzz tests/simulation tests/server tests/compat)
 E2E_TESTS := $(wildcard tests/e2e)
 APP_SOURCES := $(shell find pwa/src pwa/static pwa/messages pwa/project.inlang/settings.json pwa/vite.config.ts pwa/vite pwa/src/app.html pwa/package.json pwa/tsconfig.json \
 	sync/ts/src -type f -not -path '*/paraglide/*' 2>/dev/null)
 
-.PHONY: help setup build run test check check-python check-app test-python test-app test-e2e format gen bench shots clean
+.PHONY: help setup build run test check check-python check-app test-python test-app test-e2e fuzz format gen bench shots clean
 
 help: ## what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -82,6 +82,12 @@ test-e2e: build ## the real app in a real browser against the real server
 ifneq ($(E2E_TESTS),)
 	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) -m pytest -q $(E2E_TESTS)
 endif
+
+fuzz: RUNS ?= 1000000
+fuzz: SEED ?= 0
+fuzz: setup ## RUNS mutated requests and replies from SEED, in both languages; a few of them are part of `make test`
+	@FUZZ_RUNS=$(RUNS) FUZZ_SEED=$(SEED) $(PY) -m pytest -q tests/fuzz
+	@cd pwa && FUZZ_RUNS=$(RUNS) FUZZ_SEED=$(SEED) npx vitest run fuzz
 
 format: setup ## mend what the formatters can mend
 	@$(BIN)/ruff check --fix-only --quiet .
