@@ -1,4 +1,4 @@
-/** The database as the store sees it: synchronous, one connection. Two implementations: sqlite-wasm in the worker, node:sqlite in tests. */
+/** The database as the store sees it: synchronous, one connection. Two implementations: sqlite-wasm in the worker, node:sqlite elsewhere. */
 
 /** A value that goes into or comes out of a column. */
 export type SqlValue = string | number | null;
@@ -18,4 +18,15 @@ export interface Database {
   /** Bytes that the database takes. */
   size(): number;
   close(): void;
+}
+
+/** An open database, and whether it lasts. */
+export interface OpenedFile {
+  readonly database: Database;
+  /** False for a database in memory. */
+  readonly isLasting: boolean;
+  /** Closes the database and lets go of its files, so that another worker can open them. */
+  release(): void;
+  /** Deletes everything of this person; the database must be closed. */
+  remove(): Promise<void>;
 }

@@ -1,19 +1,44 @@
-/** The leader: the one worker that holds a person's database, answers every tab's calls and runs the sync loop. */
-import { Session, type WakeReason } from "../sync/session.ts";
-import { HttpTransport } from "../sync/transport.ts";
-import { Engine, type Unsent } from "./engine.ts";
-import { Kept } from "./kept.ts";
-import { type OpenedFile, openFile } from "./opfs.ts";
+/**
+ * The leader: whoever holds a person's database, answers every tab's calls and runs the sync loop. Free of the browser:
+ * `lead.ts` joins it with one, `headless/` with Node.
+ */
+import { Session, type Timers, type WakeReason } from "../sync/session.ts";
+import type { Transport } from "../sync/transport.ts";
+import type { OpenedFile } from "./database.ts";
+import type { Engine, Unsent } from "./engine.ts";
 import { QUERIES } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
 import type { Keeping, StoreStatus } from "./status.ts";
 import { StoreError } from "./store-error.ts";
-import type { Answer, Call, Opening } from "./wire.ts";
+import type { Answer, Call } from "./wire.ts";
 
 /** Where the leader's news go. */
 export interface Listeners {
   changed(topics: readonly Topic[]): void;
   status(status: StoreStatus): void;
+  /** A defect: it must be seen where defects are looked for; the loop goes on. */
+  fault(reason: unknown): void;
+}
+
+/** Where unsent edits are kept beside a database that does not last. */
+export interface Keeper {
+  keep(unsent: Unsent): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** What the leader is made of. */
+export interface LeaderParts {
+  /** The app's. */
+  readonly version: string;
+  readonly file: OpenedFile;
+  readonly engine: Engine;
+  /** null where the file lasts. */
+  readonly keeper: Keeper | null;
+  readonly transport: Transport;
+  readonly timers: Timers;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly listeners: Listeners;
 }
 
 /** While the first load runs, screens are told of changes this often: every page would keep the worker busy with queries. */
@@ -23,20 +48,7 @@ const WORK_PAUSE_MS = 20;
 /** How often a status is sent at most. */
 const STATUS_MS = 30;
 
-/** Opens the person's file and begins to synchronise. */
-export async function lead(opening: Opening, listeners: Listeners): Promise<Leader> {
-  const file = await openFile(opening.account.person);
-  const engine = new Engine(file.database, opening.account, {
-    now: () => Date.now(),
-    random: (bytes) => void crypto.getRandomValues(bytes),
-  });
-  const keeper = file.isLasting ? null : new Kept<Unsent>(`unsent/${opening.account.person}`);
-  const kept = await keeper?.read();
-  if (kept !== null && kept !== undefined) engine.restoreUnsent(kept);
-  return new Leader(opening.version, file, engine, keeper, listeners);
-}
-
-/** See the module; made by `lead`. */
+/** See the module. Begins to synchronise as soon as it is made. */
 export class Leader {
   readonly #session: Session;
   readonly #news = new Set<Topic>();
@@ -50,25 +62,14 @@ export class Leader {
   #isSignedOut = false;
   #leaving: Promise<Answer> | null = null;
 
-  constructor(
-    version: string,
-    private readonly file: OpenedFile,
-    private readonly engine: Engine,
-    private readonly keeper: Kept<Unsent> | null,
-    private readonly listeners: Listeners,
-  ) {
+  constructor(private readonly parts: LeaderParts) {
+    const { engine, version, transport, timers, random } = parts;
     engine.onChange((topics) => this.#tell(topics));
     this.#session = new Session({
       store: engine,
-      transport: new HttpTransport(),
-      timers: {
-        now: () => Date.now(),
-        after: (ms, work) => {
-          const timer = setTimeout(work, ms);
-          return () => clearTimeout(timer);
-        },
-      },
-      random: Math.random,
+      transport,
+      timers,
+      random,
       report: () => ({
         version,
         stored_bytes: engine.storedBytes,
@@ -82,7 +83,7 @@ export class Leader {
   }
 
   get status(): StoreStatus {
-    const { engine } = this;
+    const { engine } = this.parts;
     return {
       phase: this.#isFull ? { name: "failed", code: "storage_full" } : engine.phase,
       waiting: engine.waiting,
@@ -135,14 +136,14 @@ export class Leader {
   close(): void {
     if (this.#isClosed) return;
     this.#stop();
-    this.file.release();
+    this.parts.file.release();
   }
 
   async #drop(): Promise<void> {
     this.#stop();
-    this.file.database.close();
-    await this.keeper?.drop();
-    await this.file.remove();
+    this.parts.file.database.close();
+    await this.parts.keeper?.drop();
+    await this.parts.file.remove();
     this.#isSignedOut = true;
   }
 
@@ -158,20 +159,20 @@ export class Leader {
     const done = (value: unknown, reads: readonly Topic[] = []): Answer => ({ ok: true, value, reads });
     switch (call.name) {
       case "query":
-        return done(this.engine.query(call.query, call.parameters as never), QUERIES[call.query].reads);
+        return done(this.parts.engine.query(call.query, call.parameters as never), QUERIES[call.query].reads);
       case "write": {
-        const result = this.engine.write(call.changes, call.key, call.together);
-        await this.keeper?.keep(this.engine.unsentState());
+        const result = this.parts.engine.write(call.changes, call.key, call.together);
+        await this.parts.keeper?.keep(this.parts.engine.unsentState());
         if (result.saved) this.#session.wake("write");
         return done(result);
       }
       case "dismiss":
-        this.engine.dismiss(call.attention);
+        this.parts.engine.dismiss(call.attention);
         return done(null);
       case "export":
-        return done(this.engine.exportUnsent());
+        return done(this.parts.engine.exportUnsent());
       case "sign_out": {
-        const { waiting } = this.engine;
+        const { waiting } = this.parts.engine;
         if (waiting > 0 && !call.exported) return done({ signedOut: false, waiting });
         await this.#drop();
         return done({ signedOut: true });
@@ -182,12 +183,11 @@ export class Leader {
   #noteFailure(reason: unknown): void {
     this.#isFull = StoreError.from(reason).code === "storage_full";
     this.#statusSoon();
-    // A defect must be seen where defects are looked for; the loop goes on.
-    if (!this.#isFull) reportError(reason);
+    if (!this.#isFull) this.parts.listeners.fault(reason);
   }
 
   #keeping(): Keeping {
-    if (!this.file.isLasting) return "not_kept";
+    if (!this.parts.file.isLasting) return "not_kept";
     return this.#isPersisted ? "promised" : "best_effort";
   }
 
@@ -195,9 +195,9 @@ export class Leader {
     this.#isFull = false;
     this.#workSoon();
     for (const topic of topics) this.#news.add(topic);
-    if (topics.has("outbox")) void this.keeper?.keep(this.engine.unsentState());
+    if (topics.has("outbox")) void this.parts.keeper?.keep(this.parts.engine.unsentState());
     this.#statusSoon();
-    const isLoading = this.engine.phase.name === "first_sync";
+    const isLoading = this.parts.engine.phase.name === "first_sync";
     const isOwnWrite = topics.has("outbox");
     if (!isLoading || isOwnWrite) this.#flushNews();
     else this.#newsTimer ??= setTimeout(() => this.#flushNews(), FIRST_LOAD_NEWS_MS);
@@ -207,14 +207,14 @@ export class Leader {
   #workSoon(): void {
     this.#workTimer ??= setTimeout(() => {
       this.#workTimer = null;
-      if (this.engine.workOff()) this.#workSoon();
+      if (this.parts.engine.workOff()) this.#workSoon();
     }, WORK_PAUSE_MS);
   }
 
   #flushNews(): void {
     if (this.#newsTimer !== null) clearTimeout(this.#newsTimer);
     this.#newsTimer = null;
-    if (this.#news.size > 0) this.listeners.changed([...this.#news]);
+    if (this.#news.size > 0) this.parts.listeners.changed([...this.#news]);
     this.#news.clear();
   }
 
@@ -222,7 +222,7 @@ export class Leader {
     if (this.#isClosed) return;
     this.#statusTimer ??= setTimeout(() => {
       this.#statusTimer = null;
-      this.listeners.status(this.status);
+      this.parts.listeners.status(this.status);
     }, STATUS_MS);
   }
 }

@@ -1,17 +1,7 @@
 /** Opening the person's database file, and the way out where the browser keeps no files. */
 import type { Sqlite3Static } from "@sqlite.org/sqlite-wasm";
+import type { OpenedFile } from "./database.ts";
 import { WasmDatabase } from "./wasm-database.ts";
-
-/** An open database, and whether it lasts. */
-export interface OpenedFile {
-  readonly database: WasmDatabase;
-  /** False for a database in memory. */
-  readonly isLasting: boolean;
-  /** Closes the database and lets go of its files, so that another worker can open them. */
-  release(): void;
-  /** Deletes everything of this person; the database must be closed. */
-  remove(): Promise<void>;
-}
 
 const FILE = "/store.sqlite3";
 /** The folder inside the pool's directory in which the package keeps its files. */

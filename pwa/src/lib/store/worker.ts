@@ -3,7 +3,8 @@
  * over a BroadcastChannel. When the leader goes, closed or killed, the lock goes to the next one, which announces itself,
  * and every call that has no answer is sent again: reading twice does no harm, and a write carries its key.
  */
-import { type Leader, lead } from "./leader.ts";
+import { lead } from "./lead.ts";
+import type { Leader } from "./leader.ts";
 import { INITIAL_STATUS, type StoreFailure } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import type { Answer, Between, Call, Opening, ToPage, ToWorker } from "./wire.ts";
@@ -101,6 +102,7 @@ class TabWorker {
         this.toPage({ type: "status", status });
         this.#say({ type: "status", status });
       },
+      fault: (reason) => reportError(reason),
     });
     this.#leader = leader;
     this.toPage({ type: "status", status: leader.status });

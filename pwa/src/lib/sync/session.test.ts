@@ -202,7 +202,7 @@ describe("the sync loop", () => {
     expect(transport.requests).toHaveLength(1);
   });
 
-  test("sends the writes of one gesture together, and never two requests at once", async () => {
+  test("sends the first edit after a rest at once, those made meanwhile together, never two requests at a time", async () => {
     const { timers, store, transport, session } = make();
     session.start();
     await timers.pass(0);
@@ -210,11 +210,10 @@ describe("the sync loop", () => {
     transport.script = [() => promise];
     store.edits = [1];
     session.wake("write");
-    await timers.pass(TIMES.afterWrite - 10);
-    store.edits = [1, 2];
+    await timers.pass(0);
+    expect(transport.requests[1]?.edits?.map(({ n }) => n)).toEqual([1]);
+    store.edits.push(2);
     session.wake("write");
-    await timers.pass(TIMES.afterWrite);
-    expect(transport.requests[1]?.edits).toHaveLength(2);
     store.edits.push(3);
     session.wake("write");
     session.wake("button");
@@ -223,7 +222,8 @@ describe("the sync loop", () => {
     answer(replyOf({ ...(transport.requests[1] as SyncRequest) }));
     await settled();
     await timers.pass(0);
-    expect(transport.requests[2]?.edits?.map(({ n }) => n)).toEqual([3]);
+    expect(transport.requests[2]?.edits?.map(({ n }) => n)).toEqual([2, 3]);
+    expect(transport.requests).toHaveLength(3);
     expect(transport.mostAtOnce).toBe(1);
   });
 
@@ -256,7 +256,7 @@ describe("the sync loop", () => {
     await timers.pass(TIMES.firstPause);
     const before = transport.requests.length;
     session.wake("write");
-    await timers.pass(TIMES.afterWrite);
+    await timers.pass(0);
     expect(transport.requests).toHaveLength(before);
     session.wake("return");
     await timers.pass(0);
@@ -388,6 +388,33 @@ describe("the live stream", () => {
     await timers.pass(0);
     expect(transport.requests).toHaveLength(3);
     expect(transport.streams).toBe(1);
+  });
+
+  test("a head that the request under way brings is not asked for again, one that it missed is at once", async () => {
+    const { timers, transport, session } = make();
+    session.start();
+    await timers.pass(0);
+    const { promise, resolve: answer } = Promise.withResolvers<Exchange>();
+    transport.script = [() => promise];
+    session.wake("button");
+    await timers.pass(0);
+    transport.listener?.heads({ shared: [1, 7] });
+    answer(page(7, false)(transport.requests[1] as SyncRequest));
+    await settled();
+    await timers.pass(1000);
+    expect(transport.requests).toHaveLength(2);
+
+    const { promise: second, resolve: answerSecond } = Promise.withResolvers<Exchange>();
+    transport.script = [() => second, page(9, false)];
+    session.wake("button");
+    await timers.pass(0);
+    transport.listener?.heads({ shared: [1, 9] });
+    answerSecond(page(8, false)(transport.requests[2] as SyncRequest));
+    await settled();
+    await timers.pass(0);
+    expect(transport.requests).toHaveLength(4);
+    await timers.pass(1000);
+    expect(transport.requests).toHaveLength(4);
   });
 
   test("an interruption is found out by a round trip, and heads that come again end the pause", async () => {

@@ -1,8 +1,9 @@
 /**
  * The sync loop of one device, without a browser: when to send, how much, and what to do with each answer.
  *
- * One request at a time. A round trip is asked for at the start, on return, after a write, on a timer, by the button and
- * by the live stream; each is only a wish (`wake`), the loop grants them one after another. What each answer leads to:
+ * One request at a time. A round trip is asked for at the start, on return, by a write, on a timer, by the button and
+ * by the live stream; each is only a wish (`wake`), the loop grants them one after another: the first edit after a rest
+ * goes at once, those made meanwhile go together with the next request. What each answer leads to:
  *
  * | answer                         | next                                                           |
  * |--------------------------------|----------------------------------------------------------------|
@@ -70,8 +71,6 @@ export type WakeReason = "start" | "return" | "write" | "button" | "head" | "sig
 
 /** Waiting times in milliseconds. */
 export const TIMES = {
-  /** After a write, so that the edits of one gesture go together. */
-  afterWrite: 50,
   /** Between round trips when nothing happens. */
   timer: 5 * 60_000,
   /** First and longest upper bound of the pause after a failure; the pause is drawn below it (full jitter). */
@@ -103,6 +102,8 @@ export class Session {
   #callOff: (() => void) | null = null;
   #stream: LiveStream | null = null;
   #callOffStream: (() => void) | null = null;
+  /** Heads that came while a request was under way; its answer may have brought them. */
+  #heads: Heads = {};
   readonly #abort = new AbortController();
 
   constructor(private readonly parts: SessionParts) {}
@@ -134,7 +135,7 @@ export class Session {
     if (reason === "write" && this.#failures > 0) return;
     if (reason === "return" || reason === "button" || reason === "signed_in") this.#failures = 0;
     if (this.#syncing) this.#isWanted = true;
-    else this.#schedule(reason === "write" ? TIMES.afterWrite : 0);
+    else this.#schedule(0);
   }
 
   #schedule(ms: number): void {
@@ -147,6 +148,7 @@ export class Session {
     const { store, transport, timers } = this.parts;
     this.#callOff = null;
     this.#isWanted = false;
+    this.#heads = {};
     this.#syncing = true;
     this.parts.changed();
     const request = store.request(this.parts.report(), this.#share);
@@ -162,8 +164,9 @@ export class Session {
       this.parts.failed(reason);
       pause = this.#pause();
     }
+    const isWanted = this.#isWanted || this.#isBehind(this.#heads);
     // A wish that came during the request must not shorten a pause.
-    this.#schedule(this.#isWanted && this.#failures === 0 ? 0 : pause);
+    this.#schedule(isWanted && this.#failures === 0 ? 0 : pause);
     this.parts.changed();
   }
 
@@ -187,7 +190,6 @@ export class Session {
 
   #takeReply(reply: SyncReply, request: SyncRequest, sent: number, received: number): number {
     const { store } = this.parts;
-    const before = JSON.stringify(request.cursors);
     store.apply(reply, sent, received);
     this.#connection = "up_to_date";
     this.#problem = null;
@@ -198,9 +200,8 @@ export class Session {
       this.#share = Math.min(1, this.#share * 2);
     }
     this.#openStream();
-    const isMoving = JSON.stringify(store.cursors()) !== before || reply.pushed >= (request.edits?.[0]?.n ?? Infinity);
     // "more" without any progress would be a defect of the server; it must not become a busy loop.
-    if ((reply.more || store.waiting > 0) && isMoving) return 0;
+    if ((reply.more || store.waiting > 0) && isProgress(reply, request)) return 0;
     return TIMES.timer;
   }
 
@@ -272,12 +273,26 @@ export class Session {
   }
 
   #takeHeads(heads: Heads): void {
+    if (this.#syncing) this.#heads = { ...this.#heads, ...heads };
+    // Heads that arrive are a sign of life, too: there is no need to wait for the end of the pause.
+    else if (this.#connection === "offline" || this.#isBehind(heads)) this.wake("head");
+  }
+
+  #isBehind(heads: Heads): boolean {
     const cursors = this.parts.store.cursors();
-    const isAhead = Object.entries(heads).some(([bucket, [epoch, sequence]]) => {
+    return Object.entries(heads).some(([bucket, [epoch, sequence]]) => {
       const cursor = cursors[bucket];
       return cursor === undefined ? sequence > 0 : cursor[0] !== epoch || cursor[1] < sequence;
     });
-    // Heads that arrive are a sign of life, too: there is no need to wait for the end of the pause.
-    if (isAhead || this.#connection === "offline") this.wake("head");
   }
+}
+
+/** Tells whether the answer took an edit or moved a cursor. */
+function isProgress(reply: SyncReply, request: SyncRequest): boolean {
+  const { edits = [], cursors = {} } = request;
+  if (reply.pushed >= (edits[0]?.n ?? Number.POSITIVE_INFINITY)) return true;
+  return Object.entries(reply.cursors).some(([bucket, [epoch, sequence]]) => {
+    const cursor = cursors[bucket];
+    return cursor === undefined || cursor[0] !== epoch || cursor[1] !== sequence;
+  });
 }

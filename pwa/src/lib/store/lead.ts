@@ -1,0 +1,31 @@
+/** The leader in the browser: the composition root of a tab's worker. */
+
+import { realTimers } from "../sync/timers.ts";
+import { HttpTransport } from "../sync/transport.ts";
+import { Engine, type Unsent } from "./engine.ts";
+import { Kept } from "./kept.ts";
+import { Leader, type Listeners } from "./leader.ts";
+import { openFile } from "./opfs.ts";
+import type { Opening } from "./wire.ts";
+
+/** Opens the person's file and begins to synchronise. */
+export async function lead({ account, version }: Opening, listeners: Listeners): Promise<Leader> {
+  const file = await openFile(account.person);
+  const engine = new Engine(file.database, account, {
+    now: () => Date.now(),
+    random: (bytes) => void crypto.getRandomValues(bytes),
+  });
+  const keeper = file.isLasting ? null : new Kept<Unsent>(`unsent/${account.person}`);
+  const kept = await keeper?.read();
+  if (kept !== null && kept !== undefined) engine.restoreUnsent(kept);
+  return new Leader({
+    version,
+    file,
+    engine,
+    keeper,
+    transport: new HttpTransport(),
+    timers: realTimers,
+    random: Math.random,
+    listeners,
+  });
+}

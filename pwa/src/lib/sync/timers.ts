@@ -1,0 +1,36 @@
+/** Real time for the session. */
+import type { Timers } from "./session.ts";
+
+/** Work that is due as soon as whatever runs now is done. */
+const due: (() => void)[] = [];
+
+/** A browser makes even `setTimeout(…, 0)` wait for milliseconds where timers follow each other; a message comes at once. */
+function makeSoon(): (work: () => void) => void {
+  if (typeof setImmediate === "function") return (work) => void setImmediate(work);
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => due.shift()?.();
+  return (work) => {
+    due.push(work);
+    port2.postMessage(null);
+  };
+}
+
+const soon = makeSoon();
+
+/** The device's clock and its timers. */
+export const realTimers: Timers = {
+  now: () => Date.now(),
+  after(ms, work) {
+    if (ms > 0) {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    }
+    let isCalledOff = false;
+    soon(() => {
+      if (!isCalledOff) work();
+    });
+    return () => {
+      isCalledOff = true;
+    };
+  },
+};
