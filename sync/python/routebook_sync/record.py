@@ -113,8 +113,7 @@ def merge_edit(
         won = old_stamp == "" or not register_stands(old, old_stamp, value, stamp)
         concurrent = (
             base is not None
-            and old_stamp != ""
-            and old_stamp != base.get(name, "")
+            and old_stamp > base.get(name, "")
             and old_stamp[-DEVICE_WIDTH:] != device
             and not is_same(old, value)
         )

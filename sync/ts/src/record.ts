@@ -133,8 +133,7 @@ export function mergeEdit(
     const stands = oldStamp !== "" && registerStands(old, oldStamp, value, stamp);
     const concurrent =
       base !== undefined &&
-      oldStamp !== "" &&
-      oldStamp !== (own(base, field) ?? "") &&
+      oldStamp > (own(base, field) ?? "") &&
       !isSameDevice(oldStamp, stamp) &&
       !isSame(old, value);
     if (!stands) {
