@@ -69,6 +69,11 @@ def _join_docs(kind: str, doc: dict[str, Any], other: dict[str, Any]) -> dict[st
     return {"v": joined.v, "s": joined.s}
 
 
+def _open_doc(kind: str, doc: dict[str, Any]) -> dict[str, Any]:
+    shown = record.open_doc(ENTITY_TYPES[kind], _doc(doc))
+    return {"v": shown.v, "s": shown.s}
+
+
 def _parse_reply(value: Any) -> Any:
     reply = read_reply(msgspec.json.encode(value))
     return {name: msgspec.to_builtins(getattr(reply, name)) for name in reply.__struct_fields__}
@@ -105,9 +110,14 @@ CALLS: dict[str, Callable[..., Any]] = {
     "merge_edit": _merge_edit,
     "merge_in_turn": _merge_in_turn,
     "join_docs": _join_docs,
+    "open_doc": _open_doc,
     "is_deleted": lambda doc: record.is_deleted(_doc(doc)),
     "row_checksum": lambda kind, i, h, doc: checksum.row_checksum(ENTITY_TYPES[kind], i, h, _doc(doc)),
     "bucket_checksum": lambda rows: list(checksum.bucket_checksum(msgspec.convert(rows, list[Row]))),
+    "partition_of": checksum.partition_of,
+    "partition_checksums": lambda rows: checksum.partition_checksums(msgspec.convert(rows, list[Row])),
+    "text_from_sums": checksum.text_from_sums,
+    "sums_from_text": checksum.sums_from_text,
     "add": checksum.add,
     "subtract": checksum.subtract,
     "parse_reply": _parse_reply,

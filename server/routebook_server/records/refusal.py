@@ -58,7 +58,9 @@ class _Checks(msgspec.Struct, frozen=True):
 def _checks(kind: str) -> _Checks:
     entity = ENTITY_TYPES[kind]
     guarded = frozenset(
-        name for name, field in entity.fields.items() if field.server or field.manager or field.type in _OPEN_TYPES
+        name
+        for name, field in entity.fields.items()
+        if field.server or field.manager or field.hidden or field.type in _OPEN_TYPES
     )
     return _Checks(guarded, entity.required)
 
@@ -100,6 +102,9 @@ def _refuse_guarded(
         )
     if field.server and not system:
         return Refusal(ProblemCode.FORBIDDEN_FIELD, f"Only the server writes {name}.", name)
+    if field.hidden and role is Role.REP:
+        # Whatever the value is: an answer that depended on it would tell it.
+        return Refusal(ProblemCode.FORBIDDEN_FIELD, f"Only a manager may see and change {name}.", name)
     if field.manager and role is Role.REP:
         allowed = field.required if old is None else old.get(name) == value
         if not allowed:

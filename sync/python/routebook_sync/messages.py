@@ -32,14 +32,25 @@ MAX_BUDGET: Final = 4 * 1024 * 1024
 
 PARTITIONS: Final = 256
 """Parts that a bucket's rows are summed up in, so that only bad ones are read again (SPEC R63)."""
+SUM_DIGITS: Final = 7
+"""Base-32 digits that a checksum takes (SPEC R64)."""
 
 MOVED: Final = "moved"
 """The kind of the row that an aggregate leaves behind in its old bucket (SPEC R33)."""
 
 BucketId = Annotated[str, Meta(min_length=1, max_length=64)]
+Sums = Annotated[str, Meta(max_length=PARTITIONS * SUM_DIGITS)]
 Count = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
 Cursor = Annotated[list[Count], Meta(min_length=2, max_length=2)]
 """[epoch, sequence]."""
+
+
+class View(StrEnum):
+    """Which fields rows are sent with (SPEC R35)."""
+
+    FULL = "full"
+    REP = "rep"
+    """Without hidden fields."""
 
 
 class VerdictKind(StrEnum):
@@ -143,7 +154,7 @@ class SyncRequest(msgspec.Struct, omit_defaults=True):
     """Numbers of edits that the server shall keep without looking at them: it failed on each three times (SPEC R46)."""
     verify: bool = False
     """Whether the reply shall name the checksum of every complete bucket, moved or not (SPEC R63)."""
-    check: Annotated[dict[BucketId, Annotated[str, Meta(max_length=PARTITIONS * 7)]], Meta(max_length=MAX_BUCKETS)] = {}
+    check: Annotated[dict[BucketId, Sums], Meta(max_length=MAX_BUCKETS)] = {}
     """For a bucket whose checksum differs: that of each partition, 7 digits each (SPEC R1, R64)."""
 
 

@@ -64,6 +64,17 @@ def unpack_stamps(doc: Doc) -> dict[str, str]:
     return stamp_by_field
 
 
+def stamp_of(doc: Doc, field: str) -> str:
+    """Return the stamp of one field present in ``doc``, "" where it has none beside it (SPEC R21)."""
+    rest = ""
+    for stamp, fields in doc.s.items():
+        if field in fields:
+            return stamp
+        if not fields:
+            rest = stamp
+    return rest
+
+
 def pack_stamps(stamp_by_field: dict[str, str]) -> dict[str, list[str]]:
     """Return fields by stamp, sorted; the largest group (the later one on a tie) is written as [] (SPEC R21).
 
@@ -137,6 +148,15 @@ def join_docs(entity: EntityType, doc: Doc, other: Doc) -> Doc:
             if stamp:
                 stamps[name] = stamp
     return Doc(merged, pack_stamps(stamps))
+
+
+def open_doc(entity: EntityType, doc: Doc) -> Doc:
+    """Return ``doc`` without the fields that reps are not sent (SPEC R35); ``doc`` itself where it has none."""
+    if doc.v.keys().isdisjoint(entity.hidden):
+        return doc
+    shown = {name: value for name, value in doc.v.items() if name not in entity.hidden}
+    stamps = _stamps_beside(entity, doc)
+    return Doc(shown, pack_stamps({name: stamp for name, stamp in stamps.items() if name in shown}))
 
 
 def is_deleted(doc: Doc) -> bool:

@@ -1,12 +1,21 @@
 /**
- * Checksum of the rows a bucket holds (SPEC R60-R62): additive, so that one changed row costs one row's work.
- * It covers identity and stamps, never JSON text: equal stamps mean equal values.
+ * Checksum of the rows a bucket holds (SPEC R60-R64): additive, so that one changed row costs one row's work.
+ * It covers identity and stamps, never values: equal stamps mean equal values.
  */
-import type { CounterState, LogState, SetState, SetTags } from "./joins.ts";
+import { decode, encode, valueOfDigit } from "./base32.ts";
+import {
+  type CounterState,
+  isStamped,
+  type Join,
+  type Json,
+  type LogState,
+  type SetState,
+  type SetTags,
+} from "./joins.ts";
 import { docFromRow, type Row } from "./messages.ts";
 import { own } from "./own.ts";
-import { type Doc, joinOf, unpackStamps } from "./record.ts";
-import { ENTITY_TYPES, type EntityType, MOVED } from "./schema.gen.ts";
+import { type Doc, isDeleted, joinOf, stampOf, type Values } from "./record.ts";
+import { ENTITY_TYPES, type EntityType, MOVED, PARTITIONS, SUM_DIGITS } from "./schema.gen.ts";
 import { compareText } from "./text_order.ts";
 
 export const MODULUS = 2 ** 32;
@@ -59,28 +68,41 @@ export function crc32(text: string): number {
 
 /** Returns the CRC-32 of a row's identity, home revision and stamps (SPEC R61), 0 to 2^32 - 1. */
 export function rowChecksum(entity: Pick<EntityType, "fields">, id: string, home: number, doc: Doc): number {
-  const stamps = unpackStamps(doc);
   let fed = withText(withText(-1, id), `\n${home}`);
-  for (const name of Object.keys(doc.v).sort(compareText)) {
-    const state = doc.v[name];
-    switch (joinOf(entity, name)) {
-      case "set":
-        fed = withSet(fed, name, state as SetState);
-        break;
-      case "counter":
-        for (const device of Object.keys(state as CounterState).sort()) {
-          const [plus, minus] = (state as CounterState)[device] as readonly [number, number];
-          fed = withText(fed, `\n${name} ${device} ${plus} ${minus}`);
-        }
-        break;
-      case "log":
-        for (const stamp of Object.keys(state as LogState).sort()) fed = withText(fed, `\n${name} ${stamp}`);
-        break;
-      default:
-        fed = withText(fed, `\n${name} ${stamps.get(name) ?? ""}`);
-    }
+  // No more than this of a deleted record: the server drops the rest of it some day (SPEC R36).
+  if (isDeleted(doc)) return ~withText(fed, `\ndeleted ${stampOf(doc, "deleted")}`) >>> 0;
+  for (const stamp of Object.keys(doc.s).sort()) {
+    const fields = doc.s[stamp] as readonly string[];
+    fed = withText(fed, `\n${stamp} ${fields.length === 0 ? "*" : fields.join(",")}`);
   }
+  const inside = insideOf(entity, doc.v);
+  fed = withText(fed, `\n#${Object.keys(doc.v).length - inside.length}`);
+  for (const name of inside) fed = withInside(fed, joinOf(entity, name), name, doc.v[name] as Json);
   return ~fed >>> 0;
+}
+
+/** The fields of a record that carry their stamps inside, in order. */
+function insideOf(entity: Pick<EntityType, "fields">, values: Values): string[] {
+  return Object.keys(values)
+    .filter((name) => !isStamped(joinOf(entity, name)))
+    .sort(compareText);
+}
+
+function withInside(register: number, join: Join, name: string, state: Json): number {
+  let fed = register;
+  switch (join) {
+    case "set":
+      return withSet(fed, name, state as SetState);
+    case "counter":
+      for (const device of Object.keys(state as CounterState).sort()) {
+        const [plus, minus] = (state as CounterState)[device] as readonly [number, number];
+        fed = withText(fed, `\n${name} ${device} ${plus} ${minus}`);
+      }
+      return fed;
+    default:
+      for (const stamp of Object.keys(state as LogState).sort()) fed = withText(fed, `\n${name} ${stamp}`);
+      return fed;
+  }
 }
 
 function withSet(register: number, name: string, state: SetState): number {
@@ -104,15 +126,52 @@ export function subtract(checksum: number, row: number): number {
 
 const UNKNOWN_KIND: Pick<EntityType, "fields"> = { fields: {} };
 
+function checksumOfRow(row: Row): number {
+  const entity = own<EntityType>(ENTITY_TYPES, row.k) ?? UNKNOWN_KIND;
+  return rowChecksum(entity, row.i, row.h ?? 0, docFromRow(row));
+}
+
 /** Returns the checksum of a bucket's rows and their count (SPEC R60); deleted ones count, "moved" do not (R62). */
 export function bucketChecksum(rows: Iterable<Row>): [checksum: number, count: number] {
   let checksum = 0;
   let count = 0;
   for (const row of rows) {
     if (row.k === MOVED) continue;
-    const entity = own<EntityType>(ENTITY_TYPES, row.k) ?? UNKNOWN_KIND;
-    checksum = add(checksum, rowChecksum(entity, row.i, row.h ?? 0, docFromRow(row)));
+    checksum = add(checksum, checksumOfRow(row));
     count++;
   }
   return [checksum, count];
+}
+
+/** Returns the partition of a record, 0 to 255, from its id's last two digits (SPEC R63); RangeError if it has none. */
+export function partitionOf(id: string): number {
+  const [high, low] = [id.charCodeAt(id.length - 2), id.charCodeAt(id.length - 1)];
+  return (valueOfDigit(high) << 3) | (valueOfDigit(low) >> 2);
+}
+
+/** Returns the checksum of each partition of a bucket's rows (SPEC R63); what `bucketChecksum` adds up. */
+export function partitionChecksums(rows: Iterable<Row>): number[] {
+  const parts = new Array<number>(PARTITIONS).fill(0);
+  for (const row of rows) {
+    if (row.k === MOVED) continue;
+    const part = partitionOf(row.i);
+    parts[part] = add(parts[part] as number, checksumOfRow(row));
+  }
+  return parts;
+}
+
+/** Returns the checksums of all partitions as text, 7 digits each (SPEC R64). */
+export function textFromSums(sums: readonly number[]): string {
+  return sums.map((sum) => encode(sum, SUM_DIGITS)).join("");
+}
+
+/** Returns the checksums that `text` writes; RangeError if it is not one of each partition. */
+export function sumsFromText(text: string): number[] {
+  const digits = PARTITIONS * SUM_DIGITS;
+  if (text.length !== digits) throw new RangeError(`${PARTITIONS} checksums take ${digits} digits`);
+  const sums = Array.from({ length: PARTITIONS }, (_, at) =>
+    decode(text.slice(SUM_DIGITS * at, SUM_DIGITS * (at + 1))),
+  );
+  if (sums.some((sum) => sum >= MODULUS)) throw new RangeError("a checksum is below 2^32");
+  return sums;
 }

@@ -65,6 +65,17 @@ export function unpackStamps(doc: Doc): Map<string, string> {
   return stampByField;
 }
 
+/** Returns the stamp of one field present in `doc`, '' where it has none beside it (SPEC R21). */
+export function stampOf(doc: Doc, field: string): string {
+  let rest = "";
+  for (const stamp in doc.s) {
+    const fields = doc.s[stamp] as readonly string[];
+    if (fields.includes(field)) return stamp;
+    if (fields.length === 0) rest = stamp;
+  }
+  return rest;
+}
+
 /**
  * Returns fields by stamp, sorted; the largest group (the later one on a tie) is written as [] (SPEC R21).
  *
@@ -165,6 +176,17 @@ export function joinDocs(entity: Pick<EntityType, "fields">, doc: Doc, other: Do
     }
   }
   return { v: merged, s: packStamps(stamps) };
+}
+
+/** Returns `doc` without the fields that reps are not sent (SPEC R35); `doc` itself where it has none. */
+export function openDoc(entity: Pick<EntityType, "fields">, doc: Doc): Doc {
+  const shown = Object.entries(doc.v).filter(([name]) => own(entity.fields, name)?.hidden !== true);
+  if (shown.length === Object.keys(doc.v).length) return doc;
+  const values: { [field: string]: Json } = {};
+  for (const [name, value] of shown) setOwn(values, name, value);
+  const stamps = keepStamped(entity, unpackStamps(doc));
+  for (const name of stamps.keys()) if (own(values, name) === undefined) stamps.delete(name);
+  return { v: values, s: packStamps(stamps) };
 }
 
 /** Tells whether the record is deleted (SPEC R24). */

@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '5e25bdf7bad1';
+export const SCHEMA_HASH = '4cb093ef6240';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const MAX_EDITS = 1000;
@@ -12,9 +12,13 @@ export const MIN_BUDGET = 16384;
 export const FIRST_BUDGET = 131072;
 export const MAX_BUDGET = 4194304;
 export const PARTITIONS = 256;
+export const SUM_DIGITS = 7;
 
 export const JOINS = ['register', 'text', 'set', 'counter', 'log'] as const;
 export type Join = (typeof JOINS)[number];
+
+export const VIEWS = ['full', 'rep'] as const;
+export type View = (typeof VIEWS)[number];
 
 export const VERDICT_KINDS = ['applied', 'merged', 'conflict', 'repaired', 'held', 'rejected'] as const;
 export type VerdictKind = (typeof VERDICT_KINDS)[number];
@@ -63,6 +67,7 @@ export type Customer = {
   lifetime_value?: number | null;
   revenue_12m?: number | null;
   margin_12m?: number | null;
+  cost_to_serve_12m?: number | null;
   satisfaction?: number | null;
   churn_risk?: number | null;
   deleted?: boolean | null;
@@ -197,6 +202,7 @@ export type Product = {
   category?: string | null;
   packaging?: string | null;
   price?: number | null;
+  cost?: number | null;
   currency?: string | null;
   active?: boolean | null;
   deleted?: boolean | null;
@@ -267,6 +273,7 @@ export interface FieldType {
   readonly required?: boolean;
   readonly server?: boolean;
   readonly manager?: boolean;
+  readonly hidden?: boolean;
 }
 
 /** A kind of record: its fields by name, where it lives, who writes it, and its local table. */
@@ -517,6 +524,16 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "minimum": -9007199254740991,
         "maximum": 9007199254740991,
         "server": true
+      },
+      "cost_to_serve_12m": {
+        "name": "cost_to_serve_12m",
+        "type": "integer",
+        "nullable": true,
+        "unit": "money",
+        "minimum": -9007199254740991,
+        "maximum": 9007199254740991,
+        "server": true,
+        "hidden": true
       },
       "satisfaction": {
         "name": "satisfaction",
@@ -1538,6 +1555,15 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "unit": "money",
         "minimum": -9007199254740991,
         "maximum": 9007199254740991
+      },
+      "cost": {
+        "name": "cost",
+        "type": "integer",
+        "nullable": true,
+        "unit": "money",
+        "minimum": -9007199254740991,
+        "maximum": 9007199254740991,
+        "hidden": true
       },
       "currency": {
         "name": "currency",

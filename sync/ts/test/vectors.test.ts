@@ -3,7 +3,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { decode, encode } from "../src/base32.ts";
-import { add, bucketChecksum, rowChecksum, subtract } from "../src/checksum.ts";
+import {
+  add,
+  bucketChecksum,
+  partitionChecksums,
+  partitionOf,
+  rowChecksum,
+  subtract,
+  sumsFromText,
+  textFromSums,
+} from "../src/checksum.ts";
 import { type Clock, clamp, clockFromStamp, isStamp, offsetFromReply, stampFromClock, tick } from "../src/clock.ts";
 import { idFromUuid, isId, msFromId, newId, uuidFromId } from "../src/identifier.ts";
 import {
@@ -31,6 +40,7 @@ import {
   isDeleted,
   joinDocs,
   mergeEdit,
+  openDoc,
   packStamps,
   unpackStamps,
   type Values,
@@ -142,11 +152,16 @@ const CALLS: { readonly [name: string]: (given: readonly Json[]) => Json } = {
   merge_edit: call(merge),
   merge_in_turn: call(mergeInTurn),
   join_docs: call((kind: Kind, doc: Doc, other: Doc) => joinDocs(ENTITY_TYPES[kind], doc, other)),
+  open_doc: call((kind: Kind, doc: Doc) => openDoc(ENTITY_TYPES[kind], doc)),
   is_deleted: call(isDeleted),
   row_checksum: call((kind: Kind, id: string, home: number, doc: Doc) =>
     rowChecksum(ENTITY_TYPES[kind], id, home, doc),
   ),
   bucket_checksum: call((rows: Row[]) => bucketChecksum(rows)),
+  partition_of: call(partitionOf),
+  partition_checksums: call((rows: Row[]) => partitionChecksums(rows)),
+  text_from_sums: call((sums: number[]) => textFromSums(sums)),
+  sums_from_text: call(sumsFromText),
   add: call(add),
   subtract: call(subtract),
   parse_reply: call(reply),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ENTITY_TYPES, type FieldType } from "$sync/schema.gen";
-import { controlOf, inputFromValue, valueFromInput } from "./field";
+import { controlOf, inputFromValue, isOpen, valueFromInput } from "./field";
 
 const field = (kind: keyof typeof ENTITY_TYPES, name: string): FieldType => {
   const found = ENTITY_TYPES[kind].fields[name];
@@ -38,6 +38,12 @@ describe("controls", () => {
   test("let only managers move a customer to another territory", () => {
     expect(controlOf(customer("territory"), false)).toBe("shown");
     expect(controlOf(customer("territory"), true)).toBe("reference");
+  });
+
+  test("have no place for a hidden field before a rep", () => {
+    expect(isOpen(customer("cost_to_serve_12m"), false)).toBe(false);
+    expect(isOpen(customer("cost_to_serve_12m"), true)).toBe(true);
+    expect(isOpen(customer("margin_12m"), false)).toBe(true);
   });
 });
 

@@ -36,6 +36,11 @@ export type Control =
 /** A line is at most this long; what may be longer gets a field of several lines. */
 const LONGEST_LINE = 500;
 
+/** Tells whether this reader is sent the field at all (SPEC R35): a form has no row for what nobody can know. */
+export function isOpen(field: FieldType, isManager: boolean): boolean {
+  return isManager || field.hidden !== true;
+}
+
 /** The control of a field; `shown` for what a form only shows: instants, the server's fields, and lists. */
 export function controlOf(field: FieldType, isManager: boolean): Control {
   if (field.server === true || (field.manager === true && !isManager)) return "shown";

@@ -29,7 +29,7 @@ export function problemsOf(change: Change, known: Known | null, account: Account
   for (const name of Object.keys(values)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) problems.push(problem("unknown_field", name));
-    else if (field.server || (field.manager && account.role === "rep" && known !== null)) {
+    else if (field.server || isForbidden(field, account.role === "rep", known !== null)) {
       problems.push(problem("forbidden_field", name));
     } else {
       const found = problemOfValue(field, values[name]);
@@ -43,6 +43,10 @@ export function problemsOf(change: Change, known: Known | null, account: Account
   }
   if (JSON.stringify(values).length > MAX_EDIT_BYTES / 4) problems.push(problem("too_large"));
   return problems;
+}
+
+function isForbidden(field: FieldType, isRep: boolean, isKnown: boolean): boolean {
+  return isRep && (field.hidden === true || (field.manager === true && isKnown));
 }
 
 interface Found {

@@ -44,6 +44,7 @@ class FieldType(msgspec.Struct, frozen=True, omit_defaults=True):
     required: bool = False
     server: bool = False
     manager: bool = False
+    hidden: bool = False
 
 
 class EntityType(msgspec.Struct, frozen=True):
@@ -62,6 +63,8 @@ class EntityType(msgspec.Struct, frozen=True):
 
     inside: frozenset[str]
     """The fields that carry their stamps inside: sets, counters and logs."""
+    hidden: frozenset[str]
+    """The fields that only managers and administrators are sent (SPEC R35)."""
 
     def join_of(self, name: str) -> Join:
         """Return the join of a field; a field that the kind does not declare is a register (SPEC R26)."""
@@ -126,7 +129,8 @@ def _declare(
         forbid_unknown_fields=True,
     )
     inside = frozenset(name for name, field in fields.items() if field.join not in STAMPED)
-    return EntityType(kind, struct, home, frozenset(writers), fields, indexes, patch, inside)
+    hidden = frozenset(name for name, field in fields.items() if field.hidden)
+    return EntityType(kind, struct, home, frozenset(writers), fields, indexes, patch, inside, hidden)
 
 
 _EVERYBODY = ("rep", "manager", "administrator")

@@ -46,13 +46,15 @@ def field(
     required: bool = False,
     server: bool = False,
     manager: bool = False,
+    hidden: bool = False,
 ) -> dict[str, Any]:
     """Return the ``extra`` of a field.
 
     ``ref``: the kind it points to. ``unit``: ms, day, money, microdegree, metre, minute, percent, index, country,
     currency, phone, email, url. ``column``: lists sort or filter by it. ``search``: full text covers it. ``home``:
     names the home territory. ``title``: what a list shows. ``required``: a new record must have it. ``server``: only
-    the server writes it. ``manager``: reps may not write it.
+    the server writes it. ``manager``: reps may not write it. ``hidden``: it is not sent to reps, who may not write it
+    either (SPEC R35).
     """
     given = {
         "join": join.value,
@@ -65,6 +67,7 @@ def field(
         "required": required,
         "server": server,
         "manager": manager,
+        "hidden": hidden,
     }
     return {key: value for key, value in given.items() if value and value != Join.REGISTER.value}
 

@@ -88,5 +88,6 @@ class Customer(Entity):
     lifetime_value: Annotated[Money, Meta(extra=field(server=True))] | UnsetType | None = UNSET
     revenue_12m: Annotated[Money, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET
     margin_12m: Annotated[Money, Meta(extra=field(server=True))] | UnsetType | None = UNSET
+    cost_to_serve_12m: Annotated[Money, Meta(extra=field(server=True, hidden=True))] | UnsetType | None = UNSET
     satisfaction: Annotated[int, Meta(ge=0, le=100, extra=field(unit="index", server=True))] | UnsetType | None = UNSET
     churn_risk: Annotated[Percent, Meta(extra=field(server=True))] | UnsetType | None = UNSET

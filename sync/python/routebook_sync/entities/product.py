@@ -15,5 +15,7 @@ class Product(Entity):
     category: Annotated[Line, Meta(extra=field(column=True))] | UnsetType | None = UNSET
     packaging: Line | UnsetType | None = UNSET
     price: Money | UnsetType | None = UNSET
+    cost: Annotated[Money, Meta(extra=field(hidden=True))] | UnsetType | None = UNSET
+    """What one costs us, in the currency of the price."""
     currency: Currency | UnsetType | None = UNSET
     active: Annotated[bool, Meta(extra=field(column=True))] | UnsetType | None = UNSET
