@@ -42,6 +42,7 @@ from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.generate import schema_hash
 
 VERSION: Final = version("routebook")
+DAY_MS: Final = 86_400_000
 _PROJECTOR_RESTS_S: Final = 5
 MAX_BODY_BYTES: Final = 64 * 1024
 """A request to an endpoint other than /sync, which has its own limit."""
@@ -127,13 +128,13 @@ def create_app(
         return None if demo is None else await database.read(lambda connection: find_demo_people(connection, demo))
 
     people = People(database, clock, random, passwords, edit_person)
-    gateway = Gateway(store, clock, schema_hash(), Presence(database, clock).note)
+    gateway = Gateway(store, clock, schema_hash(), Presence(database, clock).note, settings.offline_lease_days * DAY_MS)
     projector = Projector(database, heads)
 
     litestar = Litestar(
         [
             *identity_endpoints(sign_ins, people, door.actor_of, VERSION, find_demo),
-            *make_handlers(gateway, projector, door.actor_of),
+            *make_handlers(gateway, projector, door.actor_of, door.device_of),
         ],
         exception_handlers=exception_handlers(random),
         lifespan=[lambda _litestar: application.running()],

@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from routebook_server.identity.people import AUDIT
 from routebook_server.settings import LogFormat, Settings
 
 # Exceptions are written without the values of local variables: a password may be among them.
@@ -35,6 +36,7 @@ def configure_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.value.upper())
+    logging.getLogger(AUDIT).setLevel(logging.INFO)  # whatever the operator chose for the rest
     structlog.configure(
         processors=[*_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

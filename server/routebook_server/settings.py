@@ -59,6 +59,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="`debug`, `info` (every request) or `warning`", extra={"env": "ROUTEBOOK_LOG_LEVEL"}),
     ] = LogLevel.WARNING
 
+    offline_lease_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=3_650,
+            description="days without contact until the app locks on a device, keeping its unsent work; `0` for never",
+            extra={"env": "ROUTEBOOK_OFFLINE_LEASE_DAYS"},
+        ),
+    ] = 14
+
     @property
     def database(self) -> Path:
         """The database file."""

@@ -47,6 +47,11 @@ EXPECTED: Final[dict[tuple[str, str], tuple[str, Any, dict[str, int]]]] = {
         None,
         only(rep=204, other_rep=404, manager=204, administrator=204),
     ),
+    ("POST", "/api/devices/{number}/wipe"): (
+        "/api/devices/3/wipe",
+        {},
+        only(rep=204, other_rep=404, manager=204, administrator=204),
+    ),
     ("GET", "/api/people"): ("/api/people", None, only(administrator=200)),
     ("POST", "/api/people"): ("/api/people", NEW_PERSON, only(administrator=201)),
     ("PATCH", "/api/people/{person}"): (f"/api/people/{MAREK}", {"name": "Marek K."}, only(administrator=200)),

@@ -16,3 +16,5 @@ class Actor(msgspec.Struct, frozen=True):
     """In the order of usefulness: own, shared, territories (SPEC R34, R56)."""
     may_move: bool = False
     """Whether he may change a customer's territory (managers and administrators)."""
+    wiped: bool = False
+    """Whether the device may only hand over its edits and hear that its data has to go (SPEC R58)."""

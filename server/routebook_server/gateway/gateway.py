@@ -31,7 +31,8 @@ class Gateway:
     """The door for devices.
 
     ``schema`` is the hash of the server's schema; ``now_ms`` the physical clock. ``on_sync`` hears of every request
-    that was answered (identity keeps the device's report); what it raises is the caller's error.
+    that was answered (identity keeps the device's report); what it raises is the caller's error. ``lease_ms``: how
+    long a device may be used without contact, 0 for ever (SPEC R47).
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Gateway:
         now_ms: Callable[[], int],
         schema: str,
         on_sync: Callable[[Actor, SyncRequest], Awaitable[None]] | None = None,
+        lease_ms: int = 0,
     ) -> None:
         self.store = store
         self._now_ms = now_ms
         self._schema = schema
         self._on_sync = on_sync
+        self._lease_ms = lease_ms
 
     async def sync(self, actor: Actor, body: bytes) -> bytes:
         """Return the reply to one request, as JSON; ProblemError or UnavailableError if none of it is taken."""
@@ -66,7 +69,7 @@ class Gateway:
             pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack, mended))
         page = await self.store.pull(
             actor.device,
-            actor.buckets,
+            _granted(actor),
             request.cursors,
             budget=min(max(request.budget, MIN_BUDGET), MAX_BUDGET),
             ack=request.ack,
@@ -80,21 +83,29 @@ class Gateway:
         return SyncReply(
             now=self._now_ms(),
             pushed=page.pushed,
-            grants=list(actor.buckets),
+            grants=list(_granted(actor)),
             # Stored JSON goes out as it is.
             verdicts=cast("list[Verdict]", [msgspec.Raw(verdict) for verdict in page.verdicts]),
             rows=cast("dict[str, list[Row]]", {bucket: msgspec.Raw(rows) for bucket, rows in page.rows.items()}),
             cursors=page.cursors,
             complete=page.complete,
             more=page.more,
-            control=self._controls(request, page.resets),
+            control=self._controls(actor, request, page.resets),
+            lease=self._lease_ms,
         )
 
-    def _controls(self, request: SyncRequest, resets: Sequence[str]) -> list[Control]:
+    def _controls(self, actor: Actor, request: SyncRequest, resets: Sequence[str]) -> list[Control]:
         controls = [Control(ControlKind.RESET, bucket) for bucket in resets]
+        if actor.wiped:
+            controls.append(Control(ControlKind.WIPE))
         if request.schema != self._schema:
             controls.append(Control(ControlKind.UPGRADE))
         offset = request.now - self._now_ms()
         if abs(offset) > CLAMP_MS:
             controls.append(Control(ControlKind.CLOCK, offset=offset))
         return controls
+
+
+def _granted(actor: Actor) -> tuple[str, ...]:
+    """A device that is to be wiped hands over its edits with its person's rights, and gets nothing more to hold."""
+    return () if actor.wiped else actor.buckets

@@ -28,19 +28,22 @@ _HEADERS: Final = [(b"content-type", b"application/json"), (b"cache-control", b"
 
 
 def make_handlers(
-    gateway: Gateway, projector: Projector, actor_of: ActorOf
+    gateway: Gateway, projector: Projector, actor_of: ActorOf, device_of: ActorOf | None = None
 ) -> list[ASGIRouteHandler | HTTPRouteHandler]:
-    """Return the gateway's route handlers, for ``Litestar(route_handlers=…)``."""
+    """Return the gateway's route handlers, for ``Litestar(route_handlers=…)``.
 
-    async def require_actor(scope: Scope) -> Actor:
-        found = await actor_of(scope)
+    ``device_of`` says who syncs: it lets in a device that is to be wiped, which ``actor_of`` refuses.
+    """
+
+    async def require(who: ActorOf, scope: Scope) -> Actor:
+        found = await who(scope)
         if isinstance(found, Problem):
             raise ProblemError(found)
         return found
 
     async def answer_sync(scope: Scope, receive: Receive) -> tuple[bytes, Headers]:
         _require_method(scope, "POST")
-        actor = await require_actor(scope)
+        actor = await require(device_of or actor_of, scope)
         body = await read_body(receive, _header(scope, b"content-encoding"))
         return await pack_body(await gateway.sync(actor, body), _header(scope, b"accept-encoding"))
 
@@ -57,7 +60,7 @@ def make_handlers(
     @asgi("/live", copy_scope=False)
     async def live(scope: Scope, receive: Receive, send: Send) -> None:
         _require_method(scope, "GET")
-        actor = await require_actor(scope)
+        actor = await require(actor_of, scope)
         await LiveStream(gateway.store, actor).run(receive, send, lambda: actor_of(scope))
 
     @get("/api/history/{record_id:str}")
@@ -68,7 +71,7 @@ def make_handlers(
         before: Annotated[int | None, Parameter(ge=1, le=MAX_SAFE)] = None,
     ) -> list[HistoryEntry]:
         """Return a record's value history, newest first; ``before`` continues below that entry's number."""
-        actor = await require_actor(request.scope)
+        actor = await require(actor_of, request.scope)
         entries = await gateway.store.history(record_id, actor.buckets, limit, before)
         if entries is None:
             raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
@@ -77,7 +80,7 @@ def make_handlers(
     @get("/api/projection")
     async def projection(request: Request[Any, Any, Any]) -> Lag:
         """Return how far the reporting tables are behind."""
-        await require_actor(request.scope)
+        await require(actor_of, request.scope)
         return await projector.lag()
 
     return [sync, live, history, projection]

@@ -31,16 +31,19 @@ class Device(msgspec.Struct, frozen=True):
     created: int
     last_seen: int
     revoked_at: int | None = None
+    wiped_at: int | None = None
+    """When somebody asked for its data to be removed; done once ``revoked_at`` is there too."""
     report: DeviceReport | None = None
     """What it last told of itself."""
 
 
 def take_device(connection: Connection, person: str, offer: DeviceOffer, now_ms: int) -> int:
-    """Return the device's number: the one it had if it is this person's and not revoked, else a new one."""
+    """Return the device's number: the one it had if it is this person's and still let in, else a new one."""
     if offer.number is not None:
         kept = connection.execute(
             update(device)
-            .where(device.c.number == offer.number, device.c.person == person, device.c.revoked_at.is_(None))
+            .where(device.c.number == offer.number, device.c.person == person)
+            .where(device.c.revoked_at.is_(None), device.c.wiped_at.is_(None))
             .values(name=offer.name, platform=offer.platform, last_seen=now_ms)
         )
         if kept.rowcount:
@@ -70,6 +73,15 @@ def revoke_device(connection: Connection, number: int, now_ms: int) -> None:
     """Let the device in no more; its sessions stay so that it hears why at its next contact."""
     connection.execute(
         update(device).where(device.c.number == number, device.c.revoked_at.is_(None)).values(revoked_at=now_ms)
+    )
+
+
+def wipe_device(connection: Connection, number: int, now_ms: int) -> None:
+    """Have the device drop its data at its next contact and let it in no more (SPEC R58); revoked before or not."""
+    connection.execute(
+        update(device)
+        .where(device.c.number == number, device.c.wiped_at.is_(None))
+        .values(wiped_at=now_ms, revoked_at=None)
     )
 
 

@@ -29,6 +29,7 @@ COOKIE: Final = "routebook_session"
 _CODE_BY_STATE: Final = {
     SessionState.EXPIRED: ProblemCode.SESSION_EXPIRED,
     SessionState.REVOKED: ProblemCode.DEVICE_REVOKED,
+    SessionState.WIPED: ProblemCode.DEVICE_REVOKED,
 }
 
 
@@ -53,6 +54,13 @@ class Door:
 
     async def actor_of(self, scope: Scope) -> Actor | Problem:
         """Return the actor behind a request, or not_signed_in, session_expired or device_revoked."""
+        found = await self.device_of(scope)
+        if isinstance(found, Actor) and found.wiped:
+            return make_problem(_CODE_BY_STATE[SessionState.WIPED])
+        return found
+
+    async def device_of(self, scope: Scope) -> Actor | Problem:
+        """Return who syncs: as ``actor_of``, and a device that is to be wiped as an actor that says so."""
         token = token_from_scope(scope)
         if not token:
             return make_problem(ProblemCode.NOT_SIGNED_IN)
@@ -69,11 +77,13 @@ class Door:
         session = find_session(connection, token, now_ms)
         if session is None:
             return make_problem(ProblemCode.SESSION_EXPIRED)
-        if session.state is not SessionState.OPEN:
+        is_wiped = session.state is SessionState.WIPED
+        if session.state is not SessionState.OPEN and not is_wiped:
             return make_problem(_CODE_BY_STATE[session.state])
         buckets = self._buckets(connection, session, now_ms)
         may_move = session.role is not Role.REP
-        return Actor(session.person, session.role, session.device, buckets, may_move=may_move), session
+        actor = Actor(session.person, session.role, session.device, buckets, may_move=may_move, wiped=is_wiped)
+        return actor, session
 
     def _buckets(self, connection: Connection, session: Session, now_ms: int) -> tuple[str, ...]:
         head = find_shared_head(connection)

@@ -72,7 +72,11 @@ def _device_endpoints(people: People, actor_of: ActorOf) -> Sequence[HTTPRouteHa
     async def revoke(request: AnyRequest, number: int) -> None:
         await people.revoke(await _require(actor_of, request), number)
 
-    return [devices, revoke]
+    @post("/api/devices/{number:int}/wipe", status_code=204, tags=["devices"], summary="Remove a device's data")
+    async def wipe(request: AnyRequest, number: int) -> None:
+        await people.wipe(await _require(actor_of, request), number)
+
+    return [devices, revoke, wipe]
 
 
 def _people_endpoints(people: People, actor_of: ActorOf) -> Sequence[HTTPRouteHandler]:

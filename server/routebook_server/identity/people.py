@@ -1,9 +1,10 @@
 """Administration: people's accounts, their devices, and who covers which territory."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
+import structlog
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
@@ -13,7 +14,7 @@ from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import accounts
 from routebook_server.identity.accounts import Account, EmailAddress
 from routebook_server.identity.cover import CoverEntry, cover_of, people_covering, set_cover
-from routebook_server.identity.devices import Device, devices_of, find_device, revoke_device
+from routebook_server.identity.devices import Device, devices_of, find_device, revoke_device, wipe_device
 from routebook_server.identity.directory import find_names, is_territory
 from routebook_server.identity.passwords import Passwords
 from routebook_server.identity.sessions import Random, end_sessions_of
@@ -26,6 +27,10 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Locale = Annotated[str, Meta(min_length=2, max_length=35)]
 MAX_COVER = 500
 """Entries of one territory."""
+
+AUDIT: Final = "audit"
+"""The logger of what somebody did to another's device."""
+_audit = structlog.get_logger(AUDIT)
 
 EditPerson = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 """Writes fields of a shared person record as an edit of the server's own: id, values by field."""
@@ -167,16 +172,25 @@ class People:
 
     async def revoke(self, actor: Actor, number: int) -> None:
         """Let a device in no more; ProblemError not_found for one that the actor may not see."""
+        await self._end(actor, number, "device revoked", revoke_device)
+
+    async def wipe(self, actor: Actor, number: int) -> None:
+        """Have a device drop its data once its unsent work is here, and let it in no more; errors as ``revoke``."""
+        await self._end(actor, number, "device wiped", wipe_device)
+
+    async def _end(self, actor: Actor, number: int, event: str, end: Callable[[Connection, int, int], None]) -> None:
         now_ms = self._clock()
 
-        def store(connection: Connection) -> None:
+        def store(connection: Connection) -> str:
             found = find_device(connection, number)
             people = _people_of(connection, actor, now_ms)
             if found is None or (people is not None and found.person not in people):
                 raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
-            revoke_device(connection, number, now_ms)
+            end(connection, number, now_ms)
+            return found.person
 
-        await self._database.write(store)
+        person = await self._database.write(store)
+        _audit.info(event, device=number, person=person, by=actor.person, by_device=actor.device)
 
     async def cover(self, actor: Actor, territory: str) -> Cover:
         """Return who covers a territory; ProblemError forbidden, not_found."""

@@ -1,11 +1,11 @@
-"""Presence: what each device last told of itself, written down now and then."""
+"""Presence: what each device last told of itself, written down now and then; and the end of one that was wiped."""
 
 from collections.abc import Callable
 from typing import Final
 
 from routebook_server.database import Database
 from routebook_server.gateway.actor import Actor
-from routebook_server.identity.devices import keep_report
+from routebook_server.identity.devices import keep_report, revoke_device
 from routebook_sync.messages import DeviceReport, SyncRequest
 
 WRITTEN_EVERY_MS: Final = 60_000
@@ -21,8 +21,10 @@ class Presence:
         self._written: dict[int, tuple[int, DeviceReport]] = {}
 
     async def note(self, actor: Actor, request: SyncRequest) -> None:
-        """Take the report of a sync request, if it has one."""
+        """Take the report of a sync request, if it has one; a wiped device with nothing left to send has ended."""
         report, now_ms = request.report, self._clock()
+        if actor.wiped and (report is None or report.waiting == 0):
+            await self._database.write(lambda connection: revoke_device(connection, actor.device, now_ms))
         if report is None:
             return
         written_at, written = self._written.get(actor.device, (now_ms - WRITTEN_EVERY_MS, None))

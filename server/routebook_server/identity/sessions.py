@@ -32,6 +32,7 @@ _FIND: Final = (
         device.c.number.label("device"),
         device.c.last_seen,
         device.c.revoked_at,
+        device.c.wiped_at,
         session.c.expires,
         organisation.c.revision,
     )
@@ -49,6 +50,8 @@ class SessionState(StrEnum):
     OPEN = "open"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    WIPED = "wiped"
+    """Opens nothing but the way to hand over unsent edits and to hear that the data has to go."""
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -88,7 +91,9 @@ def find_session(connection: Connection, token: str, now_ms: int) -> Session | N
     row = connection.execute(_FIND, {"hash": hash_from_token(token)}).one_or_none()
     if row is None:
         return None
-    if row.revoked_at is not None:
+    if row.wiped_at is not None:
+        state = SessionState.WIPED  # however long ago: it is what removes the data
+    elif row.revoked_at is not None:
         state = SessionState.REVOKED
     elif row.expires <= now_ms or not row.active:
         state = SessionState.EXPIRED
@@ -111,8 +116,8 @@ def end_session(connection: Connection, token: str) -> None:
 
 
 def end_sessions_of(connection: Connection, person: str, keep_token: str = "") -> None:
-    """End every session of a person, but not the one of ``keep_token``."""
-    devices = select(device.c.number).where(device.c.person == person)
+    """End every session of a person, but not the one of ``keep_token``, nor those that only a wipe is left of."""
+    devices = select(device.c.number).where(device.c.person == person, device.c.wiped_at.is_(None))
     connection.execute(
         delete(session).where(session.c.device.in_(devices), session.c.token_hash != hash_from_token(keep_token))
     )

@@ -49,6 +49,8 @@ device = Table(
     Column("created", BigInteger, nullable=False),
     Column("last_seen", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    # When somebody asked for its data to be removed; revoked_at is then when it heard of that with nothing unsent.
+    Column("wiped_at", BigInteger),
     Column("report", Text),
     sqlite_autoincrement=True,
 )

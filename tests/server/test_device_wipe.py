@@ -1,0 +1,160 @@
+"""Wiping a device: it hands over what it has not sent, hears that its data has to go, and is let in no more."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+import structlog
+
+from routebook_server.identity.people import AUDIT
+from routebook_server.logs import configure_logs
+from routebook_server.settings import Settings
+from routebook_sync.clock import Clock, stamp_from_clock
+from server.team import ANNA, EMAIL_BY_ROLE, MAREK, NORTH, START_MS, House, make_id, open_house, sign_in
+
+CUSTOMER = make_id(50)
+
+
+def edit(n: int, device: int, trade: str) -> dict[str, Any]:
+    """Return edit ``n`` of a device: a customer of the north, or another trade of it."""
+    values = {"name": "Bakery", "territory": NORTH} if n == 1 else {}
+    stamp = stamp_from_clock(Clock(START_MS - 1000 + n, 0, device))
+    return {"n": n, "kind": "customer", "id": CUSTOMER, "root": CUSTOMER, "v": {**values, "trade": trade}, "at": stamp}
+
+
+async def sync(client: httpx.AsyncClient, house: House, device: int, **given: Any) -> httpx.Response:
+    """Send one request of the protocol."""
+    request = {"protocol": 1, "schema": "", "device": device, "now": house.clock.now_ms, **given}
+    return await client.post("/sync", json=request)
+
+
+async def device_of(client: httpx.AsyncClient, number: int) -> dict[str, Any]:
+    """Return a device as the list shows it."""
+    found: list[dict[str, Any]] = (await client.get("/api/devices")).json()
+    return next(device for device in found if device["number"] == number)
+
+
+async def wiped_phone(house: House) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
+    """Return Marek's phone, device 1, with a customer on it, and the manager who has just had it wiped."""
+    phone = await house.signed_in("rep")
+    manager = await house.signed_in("manager")
+    assert (await sync(phone, house, 1, edits=[edit(1, 1, "Bread")])).status_code == 200
+    assert (await manager.post("/api/devices/1/wipe", json={})).status_code == 204
+    return phone, manager
+
+
+async def test_a_wiped_device_hands_over_its_edits_and_gets_nothing_but_the_wipe(house: House) -> None:
+    phone, manager = await wiped_phone(house)
+    answer = (await sync(phone, house, 1, edits=[edit(2, 1, "Bread and cake")], cursors={f"t:{NORTH}": [1, 0]})).json()
+    assert answer["pushed"] == 2
+    assert "verdicts" not in answer
+    assert [asked["control"] for asked in answer["control"] if asked["control"] != "upgrade"] == ["wipe"]
+    assert answer["grants"] == []
+    assert not {"rows", "cursors", "complete", "more"} & answer.keys()
+    history = (await manager.get(f"/api/history/{CUSTOMER}")).json()
+    assert history[0]["changes"][0]["new"] == "Bread and cake"
+
+
+async def test_the_wipe_is_done_only_when_nothing_is_left_to_send(house: House) -> None:
+    phone, manager = await wiped_phone(house)
+    assert (await device_of(manager, 1))["wiped_at"] == START_MS
+    house.clock.advance(seconds=5)
+    await sync(phone, house, 1, report={"waiting": 1})
+    assert (await device_of(manager, 1))["revoked_at"] is None
+    house.clock.advance(seconds=5)
+    await sync(phone, house, 1, edits=[edit(2, 1, "Cake")], report={"waiting": 0})
+    done = await device_of(manager, 1)
+    assert (done["wiped_at"], done["revoked_at"]) == (START_MS, START_MS + 10_000)
+
+
+async def test_a_lost_wipe_is_said_again(house: House) -> None:
+    phone, _ = await wiped_phone(house)
+    for _ in range(3):
+        answer = await sync(phone, house, 1)
+        assert {"control": "wipe"} in answer.json()["control"]
+
+
+async def test_everything_else_is_closed_to_a_wiped_device(house: House) -> None:
+    phone, _ = await wiped_phone(house)
+    for path in ("/api/session", "/api/devices", f"/api/history/{CUSTOMER}", "/live"):
+        answer = await phone.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (401, "device_revoked"), path
+
+
+async def test_signing_in_on_a_wiped_device_makes_a_new_one_of_it(house: House) -> None:
+    phone, _ = await wiped_phone(house)
+    offer = {"name": "Chrome", "number": 1}
+    answer = await sign_in(phone, EMAIL_BY_ROLE["rep"], device=offer)
+    assert answer.json()["device"] == 3
+    assert {"control": "wipe"} not in (await sync(phone, house, 3)).json()["control"]
+
+
+async def test_a_revoked_device_can_still_be_wiped(house: House) -> None:
+    phone, manager = await house.signed_in("rep"), await house.signed_in("manager")
+    await manager.delete("/api/devices/1")
+    assert (await sync(phone, house, 1)).json()["code"] == "device_revoked"
+    assert (await manager.post("/api/devices/1/wipe", json={})).status_code == 204
+    assert (await device_of(manager, 1))["revoked_at"] is None
+    assert {"control": "wipe"} in (await sync(phone, house, 1)).json()["control"]
+    assert (await device_of(manager, 1))["revoked_at"] == house.clock.now_ms
+
+
+async def test_asking_twice_keeps_the_first_time(house: House) -> None:
+    phone, manager = await wiped_phone(house)
+    await sync(phone, house, 1)
+    house.clock.advance(days=1)
+    assert (await manager.post("/api/devices/1/wipe", json={})).status_code == 204
+    device = await device_of(manager, 1)
+    assert (device["wiped_at"], device["revoked_at"]) == (START_MS, START_MS)
+
+
+async def test_a_wipe_reaches_a_device_whose_session_is_over_or_whose_person_has_left(house: House) -> None:
+    phone, _ = await wiped_phone(house)
+    administrator = await house.signed_in("administrator")
+    assert (await administrator.patch(f"/api/people/{MAREK}", json={"active": False})).status_code == 200
+    house.clock.advance(days=120)
+    answer = (await sync(phone, house, 1, edits=[edit(2, 1, "Cake")])).json()
+    assert answer["pushed"] == 2
+    assert {"control": "wipe"} in answer["control"]
+
+
+async def test_a_device_that_is_not_there_is_not_found(house: House) -> None:
+    manager = await house.signed_in("manager")
+    for number in (77, 0, 1 << 40):
+        assert (await manager.post(f"/api/devices/{number}/wipe", json={})).json()["code"] == "not_found"
+
+
+@pytest.fixture
+def quiet_log() -> Iterator[None]:
+    """The log of an operator who chose nothing."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logs(Settings())
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+async def test_who_wiped_and_signed_out_whose_device_is_written_down_at_every_log_level(
+    house: House, caplog: pytest.LogCaptureFixture, quiet_log: None
+) -> None:
+    _, manager = await house.signed_in("rep"), await house.signed_in("manager")
+    await manager.delete("/api/devices/1")
+    await manager.post("/api/devices/1/wipe", json={})
+    # Of requests, which are less important, there is nothing.
+    written = [cast("dict[str, Any]", record.msg) for record in caplog.records]
+    assert [(line["logger"], line["event"], line["device"], line["person"], line["by"]) for line in written] == [
+        (AUDIT, "device revoked", 1, MAREK, ANNA),
+        (AUDIT, "device wiped", 1, MAREK, ANNA),
+    ]
+
+
+@pytest.mark.parametrize("days", [14, 0])
+async def test_the_reply_says_how_long_the_app_may_be_used_without_contact(tmp_path: Path, days: int) -> None:
+    async with open_house(tmp_path / "data", offline_lease_days=days) as house:
+        phone = await house.signed_in("rep")
+        assert (await sync(phone, house, 1)).json().get("lease", 0) == days * 86_400_000
