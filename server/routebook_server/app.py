@@ -17,7 +17,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
-from routebook_server.database import Database
+from routebook_server.database import Database, open_sqlite
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
 from routebook_server.identity.door import Door
@@ -93,7 +93,7 @@ class Application(msgspec.Struct, frozen=True):
         self.heads.close()
         await self.store.close()
         self.passwords.close()
-        self.database.close()
+        await self.database.close()
 
 
 def create_app(
@@ -114,7 +114,7 @@ def create_app(
     """
     site = site or load_site(settings.app)
     settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database.open_sqlite(settings.database)
+    database = open_sqlite(settings.database)
     heads = Heads()
     store = Store(database, clock, heads)
     passwords = Passwords(hasher or PasswordHasher())

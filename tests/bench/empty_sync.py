@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.types import Scope
 
 from bench.line import Line, at_most
-from routebook_server.database import Database
+from routebook_server.database import open_sqlite
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
@@ -48,7 +48,7 @@ async def _measure(folder: Path) -> int:
     async def actor_of(_scope: Scope) -> Actor:
         return actor
 
-    database = Database.open_sqlite(folder / "empty.db")
+    database = open_sqlite(folder / "empty.db")
     heads = Heads()
     store = Store(database, lambda: NOW, heads)
     gateway = Gateway(store, lambda: NOW, schema_hash())
@@ -75,7 +75,7 @@ async def _measure(folder: Path) -> int:
         return sent + came + int(response.headers["content-length"])
     finally:
         await store.close()
-        database.close()
+        await database.close()
 
 
 async def _post(client: httpx.AsyncClient, request: dict[str, Any]) -> httpx.Response:

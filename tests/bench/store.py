@@ -14,7 +14,8 @@ from typing import Any, Final
 import msgspec
 
 from bench.line import Line, at_least
-from routebook_server.database import PRAGMAS, Database
+from routebook_server.database import SqliteDatabase, open_sqlite
+from routebook_server.database.sqlite import PRAGMAS
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.incoming import read_edits, read_request
@@ -22,6 +23,7 @@ from routebook_server.records.buckets import territory_bucket
 from routebook_server.records.heads import Heads
 from routebook_server.records.push import Push
 from routebook_server.records.store import Store
+from routebook_server.records.tables import record
 from routebook_sync import base32
 from routebook_sync.clock import Clock, stamp_from_clock
 from routebook_sync.entities.person import Role
@@ -36,9 +38,7 @@ PERSON: Final = base32.encode(2, 26)
 CUSTOMERS: Final = 2_000
 ROWS: Final = 12_000
 ACTOR: Final = Actor(PERSON, Role.REP, 1, (BUCKET,))
-UPSERT: Final = (
-    "INSERT OR REPLACE INTO record (bucket, seq, id, kind, root, home, device, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
+UPSERT: Final = f"INSERT OR REPLACE INTO record VALUES ({', '.join('?' * len(record.columns))})"
 
 
 class Sample:
@@ -122,7 +122,7 @@ def run() -> Iterator[Line]:
 
 async def _measure(folder: Path) -> list[Line]:
     sample = Sample()
-    database = Database.open_sqlite(folder / "store.db")
+    database = open_sqlite(folder / "store.db")
     store = Store(database, lambda: NOW, Heads())
     try:
         await store.load(sample.rows())
@@ -137,11 +137,11 @@ async def _measure(folder: Path) -> list[Line]:
         raw.close()
     finally:
         await store.close()
-        database.close()
+        await database.close()
     return lines
 
 
-def _open_raw(path: Path, database: Database) -> sqlite3.Connection:
+def _open_raw(path: Path, database: SqliteDatabase) -> sqlite3.Connection:
     """Return plain sqlite3 on a database with the same table, rows and pragmas."""
     source = str(path.with_name("store.db"))
     connection = sqlite3.connect(path, isolation_level=None)
@@ -168,12 +168,9 @@ async def _compare_push(store: Store, sample: Sample, raw: sqlite3.Connection, c
     assert len(pushed.verdicts) < count
     # What it stored are the newest rows.
     changed = {edit["id"] for edit in msgspec.json.decode(body)["edits"]}
-    columns = "bucket, seq, id, kind, root, home, device, doc"
     ready = await store.database.read(
         lambda connection: list(
-            connection.connection.cursor().execute(
-                f"SELECT {columns} FROM record ORDER BY seq DESC LIMIT ?", (len(changed),)
-            )
+            connection.connection.cursor().execute("SELECT * FROM record ORDER BY seq DESC LIMIT ?", (len(changed),))
         )
     )
     assert {row[2] for row in ready} == changed

@@ -10,7 +10,7 @@ import msgspec
 from litestar import Litestar
 from litestar.types import Scope
 
-from routebook_server.database import Database
+from routebook_server.database import SqliteDatabase, open_sqlite
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
@@ -61,7 +61,7 @@ class ManualClock:
 class Team:
     """The server's parts, three people, two territories with a customer each."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         self.clock = ManualClock()
         self.heads = Heads()
         self.database = database
@@ -226,7 +226,7 @@ def problem_of(response: httpx.Response) -> Problem:
 @contextlib.asynccontextmanager
 async def open_team(folder: Path) -> AsyncIterator[Team]:
     """Yield a settled team on a database in ``folder``."""
-    database = Database.open_sqlite(folder / "team.db")
+    database = open_sqlite(folder / "team.db")
     team = Team(database)
     try:
         await team.settle_in()
@@ -234,4 +234,4 @@ async def open_team(folder: Path) -> AsyncIterator[Team]:
     finally:
         team.heads.close()
         await team.store.close()
-        database.close()
+        await database.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from routebook_server.database import VERSION
+from routebook_server.database.sqlite import VERSION
 from routebook_server.settings import DATABASE_NAME
 from server.team import make_site
 

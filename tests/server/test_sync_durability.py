@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from routebook_server.database import Database
+from routebook_server.database import open_sqlite
 from server.devices import ANNA, BAKERY, Team, make_id, open_team
 
 PUSHER = """
@@ -76,9 +76,9 @@ async def test_checkpoints_keep_the_log_from_growing(tmp_path: Path) -> None:
 
 
 def test_a_closed_database_leaves_one_file(tmp_path: Path) -> None:
-    database = Database.open_sqlite(tmp_path / "closed.db")
+    database = open_sqlite(tmp_path / "closed.db")
     database.write_now(lambda connection: connection.exec_driver_sql("CREATE TABLE x (y)").close())
-    database.close()
+    database.close_now()
     assert [path.name for path in tmp_path.iterdir()] == ["closed.db"]
 
 

@@ -1,15 +1,15 @@
 """The tables of identity. Instants are milliseconds since 1970 UTC."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table
 
-from routebook_server.database import metadata
+from routebook_server.database import metadata, text
 
 organisation = Table(
     "organisation",
     metadata,
-    Column("id", String(26), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("locale", String(35), nullable=False),
+    Column("id", text(26), primary_key=True),
+    Column("name", text(), nullable=False),
+    Column("locale", text(35), nullable=False),
     Column("created", BigInteger, nullable=False),
     # Rises with every change of roles or cover: whoever keeps computed grants compares it.
     Column("revision", Integer, nullable=False, default=0),
@@ -19,10 +19,10 @@ organisation = Table(
 account = Table(
     "account",
     metadata,
-    Column("person", String(26), primary_key=True),
-    Column("email", Text, nullable=False, unique=True),
-    Column("password_hash", Text, nullable=False),
-    Column("role", String(20), nullable=False),
+    Column("person", text(26), primary_key=True),
+    Column("email", text(), nullable=False, unique=True),
+    Column("password_hash", text(), nullable=False),
+    Column("role", text(20), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created", BigInteger, nullable=False),
 )
@@ -32,7 +32,7 @@ cover = Table(
     "cover",
     metadata,
     Column("person", ForeignKey("account.person"), primary_key=True),
-    Column("territory", String(26), primary_key=True),
+    Column("territory", text(26), primary_key=True),
     Column("valid_from", BigInteger, primary_key=True),
     Column("valid_to", BigInteger),
     Index("cover_by_territory", "territory"),
@@ -44,14 +44,14 @@ device = Table(
     metadata,
     Column("number", Integer, primary_key=True),
     Column("person", ForeignKey("account.person"), nullable=False, index=True),
-    Column("name", Text, nullable=False),
-    Column("platform", Text, nullable=False),
+    Column("name", text(), nullable=False),
+    Column("platform", text(), nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("last_seen", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("report", text()),
     # When somebody asked for its data to be removed; revoked_at is then when it heard of that with nothing unsent.
     Column("wiped_at", BigInteger),
-    Column("report", Text),
     sqlite_autoincrement=True,
 )
 """One browser or installed app; its number is in every stamp it makes and is never given out twice."""
@@ -69,7 +69,7 @@ session = Table(
 sign_in_attempt = Table(
     "sign_in_attempt",
     metadata,
-    Column("subject", String(80), primary_key=True),
+    Column("subject", text(80), primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("last", BigInteger, nullable=False),
     Column("open_at", BigInteger, nullable=False),

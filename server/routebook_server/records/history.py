@@ -6,7 +6,9 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
+from routebook_server.database import Driver, driver_of
 from routebook_sync.clock import ms_from_stamp
+from routebook_sync.joins import MAX_SAFE
 
 MAX_HISTORY: Final = 200
 """Edits in one answer."""
@@ -50,18 +52,20 @@ def read_history(
 
     None if there is no such record in ``buckets``.
     """
-    cursor = connection.connection.cursor()
-    found = cursor.execute("SELECT bucket FROM record WHERE id = ?", (record_id,)).fetchone()
+    driver = driver_of(connection)
+    found = driver.fetch_one("SELECT bucket FROM record WHERE id = ?", record_id)
     if found is None or found[0] not in buckets:
         return None
-    return list(_entries(cursor, record_id, min(limit, MAX_HISTORY), before))
+    return list(_entries(driver, record_id, min(limit, MAX_HISTORY), before))
 
 
-def _entries(cursor: Any, record_id: str, limit: int, before: int | None) -> Iterator[HistoryEntry]:
-    rows = cursor.execute(
+def _entries(driver: Driver, record_id: str, limit: int, before: int | None) -> Iterator[HistoryEntry]:
+    rows = driver.fetch(
         "SELECT number, stamp, received_at, device, person, new, old FROM history"
-        " WHERE id = ? AND (? IS NULL OR number < ?) ORDER BY number DESC LIMIT ?",
-        (record_id, before, before, limit),
+        " WHERE id = ? AND number < ? ORDER BY number DESC LIMIT ?",
+        record_id,
+        MAX_SAFE if before is None else before,
+        limit,
     )
     for number, stamp, received_at, device, person, new, old in rows:
         yield HistoryEntry(number, stamp, ms_from_stamp(stamp), received_at, device, person, _changes(new, old))

@@ -1,17 +1,17 @@
 """Pages: the rows that a device lacks, spliced as they are stored, never decoded (SPEC R55, R56)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection
 
+from routebook_server.database import Driver, driver_of
 from routebook_server.records.buckets import NO_HEAD, Head
-from routebook_server.records.state import encode_json
 
-# Bytes, not text: SQLite stores UTF-8 and the reply is UTF-8, so that nothing needs decoding.
+# Bytes, not text: the database stores UTF-8 and the reply is UTF-8, so that nothing needs decoding.
 _SELECT_ROWS: Final = "SELECT seq, CAST(doc AS BLOB) FROM record WHERE bucket = ? AND seq > ? ORDER BY seq"
-_SELECT_HEADS: Final = "SELECT bucket, epoch, seq FROM bucket WHERE bucket IN (SELECT value FROM json_each(?))"
+_SELECT_HEADS: Final = "SELECT bucket, epoch, seq FROM bucket WHERE bucket IN (?*)"
 _SELECT_VERDICTS: Final = "SELECT n, CAST(doc AS BLOB) FROM verdict WHERE device = ? ORDER BY n"
 _FETCH: Final = 256
 """Rows taken from the database at a time; what is read beyond the budget is wasted."""
@@ -49,8 +49,8 @@ def read_page(
 
     ``own`` are rows that the device need not be told. Reads one snapshot; costs O(buckets) where nothing is new.
     """
-    cursor = connection.connection.cursor()
-    heads = read_heads(cursor, buckets)
+    driver = driver_of(connection)
+    heads = read_heads(driver, buckets)
     rows: dict[str, bytes] = {}
     reached: dict[str, list[int]] = {}
     complete: list[str] = []
@@ -63,14 +63,14 @@ def read_page(
             resets.append(bucket)
             seq = 0
         if seq < head.seq and left > 0:
-            docs, seq, left = _read_bucket(cursor, bucket, (seq, head.seq), left, own)
+            docs, seq, left = _read_bucket(driver, bucket, (seq, head.seq), left, own)
             if docs:
                 rows[bucket] = b"[" + b",".join(docs) + b"]"
         reached[bucket] = [head.epoch, seq]
         if seq >= head.seq:
             complete.append(bucket)
-    kept = cursor.execute(_SELECT_VERDICTS, (device,)).fetchall()
-    replica = cursor.execute("SELECT pushed FROM replica WHERE device = ?", (device,)).fetchone()
+    kept = driver.fetch(_SELECT_VERDICTS, device)
+    replica = driver.fetch_one("SELECT pushed FROM replica WHERE device = ?", device)
     return Page(
         rows=rows,
         cursors=reached,
@@ -84,13 +84,12 @@ def read_page(
 
 
 def _read_bucket(
-    cursor: Any, bucket: str, span: tuple[int, int], left: int, own: Collection[tuple[str, int]]
+    driver: Driver, bucket: str, span: tuple[int, int], left: int, own: Collection[tuple[str, int]]
 ) -> tuple[list[bytes], int, int]:
     """Return the documents of ``span`` (after, up to), the number reached, and the bytes left of the budget."""
     after, head = span
-    cursor.execute(_SELECT_ROWS, (bucket, after))
     docs: list[bytes] = []
-    while chunk := cursor.fetchmany(_FETCH):
+    for chunk in driver.chunks(_SELECT_ROWS, bucket, after, size=_FETCH):
         for number, doc in chunk:
             if own and (bucket, number) in own:
                 continue
@@ -101,7 +100,7 @@ def _read_bucket(
     return docs, head, left
 
 
-def read_heads(cursor: Any, buckets: Sequence[str]) -> dict[str, Head]:
+def read_heads(driver: Driver, buckets: Sequence[str]) -> dict[str, Head]:
     """Return the heads of those buckets that have one."""
-    found = cursor.execute(_SELECT_HEADS, (encode_json(list(buckets)),))
+    found = driver.fetch(_SELECT_HEADS, list(buckets))
     return {bucket: Head(epoch, seq) for bucket, epoch, seq in found}

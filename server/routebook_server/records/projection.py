@@ -7,9 +7,10 @@ commits, never inside one. The tables can be dropped and built again at any time
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, Table
 
-from routebook_server.database import Database, metadata
+from routebook_server.database import Database, driver_of, metadata, text
+from routebook_server.database.driver import upsert
 from routebook_server.records.heads import Heads
 from routebook_server.records.state import encode_json
 from routebook_sync.entities import ENTITY_TYPES, EntityType, FieldType
@@ -25,7 +26,7 @@ REST_S: Final = 0.5
 _TYPE_BY_NAME: Final = {"integer": BigInteger, "boolean": Boolean, "counter": BigInteger}
 _DECODER: Final = msgspec.json.Decoder(Row)
 _SELECT_ROWS: Final = (
-    "SELECT record.bucket, record.seq, record.root, record.home, record.kind, record.doc"
+    "SELECT record.bucket, bucket.epoch, record.seq, record.root, record.home, record.kind, record.doc"
     " FROM bucket LEFT JOIN projection_cursor AS reached"
     " ON reached.bucket = bucket.bucket AND reached.epoch = bucket.epoch"
     " JOIN record ON record.bucket = bucket.bucket AND record.seq > coalesce(reached.seq, 0)"
@@ -35,7 +36,7 @@ _SELECT_ROWS: Final = (
 projection_cursor: Final = Table(
     "projection_cursor",
     metadata,
-    Column("bucket", String(64), primary_key=True),
+    Column("bucket", text(64), primary_key=True),
     Column("epoch", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),
 )
@@ -46,11 +47,11 @@ def _project_table(entity: EntityType) -> Table:
     return Table(
         f"projection_{entity.kind}",
         metadata,
-        Column("id", String(26), primary_key=True),
-        Column("root", String(26), nullable=False, index=True),
-        Column("bucket", String(64), nullable=False, index=True),
+        Column("id", text(26), primary_key=True),
+        Column("root", text(26), nullable=False, index=True),
+        Column("bucket", text(64), nullable=False, index=True),
         Column("home", Integer, nullable=False),
-        *(Column(field.name, _TYPE_BY_NAME.get(field.type, Text)) for field in entity.fields.values()),
+        *(Column(field.name, _TYPE_BY_NAME.get(field.type, text())) for field in entity.fields.values()),
     )
 
 
@@ -58,13 +59,8 @@ PROJECTION_TABLES: Final = {kind: _project_table(entity) for kind, entity in ENT
 """The typed table of each kind. Sets are JSON lists of their elements, counters their value, logs and lists JSON."""
 
 
-def _insert(kind: str) -> str:
-    names = [column.name for column in PROJECTION_TABLES[kind].columns]
-    columns = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT OR REPLACE INTO projection_{kind} ({columns}) VALUES ({', '.join('?' * len(names))})"
-
-
-_INSERT_BY_KIND: Final = {kind: _insert(kind) for kind in ENTITY_TYPES}
+_STORE_BY_KIND: Final = {kind: upsert(table, ("id",)) for kind, table in PROJECTION_TABLES.items()}
+_STORE_REACHED: Final = upsert(projection_cursor, ("bucket",))
 
 
 class Lag(msgspec.Struct, frozen=True):
@@ -107,24 +103,20 @@ class Projector:
 
 def project_step(connection: Connection) -> int:
     """Project the next rows, at most ``STEP``; return how many there were. Runs inside the caller's transaction."""
-    cursor = connection.connection.cursor()
-    rows = cursor.execute(f"{_SELECT_ROWS} ORDER BY record.bucket, record.seq LIMIT ?", (STEP,)).fetchall()
+    driver = driver_of(connection)
+    rows = driver.fetch(f"{_SELECT_ROWS} ORDER BY record.bucket, record.seq LIMIT ?", STEP)
     values_by_kind: dict[str, list[tuple[Any, ...]]] = {}
-    reached: dict[str, int] = {}
-    for bucket, seq, root, home, kind, doc in rows:
-        reached[bucket] = seq
+    reached: dict[str, tuple[str, int, int]] = {}
+    for bucket, epoch, seq, root, home, kind, doc in rows:
+        reached[bucket] = (bucket, epoch, seq)
         entity = ENTITY_TYPES.get(kind)
         if entity is not None:
             row = _DECODER.decode(doc)
             columns = (row.i, root, bucket, home, *_column_values(entity, row.v))
             values_by_kind.setdefault(kind, []).append(columns)
     for kind, values in values_by_kind.items():
-        cursor.executemany(_INSERT_BY_KIND[kind], values)
-    cursor.executemany(
-        "INSERT OR REPLACE INTO projection_cursor (bucket, epoch, seq)"
-        " SELECT bucket, epoch, ? FROM bucket WHERE bucket = ?",
-        [(seq, bucket) for bucket, seq in reached.items()],
-    )
+        driver.store(_STORE_BY_KIND[kind], values)
+    driver.store(_STORE_REACHED, reached.values())
     return len(rows)
 
 
@@ -148,9 +140,8 @@ def _column_value(field: FieldType, value: Any) -> Any:
 
 
 def _count_behind(connection: Connection) -> int:
-    cursor = connection.connection.cursor()
-    found: int = cursor.execute(f"SELECT count(*) FROM ({_SELECT_ROWS})").fetchone()[0]
-    return found
+    [(found,)] = driver_of(connection).fetch(f"SELECT count(*) FROM ({_SELECT_ROWS}) AS behind")
+    return int(found)
 
 
 def _forget(connection: Connection) -> None:

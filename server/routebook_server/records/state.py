@@ -10,8 +10,8 @@ from routebook_sync.record import Doc
 _ENCODER: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder(Row)
 
-Stored: TypeAlias = tuple[str, int, str, str, str, int, int, str]
-"""A row of ``record``: bucket, seq, id, kind, root, home, device, doc."""
+Stored: TypeAlias = tuple[str, int, str, str, str, int, int, str, str | None, int, int]
+"""A row of ``record``, in the order of its columns."""
 
 
 class State(msgspec.Struct):
@@ -37,7 +37,7 @@ class State(msgspec.Struct):
 
     def stored(self, seq: int) -> Stored:
         """Return the row to store under the sequence number ``seq``."""
-        return (self.bucket, seq, self.id, self.kind, self.root, self.home, self.device, self.encode())
+        return (self.bucket, seq, self.id, self.kind, self.root, self.home, self.device, self.encode(), None, 0, 0)
 
     def encode(self) -> str:
         """Return the row's JSON as a reply carries it."""

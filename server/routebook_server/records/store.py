@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from routebook_server.database import UNAVAILABLE, Database
+from routebook_server.database import UNAVAILABLE, Database, driver_of
 from routebook_server.records.author import SYSTEM, Author, Writer
 from routebook_server.records.buckets import NO_HEAD, Head
 from routebook_server.records.heads import Heads
@@ -112,7 +112,7 @@ class Store:
 
     async def read_heads(self, buckets: Sequence[str]) -> dict[str, Head]:
         """Return the head of each bucket."""
-        heads = await self.database.read(lambda connection: read_heads(connection.connection.cursor(), buckets))
+        heads = await self.database.read(lambda connection: read_heads(driver_of(connection), buckets))
         return {bucket: heads.get(bucket, NO_HEAD) for bucket in buckets}
 
     async def history(

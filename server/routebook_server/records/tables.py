@@ -2,49 +2,60 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table
 
-from routebook_server.database import metadata
+from routebook_server.database import metadata, text
 
 record: Final = Table(
     "record",
     metadata,
-    Column("bucket", String(64), primary_key=True),
+    Column("bucket", text(64), primary_key=True),
     Column("seq", BigInteger, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("kind", Text, nullable=False),
-    Column("root", Text, nullable=False),
+    Column("id", text(), nullable=False, unique=True),
+    Column("kind", text(), nullable=False),
+    Column("root", text(), nullable=False),
     Column("home", Integer, nullable=False),
     Column("device", Integer, nullable=False),
-    Column("doc", Text, nullable=False),
+    Column("doc", text(), nullable=False),
+    Column("open", text()),
+    Column("sum", BigInteger, nullable=False, server_default="0"),
+    Column("open_sum", BigInteger, nullable=False, server_default="0"),
     Index("record_by_root", "root"),
     sqlite_with_rowid=False,
 )
 """One row a record, as a reply sends it (SPEC R51); ``device`` wrote it last. A bucket's rows lie in the order of their
 numbers, so that a page is one run over the tree. The marker of a moved aggregate has the id ``moved:<bucket>:<root>``
-and no root."""
+and no root. ``open`` is the row as a rep sees it, null where he sees all of ``doc``; ``sum`` and ``open_sum`` are the
+checksums of the two."""
 
 bucket: Final = Table(
     "bucket",
     metadata,
-    Column("bucket", String(64), primary_key=True),
+    Column("bucket", text(64), primary_key=True),
     Column("epoch", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),
+    Column("horizon", BigInteger, nullable=False, server_default="0"),
+    Column("rows", BigInteger, nullable=False, server_default="0"),
+    Column("total", BigInteger, nullable=False, server_default="0"),
+    Column("open_total", BigInteger, nullable=False, server_default="0"),
+    Column("parts", LargeBinary(2048)),
     sqlite_with_rowid=False,
 )
-"""The counter of each bucket (SPEC R31, R32)."""
+"""The counter of each bucket (SPEC R31, R32); a cursor below ``horizon`` is read from 0. ``rows`` live rows have the
+checksum ``total`` and, as a rep sees them, ``open_total``; ``parts`` holds both for each of the 256 partitions, little
+endian, null while all are 0."""
 
 history: Final = Table(
     "history",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("id", Text, nullable=False, index=True),
-    Column("stamp", String(18), nullable=False),
+    Column("id", text(), nullable=False, index=True),
+    Column("stamp", text(18), nullable=False),
     Column("device", Integer, nullable=False),
-    Column("person", Text, nullable=False),
+    Column("person", text(), nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    Column("new", Text, nullable=False),
-    Column("old", Text),
+    Column("new", text(), nullable=False),
+    Column("old", text()),
 )
 """The value history (SPEC R43), one row for each edit and record. ``new`` is the JSON of the values sent,
 ``old`` that of ``{field: [value, stamp, won, concurrent]}`` as they were before; null for a new record."""
@@ -53,18 +64,20 @@ replica: Final = Table(
     "replica",
     metadata,
     Column("device", Integer, primary_key=True, autoincrement=False),
-    Column("person", Text, nullable=False),
+    Column("person", text(), nullable=False),
     Column("pushed", BigInteger, nullable=False),
-    Column("clamped", String(18), nullable=False),
+    Column("clamped", text(18), nullable=False),
+    Column("covered", BigInteger, nullable=False, server_default="0"),
 )
-"""How far each device has pushed (SPEC R40), and the last stamp that the server clamped for it (R6), "" for none."""
+"""How far each device has pushed (SPEC R40), the last stamp that the server clamped for it (R6), "" for none, and up to
+which number a backup holds its edits."""
 
 verdict: Final = Table(
     "verdict",
     metadata,
     Column("device", Integer, primary_key=True),
     Column("n", BigInteger, primary_key=True),
-    Column("doc", Text, nullable=False),
+    Column("doc", text(), nullable=False),
     sqlite_with_rowid=False,
 )
 """The verdicts other than ``applied`` that a device has not yet acknowledged (SPEC R42)."""
@@ -73,10 +86,10 @@ held: Final = Table(
     "held",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("root", Text, nullable=False, index=True),
-    Column("code", Text, nullable=False),
+    Column("root", text(), nullable=False, index=True),
+    Column("code", text(), nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    Column("author", Text, nullable=False),
-    Column("edit", Text, nullable=False),
+    Column("author", text(), nullable=False),
+    Column("edit", text(), nullable=False),
 )
 """Edits in the server's custody, whole, as JSON: no longer permitted, before their root, or met by a fault of ours."""

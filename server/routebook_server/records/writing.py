@@ -1,11 +1,14 @@
 """Writing: one transaction of the write path, around a ``Batch``: read all, merge in memory, write all."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
+from routebook_server.database import Driver, driver_of
+from routebook_server.database.driver import insert, upsert
+from routebook_server.records import tables
 from routebook_server.records.author import Writer
 from routebook_server.records.batch import Batch
 from routebook_server.records.buckets import FIRST_EPOCH, Head
@@ -15,16 +18,12 @@ from routebook_sync.clock import SERVER_DEVICE, Clock
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.messages import Edit, ProblemCode
 
-STORE_RECORD: Final = (
-    "INSERT OR REPLACE INTO record (bucket, seq, id, kind, root, home, device, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
-STORE_HEAD: Final = "INSERT OR REPLACE INTO bucket (bucket, epoch, seq) VALUES (?, ?, ?)"
-_STORE_HISTORY: Final = (
-    "INSERT INTO history (id, stamp, device, person, received_at, new, old) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
-_STORE_VERDICT: Final = "INSERT OR REPLACE INTO verdict (device, n, doc) VALUES (?, ?, ?)"
-_STORE_REPLICA: Final = "INSERT OR REPLACE INTO replica (device, person, pushed, clamped) VALUES (?, ?, ?, ?)"
-_STORE_HELD: Final = "INSERT INTO held (root, code, received_at, author, edit) VALUES (?, ?, ?, ?, ?)"
+STORE_RECORD: Final = upsert(tables.record, ("id",))
+STORE_HEAD: Final = upsert(tables.bucket, ("bucket",), "bucket", "epoch", "seq")
+_STORE_HISTORY: Final = insert(tables.history, "id", "stamp", "device", "person", "received_at", "new", "old")
+_STORE_VERDICT: Final = upsert(tables.verdict, ("device", "n"))
+_STORE_REPLICA: Final = upsert(tables.replica, ("device",), "device", "person", "pushed", "clamped")
+_STORE_HELD: Final = insert(tables.held, "root", "code", "received_at", "author", "edit")
 _SELECT_STATES: Final = "SELECT bucket, seq, id, kind, root, home, device, doc FROM record WHERE "
 
 
@@ -42,61 +41,53 @@ class Written(NamedTuple):
 class Reader:
     """What a batch looks up in the database while it merges."""
 
-    def __init__(self, cursor: Any) -> None:
-        self._cursor = cursor
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
 
     def states(self, ids: Iterable[str]) -> dict[str, State]:
         """Return the stored records among ``ids``."""
-        rows = self._cursor.execute(
-            f"{_SELECT_STATES} id IN (SELECT value FROM json_each(?))", (encode_json(sorted(ids)),)
-        )
+        rows = self._driver.fetch(f"{_SELECT_STATES} id IN (?*)", sorted(ids))
         return {row[2]: State(*row) for row in rows}
 
     def heads(self, buckets: Iterable[str]) -> dict[str, Head]:
         """Return the heads of those buckets that have one."""
-        rows = self._cursor.execute(
-            "SELECT bucket, epoch, seq FROM bucket WHERE bucket IN (SELECT value FROM json_each(?))",
-            (encode_json(list(buckets)),),
-        )
+        rows = self._driver.fetch("SELECT bucket, epoch, seq FROM bucket WHERE bucket IN (?*)", list(buckets))
         return {bucket: Head(epoch, seq) for bucket, epoch, seq in rows}
 
     def replicas(self, devices: Iterable[int]) -> dict[int, Replica]:
         """Return how far those devices have pushed that ever did."""
-        rows = self._cursor.execute(
-            "SELECT device, person, pushed, clamped FROM replica WHERE device IN (SELECT value FROM json_each(?))",
-            (encode_json(list(devices)),),
+        rows = self._driver.fetch(
+            "SELECT device, person, pushed, clamped FROM replica WHERE device IN (?*)", list(devices)
         )
         return {device: Replica(person, pushed, clamped) for device, person, pushed, clamped in rows}
 
     def held_for(self, roots: Iterable[str]) -> list[HeldEdit]:
         """Return the edits that wait for one of these roots, in the order of their coming."""
-        rows = self._cursor.execute(
-            "SELECT root, code, author, edit, number FROM held"
-            " WHERE code = ? AND root IN (SELECT value FROM json_each(?)) ORDER BY number",
-            (ProblemCode.MISSING_ROOT.value, encode_json(list(roots))),
+        rows = self._driver.fetch(
+            "SELECT root, code, author, edit, number FROM held WHERE code = ? AND root IN (?*) ORDER BY number",
+            ProblemCode.MISSING_ROOT.value,
+            list(roots),
         )
         return [HeldEdit(*row) for row in rows]
 
     def aggregate(self, root: str) -> list[State]:
         """Return every stored record of an aggregate."""
-        rows = self._cursor.execute(f"{_SELECT_STATES} root = ? ORDER BY bucket, seq", (root,))
+        rows = self._driver.fetch(f"{_SELECT_STATES} root = ? ORDER BY bucket, seq", root)
         return [State(*row) for row in rows]
 
     def person(self, device: int) -> str:
         """Return who pushed from the device last, "" if nobody did."""
-        found = self._cursor.execute("SELECT person FROM replica WHERE device = ?", (device,)).fetchone()
+        found = self._driver.fetch_one("SELECT person FROM replica WHERE device = ?", device)
         return found[0] if found else ""
 
     def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
         """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""
-        told = self._cursor.execute(
-            "SELECT n FROM verdict WHERE device = ? AND n IN (SELECT value FROM json_each(?))",
-            (device, encode_json([edit.n for edit in edits])),
+        told = self._driver.fetch(
+            "SELECT n FROM verdict WHERE device = ? AND n IN (?*)", device, [edit.n for edit in edits]
         )
         numbers = {n for (n,) in told}
-        done = self._cursor.execute(
-            "SELECT id, stamp FROM history WHERE device = ? AND id IN (SELECT value FROM json_each(?))",
-            (device, encode_json([edit.id for edit in edits])),
+        done = self._driver.fetch(
+            "SELECT id, stamp FROM history WHERE device = ? AND id IN (?*)", device, [edit.id for edit in edits]
         )
         known = set(done)
         return {edit.n for edit in edits if edit.n in numbers or (edit.id, edit.at) in known}
@@ -104,16 +95,13 @@ class Reader:
     def has_marker(self, root: str, buckets: Iterable[str]) -> bool:
         """Tell whether the aggregate once left one of these buckets."""
         ids = [moved_id(bucket, root) for bucket in buckets]
-        found = self._cursor.execute(
-            "SELECT 1 FROM record WHERE id IN (SELECT value FROM json_each(?)) LIMIT 1", (encode_json(ids),)
-        ).fetchone()
-        return found is not None
+        return self._driver.fetch_one("SELECT 1 FROM record WHERE id IN (?*) LIMIT 1", ids) is not None
 
 
 def write_pushes(connection: Connection, pushes: Sequence[Push], clock: Clock, now_ms: int) -> Written:
     """Merge ``pushes`` in order and store the outcome; runs inside the caller's transaction."""
-    cursor = connection.connection.cursor()
-    reader = Reader(cursor)
+    driver = driver_of(connection)
+    reader = Reader(driver)
     edits = [edit for push in pushes for edit in push.edits if isinstance(edit, Edit)]
     ids = {edit.id for edit in edits} | {edit.root for edit in edits}
     states = reader.states(ids - {SHARED_ROOT}) if edits else {}
@@ -130,8 +118,8 @@ def write_pushes(connection: Connection, pushes: Sequence[Push], clock: Clock, n
         else:
             results.append(Pushed(batch.verdicts[-1]))
     released = _release(batch, reader) if batch.created_roots else []
-    moved, places = _store_records(cursor, reader, batch, heads)
-    _store_rest(cursor, batch, list(zip(pushes, results, strict=True)), released, now_ms)
+    moved, places = _store_records(driver, reader, batch, heads)
+    _store_rest(driver, batch, list(zip(pushes, results, strict=True)), released, now_ms)
     own: dict[int, set[tuple[str, int]]] = {}
     for record_id, teller in batch.teller.items():
         if teller >= 0:
@@ -159,7 +147,7 @@ def _release(batch: Batch, reader: Reader) -> list[int]:
 
 
 def _store_records(
-    cursor: Any, reader: Reader, batch: Batch, heads: dict[str, Head]
+    driver: Driver, reader: Reader, batch: Batch, heads: dict[str, Head]
 ) -> tuple[dict[str, Head], dict[str, tuple[str, int]]]:
     """Number and store the changed rows by bucket; return the new heads, and each row's place by id."""
     ids_by_bucket: dict[str, list[str]] = {}
@@ -178,22 +166,22 @@ def _store_records(
             places[record_id] = (bucket, seq)
         moved[bucket] = Head(epoch, seq)
     if batch.removed:
-        cursor.executemany("DELETE FROM record WHERE id = ?", [(record_id,) for record_id in batch.removed])
+        driver.execute("DELETE FROM record WHERE id IN (?*)", list(batch.removed))
     if rows:
-        cursor.executemany(STORE_RECORD, rows)
-        cursor.executemany(STORE_HEAD, [(bucket, *head) for bucket, head in moved.items()])
+        driver.store(STORE_RECORD, rows)
+        driver.store(STORE_HEAD, [(bucket, *head) for bucket, head in moved.items()])
     return moved, places
 
 
 def _store_rest(
-    cursor: Any, batch: Batch, done: list[tuple[Push, Pushed | GapError]], released: list[int], now_ms: int
+    driver: Driver, batch: Batch, done: list[tuple[Push, Pushed | GapError]], released: list[int], now_ms: int
 ) -> None:
     if batch.history:
-        cursor.executemany(_STORE_HISTORY, batch.history)
+        driver.store(_STORE_HISTORY, batch.history)
     if batch.held:
-        cursor.executemany(_STORE_HELD, [(held.root, held.code, now_ms, held.author, held.edit) for held in batch.held])
+        driver.store(_STORE_HELD, [(held.root, held.code, now_ms, held.author, held.edit) for held in batch.held])
     if released:
-        cursor.executemany("DELETE FROM held WHERE number = ?", [(number,) for number in released])
+        driver.execute("DELETE FROM held WHERE number IN (?*)", released)
     verdicts = [
         (push.author.device, verdict.n, encode_json(verdict))
         for push, result in done
@@ -201,10 +189,10 @@ def _store_rest(
         for verdict in result.verdicts
     ]
     if verdicts:
-        cursor.executemany(_STORE_VERDICT, verdicts)
-    acks = [(push.author.device, push.ack) for push, _result in done if push.ack]
-    if acks:
-        cursor.executemany("DELETE FROM verdict WHERE device = ? AND n <= ?", acks)
+        driver.store(_STORE_VERDICT, verdicts)
+    for push, _result in done:
+        if push.ack:
+            driver.execute("DELETE FROM verdict WHERE device = ? AND n <= ?", push.author.device, push.ack)
     replicas = [(device, replica.person, replica.pushed, replica.clamped) for device, replica in batch.replicas.items()]
     if replicas:
-        cursor.executemany(_STORE_REPLICA, replicas)
+        driver.store(_STORE_REPLICA, replicas)

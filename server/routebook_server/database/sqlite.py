@@ -1,21 +1,21 @@
-"""The database as two doors: one writer, in order, and many readers. Work comes in as functions of a connection.
+"""SQLite: one file, one writer, in order, and many readers.
 
-SQLite: one writer thread with one connection (WAL, synchronous=FULL), a small pool of reading threads, and a thread
+One writer thread with one connection (WAL, synchronous=FULL), a small pool of reading threads, and a thread
 that moves the log into the file (checkpoints) after writes, so that no commit waits for it.
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final
 
 import sqlalchemy
-import sqlalchemy.exc
 import structlog
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import QueuePool
+
+from routebook_server.database.door import Database, NewerDatabaseError, T, metadata
 
 READERS: Final = 2
 VERSION: Final = 1
@@ -31,23 +31,12 @@ PRAGMAS: Final = (
     "wal_autocheckpoint=0",
 )
 """What every connection to SQLite is set to: a commit is on the disk when it returns, and never does a checkpoint."""
-T = TypeVar("T")
-
-UNAVAILABLE: Final = (sqlalchemy.exc.OperationalError, sqlite3.OperationalError)
-"""What is raised where the database cannot work now (disk full, file locked); whether by way of SQLAlchemy or not."""
 
 _log = structlog.get_logger()
 
-metadata = MetaData()
-"""Every table of the server; each capability declares its own beside its code."""
 
-
-class NewerDatabaseError(Exception):
-    """The database was written by a newer version of the server than this one."""
-
-
-class Database:
-    """One database; made in the composition root and closed there."""
+class SqliteDatabase(Database):
+    """A database in one file."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -56,27 +45,8 @@ class Database:
         self._checkpointer = ThreadPoolExecutor(1, thread_name_prefix="checkpointer")
         self._checkpoint_due: asyncio.TimerHandle | None = None
 
-    @classmethod
-    def open_sqlite(cls, path: Path) -> Self:
-        """Open or create the database file at ``path`` with all tables; NewerDatabaseError if we are too old for it."""
-        engine = sqlalchemy.create_engine(
-            f"sqlite:///{path}",
-            poolclass=QueuePool,
-            pool_size=READERS + 2,
-            connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
-            hide_parameters=True,  # an error's text goes to the log; the values must not
-        )
-        event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
-        with engine.begin() as connection:
-            if connection.exec_driver_sql("PRAGMA user_version").scalar_one() > VERSION:
-                raise NewerDatabaseError(str(path))
-            metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
-        return cls(engine)
-
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run ``work`` alone, in one transaction: committed when it returns, rolled back when it raises."""
+        """Run ``work`` on the writer thread, in one transaction, committed when it returns."""
         loop = asyncio.get_running_loop()
         written = await loop.run_in_executor(self._writer, self.write_now, work)
         if self._checkpoint_due is None:
@@ -109,14 +79,37 @@ class Database:
         self._checkpoint_due = None
         self._checkpointer.submit(self.checkpoint_now).add_done_callback(_report_checkpoint)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Finish what is running, then close every connection."""
         if self._checkpoint_due is not None:
             self._checkpoint_due.cancel()
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """Close on this thread."""
         self._checkpointer.shutdown()
         self._writer.shutdown()
         self._readers.shutdown()
         self.engine.dispose()
+
+
+def open_sqlite(path: Path) -> SqliteDatabase:
+    """Open or create the database file at ``path`` with all tables; NewerDatabaseError if we are too old for it."""
+    engine = sqlalchemy.create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=READERS + 2,
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
+        hide_parameters=True,  # an error's text goes to the log; the values must not
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    with engine.begin() as connection:
+        if connection.exec_driver_sql("PRAGMA user_version").scalar_one() > VERSION:
+            raise NewerDatabaseError(str(path))
+        metadata.create_all(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+    return SqliteDatabase(engine)
 
 
 def _report_checkpoint(done: Future[None]) -> None:
