@@ -30,7 +30,7 @@ ROOTS: Final = {"app", "administering", "cli", "filling", "logs", "opening", "se
 PURE: Final = {"clock", "joins", "base32", "normalise", "identifier"}
 """Modules of the protocol that know no entity."""
 CALCULATION: Final = {
-    "collections", "enum", "functools", "msgspec", "re", "routebook_sync", "typing", "unicodedata", "zlib",
+    "bisect", "collections", "enum", "functools", "msgspec", "re", "routebook_sync", "typing", "unicodedata", "zlib",
 }  # fmt: skip
 """All that the protocol may import: nothing here reads a clock, a file, a socket or chance."""
 

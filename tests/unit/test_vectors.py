@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from routebook_sync import base32, checksum, clock, identifier, joins, normalise, record
+from routebook_sync import base32, checksum, clock, identifier, joins, normalise, record, text_merge
 from routebook_sync.clock import Clock
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.messages import Row, read_reply
@@ -125,15 +125,18 @@ CALLS: dict[str, Callable[..., Any]] = {
     "normalise_phone": normalise.normalise_phone,
     "finds": lambda text, query: normalise.normalise(query) in normalise.normalise(text),
     "sort_key": normalise.sort_key,
+    "merge_texts": text_merge.merge_texts,
     "sort": lambda texts: sorted(texts, key=normalise.sort_key),
 }
 """What a case's ``call`` runs, with the case's ``in`` as arguments."""
+FILES = sorted([*(SYNC / "vectors").glob("*.json"), *(SYNC / "vectors" / "server").glob("*.json")])
+"""The cases of the core, then those of what only a server does."""
 
 
 def _cases() -> list[Any]:
     return [
         pytest.param(case, id=f"{path.stem}: {case['rule']} {case['name']}")
-        for path in sorted((SYNC / "vectors").glob("*.json"))
+        for path in FILES
         for case in msgspec.json.decode(path.read_bytes())
     ]
 
@@ -166,7 +169,5 @@ def test_every_rule_of_the_specification_has_a_case_and_every_case_a_rule() -> N
 
 
 def test_every_call_is_used_by_a_case() -> None:
-    used = {
-        case["call"] for path in (SYNC / "vectors").glob("*.json") for case in msgspec.json.decode(path.read_bytes())
-    }
+    used = {case["call"] for path in FILES for case in msgspec.json.decode(path.read_bytes())}
     assert used == set(CALLS)
