@@ -216,6 +216,12 @@ class Device:
         return problem_of(await self.send(**changed))
 
 
+async def rows_of(team: Team, bucket: str, *, column: str = "doc") -> list[Row]:
+    """Return the rows of a bucket as stored, in the order of their numbers."""
+    found = await team.read(f"SELECT {column} FROM record WHERE bucket = ? ORDER BY seq", bucket)
+    return [msgspec.json.decode(doc, type=Row) for (doc,) in found]
+
+
 def problem_of(response: httpx.Response) -> Problem:
     """Return the problem in a response; it must be one of ours, and no fault of the server."""
     assert 400 <= response.status_code < 500, response.text

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from routebook_server.records import batch
 from routebook_server.records.buckets import person_bucket, territory_bucket
-from routebook_server.records.state import State
+from routebook_server.records.state import State, Stored
 from routebook_sync.clock import CLAMP_MS, ms_from_stamp
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.messages import Loser, Verdict, VerdictKind
@@ -365,14 +365,14 @@ async def test_a_fault_of_ours_holds_the_edit_and_no_other(team: Team, monkeypat
 
 
 async def test_a_fault_while_storing_holds_the_edit_and_no_other(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    encode = State.encode
+    stored = State.stored
 
-    def faulty(state: State) -> str:
+    def faulty(state: State, seq: int) -> Stored:
         if state.id == VISIT:
             raise ZeroDivisionError
-        return encode(state)
+        return stored(state, seq)
 
-    monkeypatch.setattr(State, "encode", faulty)
+    monkeypatch.setattr(State, "stored", faulty)
     phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
     phone.edit("visit", VISIT, BAKERY, VALUES)
     phone.edit("note", NOTE, BAKERY, {"customer": BAKERY, "person": ANNA, "written_at": NOON})

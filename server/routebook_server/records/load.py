@@ -7,10 +7,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from routebook_server.database import driver_of
-from routebook_server.records.buckets import NO_HEAD, Head
-from routebook_server.records.pages import read_heads
-from routebook_server.records.state import State
-from routebook_server.records.writing import STORE_HEAD, STORE_RECORD
+from routebook_server.records.buckets import Head
+from routebook_server.records.state import State, Stored
+from routebook_server.records.sums import Sums, count_rows
+from routebook_server.records.writing import STORE_BUCKET, STORE_RECORD, Bucket, Reader
 from routebook_sync.clock import SERVER_DEVICE
 from routebook_sync.messages import Row
 
@@ -23,20 +23,27 @@ def load_rows(connection: Connection, rows: Iterable[tuple[str, Row]]) -> tuple[
     Returns how many there were and the new heads. Runs inside the caller's transaction.
     """
     driver = driver_of(connection)
+    reader = Reader(driver)
     heads: dict[str, Head] = {}
+    sums: dict[str, Sums] = {}
     count = 0
     source = iter(rows)
     while chunk := list(islice(source, _CHUNK)):
-        unknown = {bucket for bucket, _row in chunk if bucket not in heads}
-        if unknown:
-            found = read_heads(driver, list(unknown))
-            heads.update({bucket: found.get(bucket, NO_HEAD) for bucket in unknown})
-        stored = []
-        for bucket, row in chunk:
-            epoch, seq = heads[bucket]
-            heads[bucket] = Head(epoch, seq + 1)
-            stored.append(State(bucket, 0, row.i, row.k, row.r, row.h, SERVER_DEVICE, "", row.doc).stored(seq + 1))
-        driver.store(STORE_RECORD, stored)
-        count += len(stored)
-    driver.store(STORE_HEAD, [(bucket, *head) for bucket, head in heads.items()])
+        counted = reader.counted_as([row.i for _bucket, row in chunk])
+        names = {bucket for bucket, _row in chunk} | {bucket for bucket, _full, _shown in counted.values()}
+        unknown = names.difference(heads)
+        found = reader.buckets(unknown) if unknown else {}
+        for name in unknown:
+            bucket = found.get(name, Bucket())
+            heads[name], sums[name] = bucket.head, Sums(bucket.rows, bucket.parts)
+        stored: dict[str, Stored] = {}
+        for name, row in chunk:
+            epoch, seq = heads[name]
+            heads[name] = Head(epoch, seq + 1)
+            state = State(name, 0, row.i, row.k, row.r, row.h, SERVER_DEVICE, "", row.doc)
+            stored[row.i] = state.stored(seq + 1)
+        driver.store(STORE_RECORD, stored.values())
+        count_rows(sums, stored.values(), counted)
+        count += len(chunk)
+    driver.store(STORE_BUCKET, [(name, *head, *sums[name].stored()) for name, head in heads.items()])
     return count, heads

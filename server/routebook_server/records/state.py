@@ -4,8 +4,10 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from routebook_sync.checksum import row_checksum
+from routebook_sync.entities import entity_type
 from routebook_sync.messages import MOVED, Row
-from routebook_sync.record import Doc
+from routebook_sync.record import Doc, open_doc
 
 _ENCODER: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder(Row)
@@ -36,15 +38,20 @@ class State(msgspec.Struct):
         return self.doc
 
     def stored(self, seq: int) -> Stored:
-        """Return the row to store under the sequence number ``seq``."""
-        return (self.bucket, seq, self.id, self.kind, self.root, self.home, self.device, self.encode(), None, 0, 0)
-
-    def encode(self) -> str:
-        """Return the row's JSON as a reply carries it."""
+        """Return the row to store under the sequence number ``seq``, with its checksums."""
         doc = self.read_doc()
-        identity = self.id if self.kind != MOVED else self.id.rpartition(":")[2]
-        root = self.root if self.kind != MOVED else identity
-        return _ENCODER.encode(Row(self.kind, identity, root, self.home, doc.v, doc.s)).decode()
+        place = (self.bucket, seq, self.id, self.kind, self.root, self.home, self.device)
+        if self.kind == MOVED:
+            root = self.id.rpartition(":")[2]
+            return (*place, encode_json(Row(MOVED, root, root, self.home)), None, 0, 0)
+        text = encode_json(Row(self.kind, self.id, self.root, self.home, doc.v, doc.s))
+        entity = entity_type(self.kind)
+        full = row_checksum(entity, self.id, self.home, doc)
+        shown = doc if entity is None else open_doc(entity, doc)
+        if shown is doc:
+            return (*place, text, None, full, full)
+        open_text = encode_json(Row(self.kind, self.id, self.root, self.home, shown.v, shown.s))
+        return (*place, text, open_text, full, row_checksum(entity, self.id, self.home, shown))
 
 
 def moved_id(bucket: str, root: str) -> str:

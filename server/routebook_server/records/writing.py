@@ -1,7 +1,7 @@
 """Writing: one transaction of the write path, around a ``Batch``: read all, merge in memory, write all."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -11,20 +11,23 @@ from routebook_server.database.driver import insert, upsert
 from routebook_server.records import tables
 from routebook_server.records.author import Writer
 from routebook_server.records.batch import Batch
-from routebook_server.records.buckets import FIRST_EPOCH, Head
+from routebook_server.records.buckets import NO_HEAD, Head
 from routebook_server.records.push import GapError, HeldEdit, Push, Pushed, Replica
 from routebook_server.records.state import State, encode_json, moved_id
+from routebook_server.records.sums import Counted, Sums, count_rows
 from routebook_sync.clock import SERVER_DEVICE, Clock
 from routebook_sync.entities.base import SHARED_ROOT
-from routebook_sync.messages import Edit, ProblemCode
+from routebook_sync.messages import MOVED, Edit, ProblemCode
 
 STORE_RECORD: Final = upsert(tables.record, ("id",))
-STORE_HEAD: Final = upsert(tables.bucket, ("bucket",), "bucket", "epoch", "seq")
+STORE_BUCKET: Final = upsert(
+    tables.bucket, ("bucket",), "bucket", "epoch", "seq", "rows", "total", "open_total", "parts"
+)
 _STORE_HISTORY: Final = insert(tables.history, "id", "stamp", "device", "person", "received_at", "new", "old")
 _STORE_VERDICT: Final = upsert(tables.verdict, ("device", "n"))
 _STORE_REPLICA: Final = upsert(tables.replica, ("device",), "device", "person", "pushed", "clamped")
 _STORE_HELD: Final = insert(tables.held, "root", "code", "received_at", "author", "edit")
-_SELECT_STATES: Final = "SELECT bucket, seq, id, kind, root, home, device, doc FROM record WHERE "
+_SELECT_STATES: Final = "SELECT bucket, seq, id, kind, root, home, device, doc, sum, open_sum FROM record WHERE "
 
 
 class Written(NamedTuple):
@@ -38,21 +41,45 @@ class Written(NamedTuple):
     """The server's clock after its own edits."""
 
 
+class Bucket(NamedTuple):
+    """What is read of a bucket before it is written to."""
+
+    head: Head = NO_HEAD
+    rows: int = 0
+    parts: bytes | None = None
+
+
 class Reader:
     """What a batch looks up in the database while it merges."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
+        self.counted: dict[str, Counted] = {}
+        """How each record that was read is counted in the sums of its bucket."""
 
     def states(self, ids: Iterable[str]) -> dict[str, State]:
         """Return the stored records among ``ids``."""
         rows = self._driver.fetch(f"{_SELECT_STATES} id IN (?*)", sorted(ids))
-        return {row[2]: State(*row) for row in rows}
+        return {state.id: state for state in self._states(rows)}
 
-    def heads(self, buckets: Iterable[str]) -> dict[str, Head]:
-        """Return the heads of those buckets that have one."""
-        rows = self._driver.fetch("SELECT bucket, epoch, seq FROM bucket WHERE bucket IN (?*)", list(buckets))
-        return {bucket: Head(epoch, seq) for bucket, epoch, seq in rows}
+    def _states(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[State]:
+        for *state, full, shown in rows:
+            self.counted[state[2]] = (state[0], full, shown)
+            yield State(*state)
+
+    def counted_as(self, ids: Iterable[str]) -> dict[str, Counted]:
+        """Return how the stored records among ``ids`` are counted."""
+        rows = self._driver.fetch(
+            "SELECT id, bucket, sum, open_sum FROM record WHERE id IN (?*) AND kind <> ?", sorted(ids), MOVED
+        )
+        return {record_id: (bucket, full, shown) for record_id, bucket, full, shown in rows}
+
+    def buckets(self, names: Iterable[str]) -> dict[str, Bucket]:
+        """Return those buckets that were ever written to."""
+        rows = self._driver.fetch(
+            "SELECT bucket, epoch, seq, rows, parts FROM bucket WHERE bucket IN (?*)", sorted(names)
+        )
+        return {name: Bucket(Head(epoch, seq), count, parts) for name, epoch, seq, count, parts in rows}
 
     def replicas(self, devices: Iterable[int]) -> dict[int, Replica]:
         """Return how far those devices have pushed that ever did."""
@@ -72,8 +99,7 @@ class Reader:
 
     def aggregate(self, root: str) -> list[State]:
         """Return every stored record of an aggregate."""
-        rows = self._driver.fetch(f"{_SELECT_STATES} root = ? ORDER BY bucket, seq", root)
-        return [State(*row) for row in rows]
+        return list(self._states(self._driver.fetch(f"{_SELECT_STATES} root = ? ORDER BY bucket, seq", root)))
 
     def person(self, device: int) -> str:
         """Return who pushed from the device last, "" if nobody did."""
@@ -106,7 +132,8 @@ def write_pushes(connection: Connection, pushes: Sequence[Push], clock: Clock, n
     ids = {edit.id for edit in edits} | {edit.root for edit in edits}
     states = reader.states(ids - {SHARED_ROOT}) if edits else {}
     replicas = reader.replicas({push.author.device for push in pushes})
-    heads = reader.heads({state.bucket for state in states.values()}) if states else {}
+    buckets = reader.buckets({state.bucket for state in states.values()}) if states else {}
+    heads = {name: bucket.head for name, bucket in buckets.items()}
     batch = Batch(states, replicas, heads=heads, lookup=reader, clock=clock, now_ms=now_ms)
     results: list[Pushed | GapError] = []
     for push in pushes:
@@ -118,7 +145,7 @@ def write_pushes(connection: Connection, pushes: Sequence[Push], clock: Clock, n
         else:
             results.append(Pushed(batch.verdicts[-1]))
     released = _release(batch, reader) if batch.created_roots else []
-    moved, places = _store_records(driver, reader, batch, heads)
+    moved, places = _store_records(driver, reader, batch, buckets)
     _store_rest(driver, batch, list(zip(pushes, results, strict=True)), released, now_ms)
     own: dict[int, set[tuple[str, int]]] = {}
     for record_id, teller in batch.teller.items():
@@ -147,20 +174,20 @@ def _release(batch: Batch, reader: Reader) -> list[int]:
 
 
 def _store_records(
-    driver: Driver, reader: Reader, batch: Batch, heads: dict[str, Head]
+    driver: Driver, reader: Reader, batch: Batch, buckets: dict[str, Bucket]
 ) -> tuple[dict[str, Head], dict[str, tuple[str, int]]]:
-    """Number and store the changed rows by bucket; return the new heads, and each row's place by id."""
+    """Number, count and store the changed rows by bucket; return the new heads, and each row's place by id."""
     ids_by_bucket: dict[str, list[str]] = {}
     for record_id in batch.dirty:
         ids_by_bucket.setdefault(batch.states[record_id].bucket, []).append(record_id)
-    unknown = [bucket for bucket in ids_by_bucket if bucket not in heads]
+    unknown = [bucket for bucket in ids_by_bucket if bucket not in buckets]
     if unknown:
-        heads = {**heads, **reader.heads(unknown)}
+        buckets = {**buckets, **reader.buckets(unknown)}
     moved: dict[str, Head] = {}
     places: dict[str, tuple[str, int]] = {}
     rows = []
     for bucket in sorted(ids_by_bucket):
-        epoch, seq = heads.get(bucket, (FIRST_EPOCH, 0))
+        epoch, seq = buckets.get(bucket, Bucket()).head
         for seq, record_id in enumerate(ids_by_bucket[bucket], seq + 1):  # noqa: B020 - continues the bucket's count
             rows.append(batch.states[record_id].stored(seq))
             places[record_id] = (bucket, seq)
@@ -169,7 +196,10 @@ def _store_records(
         driver.execute("DELETE FROM record WHERE id IN (?*)", list(batch.removed))
     if rows:
         driver.store(STORE_RECORD, rows)
-        driver.store(STORE_HEAD, [(bucket, *head) for bucket, head in moved.items()])
+        # A row that moved has left its marker where it was: every bucket that lost one is written to.
+        sums = {name: Sums(bucket.rows, bucket.parts) for name in moved for bucket in (buckets.get(name, Bucket()),)}
+        count_rows(sums, rows, reader.counted)
+        driver.store(STORE_BUCKET, [(name, *head, *sums[name].stored()) for name, head in moved.items()])
     return moved, places
 
 
