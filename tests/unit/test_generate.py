@@ -40,6 +40,6 @@ def test_a_changed_field_changes_the_schemas_hash() -> None:
 def test_every_kind_has_its_type_and_its_table_in_typescript() -> None:
     text = TYPESCRIPT.read_text(encoding="utf-8")
     for kind, entity in ENTITY_TYPES.items():
-        assert f"export type {kind.capitalize()} = {{" in text
+        assert f"export type {generate.camel(kind)} = {{" in text
         for name in entity.fields:
             assert re.search(rf"^  {name}\?: ", text, re.MULTILINE), f"{kind}.{name}"

@@ -63,7 +63,8 @@ def _pretty(value: Any) -> str:
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
 
 
-def _camel(text: str) -> str:
+def camel(text: str) -> str:
+    """Return a name of several words as a type of TypeScript is called."""
     return "".join(part.capitalize() for part in text.split("_"))
 
 
@@ -73,9 +74,7 @@ def _choices(name: str, choices: tuple[str, ...]) -> str:
 
 
 def _typescript_field(entity: EntityType, field: FieldType) -> str:
-    written = (
-        f"{_camel(entity.kind)}{_camel(field.name)}" if field.type == "choice" else _TYPESCRIPT_BY_TYPE[field.type]
-    )
+    written = f"{camel(entity.kind)}{camel(field.name)}" if field.type == "choice" else _TYPESCRIPT_BY_TYPE[field.type]
     null = " | null" if field.nullable else ""
     return f"  {field.name}?: {written}{null};"
 
@@ -84,13 +83,13 @@ def _typescript_entity(entity: EntityType) -> str:
     lines = []
     for field in entity.fields.values():
         if field.type == "choice":
-            name = f"{_camel(entity.kind)}{_camel(field.name)}"
+            name = f"{camel(entity.kind)}{camel(field.name)}"
             constant = f"{entity.kind}_{field.name}".upper() + "_CHOICES"
             lines.append(_choices(constant, field.choices))
             lines.append(f"export type {name} = (typeof {constant})[number];\n\n")
     lines.append(f"/** {(entity.struct.__doc__ or '').strip().splitlines()[0]} */\n")
     # A type and not an interface: only a type can be given where values by field are asked for.
-    lines.append(f"export type {_camel(entity.kind)} = {{\n")
+    lines.append(f"export type {camel(entity.kind)} = {{\n")
     lines += [_typescript_field(entity, field) + "\n" for field in entity.fields.values()]
     lines.append("};\n\n")
     return "".join(lines)
@@ -108,7 +107,7 @@ def _table(entity: EntityType) -> dict[str, Any]:
 def _enum(name: str, members: type[StrEnum]) -> str:
     constant = name.upper() + "S"
     values = tuple(member.value for member in members)
-    return f"{_choices(constant, values)}export type {_camel(name)} = (typeof {constant})[number];\n\n"
+    return f"{_choices(constant, values)}export type {camel(name)} = (typeof {constant})[number];\n\n"
 
 
 def typescript() -> str:
@@ -143,7 +142,7 @@ def typescript() -> str:
         _enum("control_kind", messages.ControlKind),
         *[_typescript_entity(entity) for entity in ENTITY_TYPES.values()],
         "export interface EntityByKind {\n",
-        *[f"  {kind}: {_camel(kind)};\n" for kind in ENTITY_TYPES],
+        *[f"  {kind}: {camel(kind)};\n" for kind in ENTITY_TYPES],
         "}\n\nexport type Kind = keyof EntityByKind;\n\n",
         _FIELD_TYPES,
         "export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = ",

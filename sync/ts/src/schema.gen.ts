@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '4cb093ef6240';
+export const SCHEMA_HASH = 'ea8d1b518f95';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const MAX_EDITS = 1000;
@@ -238,6 +238,26 @@ export type Setting = {
   deleted?: boolean | null;
 };
 
+export const HELD_EDIT_STATUS_CHOICES = ['waiting', 'applied', 'discarded'] as const;
+export type HeldEditStatus = (typeof HELD_EDIT_STATUS_CHOICES)[number];
+
+/** A change in the server's custody. The *offer* follows the customer, the *receipt* stays with its author. */
+export type HeldEdit = {
+  deleted?: boolean | null;
+  person?: string;
+  customer?: string | null;
+  target_kind?: string;
+  target?: string;
+  values?: { readonly [key: string]: Json } | null;
+  more?: readonly Json[] | null;
+  code?: string;
+  written_at?: number;
+  status?: HeldEditStatus;
+  decided_by?: string | null;
+  decided_at?: number | null;
+  offer?: string | null;
+};
+
 export interface EntityByKind {
   customer: Customer;
   contact: Contact;
@@ -250,6 +270,7 @@ export interface EntityByKind {
   person: Person;
   territory: Territory;
   setting: Setting;
+  held_edit: HeldEdit;
 }
 
 export type Kind = keyof EntityByKind;
@@ -1801,6 +1822,168 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
       "indexes": [
         [
           "name"
+        ]
+      ]
+    }
+  },
+  "held_edit": {
+    "home": "root",
+    "writers": [
+      "administrator",
+      "manager",
+      "rep"
+    ],
+    "fields": {
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true,
+        "server": true
+      },
+      "person": {
+        "name": "person",
+        "type": "text",
+        "ref": "person",
+        "max_length": 26,
+        "column": true,
+        "required": true,
+        "server": true
+      },
+      "customer": {
+        "name": "customer",
+        "type": "text",
+        "nullable": true,
+        "ref": "customer",
+        "max_length": 26,
+        "column": true,
+        "server": true
+      },
+      "target_kind": {
+        "name": "target_kind",
+        "type": "text",
+        "max_length": 40,
+        "column": true,
+        "required": true,
+        "server": true
+      },
+      "target": {
+        "name": "target",
+        "type": "text",
+        "max_length": 26,
+        "column": true,
+        "required": true,
+        "server": true
+      },
+      "values": {
+        "name": "values",
+        "type": "object",
+        "nullable": true,
+        "server": true
+      },
+      "more": {
+        "name": "more",
+        "type": "list",
+        "nullable": true,
+        "server": true
+      },
+      "code": {
+        "name": "code",
+        "type": "text",
+        "max_length": 40,
+        "required": true,
+        "server": true
+      },
+      "written_at": {
+        "name": "written_at",
+        "type": "integer",
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655,
+        "column": true,
+        "required": true,
+        "server": true
+      },
+      "status": {
+        "name": "status",
+        "type": "choice",
+        "choices": [
+          "waiting",
+          "applied",
+          "discarded"
+        ],
+        "column": true,
+        "required": true
+      },
+      "decided_by": {
+        "name": "decided_by",
+        "type": "text",
+        "nullable": true,
+        "ref": "person",
+        "max_length": 26,
+        "server": true
+      },
+      "decided_at": {
+        "name": "decided_at",
+        "type": "integer",
+        "nullable": true,
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655,
+        "server": true
+      },
+      "offer": {
+        "name": "offer",
+        "type": "text",
+        "nullable": true,
+        "ref": "held_edit",
+        "max_length": 26,
+        "column": true,
+        "server": true
+      }
+    },
+    "table": {
+      "columns": [
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "person",
+          "sql": "TEXT"
+        },
+        {
+          "name": "customer",
+          "sql": "TEXT"
+        },
+        {
+          "name": "target_kind",
+          "sql": "TEXT"
+        },
+        {
+          "name": "target",
+          "sql": "TEXT"
+        },
+        {
+          "name": "written_at",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "status",
+          "sql": "TEXT"
+        },
+        {
+          "name": "offer",
+          "sql": "TEXT"
+        }
+      ],
+      "indexes": [
+        [
+          "status",
+          "written_at"
+        ],
+        [
+          "target"
         ]
       ]
     }

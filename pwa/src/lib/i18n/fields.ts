@@ -17,6 +17,7 @@ export const KIND_LABELS: Readonly<Record<Kind, Say>> = {
   person: m.fields_kind_person,
   territory: m.fields_kind_territory,
   setting: m.fields_kind_setting,
+  held_edit: m.fields_kind_held_edit,
 };
 
 const { fields_deleted: deleted, fields_description: description, fields_customer: customer } = m;
@@ -161,6 +162,21 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
   },
   territory: { name: m.fields_name, parent: m.fields_parent, country: m.fields_country, deleted },
   setting: { name: m.fields_name, value: m.fields_value, deleted },
+  held_edit: {
+    person: m.fields_person,
+    customer,
+    target_kind: m.fields_target_kind,
+    target: m.fields_target,
+    values: m.fields_values,
+    more: m.fields_more,
+    code: m.fields_code,
+    written_at: m.fields_written_at,
+    status: m.fields_status,
+    decided_by: m.fields_decided_by,
+    decided_at: m.fields_decided_at,
+    offer: m.fields_offer,
+    deleted,
+  },
 };
 
 /** The words of every choice, by kind, field and value. */
@@ -259,6 +275,13 @@ export const CHOICE_LABELS = {
       rep: m.fields_role_rep,
       manager: m.fields_role_manager,
       administrator: m.fields_role_administrator,
+    },
+  },
+  held_edit: {
+    status: {
+      waiting: m.fields_held_edit_status_waiting,
+      applied: m.fields_held_edit_status_applied,
+      discarded: m.fields_held_edit_status_discarded,
     },
   },
 } as const satisfies ChoiceLabels;

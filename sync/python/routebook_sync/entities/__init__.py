@@ -10,6 +10,7 @@ from routebook_sync.entities.base import Entity, Home
 from routebook_sync.entities.contact import Contact
 from routebook_sync.entities.customer import Customer
 from routebook_sync.entities.deal import Deal
+from routebook_sync.entities.held_edit import HeldEdit
 from routebook_sync.entities.note import Note
 from routebook_sync.entities.order import Order
 from routebook_sync.entities.person import Person
@@ -104,8 +105,8 @@ def _field_type(name: str, declared: inspect.Type) -> FieldType:
             kind = "boolean"
         case inspect.ListType():
             kind = "list"
-        case inspect.DictType() if join in {Join.SET, Join.COUNTER, Join.LOG}:
-            kind = join.value
+        case inspect.DictType():
+            kind = join.value if join in {Join.SET, Join.COUNTER, Join.LOG} else "object"
         case _:
             raise TypeError(f"{name}: no field type for {found}")
     return FieldType(name=name, type=kind, join=join, nullable=nullable, **limits, **extra)
@@ -160,6 +161,7 @@ ENTITY_TYPES: dict[str, EntityType] = {
         _declare("person", Person, Home.SHARED, _ADMINISTRATORS),
         _declare("territory", Territory, Home.SHARED, _ADMINISTRATORS),
         _declare("setting", Setting, Home.ROOT, _EVERYBODY, ("name",)),
+        _declare("held_edit", HeldEdit, Home.ROOT, _EVERYBODY, ("status", "written_at"), ("target",)),
     )
 }
 """Every kind by its name, in the order that screens and schema use."""

@@ -1,6 +1,7 @@
 import ClipboardCheck from "@lucide/svelte/icons/clipboard-check";
 import ContactRound from "@lucide/svelte/icons/contact-round";
 import FileText from "@lucide/svelte/icons/file-text";
+import HandHelping from "@lucide/svelte/icons/hand-helping";
 import Kanban from "@lucide/svelte/icons/kanban";
 import MapPinCheck from "@lucide/svelte/icons/map-pin-check";
 import NotebookPen from "@lucide/svelte/icons/notebook-pen";
@@ -24,6 +25,7 @@ const ICONS: Readonly<Record<Kind, Icon>> = {
   person: UserRound,
   territory: FileText,
   setting: Settings,
+  held_edit: HandHelping,
 };
 
 export const iconOf = (kind: Kind): Icon => ICONS[kind];
