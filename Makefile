@@ -24,7 +24,9 @@ E2E_TESTS := $(wildcard tests/e2e)
 APP_SOURCES := $(shell find pwa/src pwa/static pwa/messages pwa/project.inlang/settings.json pwa/vite.config.ts pwa/vite pwa/src/app.html pwa/package.json pwa/tsconfig.json \
 	sync/ts/src -type f -not -path '*/paraglide/*' 2>/dev/null)
 
-.PHONY: help setup build run test check check-python check-app test-python test-app test-e2e fuzz format gen bench shots clean
+HEADLESS_SOURCES := $(shell find pwa/headless pwa/src/lib sync/ts/src -type f -name '*.ts' -not -path '*/paraglide/*' 2>/dev/null)
+
+.PHONY: help setup build headless run test check check-python check-app test-python test-app test-e2e fuzz format gen bench shots clean
 
 help: ## what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -54,6 +56,11 @@ pwa/build/index.html: .stamps/node $(APP_SOURCES)
 	@cd pwa && npm run --silent build
 	@touch $@
 
+headless: .stamps/headless/main.mjs ## the client without a browser, for tests and benches
+
+.stamps/headless/main.mjs: .stamps/node $(HEADLESS_SOURCES)
+	@cd pwa && npm exec -- vite build --config headless/vite.config.ts --logLevel error
+
 run: build ## the demo team, on PORT and in DATA
 	@exec $(BIN)/routebook serve --demo --port $(PORT) --data $(DATA)
 
@@ -70,7 +77,7 @@ check-app: setup
 	@cd pwa && npm run --silent lint
 	@cd pwa && npm run --silent check
 
-test-python: setup ## the Python tests, without a browser
+test-python: setup headless ## the Python tests, without a browser
 ifneq ($(PYTHON_TESTS),)
 	@POSTGRES_BIN="$$(tests/setup/postgres.sh)" && export POSTGRES_BIN && $(PY) -m pytest -q $(PYTHON_TESTS)
 endif
@@ -97,7 +104,7 @@ format: setup ## mend what the formatters can mend
 gen: setup ## the schema shared by both languages, from the entities
 	@$(PY) -m routebook_sync.generate
 
-bench: build ## measures the store, the protocol and the app
+bench: build headless ## measures the store, the protocol and the app
 	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) tests/bench
 
 shots: build ## pictures of every screen, in every language and size

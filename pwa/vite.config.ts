@@ -47,7 +47,7 @@ export default defineConfig(({ command }) => ({
     proxy: { "/api": "http://localhost:8080", "/sync": "http://localhost:8080", "/live": "http://localhost:8080" },
   },
   test: {
-    include: ["src/**/*.test.ts", "tests/**/*.test.ts", "../sync/ts/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "headless/**/*.test.ts", "tests/**/*.test.ts", "../sync/ts/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
     environment: "node",
     // The protocol's own tests live outside this folder but use this folder's tools.

@@ -30,3 +30,17 @@ export interface OpenedFile {
   /** Deletes everything of this person; the database must be closed. */
   remove(): Promise<void>;
 }
+
+/**
+ * What a connection to a file is set to. Measured, docs/decisions/0050. Exclusive locking keeps the log's index in memory, which
+ * the browser's file system has no other place for.
+ */
+export const FILE_SETTINGS = `
+PRAGMA page_size = 8192;
+PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA cache_size = -32000;
+PRAGMA temp_store = MEMORY;
+PRAGMA journal_size_limit = 16777216;
+`;

@@ -2,7 +2,7 @@
  * The leader: whoever holds a person's database, answers every tab's calls and runs the sync loop. Free of the browser:
  * `lead.ts` joins it with one, `headless/` with Node.
  */
-import { Session, type Timers, type WakeReason } from "../sync/session.ts";
+import { Session, type Timers, type Times, type WakeReason } from "../sync/session.ts";
 import type { Transport } from "../sync/transport.ts";
 import type { OpenedFile } from "./database.ts";
 import type { Engine, Unsent } from "./engine.ts";
@@ -39,6 +39,7 @@ export interface LeaderParts {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly listeners: Listeners;
+  readonly times?: Partial<Times>;
 }
 
 /** While the first load runs, screens are told of changes this often: every page would keep the worker busy with queries. */
@@ -63,7 +64,7 @@ export class Leader {
   #leaving: Promise<Answer> | null = null;
 
   constructor(private readonly parts: LeaderParts) {
-    const { engine, version, transport, timers, random } = parts;
+    const { engine, version, transport, timers, random, times = {} } = parts;
     engine.onChange((topics) => this.#tell(topics));
     this.#session = new Session({
       store: engine,
@@ -77,6 +78,7 @@ export class Leader {
       }),
       changed: () => this.#statusSoon(),
       failed: (reason) => this.#noteFailure(reason),
+      times,
     });
     this.#session.start();
     this.#workSoon();

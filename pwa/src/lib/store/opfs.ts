@@ -1,6 +1,6 @@
 /** Opening the person's database file, and the way out where the browser keeps no files. */
 import type { Sqlite3Static } from "@sqlite.org/sqlite-wasm";
-import type { OpenedFile } from "./database.ts";
+import { FILE_SETTINGS, type OpenedFile } from "./database.ts";
 import { WasmDatabase } from "./wasm-database.ts";
 
 const FILE = "/store.sqlite3";
@@ -11,17 +11,6 @@ const CAPACITY = 4;
 /** How long a dying worker may still hold its files, and how often to look. */
 const RETRY_FOR_MS = 10_000;
 const RETRY_EVERY_MS = 40;
-
-// Measured, docs/decisions/0050. Exclusive locking keeps the log's index in memory, which the VFS has no other place for.
-const SETTINGS = `
-PRAGMA page_size = 8192;
-PRAGMA locking_mode = EXCLUSIVE;
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
-PRAGMA cache_size = -32000;
-PRAGMA temp_store = MEMORY;
-PRAGMA journal_size_limit = 16777216;
-`;
 
 /** Asked for as soon as the worker runs; a script of its own, so that the app's own scripts are not kept waiting behind it. */
 const loading = import("@sqlite.org/sqlite-wasm");
@@ -51,7 +40,7 @@ export async function openFile(person: string): Promise<OpenedFile> {
     return { database, isLasting: false, release: () => database.close(), remove: async () => {} };
   }
   const connection = new pool.OpfsSAHPoolDb(FILE);
-  connection.exec(SETTINGS);
+  connection.exec(FILE_SETTINGS);
   const database = new WasmDatabase(sqlite3, connection);
   return {
     database,

@@ -56,6 +56,8 @@ export interface SessionParts {
   readonly changed: () => void;
   /** Called when the store could not take an answer. */
   readonly failed: (reason: unknown) => void;
+  /** Other waiting times than `TIMES`, for tests that would wait too long. */
+  readonly times?: Partial<Times>;
 }
 
 /** What the session tells of itself. */
@@ -70,6 +72,7 @@ export interface SessionState {
 export type WakeReason = "start" | "return" | "write" | "button" | "head" | "signed_in";
 
 /** Waiting times in milliseconds. */
+export type Times = { readonly [name in keyof typeof TIMES]: number };
 export const TIMES = {
   /** Between round trips when nothing happens. */
   timer: 5 * 60_000,
@@ -106,7 +109,11 @@ export class Session {
   #heads: Heads = {};
   readonly #abort = new AbortController();
 
-  constructor(private readonly parts: SessionParts) {}
+  readonly #times: Times;
+
+  constructor(private readonly parts: SessionParts) {
+    this.#times = { ...TIMES, ...parts.times };
+  }
 
   get state(): SessionState {
     const { waiting } = this.parts.store;
@@ -153,7 +160,7 @@ export class Session {
     this.parts.changed();
     const request = store.request(this.parts.report(), this.#share);
     const sent = timers.now();
-    const exchange = await transport.exchange(request, TIMES.timeout, this.#abort.signal);
+    const exchange = await transport.exchange(request, this.#times.timeout, this.#abort.signal);
     if (this.#isStopped) return;
     this.#syncing = false;
     let pause: number;
@@ -202,7 +209,7 @@ export class Session {
     this.#openStream();
     // "more" without any progress would be a defect of the server; it must not become a busy loop.
     if ((reply.more || store.waiting > 0) && isProgress(reply, request)) return 0;
-    return TIMES.timer;
+    return this.#times.timer;
   }
 
   #takeProblem(problem: Problem, request: SyncRequest): number {
@@ -211,11 +218,11 @@ export class Session {
     if (SIGNIN_CODES.has(code)) {
       this.#connection = "signin_needed";
       this.#closeStream();
-      return TIMES.timer;
+      return this.#times.timer;
     }
     if (code === "future_protocol") {
       this.#connection = "update_needed";
-      return TIMES.timer;
+      return this.#times.timer;
     }
     this.#connection = "up_to_date"; // it answered; `problem` says that something is wrong
     if (code === "gap" && problem.expected !== undefined) {
@@ -239,7 +246,7 @@ export class Session {
 
   /** Full jitter: anything below a bound that doubles with every failure. */
   #pause(): number {
-    const bound = Math.min(TIMES.longestPause, TIMES.firstPause * 2 ** this.#failures);
+    const bound = Math.min(this.#times.longestPause, this.#times.firstPause * 2 ** this.#failures);
     this.#failures += 1;
     return Math.floor(this.parts.random() * bound);
   }
@@ -257,7 +264,7 @@ export class Session {
       ended: () => {
         this.#closeStream();
         // The next good answer opens it again; this keeps a refused stream from being asked for at once.
-        this.#callOffStream = this.parts.timers.after(TIMES.stream, () => {
+        this.#callOffStream = this.parts.timers.after(this.#times.stream, () => {
           this.#callOffStream = null;
           this.wake("head");
         });

@@ -44,7 +44,7 @@ export interface Transport {
 }
 
 /** Bytes from which a request is compressed. */
-const GZIP_FROM = 1024;
+export const GZIP_FROM = 1024;
 
 /** The transport over fetch and EventSource; `origin` is the server's, "" for the page's own. */
 export class HttpTransport implements Transport {
@@ -84,7 +84,8 @@ export class HttpTransport implements Transport {
   }
 }
 
-function readExchange(isOk: boolean, text: string): Exchange {
+/** Returns what an answer of the server says; what is no JSON of the protocol comes from something between. */
+export function readExchange(isOk: boolean, text: string): Exchange {
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -1,0 +1,122 @@
+/** What may be asked of the process, and who answers: devices by name. */
+import type { Account } from "../src/lib/store/account.ts";
+import type { Call } from "../src/lib/store/wire.ts";
+import type { WakeReason } from "../src/lib/sync/session.ts";
+import { type Condition, until } from "./condition.ts";
+import { Device } from "./device.ts";
+import { digests } from "./digest.ts";
+import { Load } from "./load.ts";
+import { signInAt } from "./sign-in.ts";
+
+/** One line of input: `id` comes back with the answer, `device` names a device of the caller's choice. */
+export type Command = { readonly id: number; readonly device: string } & (
+  | { readonly do: "sign_in"; readonly server: string; readonly email: string; readonly password: string }
+  | {
+      readonly do: "open";
+      readonly server: string;
+      readonly account: Account;
+      readonly cookie: string;
+      readonly file?: string | null;
+      readonly timeout?: number;
+      readonly offline?: boolean;
+    }
+  /** What a page may ask of its worker. */
+  | { readonly do: "call"; readonly call: Call }
+  /** So many writes, one after the other, each on the disk before the next. */
+  | { readonly do: "calls"; readonly calls: readonly Call[] }
+  | { readonly do: "until"; readonly condition: Condition; readonly within?: number }
+  | { readonly do: "wake"; readonly reason: WakeReason }
+  | { readonly do: "network"; readonly up: boolean }
+  | { readonly do: "load"; readonly seed: number; readonly every: number }
+  /** Ends the load; returns how much it wrote. */
+  | { readonly do: "rest" }
+  | { readonly do: "status" }
+  | { readonly do: "cursors" }
+  | { readonly do: "digest" }
+  | { readonly do: "traffic" }
+  /** Every edit that the server acknowledged, every problem and fault so far. */
+  | { readonly do: "witness" }
+  | { readonly do: "close" }
+);
+
+const PATIENCE_MS = 60_000;
+
+/** The devices of this process. */
+export class Devices {
+  readonly #devices = new Map<string, Device>();
+  readonly #loads = new Map<string, Load>();
+
+  /** Does what a command asks and returns what came of it; rejects with what went wrong. */
+  async run(command: Command): Promise<unknown> {
+    switch (command.do) {
+      case "sign_in":
+        return signInAt(command.server, command.email, command.password, command.device);
+      case "open": {
+        const { server, account, cookie, file = null, timeout, offline = false } = command;
+        if (this.#devices.has(command.device)) throw new Error(`${command.device} is open`);
+        const options = { server, account, cookie, file, offline, ...(timeout !== undefined && { timeout }) };
+        this.#devices.set(command.device, new Device(options));
+        return null;
+      }
+      case "close":
+        this.#loads.get(command.device)?.stop();
+        this.#device(command.device).close();
+        this.#devices.delete(command.device);
+        return null;
+      default:
+        return this.#ask(this.#device(command.device), command);
+    }
+  }
+
+  /** Closes every device. */
+  close(): void {
+    for (const load of this.#loads.values()) load.stop();
+    for (const device of this.#devices.values()) device.close();
+    this.#devices.clear();
+  }
+
+  async #ask(
+    device: Device,
+    command: Exclude<Command, { readonly do: "sign_in" | "open" | "close" }>,
+  ): Promise<unknown> {
+    switch (command.do) {
+      case "call":
+        return device.leader.answer(command.call);
+      case "calls": {
+        const answers = [];
+        for (const call of command.calls) answers.push(await device.leader.answer(call));
+        return answers;
+      }
+      case "until":
+        return until(device, command.condition, command.within ?? PATIENCE_MS);
+      case "wake":
+        return device.leader.wake(command.reason);
+      case "network":
+        return device.setNetwork(command.up);
+      case "load":
+        this.#loads.set(command.device, new Load(device, { seed: command.seed, everyMs: command.every }));
+        return null;
+      case "rest":
+        this.#loads.get(command.device)?.stop();
+        return this.#loads.get(command.device)?.written ?? 0;
+      case "status":
+        return device.leader.status;
+      case "cursors":
+        return device.engine.cursors();
+      case "digest":
+        return digests(device.database);
+      case "traffic":
+        return device.http.traffic;
+      case "witness": {
+        const { acknowledged, exchanges, problems } = device.witness;
+        return { acknowledged, exchanges, problems, faults: device.faults };
+      }
+    }
+  }
+
+  #device(name: string): Device {
+    const device = this.#devices.get(name);
+    if (device === undefined) throw new Error(`there is no device ${name}`);
+    return device;
+  }
+}

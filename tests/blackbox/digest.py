@@ -1,0 +1,29 @@
+"""The digest of what the server holds of a bucket; the twin of ``pwa/headless/digest.ts``."""
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from routebook_sync.joins import canonical
+from routebook_sync.messages import MOVED
+
+
+def digests(database: Path) -> dict[str, dict[str, Any]]:
+    """Return rows and digest of every bucket, as a device that holds it all would."""
+    lines_by_bucket: dict[str, list[tuple[str, bytes]]] = {}
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        for bucket, kind, doc in connection.execute("SELECT bucket, kind, doc FROM record"):
+            if kind == MOVED:
+                continue
+            row = json.loads(doc)
+            line = canonical([kind, row["i"], row["r"], row.get("h", 0), row.get("v", {}), row.get("s", {})])
+            lines_by_bucket.setdefault(bucket, []).append((row["i"], line))
+    found = {}
+    for bucket, lines in lines_by_bucket.items():
+        lines.sort()
+        whole = hashlib.sha256(b"".join(line for _id, line in lines))
+        found[bucket] = {"rows": len(lines), "digest": whole.hexdigest()}
+    return found
