@@ -227,26 +227,40 @@ describe("the sync loop", () => {
     expect(transport.mostAtOnce).toBe(1);
   });
 
-  test("a time-out halves the budget and the edits down to a limit, and the pauses grow", async () => {
+  test("a time-out halves the budget and the edits down to a limit", async () => {
     const { timers, store, transport, session, connection } = make();
     store.edits = Array.from({ length: 1000 }, (_, at) => at + 1);
     transport.script = Array.from({ length: 12 }, () => timeout);
-    const pauses: number[] = [];
     session.start();
     await timers.pass(0);
     expect(connection()).toBe("offline");
-    for (let at = 0; at < 11; at += 1) {
-      pauses.push(timers.next);
-      await timers.pass(timers.next);
-    }
-    expect(pauses.slice(0, 4)).toEqual([999, 1998, 3996, 7992]);
-    expect(Math.max(...pauses)).toBeLessThan(TIMES.longestPause);
+    for (let at = 0; at < 11; at += 1) await timers.pass(timers.next);
     expect(transport.requests.map(({ edits }) => edits?.length).slice(0, 4)).toEqual([1000, 500, 250, 125]);
     expect(transport.requests.at(-1)?.edits).toHaveLength(1);
     expect(store.budget).toBe(MIN_BUDGET);
     await timers.pass(TIMES.longestPause);
     expect(store.waiting).toBe(0);
     expect(connection()).toBe("up_to_date");
+  });
+
+  test("no pause is longer than half the outage, so that a short one is over soon and a long one costs little", async () => {
+    const { timers, transport, session } = make();
+    transport.script = Array.from({ length: 500 }, () => unreachable);
+    session.start();
+    await timers.pass(0);
+    const began = timers.ms;
+    while (timers.ms - began < 3_600_000) {
+      const bound = Math.max(TIMES.firstPause, (timers.ms - began) / 2);
+      expect(timers.next).toBeLessThanOrEqual(Math.min(bound, TIMES.longestPause));
+      await timers.pass(timers.next);
+    }
+    expect(transport.requests.length).toBeLessThan(90);
+    transport.script = [];
+    await timers.pass(TIMES.longestPause);
+    transport.script = [unreachable];
+    session.wake("button");
+    await timers.pass(0);
+    expect(timers.next).toBeLessThanOrEqual(TIMES.firstPause);
   });
 
   test("a write does not shorten the pause after a failure, coming back does", async () => {
@@ -417,17 +431,33 @@ describe("the live stream", () => {
     expect(transport.requests).toHaveLength(4);
   });
 
-  test("an interruption is found out by a round trip, and heads that come again end the pause", async () => {
+  test("an interruption is found out by a round trip, and the next good answer opens the stream again", async () => {
     const { timers, transport, session, connection } = make();
     session.start();
-    await timers.pass(0);
+    await timers.pass(TIMES.stream);
     transport.script = [unreachable];
     transport.listener?.interrupted();
     await timers.pass(0);
     expect(connection()).toBe("offline");
-    transport.listener?.heads({ shared: [1, 0] });
-    await timers.pass(0);
+    expect([transport.listener, transport.streams]).toEqual([null, 1]);
+    await timers.pass(TIMES.firstPause);
     expect(connection()).toBe("up_to_date");
+    expect(transport.streams).toBe(2);
+    expect(transport.requests).toHaveLength(3);
+  });
+
+  test("a stream that breaks as soon as it is open is not asked for in a busy loop", async () => {
+    const { timers, transport, session } = make();
+    session.start();
+    await timers.pass(0);
+    for (let broken = 1; broken <= 5; broken += 1) {
+      transport.listener?.interrupted();
+      await timers.pass(TIMES.stream - 1);
+      expect(transport.streams).toBe(broken);
+      await timers.pass(1);
+      expect(transport.streams).toBe(broken + 1);
+    }
+    expect(transport.requests.length).toBeLessThanOrEqual(11);
   });
 
   test("a refused stream is tried again after a while", async () => {

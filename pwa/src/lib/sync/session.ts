@@ -76,12 +76,12 @@ export type Times = { readonly [name in keyof typeof TIMES]: number };
 export const TIMES = {
   /** Between round trips when nothing happens. */
   timer: 5 * 60_000,
-  /** First and longest upper bound of the pause after a failure; the pause is drawn below it (full jitter). */
-  firstPause: 1_000,
+  /** Least and greatest upper bound of the pause after a failure; the pause is drawn below it (full jitter). */
+  firstPause: 250,
   longestPause: 60_000,
   /** First and longest time-out of a request; the first load on a slow network needs the longer. */
   timeout: 30_000,
-  /** Before the live stream is tried again. */
+  /** Before a live stream that was refused, or broke sooner than this, is tried again. */
   stream: 5_000,
 } as const;
 
@@ -98,6 +98,8 @@ export class Session {
   #syncing = false;
   #problem: ProblemCode | null = null;
   #failures = 0;
+  /** When the first of them came. */
+  #failingSince = 0;
   /** The part of the allowed edits that one request carries, halved on trouble. */
   #share = 1;
   #isWanted = false;
@@ -240,14 +242,16 @@ export class Session {
   }
 
   #countFailure(pause: number): number {
+    if (this.#failures === 0) this.#failingSince = this.parts.timers.now();
     this.#failures += 1;
     return pause;
   }
 
-  /** Full jitter: anything below a bound that doubles with every failure. */
+  /** Full jitter: anything below half the time that it has gone wrong, so that a short outage is over as soon as it is over. */
   #pause(): number {
-    const bound = Math.min(this.#times.longestPause, this.#times.firstPause * 2 ** this.#failures);
-    this.#failures += 1;
+    this.#countFailure(0);
+    const half = (this.parts.timers.now() - this.#failingSince) / 2;
+    const bound = Math.min(this.#times.longestPause, Math.max(this.#times.firstPause, half));
     return Math.floor(this.parts.random() * bound);
   }
 
@@ -255,20 +259,29 @@ export class Session {
 
   #openStream(): void {
     if (this.#stream !== null || this.#callOffStream !== null) return;
-    this.#stream = this.parts.transport.listen({
+    const { transport, timers } = this.parts;
+    const opened = timers.now();
+    this.#stream = transport.listen({
       heads: (heads) => this.#takeHeads(heads),
-      // Most likely the network is gone: a round trip finds out, and says so.
+      // Most likely the network is gone: a round trip finds out, and says so. The next good answer opens another stream, for
+      // one that tried by itself would keep a phone awake that is out of reach for hours.
       interrupted: () => {
+        this.#closeStream();
+        if (timers.now() - opened < this.#times.stream) this.#reopenLater();
         if (this.#connection === "up_to_date") this.wake("head");
       },
       ended: () => {
         this.#closeStream();
-        // The next good answer opens it again; this keeps a refused stream from being asked for at once.
-        this.#callOffStream = this.parts.timers.after(this.#times.stream, () => {
-          this.#callOffStream = null;
-          this.wake("head");
-        });
+        this.#reopenLater();
       },
+    });
+  }
+
+  /** Keeps a stream that does not last from being asked for without end. */
+  #reopenLater(): void {
+    this.#callOffStream = this.parts.timers.after(this.#times.stream, () => {
+      this.#callOffStream = null;
+      this.wake("head");
     });
   }
 
@@ -281,8 +294,7 @@ export class Session {
 
   #takeHeads(heads: Heads): void {
     if (this.#syncing) this.#heads = { ...this.#heads, ...heads };
-    // Heads that arrive are a sign of life, too: there is no need to wait for the end of the pause.
-    else if (this.#connection === "offline" || this.#isBehind(heads)) this.wake("head");
+    else if (this.#isBehind(heads)) this.wake("head");
   }
 
   #isBehind(heads: Heads): boolean {
