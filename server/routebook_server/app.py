@@ -20,6 +20,7 @@ from litestar.types import ASGIApp
 from routebook_server.database import Database, open_sqlite
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
+from routebook_server.gateway.live import Live
 from routebook_server.identity.door import Door
 from routebook_server.identity.endpoints import identity_endpoints
 from routebook_server.identity.health import Demo, DemoHint, find_demo_people
@@ -65,6 +66,8 @@ class Application(msgspec.Struct, frozen=True):
     passwords: Passwords
     people: People
     site: Site
+    live: Live
+    presence: Presence
     projector: Projector
     litestar: Litestar
     """The endpoints, without the layers around them."""
@@ -81,17 +84,19 @@ class Application(msgspec.Struct, frozen=True):
     async def running(self) -> AsyncIterator[None]:
         """Run what goes on beside the requests; at the end finish everything and close the database."""
         following = asyncio.create_task(_follow(self.projector, self.heads), name="projector")
+        living = asyncio.create_task(self.live.run(), name="live")
         try:
             yield
         finally:
             self.heads.close()
-            await following
+            await asyncio.gather(following, living)
             await self.close()
 
     async def close(self) -> None:
         """End live streams, finish what is being written, close the database."""
         self.heads.close()
         await self.store.close()
+        await self.presence.close()
         self.passwords.close()
         await self.database.close()
 
@@ -118,7 +123,8 @@ def create_app(
     heads = Heads()
     store = Store(database, clock, heads)
     passwords = Passwords(hasher or PasswordHasher())
-    door = Door(database, clock)
+    presence = Presence(database, clock)
+    door = Door(database, clock, presence)
     sign_ins = SignIns(database, clock, random, passwords)
 
     async def edit_person(person: str, values: Mapping[str, Any]) -> None:
@@ -127,14 +133,15 @@ def create_app(
     async def find_demo() -> DemoHint | None:
         return None if demo is None else await database.read(lambda connection: find_demo_people(connection, demo))
 
-    people = People(database, clock, random, passwords, edit_person)
-    gateway = Gateway(store, clock, schema_hash(), Presence(database, clock).note, settings.offline_lease_days * DAY_MS)
+    people = People(database, clock, random, passwords, edit_person, presence=presence)
+    gateway = Gateway(store, clock, schema_hash(), presence.note, settings.offline_lease_days * DAY_MS)
+    live = Live(heads, store.read_heads, door, random(4))
     projector = Projector(database, heads)
 
     litestar = Litestar(
         [
             *identity_endpoints(sign_ins, people, door.actor_of, VERSION, find_demo),
-            *make_handlers(gateway, projector, door.actor_of, door.device_of),
+            *make_handlers(gateway, live, projector, door.actor_of, door.device_of),
         ],
         exception_handlers=exception_handlers(random),
         lifespan=[lambda _litestar: application.running()],
@@ -153,7 +160,9 @@ def create_app(
     stack = RequestLog(stack, random, time.perf_counter)
     if settings.trust_proxy:
         stack = Forwarded(stack)
-    application = Application(settings, database, heads, store, passwords, people, site, projector, litestar, stack)
+    application = Application(
+        settings, database, heads, store, passwords, people, site, live, presence, projector, litestar, stack
+    )
     return application
 
 

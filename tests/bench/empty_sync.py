@@ -16,6 +16,9 @@ from routebook_server.database import open_sqlite
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
+from routebook_server.gateway.live import Live
+from routebook_server.identity.door import Door
+from routebook_server.identity.presence import Presence
 from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
 from routebook_server.records.heads import Heads
 from routebook_server.records.load import load_rows
@@ -52,9 +55,9 @@ async def _measure(folder: Path) -> int:
     heads = Heads()
     store = Store(database, lambda: NOW, heads)
     gateway = Gateway(store, lambda: NOW, schema_hash())
-    app = Litestar(
-        make_handlers(gateway, Projector(database, heads), actor_of), openapi_config=None, logging_config=None
-    )
+    projector = Projector(database, heads)
+    live = Live(heads, store.read_heads, Door(database, lambda: NOW, Presence(database, lambda: NOW)), b"")
+    app = Litestar(make_handlers(gateway, live, projector, actor_of), openapi_config=None, logging_config=None)
     rows = [
         (bucket, Row("note", make_id(1000 * place + number), make_id(9), 0, {"body": "x"}, {STAMP: []}))
         for place, bucket in enumerate(buckets)

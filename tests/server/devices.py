@@ -1,5 +1,6 @@
 """A team on a real database behind the real gateway, spoken to by HTTP in this process."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from routebook_server.database import SqliteDatabase, open_sqlite
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
+from routebook_server.gateway.live import Live
 from routebook_server.gateway.problem import make_problem
 from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
 from routebook_server.records.heads import Heads
@@ -70,7 +72,10 @@ class Team:
         self.projector = Projector(database, self.heads, rest_s=0)
         self.territories = {ANNA: [NORTH], BEN: [SOUTH], MIRA: [NORTH, SOUTH]}
         self.person_by_device: dict[int, str] = {}
-        handlers = make_handlers(self.gateway, self.projector, self.actor_of)
+        self.rights_version = 0
+        self.rights_read = asyncio.Event()
+        self.live = Live(self.heads, self.store.read_heads, self, b"\x01")
+        handlers = make_handlers(self.gateway, self.live, self.projector, self.actor_of)
         self.app = Litestar(
             handlers, exception_handlers=exception_handlers(bytes), openapi_config=None, logging_config=None
         )
@@ -81,6 +86,15 @@ class Team:
             if name == b"device":
                 return self.actor(int(value))
         return make_problem(ProblemCode.NOT_SIGNED_IN)
+
+    async def version(self) -> int:
+        """Return the version of everybody's rights; tests raise it."""
+        return self.rights_version
+
+    async def actors(self) -> dict[int, Actor]:
+        """Return everybody who is signed in, by device."""
+        self.rights_read.set()
+        return {device: self.actor(device) for device in self.person_by_device}
 
     def actor(self, device: int) -> Actor:
         """Return who signed in on a device, with his grants of now."""

@@ -12,7 +12,7 @@ from litestar.types import Receive, Scope, Send
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.body import DisconnectedError, Headers, pack_body, read_body
 from routebook_server.gateway.gateway import Gateway
-from routebook_server.gateway.live import LiveStream
+from routebook_server.gateway.live import Live
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.records.history import MAX_HISTORY, HistoryEntry
 from routebook_server.records.projection import Lag, Projector
@@ -28,7 +28,7 @@ _HEADERS: Final = [(b"content-type", b"application/json"), (b"cache-control", b"
 
 
 def make_handlers(
-    gateway: Gateway, projector: Projector, actor_of: ActorOf, device_of: ActorOf | None = None
+    gateway: Gateway, live: Live, projector: Projector, actor_of: ActorOf, device_of: ActorOf | None = None
 ) -> list[ASGIRouteHandler | HTTPRouteHandler]:
     """Return the gateway's route handlers, for ``Litestar(route_handlers=…)``.
 
@@ -58,10 +58,10 @@ def make_handlers(
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
     @asgi("/live", copy_scope=False)
-    async def live(scope: Scope, receive: Receive, send: Send) -> None:
+    async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         _require_method(scope, "GET")
         actor = await require(actor_of, scope)
-        await LiveStream(gateway.store, actor).run(receive, send, lambda: actor_of(scope))
+        await live.serve(actor, receive, send, _header(scope, b"last-event-id").encode("latin-1"))
 
     @get("/api/history/{record_id:str}")
     async def history(
@@ -83,7 +83,7 @@ def make_handlers(
         await require(actor_of, request.scope)
         return await projector.lag()
 
-    return [sync, live, history, projection]
+    return [sync, stream, history, projection]
 
 
 def _require_method(scope: Scope, method: str) -> None:

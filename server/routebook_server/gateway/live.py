@@ -1,20 +1,34 @@
-"""Live: server-sent events that tell a device which of its buckets moved. It answers with an ordinary ``/sync``."""
+"""Live: tells every open stream of this process which of its buckets moved. The device answers with a ``/sync``.
+
+One task passes the news on, another looks whether rights have changed and keeps the streams awake; a stream costs its
+request and nothing that runs. A head is written as JSON once, however many hear of it.
+
+The id of an event is ``<process>.<buckets>.<number>``. A device that comes back with the last one it saw is told what
+moved after that number; where process or buckets are others than then, all heads.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
 import msgspec
+import structlog
 from litestar.types import Receive, Send
 
 from routebook_server.gateway.actor import Actor
+from routebook_server.gateway.stream import Stream
 from routebook_server.records.buckets import Head
-from routebook_server.records.heads import Subscription
-from routebook_server.records.store import Store
-from routebook_sync.messages import Problem
+from routebook_server.records.heads import Heads
 
 HEARTBEAT_S: Final = 20.0
-"""Seconds without news after which a comment keeps proxies from closing the stream."""
+"""Seconds between two comments that keep proxies from closing a silent stream; so often rights are asked for anyway."""
+LOOK_S: Final = 0.5
+"""Seconds between two looks whether rights have changed: longer no stream outlives them, in any process."""
+RETRY_MS: Final = (1_000, 5_000)
+"""Between these a device waits when it is cut off, each its own time: not all come back at once."""
+_SLICE: Final = 256
+"""Streams written to before somebody else has his turn."""
 
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -22,52 +36,172 @@ _HEADERS: Final = [
     # nginx would hold the lines back.
     (b"x-accel-buffering", b"no"),
 ]
+_log: Final = structlog.get_logger()
 
 
-def heads_event(heads: Mapping[str, Head]) -> bytes:
-    """Return one event: the heads of the buckets that moved, ``{bucket: [epoch, seq]}``."""
-    return b"event: heads\ndata: " + msgspec.json.encode(heads) + b"\n\n"
+class Bearers(Protocol):
+    """Who may come in; identity knows."""
+
+    async def version(self) -> int:
+        """Return a number that is another one as soon as somebody's rights may be others."""
+
+    async def actors(self) -> Mapping[int, Actor]:
+        """Return everybody who may come in now, by device."""
 
 
-class LiveStream:
-    """One device's stream; ends when the client leaves, the server closes, or the person's rights change."""
+class Live:
+    """The open streams of one process; belongs to one event loop.
 
-    def __init__(self, store: Store, actor: Actor, heartbeat_s: float = HEARTBEAT_S) -> None:
-        self._store = store
-        self._actor = actor
+    ``process`` tells this process from every other one and from itself before a restart (a few random bytes);
+    ``read_heads`` returns where buckets stand.
+    """
+
+    def __init__(
+        self,
+        heads: Heads,
+        read_heads: Callable[[Sequence[str]], Awaitable[Mapping[str, Head]]],
+        bearers: Bearers,
+        process: bytes,
+        *,
+        heartbeat_s: float = HEARTBEAT_S,
+        look_s: float = LOOK_S,
+    ) -> None:
+        self._heads = heads
+        self._read_heads = read_heads
+        self._bearers = bearers
+        self._process = process.hex().encode()
         self._heartbeat_s = heartbeat_s
+        self._look_s = look_s
+        self._stream_by_device: dict[int, Stream] = {}
+        self._streams_by_bucket: dict[str, set[Stream]] = {}
+        self._number = 0
+        self._moved: dict[str, tuple[int, bytes]] = {}
+        """By bucket, the number of the event that told of it last, and its head as that one told it."""
 
-    async def run(self, receive: Receive, send: Send, actor_now: Callable[[], Awaitable[Actor | Problem]]) -> None:
-        """Send events until the end. ``actor_now`` is asked again once in every ``heartbeat_s``, news or none."""
-        with self._store.heads.subscribe(self._actor.buckets) as subscription:
-            leaving = asyncio.create_task(_until_left(receive, subscription))
-            try:
-                await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                heads = await self._store.read_heads(self._actor.buckets)
-                await _send(send, heads_event(heads))
-                now = asyncio.get_running_loop().time
-                due = now() + self._heartbeat_s
-                while not subscription.ended:
-                    moved = await subscription.next(due - now())
-                    # News must not put the question off: rights may end while a bucket is never still.
-                    if now() >= due and not subscription.ended:
-                        if await actor_now() != self._actor:
-                            break
-                        due = now() + self._heartbeat_s
-                        if not moved:
-                            await _send(send, b": \n\n")
-                    if moved:
-                        await _send(send, heads_event(moved))
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
-            finally:
-                leaving.cancel()
+    @property
+    def streams(self) -> int:
+        """How many are open."""
+        return len(self._stream_by_device)
+
+    async def run(self) -> None:
+        """Serve the streams until the heads are closed, then end them."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._follow_heads(), name="live heads")
+                tasks.create_task(self._follow_rights(), name="live rights")
+        finally:
+            for stream in list(self._stream_by_device.values()):
+                stream.end()
+
+    async def serve(self, actor: Actor, receive: Receive, send: Send, last_id: bytes = b"") -> None:
+        """Answer one device's request: a stream until the device leaves, its rights change or the server closes.
+
+        ``last_id`` is the last event that the device has seen, of this process or another one. A device has one
+        stream; a newer one ends it.
+        """
+        place = b"%b.%08x." % (self._process, zlib.crc32(",".join(actor.buckets).encode()))
+        stream = Stream(actor, send, place)
+        # From here on it gathers what moves, so that nothing falls between what is read and what is told.
+        self._open(stream)
+        try:
+            number = self._number
+            heads = self._moved_since(stream, last_id)
+            if heads is None:
+                heads = _encode(await self._read_heads(actor.buckets))
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            shortest, longest = RETRY_MS
+            stream.begin(number, heads, shortest + actor.device * 7_919 % (longest - shortest))
+            if self._heads.closed:
+                stream.end()
+            # Ended from either side, the request is over for whoever waits for its next part.
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            self._close(stream)
+
+    def _open(self, stream: Stream) -> None:
+        for bucket in stream.actor.buckets:
+            self._streams_by_bucket.setdefault(bucket, set()).add(stream)
+        older = self._stream_by_device.get(stream.actor.device)
+        self._stream_by_device[stream.actor.device] = stream
+        if older is not None:
+            older.end()
+
+    def _close(self, stream: Stream) -> None:
+        for bucket in stream.actor.buckets:
+            streams = self._streams_by_bucket[bucket]
+            streams.discard(stream)
+            if not streams:
+                del self._streams_by_bucket[bucket]
+        if self._stream_by_device.get(stream.actor.device) is stream:
+            del self._stream_by_device[stream.actor.device]
+
+    def _moved_since(self, stream: Stream, last_id: bytes) -> dict[str, bytes] | None:
+        """Return the heads that moved after an event, None if that is not known."""
+        if not last_id.startswith(stream.place):
+            return None
+        digits = last_id[len(stream.place) :]
+        if not digits.isdigit() or len(digits) > len(str(self._number)) or int(digits) > self._number:
+            return None
+        found = ((bucket, self._moved.get(bucket)) for bucket in stream.actor.buckets)
+        return {bucket: moved[1] for bucket, moved in found if moved is not None and moved[0] > int(digits)}
+
+    # What goes on beside the requests
+
+    async def _follow_heads(self) -> None:
+        with self._heads.subscribe(None) as subscription:
+            async for moved in subscription:
+                await self._tell(moved)
+
+    async def _tell(self, moved: Mapping[str, Head]) -> None:
+        self._number += 1
+        parts = _encode(moved)
+        news: dict[Stream, dict[str, bytes]] = {}
+        for bucket, part in parts.items():
+            self._moved[bucket] = (self._number, part)
+            for stream in self._streams_by_bucket.get(bucket, ()):
+                news.setdefault(stream, {})[bucket] = part
+        number = self._number
+        async for stream in _in_slices(news):
+            stream.tell(number, news[stream])
+
+    async def _follow_rights(self) -> None:
+        now = asyncio.get_running_loop().time
+        checked, beat_at = -1, now() + self._heartbeat_s
+        with self._heads.subscribe(()) as closing:
+            while not closing.ended:
+                await closing.next(max(0.0, min(self._look_s, beat_at - now())))
+                is_due = now() >= beat_at
+                if is_due:
+                    beat_at = now() + self._heartbeat_s
+                if self._stream_by_device and not closing.ended:
+                    checked = await self._check_rights(checked, is_due=is_due)
+                    if is_due:
+                        async for stream in _in_slices(self._stream_by_device.values()):
+                            stream.beat()
+
+    async def _check_rights(self, checked: int, *, is_due: bool) -> int:
+        """End the streams of those who are not who they were, if that may be; return the version looked at."""
+        try:
+            version = await self._bearers.version()
+            if version != checked or is_due:
+                actors = await self._bearers.actors()
+                for stream in list(self._stream_by_device.values()):
+                    if actors.get(stream.actor.device) != stream.actor:
+                        stream.end()
+        except Exception:  # noqa: BLE001 - whatever it was, the next look tries again; no stream tells rows
+            _log.exception("rights could not be looked at")
+            return checked
+        return version
 
 
-async def _until_left(receive: Receive, subscription: Subscription) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    subscription.end()
+def _encode(heads: Mapping[str, Head]) -> dict[str, bytes]:
+    """Return each head as a member of a JSON object."""
+    return {bucket: msgspec.json.encode(bucket) + b":[%d,%d]" % head for bucket, head in heads.items()}
 
 
-async def _send(send: Send, part: bytes) -> None:
-    await send({"type": "http.response.body", "body": part, "more_body": True})
+async def _in_slices(streams: Iterable[Stream]) -> AsyncIterator[Stream]:
+    for count, stream in enumerate(list(streams), 1):
+        yield stream
+        if count % _SLICE == 0:
+            await asyncio.sleep(0)

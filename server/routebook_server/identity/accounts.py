@@ -50,7 +50,7 @@ def find_organisation(connection: Connection) -> Organisation | None:
 
 
 def raise_revision(connection: Connection) -> None:
-    """Tell everybody who keeps computed grants that roles or cover have changed."""
+    """Tell everybody who keeps rights in memory that roles, cover, sessions or devices have changed."""
     connection.execute(update(organisation).values(revision=organisation.c.revision + 1))
 
 

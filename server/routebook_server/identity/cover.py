@@ -28,10 +28,17 @@ def territories_covered(connection: Connection, person: str, now_ms: int) -> lis
     return sorted(connection.execute(statement).scalars())
 
 
-def next_change(connection: Connection, person: str, now_ms: int) -> int | None:
-    """Return the next instant at which a cover of this person begins or ends by itself."""
-    rows = connection.execute(select(cover.c.valid_from, cover.c.valid_to).where(cover.c.person == person))
-    return min((at for row in rows for at in row if at is not None and at > now_ms), default=None)
+def find_cover(connection: Connection, now_ms: int) -> tuple[dict[str, list[str]], int | None]:
+    """Return what everybody covers at ``now_ms``, and the next instant at which a cover begins or ends by itself."""
+    territories_by_person: dict[str, list[str]] = {}
+    until: int | None = None
+    for row in connection.execute(select(cover)):
+        if row.valid_from <= now_ms and (row.valid_to is None or row.valid_to > now_ms):
+            territories_by_person.setdefault(row.person, []).append(row.territory)
+        for at in (row.valid_from, row.valid_to):
+            if at is not None and at > now_ms and (until is None or at < until):
+                until = at
+    return territories_by_person, until
 
 
 def people_covering(connection: Connection, territories: Collection[str], now_ms: int) -> set[str]:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from routebook_server.identity.accounts import raise_revision
 from routebook_server.identity.tables import device
 from routebook_sync.clock import MAX_DEVICE
 from routebook_sync.messages import DeviceReport
@@ -74,6 +75,7 @@ def revoke_device(connection: Connection, number: int, now_ms: int) -> None:
     connection.execute(
         update(device).where(device.c.number == number, device.c.revoked_at.is_(None)).values(revoked_at=now_ms)
     )
+    raise_revision(connection)
 
 
 def wipe_device(connection: Connection, number: int, now_ms: int) -> None:
@@ -83,6 +85,7 @@ def wipe_device(connection: Connection, number: int, now_ms: int) -> None:
         .where(device.c.number == number, device.c.wiped_at.is_(None))
         .values(wiped_at=now_ms, revoked_at=None)
     )
+    raise_revision(connection)
 
 
 def keep_report(connection: Connection, number: int, report: DeviceReport) -> None:

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from routebook_server.records.buckets import SHARED
-from routebook_server.records.tables import bucket, record
+from routebook_server.records.tables import record
 from routebook_sync.messages import Row
 
 _DECODER: Final = msgspec.json.Decoder(Row)
@@ -31,15 +31,12 @@ def find_names(connection: Connection) -> dict[str, str]:
     return {row.i: row.v.get("name") or "" for row in _shared(connection, "person")}
 
 
-def find_parents(connection: Connection) -> dict[str, str | None]:
-    """Return the parent of every territory there ever was, by id: what lies in a deleted one must still be reached."""
-    return {row.i: row.v.get("parent") for row in _shared(connection, "territory")}
+def find_parents(connection: Connection, after: int = 0) -> dict[str, str | None]:
+    """Return the parent of every territory there ever was, by id: what lies in a deleted one must still be reached.
 
-
-def find_shared_head(connection: Connection) -> tuple[int, int]:
-    """Return where the shared bucket stands, epoch and sequence: as long as it stands there, so does the tree."""
-    row = connection.execute(select(bucket.c.epoch, bucket.c.seq).where(bucket.c.bucket == SHARED)).one_or_none()
-    return (0, 0) if row is None else (row.epoch, row.seq)
+    ``after``: only of those that changed after this number of the shared bucket.
+    """
+    return {row.i: row.v.get("parent") for row in _shared(connection, "territory", after)}
 
 
 def is_territory(connection: Connection, territory: str) -> bool:
@@ -48,6 +45,6 @@ def is_territory(connection: Connection, territory: str) -> bool:
     return connection.execute(statement).one_or_none() is not None
 
 
-def _shared(connection: Connection, kind: str) -> list[Row]:
-    statement = select(record.c.doc).where(record.c.bucket == SHARED, record.c.kind == kind)
+def _shared(connection: Connection, kind: str, after: int = 0) -> list[Row]:
+    statement = select(record.c.doc).where(record.c.bucket == SHARED, record.c.seq > after, record.c.kind == kind)
     return [_DECODER.decode(doc) for doc in connection.execute(statement).scalars()]

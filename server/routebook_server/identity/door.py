@@ -1,31 +1,29 @@
-"""The door: from a request's cookie to the person behind it, in one read."""
+"""The door: from a request's cookie to the person behind it."""
 
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
-import msgspec
 from litestar.types import Scope
 from sqlalchemy import Connection
 
 from routebook_server.database import Database
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.problem import make_problem
-from routebook_server.identity.cover import next_change, territories_covered
-from routebook_server.identity.directory import find_parents, find_shared_head
-from routebook_server.identity.grants import buckets_granted
+from routebook_server.identity.presence import Presence
+from routebook_server.identity.rights import Rights, read_rights
 from routebook_server.identity.sessions import (
     LASTS_MS,
     TOUCHED_EVERY_MS,
     Session,
     SessionState,
     find_session,
-    touch_session,
+    open_sessions,
 )
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Problem, ProblemCode
 
 COOKIE: Final = "routebook_session"
+_COOKIE: Final = COOKIE.encode()
 _CODE_BY_STATE: Final = {
     SessionState.EXPIRED: ProblemCode.SESSION_EXPIRED,
     SessionState.REVOKED: ProblemCode.DEVICE_REVOKED,
@@ -33,24 +31,17 @@ _CODE_BY_STATE: Final = {
 }
 
 
-class _Granted(msgspec.Struct, frozen=True):
-    """The buckets of one person as computed last, and how long that holds."""
-
-    revision: int
-    shared_head: tuple[int, int]
-    until: int | None
-    """The next instant at which a cover begins or ends by itself."""
-    role: Role
-    buckets: tuple[str, ...]
-
-
 class Door:
-    """Tells who asks. Roles, cover and revocation count from the next request on, in every process."""
+    """Tells who asks. Roles, cover, sessions and devices count from the next request on, in every process.
 
-    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+    The session is read each time; cover and the tree of territories are kept in memory while they stand.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], int], presence: Presence) -> None:
         self._database = database
         self._clock = clock
-        self._granted: dict[str, _Granted] = {}
+        self._presence = presence
+        self._rights: Rights | None = None
 
     async def actor_of(self, scope: Scope) -> Actor | Problem:
         """Return the actor behind a request, or not_signed_in, session_expired or device_revoked."""
@@ -70,49 +61,56 @@ class Door:
             return found
         actor, session = found
         if now_ms - (session.expires - LASTS_MS) >= TOUCHED_EVERY_MS:
-            await self._database.write(lambda connection: touch_session(connection, token, session.device, now_ms))
+            self._presence.was_here(session.device, token, now_ms)
         return actor
+
+    async def version(self) -> int:
+        """Return a number that is another one as soon as somebody's rights may be others."""
+        now_ms = self._clock()
+        return (await self._database.read(lambda connection: self._refresh(connection, now_ms))).version
+
+    async def actors(self) -> dict[int, Actor]:
+        """Return everybody who may come in now, by device."""
+        now_ms = self._clock()
+
+        def read(connection: Connection) -> dict[int, Actor]:
+            rights = self._refresh(connection, now_ms)
+            return {session.device: _actor(session, rights) for session in open_sessions(connection, now_ms)}
+
+        return await self._database.read(read)
 
     def _look(self, connection: Connection, token: str, now_ms: int) -> tuple[Actor, Session] | Problem:
         session = find_session(connection, token, now_ms)
         if session is None:
             return make_problem(ProblemCode.SESSION_EXPIRED)
-        is_wiped = session.state is SessionState.WIPED
-        if session.state is not SessionState.OPEN and not is_wiped:
+        if session.state not in {SessionState.OPEN, SessionState.WIPED}:
             return make_problem(_CODE_BY_STATE[session.state])
-        buckets = self._buckets(connection, session, now_ms)
-        may_move = session.role is not Role.REP
-        actor = Actor(session.person, session.role, session.device, buckets, may_move=may_move, wiped=is_wiped)
-        return actor, session
+        return _actor(session, self._refresh(connection, now_ms)), session
 
-    def _buckets(self, connection: Connection, session: Session, now_ms: int) -> tuple[str, ...]:
-        head = find_shared_head(connection)
-        kept = self._granted.get(session.person)
-        if (
-            kept is not None
-            and (kept.revision, kept.shared_head, kept.role) == (session.revision, head, session.role)
-            and (kept.until is None or now_ms < kept.until)
-        ):
-            return kept.buckets
-        buckets = compute_buckets(connection, session.person, session.role, now_ms)
-        until = next_change(connection, session.person, now_ms)
-        self._granted[session.person] = _Granted(session.revision, head, until, session.role, buckets)
-        return buckets
+    def _refresh(self, connection: Connection, now_ms: int) -> Rights:
+        # Several threads may read at once: each goes on with what its own snapshot says, whoever writes it down last.
+        self._rights = rights = read_rights(connection, self._rights, now_ms)
+        return rights
 
 
-def compute_buckets(connection: Connection, person: str, role: Role, now_ms: int) -> tuple[str, ...]:
-    """Return the buckets granted to a person at ``now_ms``, from the database."""
-    return buckets_granted(person, role, territories_covered(connection, person, now_ms), find_parents(connection))
+def _actor(session: Session, rights: Rights) -> Actor:
+    buckets = rights.buckets(session.person, session.role)
+    return Actor(
+        session.person,
+        session.role,
+        session.device,
+        buckets,
+        may_move=session.role is not Role.REP,
+        wiped=session.state is SessionState.WIPED,
+    )
 
 
 def token_from_scope(scope: Scope) -> str:
     """Return the session token that a request carries, "" for none."""
     for name, value in scope["headers"]:
         if name == b"cookie":
-            try:
-                morsel = SimpleCookie(value.decode("latin-1")).get(COOKIE)
-            except CookieError:
-                continue
-            if morsel is not None:
-                return morsel.value
+            for part in value.split(b";"):
+                key, _, token = part.partition(b"=")
+                if key.strip() == _COOKIE:
+                    return token.strip().decode("latin-1")
     return ""

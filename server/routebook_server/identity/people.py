@@ -17,6 +17,7 @@ from routebook_server.identity.cover import CoverEntry, cover_of, people_coverin
 from routebook_server.identity.devices import Device, devices_of, find_device, revoke_device, wipe_device
 from routebook_server.identity.directory import find_names, is_territory
 from routebook_server.identity.passwords import Passwords
+from routebook_server.identity.presence import Presence
 from routebook_server.identity.sessions import Random, end_sessions_of
 from routebook_server.identity.sign_in import NewPassword
 from routebook_sync.entities.person import Role
@@ -86,12 +87,15 @@ class People:
         random: Random,
         passwords: Passwords,
         edit_person: EditPerson,
+        *,
+        presence: Presence,
     ) -> None:
         self._database = database
         self._clock = clock
         self._random = random
         self._passwords = passwords
         self._edit_person = edit_person
+        self._presence = presence
 
     async def everybody(self, actor: Actor) -> list[PersonSummary]:
         """Return everybody; administrators only."""
@@ -166,6 +170,7 @@ class People:
     async def devices(self, actor: Actor) -> list[Device]:
         """Return the actor's devices; a manager's people's and an administrator's everybody's too."""
         now_ms = self._clock()
+        await self._presence.write()
         return await self._database.read(
             lambda connection: devices_of(connection, _people_of(connection, actor, now_ms))
         )

@@ -4,12 +4,13 @@ import base64
 import hashlib
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
-from routebook_server.identity.tables import account, device, organisation, session
+from routebook_server.identity.accounts import raise_revision
+from routebook_server.identity.tables import account, device, session
 from routebook_sync.entities.person import Role
 
 LASTS_MS: Final = 90 * 86_400_000
@@ -24,24 +25,21 @@ Random = Callable[[int], bytes]
 """Returns so many unpredictable bytes (os.urandom)."""
 
 
-_FIND: Final = (
+_BEARERS: Final = (
     select(
         account.c.person,
         account.c.role,
         account.c.active,
         device.c.number.label("device"),
-        device.c.last_seen,
         device.c.revoked_at,
         device.c.wiped_at,
         session.c.expires,
-        organisation.c.revision,
     )
     .select_from(session)
     .join(device, device.c.number == session.c.device)
     .join(account, account.c.person == device.c.person)
-    .join(organisation, true())
-    .where(session.c.token_hash == bindparam("hash"))
 )
+_FIND: Final = _BEARERS.where(session.c.token_hash == bindparam("hash"))
 
 
 class SessionState(StrEnum):
@@ -61,10 +59,7 @@ class Session(msgspec.Struct, frozen=True):
     role: Role
     device: int
     expires: int
-    last_seen: int
     state: SessionState
-    revision: int
-    """The organisation's revision of roles and cover."""
 
 
 def hash_from_token(token: str) -> bytes:
@@ -75,9 +70,8 @@ def hash_from_token(token: str) -> bytes:
 def start_session(connection: Connection, device_number: int, now_ms: int, random: Random) -> str:
     """End the device's former sessions, start a new one and return its token."""
     token = base64.urlsafe_b64encode(random(TOKEN_BYTES)).decode().rstrip("=")
-    connection.execute(
-        delete(session).where((session.c.device == device_number) | (session.c.expires < now_ms - REMEMBERED_MS))
-    )
+    connection.execute(delete(session).where(session.c.expires < now_ms - REMEMBERED_MS))
+    _end(connection, session.c.device == device_number)
     connection.execute(
         insert(session).values(
             token_hash=hash_from_token(token), device=device_number, created=now_ms, expires=now_ms + LASTS_MS
@@ -89,17 +83,13 @@ def start_session(connection: Connection, device_number: int, now_ms: int, rando
 def find_session(connection: Connection, token: str, now_ms: int) -> Session | None:
     """Return the session that ``token`` opens, or None if there never was one or it was ended."""
     row = connection.execute(_FIND, {"hash": hash_from_token(token)}).one_or_none()
-    if row is None:
-        return None
-    if row.wiped_at is not None:
-        state = SessionState.WIPED  # however long ago: it is what removes the data
-    elif row.revoked_at is not None:
-        state = SessionState.REVOKED
-    elif row.expires <= now_ms or not row.active:
-        state = SessionState.EXPIRED
-    else:
-        state = SessionState.OPEN
-    return Session(row.person, Role(row.role), row.device, row.expires, row.last_seen, state, row.revision)
+    return None if row is None else _session(row, now_ms)
+
+
+def open_sessions(connection: Connection, now_ms: int) -> list[Session]:
+    """Return every session that lets its bearer in."""
+    sessions = [_session(row, now_ms) for row in connection.execute(_BEARERS)]
+    return [found for found in sessions if found.state is SessionState.OPEN]
 
 
 def touch_session(connection: Connection, token: str, device_number: int, now_ms: int) -> None:
@@ -112,12 +102,27 @@ def touch_session(connection: Connection, token: str, device_number: int, now_ms
 
 def end_session(connection: Connection, token: str) -> None:
     """End one session; no error if it has ended."""
-    connection.execute(delete(session).where(session.c.token_hash == hash_from_token(token)))
+    _end(connection, session.c.token_hash == hash_from_token(token))
 
 
 def end_sessions_of(connection: Connection, person: str, keep_token: str = "") -> None:
     """End every session of a person, but not the one of ``keep_token``, nor those that only a wipe is left of."""
     devices = select(device.c.number).where(device.c.person == person, device.c.wiped_at.is_(None))
-    connection.execute(
-        delete(session).where(session.c.device.in_(devices), session.c.token_hash != hash_from_token(keep_token))
-    )
+    _end(connection, session.c.device.in_(devices) & (session.c.token_hash != hash_from_token(keep_token)))
+
+
+def _end(connection: Connection, which: ColumnElement[bool]) -> None:
+    if connection.execute(delete(session).where(which)).rowcount:
+        raise_revision(connection)
+
+
+def _session(row: Row[*tuple[Any, ...]], now_ms: int) -> Session:
+    if row.wiped_at is not None:
+        state = SessionState.WIPED  # however long ago: it is what removes the data
+    elif row.revoked_at is not None:
+        state = SessionState.REVOKED
+    elif row.expires <= now_ms or not row.active:
+        state = SessionState.EXPIRED
+    else:
+        state = SessionState.OPEN
+    return Session(row.person, Role(row.role), row.device, row.expires, state)

@@ -11,7 +11,7 @@ organisation = Table(
     Column("name", text(), nullable=False),
     Column("locale", text(35), nullable=False),
     Column("created", BigInteger, nullable=False),
-    # Rises with every change of roles or cover: whoever keeps computed grants compares it.
+    # Rises with every change of roles, cover, sessions and devices: whoever keeps rights in memory compares it.
     Column("revision", Integer, nullable=False, default=0),
 )
 """One row: the organisation that this database serves."""

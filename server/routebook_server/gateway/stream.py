@@ -1,0 +1,101 @@
+"""Stream: the open answer to one device's ``/live``. Whoever has news writes to it and never waits for it."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+from litestar.types import Send
+
+from routebook_server.gateway.actor import Actor
+
+HEARTBEAT: Final = b": \n\n"
+"""A comment: keeps proxies from closing a silent stream, and finds out who is gone."""
+
+_log: Final = structlog.get_logger()
+
+
+class Stream:
+    """One device's stream. Beside what the socket takes it holds at most one head for each bucket, however slow it is.
+
+    ``place`` begins the ids of its events; the number of the last one told ends them (see ``Live``).
+    """
+
+    __slots__ = ("_is_over", "_is_waiting", "_missed", "_number", "_send", "_slow", "actor", "place")
+
+    def __init__(self, actor: Actor, send: Send, place: bytes) -> None:
+        self.actor = actor
+        self.place = place
+        self._send = send
+        self._number = 0
+        self._missed: dict[str, bytes] = {}
+        self._is_waiting = True
+        """Whether nothing can be written now: before the beginning, and while the socket takes no more."""
+        self._slow: asyncio.Task[None] | None = None
+        self._is_over = False
+
+    def begin(self, number: int, heads: Mapping[str, bytes], retry_ms: int) -> None:
+        """Send the first part: the heads that the device has not seen, and how soon it may come again when cut off."""
+        self._number = max(number, self._number)
+        missed, self._missed = {**heads, **self._missed}, {}
+        self._is_waiting = False
+        self._write(b"retry: %d\n%b" % (retry_ms, self._event(missed) if missed else HEARTBEAT))
+        if self._is_over and not self._is_waiting:
+            self._write(b"")
+
+    def tell(self, number: int, heads: Mapping[str, bytes]) -> None:
+        """Send heads by bucket, each as the JSON member ``"bucket":[epoch,seq]``, as the event of that number."""
+        self._number = number
+        if self._is_over:
+            return
+        if self._is_waiting:
+            self._missed.update(heads)
+        else:
+            self._write(self._event(heads))
+
+    def beat(self) -> None:
+        """Send a heartbeat."""
+        if not (self._is_waiting or self._is_over):
+            self._write(HEARTBEAT)
+
+    def end(self) -> None:
+        """End the answer, and with it the request."""
+        if not self._is_over:
+            self._is_over = True
+            self._missed.clear()
+            if not self._is_waiting:
+                self._write(b"")
+
+    def _event(self, heads: Mapping[str, bytes]) -> bytes:
+        return b"id: %b%d\nevent: heads\ndata: {%b}\n\n" % (self.place, self._number, b",".join(heads.values()))
+
+    def _write(self, part: bytes) -> None:
+        """Write without a task, as long as the socket takes it."""
+        step = self._send_part(part).__await__()
+        try:
+            next(step)
+        except StopIteration:
+            return
+        except Exception:  # noqa: BLE001 - whatever it was, it must not keep the news from the others
+            _log.exception("a live stream failed", device=self.actor.device)
+            self._is_over = True
+            return
+        # It waits for room, and has written nothing yet: a task begins anew.
+        step.close()
+        self._is_waiting = True
+        self._slow = asyncio.create_task(self._write_slowly(part), name="slow live stream")
+
+    async def _write_slowly(self, part: bytes) -> None:
+        await self._send_part(part)
+        while self._missed:
+            event = self._event(self._missed)
+            self._missed = {}
+            await self._send_part(event)
+        self._is_waiting = False
+        self._slow = None
+        if self._is_over and part:
+            await self._send_part(b"")
+
+    async def _send_part(self, part: bytes) -> None:
+        """Send a part; an empty one is the last."""
+        await self._send({"type": "http.response.body", "body": part, "more_body": part != b""})
