@@ -66,6 +66,7 @@ class Application(msgspec.Struct, frozen=True):
     passwords: Passwords
     people: People
     site: Site
+    door: Door
     live: Live
     presence: Presence
     projector: Projector
@@ -161,7 +162,7 @@ def create_app(
     if settings.trust_proxy:
         stack = Forwarded(stack)
     application = Application(
-        settings, database, heads, store, passwords, people, site, live, presence, projector, litestar, stack
+        settings, database, heads, store, passwords, people, site, door, live, presence, projector, litestar, stack
     )
     return application
 

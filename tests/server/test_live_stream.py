@@ -4,9 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-import msgspec
 import pytest
 import pytest_asyncio
 
@@ -14,83 +13,10 @@ from routebook_server.gateway.live import RETRY_MS, Live
 from routebook_server.gateway.stream import HEARTBEAT
 from routebook_server.records.buckets import SHARED, Head, person_bucket, territory_bucket
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NORTH, SOUTH, Device, Team, make_id, open_team
+from server.listener import Listener
 
 IN_NORTH, IN_SOUTH = territory_bucket(NORTH), territory_bucket(SOUTH)
 NEVER = 3_600
-
-
-class Event(msgspec.Struct, frozen=True):
-    """One event of a stream as a browser reads it."""
-
-    id: bytes
-    heads: dict[str, list[int]]
-
-
-class Listener:
-    """A client on a stream, as the server sees it: what it was sent, and a way to leave."""
-
-    def __init__(self, live: Live, team: Team, device: int, last_id: bytes = b"") -> None:
-        self._live = live
-        self._team = team
-        self._device = device
-        self._last_id = last_id
-        self._gone = asyncio.Event()
-        self._sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.may_send = asyncio.Event()
-        self.may_send.set()
-        self.retry_ms = 0
-
-    async def __aenter__(self) -> Self:
-        actor = self._team.actor(self._device)
-        self.task = asyncio.create_task(self._live.serve(actor, self._receive, self._send, self._last_id))
-        async with asyncio.timeout(5):
-            start = await self._sent.get()
-        assert (start["type"], start["status"]) == ("http.response.start", 200)
-        assert (b"content-type", b"text/event-stream; charset=utf-8") in start["headers"]
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        self._gone.set()
-        self.may_send.set()
-        await self.ended()
-
-    async def ended(self) -> None:
-        """Wait until the request is over."""
-        async with asyncio.timeout(5):
-            await self.task
-
-    async def _receive(self) -> Any:
-        await self._gone.wait()
-        return {"type": "http.disconnect"}
-
-    async def _send(self, message: Any) -> None:
-        await self.may_send.wait()
-        await self._sent.put(message)
-        if message.get("more_body") is False:
-            self._gone.set()
-
-    async def part(self) -> bytes:
-        """Return what comes next."""
-        async with asyncio.timeout(5):
-            body: bytes = (await self._sent.get())["body"]
-        if body.startswith(b"retry: "):
-            retry, body = body.split(b"\n", 1)
-            self.retry_ms = int(retry[7:])
-        return body
-
-    async def event(self) -> Event:
-        """Return the next event."""
-        number, event, data, end = (await self.part()).split(b"\n", 3)
-        assert (number[:4], event, data[:6], end) == (b"id: ", b"event: heads", b"data: ", b"\n")
-        return Event(number[4:], msgspec.json.decode(data[6:]))
-
-    async def heads(self) -> dict[str, list[int]]:
-        """Return the heads in the next event."""
-        return (await self.event()).heads
-
-    def is_silent(self) -> bool:
-        """Tell whether nothing more has come."""
-        return self._sent.empty()
 
 
 @pytest_asyncio.fixture
@@ -118,7 +44,7 @@ def write_visit(device: Device, number: int, customer: str, person: str) -> None
 
 async def test_a_stream_begins_with_the_heads_of_the_granted_buckets(team: Team) -> None:
     team.device(1, ANNA)
-    async with lively(team) as live, Listener(live, team, 1) as listener:
+    async with lively(team) as live, Listener(live, team.actor(1)) as listener:
         assert await listener.heads() == {person_bucket(ANNA): [1, 0], SHARED: [1, 5], IN_NORTH: [1, 1]}
 
 
@@ -127,9 +53,9 @@ async def test_a_commit_is_told_to_those_who_hold_its_bucket_and_to_nobody_else(
     team.device(3, MIRA)
     async with (
         lively(team) as live,
-        Listener(live, team, 1) as north,
-        Listener(live, team, 2) as south,
-        Listener(live, team, 3) as both,
+        Listener(live, team.actor(1)) as north,
+        Listener(live, team.actor(2)) as south,
+        Listener(live, team.actor(3)) as both,
     ):
         for listener in (north, south, both):
             await listener.heads()
@@ -154,7 +80,7 @@ async def test_a_commit_during_the_opening_of_a_stream_is_told_once_and_by_its_l
 
     live = Live(team.heads, read_heads, team, b"\x01", heartbeat_s=NEVER, look_s=NEVER)
     running = asyncio.create_task(live.run())
-    listener = Listener(live, team, 1)
+    listener = Listener(live, team.actor(1))
     opening = asyncio.create_task(listener.__aenter__())
     await reading.wait()
     team.heads.publish({IN_NORTH: Head(1, 2)})
@@ -172,7 +98,7 @@ async def test_a_commit_during_the_opening_of_a_stream_is_told_once_and_by_its_l
 async def test_a_slow_listener_is_told_only_the_last_head_of_each_bucket_and_delays_nobody(team: Team) -> None:
     anna = team.device(1, ANNA)
     team.device(3, MIRA)
-    async with lively(team) as live, Listener(live, team, 1) as slow, Listener(live, team, 3) as quick:
+    async with lively(team) as live, Listener(live, team.actor(1)) as slow, Listener(live, team.actor(3)) as quick:
         await slow.heads()
         await quick.heads()
         slow.may_send.clear()
@@ -189,7 +115,7 @@ async def test_a_slow_listener_is_told_only_the_last_head_of_each_bucket_and_del
 
 async def test_a_slow_listener_whose_rights_end_hears_nothing_more(team: Team) -> None:
     anna = team.device(1, ANNA)
-    async with lively(team, look_s=0.01) as live, Listener(live, team, 1) as slow:
+    async with lively(team, look_s=0.01) as live, Listener(live, team.actor(1)) as slow:
         await slow.heads()
         slow.may_send.clear()
         for number in range(1, 4):
@@ -207,7 +133,7 @@ async def test_a_slow_listener_whose_rights_end_hears_nothing_more(team: Team) -
 
 async def test_silence_is_filled_with_heartbeats(team: Team) -> None:
     team.device(1, ANNA)
-    async with lively(team, heartbeat_s=0.01) as live, Listener(live, team, 1) as listener:
+    async with lively(team, heartbeat_s=0.01) as live, Listener(live, team.actor(1)) as listener:
         await listener.heads()
         assert await listener.part() == HEARTBEAT
         assert await listener.part() == HEARTBEAT
@@ -216,7 +142,7 @@ async def test_silence_is_filled_with_heartbeats(team: Team) -> None:
 async def test_each_device_comes_back_after_a_time_of_its_own(team: Team) -> None:
     team.device(1, ANNA)
     team.device(2, BEN)
-    async with lively(team) as live, Listener(live, team, 1) as one, Listener(live, team, 2) as other:
+    async with lively(team) as live, Listener(live, team.actor(1)) as one, Listener(live, team.actor(2)) as other:
         await one.heads()
         await other.heads()
         shortest, longest = RETRY_MS
@@ -231,21 +157,21 @@ async def test_each_device_comes_back_after_a_time_of_its_own(team: Team) -> Non
 async def test_a_device_that_comes_back_is_told_what_moved_meanwhile_and_nothing_else(team: Team) -> None:
     anna, _mira = team.device(1, ANNA), team.device(3, MIRA)
     async with lively(team) as live:
-        async with Listener(live, team, 3) as listener:
+        async with Listener(live, team.actor(3)) as listener:
             await listener.heads()
             write_visit(anna, 1, BAKERY, ANNA)
             await anna.sync()
             seen = await listener.event()
             assert seen.heads == {IN_NORTH: [1, 2]}
-        async with Listener(live, team, 3, seen.id) as again:
+        async with Listener(live, team.actor(3), seen.id) as again:
             assert await again.part() == HEARTBEAT
         team.heads.publish({IN_SOUTH: Head(1, 7), SHARED: Head(1, 9)})
         write_visit(anna, 2, BAKERY, ANNA)
         await anna.sync()
-        async with Listener(live, team, 3, seen.id) as again:
+        async with Listener(live, team.actor(3), seen.id) as again:
             told = await again.event()
             assert told.heads == {IN_SOUTH: [1, 7], SHARED: [1, 9], IN_NORTH: [1, 3]}
-        async with Listener(live, team, 3, told.id) as again:
+        async with Listener(live, team.actor(3), told.id) as again:
             assert await again.part() == HEARTBEAT
 
 
@@ -257,20 +183,20 @@ async def test_a_device_that_comes_back_with_what_is_not_known_here_is_told_all_
 ) -> None:
     team.device(1, ANNA)
     async with lively(team) as live:
-        async with Listener(live, team, 1) as listener:
+        async with Listener(live, team.actor(1)) as listener:
             first = await listener.event()
         mine = first.id.split(b".")[1]
-        async with Listener(live, team, 1, last_id.replace(b"%b", mine)) as again:
+        async with Listener(live, team.actor(1), last_id.replace(b"%b", mine)) as again:
             assert await again.heads() == first.heads
 
 
 async def test_a_device_that_comes_back_with_other_buckets_is_told_all_heads(team: Team) -> None:
     team.device(1, ANNA)
     async with lively(team) as live:
-        async with Listener(live, team, 1) as listener:
+        async with Listener(live, team.actor(1)) as listener:
             first = await listener.event()
         team.territories[ANNA] = [NORTH, SOUTH]
-        async with Listener(live, team, 1, first.id) as again:
+        async with Listener(live, team.actor(1), first.id) as again:
             assert (await again.heads()).keys() == {*first.heads, IN_SOUTH}
 
 
@@ -280,7 +206,11 @@ async def test_a_device_that_comes_back_with_other_buckets_is_told_all_heads(tea
 async def test_a_stream_ends_as_soon_as_rights_have_changed(team: Team) -> None:
     team.device(1, ANNA)
     team.device(2, BEN)
-    async with lively(team, look_s=0.01) as live, Listener(live, team, 1) as anna, Listener(live, team, 2) as ben:
+    async with (
+        lively(team, look_s=0.01) as live,
+        Listener(live, team.actor(1)) as anna,
+        Listener(live, team.actor(2)) as ben,
+    ):
         await anna.heads()
         await ben.heads()
         team.territories[ANNA] = []
@@ -293,7 +223,7 @@ async def test_a_stream_ends_as_soon_as_rights_have_changed(team: Team) -> None:
 
 async def test_a_stream_ends_at_a_heartbeat_where_nothing_told_that_rights_had_changed(team: Team) -> None:
     team.device(1, ANNA)
-    async with lively(team, heartbeat_s=0.01) as live, Listener(live, team, 1) as listener:
+    async with lively(team, heartbeat_s=0.01) as live, Listener(live, team.actor(1)) as listener:
         await listener.heads()
         del team.person_by_device[1]
         while await listener.part():
@@ -303,7 +233,7 @@ async def test_a_stream_ends_at_a_heartbeat_where_nothing_told_that_rights_had_c
 
 async def test_a_stream_with_news_all_the_time_ends_when_the_grants_change_too(team: Team) -> None:
     team.device(1, ANNA)
-    async with lively(team, heartbeat_s=0.05) as live, Listener(live, team, 1) as listener:
+    async with lively(team, heartbeat_s=0.05) as live, Listener(live, team.actor(1)) as listener:
         await listener.heads()
         team.territories[ANNA] = []
         async with asyncio.timeout(5):
@@ -328,7 +258,7 @@ async def test_a_stream_outlives_a_database_that_cannot_tell_rights_now(team: Te
 
     live = Live(team.heads, team.store.read_heads, Failing(), b"\x01", heartbeat_s=NEVER, look_s=0.001)
     running = asyncio.create_task(live.run())
-    async with Listener(live, team, 1) as listener:
+    async with Listener(live, team.actor(1)) as listener:
         await listener.heads()
         for _ in range(3):
             await asked.get()
@@ -340,9 +270,9 @@ async def test_a_stream_outlives_a_database_that_cannot_tell_rights_now(team: Te
 
 async def test_a_devices_newest_stream_is_its_only_one(team: Team) -> None:
     team.device(1, ANNA)
-    async with lively(team) as live, Listener(live, team, 1) as older:
+    async with lively(team) as live, Listener(live, team.actor(1)) as older:
         await older.heads()
-        async with Listener(live, team, 1) as newer:
+        async with Listener(live, team.actor(1)) as newer:
             assert await older.part() == b""
             await older.ended()
             await newer.heads()
@@ -354,7 +284,7 @@ async def test_a_devices_newest_stream_is_its_only_one(team: Team) -> None:
 
 async def test_a_stream_ends_when_the_server_closes_and_leaves_no_subscriber(team: Team) -> None:
     team.device(1, ANNA)
-    async with lively(team) as live, Listener(live, team, 1) as listener:
+    async with lively(team) as live, Listener(live, team.actor(1)) as listener:
         await listener.heads()
         team.heads.close()
         assert await listener.part() == b""
@@ -367,7 +297,7 @@ async def test_a_stream_asked_for_while_the_server_closes_ends_at_once(team: Tea
     team.device(1, ANNA)
     async with lively(team) as live:
         team.heads.close()
-        async with Listener(live, team, 1) as listener:
+        async with Listener(live, team.actor(1)) as listener:
             await listener.heads()
             assert await listener.part() == b""
             await listener.ended()
@@ -376,10 +306,10 @@ async def test_a_stream_asked_for_while_the_server_closes_ends_at_once(team: Tea
 async def test_whoever_leaves_is_forgotten(team: Team) -> None:
     team.device(1, ANNA)
     async with lively(team) as live:
-        async with Listener(live, team, 1) as listener:
+        async with Listener(live, team.actor(1)) as listener:
             await listener.heads()
             assert live.streams == 1
         assert live.streams == 0
         team.heads.publish({IN_NORTH: Head(1, 9)})
-        async with Listener(live, team, 1) as again:
+        async with Listener(live, team.actor(1)) as again:
             await again.heads()
