@@ -26,7 +26,7 @@ APP_SOURCES := $(shell find pwa/src pwa/static pwa/messages pwa/project.inlang/s
 
 HEADLESS_SOURCES := $(shell find pwa/headless pwa/src/lib sync/ts/src -type f -name '*.ts' -not -path '*/paraglide/*' 2>/dev/null)
 
-.PHONY: help setup build headless run test check check-python check-app test-python test-app test-e2e fuzz format gen bench shots clean
+.PHONY: help setup build headless run test check check-python check-app test-python test-app test-e2e fuzz sim format gen bench shots clean
 
 help: ## what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -95,6 +95,12 @@ fuzz: SEED ?= 0
 fuzz: setup ## RUNS mutated requests and replies from SEED, in both languages; a few of them are part of `make test`
 	@FUZZ_RUNS=$(RUNS) FUZZ_SEED=$(SEED) $(PY) -m pytest -q tests/fuzz
 	@cd pwa && FUZZ_RUNS=$(RUNS) FUZZ_SEED=$(SEED) npx vitest run fuzz
+
+sim: RUNS ?= 500
+sim: SEED ?= 1
+sim: JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+sim: setup ## RUNS random scripts from SEED, JOBS at once: model devices, a bad network and crashes against the real server
+	@PYTHONPATH=tests $(PY) -m simulation --seed $(SEED) --runs $(RUNS) --jobs $(JOBS)
 
 format: setup ## mend what the formatters can mend
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -1,0 +1,314 @@
+"""Device: one model client with its storage, its clock and its session, as somebody uses it."""
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from routebook_sync.entities import ENTITY_TYPES, EntityType, FieldType
+from routebook_sync.entities.person import Role
+from routebook_sync.joins import Join
+from routebook_sync.messages import DeviceReport, Edit, Problem, SyncReply, SyncRequest, read_reply
+from routebook_sync.record import Doc
+from routebook_sync.replica.change import Change, Saved
+from routebook_sync.replica.replica import Replica, World
+from routebook_sync.replica.session import Session
+from routebook_sync.replica.storage import Storage
+from routebook_sync.replica.tables import Account, Schema, Tables
+from simulation.house import SCHEMA, Answer
+from simulation.ledger import Ledger
+from simulation.market import id_of, resolve, root_of
+from simulation.steps import Entry, Seat
+
+
+class DeviceCrash(BaseException):
+    """The app is killed at this point."""
+
+
+def _without(kinds: Mapping[str, EntityType], gone: set[str], fields: set[str]) -> dict[str, EntityType]:
+    """Return the kinds of an older app: without some kinds, and without some fields wherever they are."""
+    return {
+        kind: msgspec.structs.replace(
+            entity,
+            fields={name: field for name, field in entity.fields.items() if name not in fields},
+            inside=entity.inside - fields,
+        )
+        for kind, entity in kinds.items()
+        if kind not in gone
+    }
+
+
+SCHEMAS: Final = {
+    "now": Schema(SCHEMA, ENTITY_TYPES),
+    "old": Schema("old", _without(ENTITY_TYPES, {"deal"}, {"next_step", "tags", "snoozes", "city"})),
+}
+"""The versions of the app that a device may run."""
+
+
+class _AnyFields(dict[str, FieldType]):
+    """Fields of whatever name."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the field; one that nobody declared is a register."""
+        return super().get(name) or FieldType(name, "any")
+
+
+def _trusting(entity: EntityType) -> EntityType:
+    fields = {
+        name: msgspec.structs.replace(field, server=False, manager=False, required=False)
+        for name, field in entity.fields.items()
+    }
+    return msgspec.structs.replace(entity, writers=frozenset(Role), fields=_AnyFields(fields))
+
+
+TRUSTING: Final = Schema(SCHEMA, {kind: _trusting(entity) for kind, entity in ENTITY_TYPES.items()})
+"""An app that checks nothing before it saves."""
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """A request on its way."""
+
+    request: SyncRequest
+    body: bytes
+    sent_ms: int
+    """By the device's own clock."""
+
+
+Watch: TypeAlias = Callable[["Device", SyncReply, list[Edit]], None]
+"""Hears of every reply that a device took, with the edits that waited before."""
+
+
+class Device:
+    """One device of one person. Its storage outlives everything but ``lose``."""
+
+    def __init__(self, name: str, seat: Seat, true_ms: Callable[[], int], ledger: Ledger, watch: Watch) -> None:
+        self.name = name
+        self.person = id_of(seat.person)
+        self.role = Role.REP
+        """As known since the last sign-in."""
+        self.schema = seat.schema
+        self.skew_ms = 0
+        self.token = ""
+        self.number = 0
+        self.kept: tuple[Sending, Answer] | None = None
+        """A reply that was held up, with its request."""
+        self.stores = 0
+        self.is_traceable = seat.schema == "now"
+        self._true_ms = true_ms
+        self._ledger = ledger
+        self._watch = watch
+        self._random = Random(name)
+        self._crash_after = 0
+        self._writes = 0
+        self.lose()
+
+    def now(self) -> int:
+        """Return the time by the device's own clock."""
+        return max(0, self._true_ms() + self.skew_ms)
+
+    @property
+    def store(self) -> tuple[str, int]:
+        """Return what tells this storage from every other one."""
+        return (self.name, self.stores)
+
+    def lose(self) -> None:
+        """Begin with an empty storage."""
+        self._ledger.lose(self.store)
+        self.stores += 1
+        self.storage = Storage(self._step)
+        self.tables = Tables(self.storage)
+        self.kept = None
+
+    def sign_in(self, token: str, number: int) -> None:
+        """Take a session; the app opens with the device's number."""
+        self.token, self.number = token, number
+        self.open()
+
+    def open(self) -> None:
+        """Start the app over whatever the storage holds."""
+        account = Account(self.person, self.role, self.number)
+        world = World(self.now, self._random.randbytes)
+        self.replica = Replica(self.storage, self.tables, account, SCHEMAS[self.schema], world)
+        self.session = Session(self.replica)
+        self.kept = None
+
+    # Crashes
+
+    def _step(self) -> None:
+        if self._crash_after:
+            self._crash_after -= 1
+            if self._crash_after == 0:
+                raise DeviceCrash
+
+    def _until_crash(self, after: int, work: Callable[[], bool]) -> bool:
+        """Run ``work``; where the app dies after so many storage steps, open it again. False then."""
+        self._crash_after = after
+        try:
+            return work()
+        except DeviceCrash:
+            self._crash_after = 0
+            self.open()
+            return False
+        finally:
+            self._crash_after = 0
+
+    # Somebody at the screen
+
+    def write(
+        self,
+        entries: list[Entry],
+        *,
+        together: bool = False,
+        again: bool = False,
+        crash: int = 0,
+        unchecked: bool = False,
+    ) -> None:
+        """Save what the entries say, in one call; nothing where one of them cannot be said here."""
+        changes = [change for entry in entries if (change := self._change(entry, entries)) is not None]
+        if len(changes) == len(entries):
+            self.save(changes, together=together, again=again, crash=crash, unchecked=unchecked)
+
+    def save(
+        self,
+        changes: list[Change],
+        *,
+        together: bool = False,
+        again: bool = False,
+        crash: int = 0,
+        unchecked: bool = False,
+    ) -> bool:
+        """Save changes and write down in the ledger what was stored; False if it was nothing."""
+        self._writes += 1
+        key = f"{self.stores}:{self._writes}"
+        before = set(self.tables.outbox)
+        seen = {change.id: dict(self.visible(change.id) or {}) for change in changes}
+
+        def call() -> bool:
+            if unchecked:
+                self.replica.schema = TRUSTING
+            return isinstance(self.replica.write(changes, key, together=together), Saved)
+
+        self._until_crash(crash, call)
+        if again:
+            call()
+        self.replica.schema = SCHEMAS[self.schema]
+        stored = [edit for edit in self.tables.unsent() if edit.n not in before]
+        for change, edit in zip(changes, stored, strict=False):
+            self._note(change, edit, seen[edit.id], unchecked=unchecked)
+            seen[edit.id].update(edit.v)
+        return bool(stored)
+
+    def _note(self, change: Change, edit: Edit, seen: Mapping[str, Any], *, unchecked: bool) -> None:
+        entity = ENTITY_TYPES.get(edit.kind)
+        texts = {
+            name: seen.get(name)
+            for name, value in edit.v.items()
+            if entity is not None and entity.join_of(name) is Join.TEXT and isinstance(value, str)
+        }
+        plus = {
+            name: value["plus"]
+            for name, value in change.v.items()
+            if entity is not None and entity.join_of(name) is Join.COUNTER
+        }
+        self._ledger.add(self.store, edit, texts, plus, unchecked=unchecked)
+
+    def visible(self, record_id: str) -> dict[str, Any] | None:
+        """Return the values of a record as the screen shows them."""
+        held = self.tables.row.get(record_id)
+        return held.doc.v if held is not None else None
+
+    def _change(self, entry: Entry, entries: list[Entry]) -> Change | None:
+        record_id, root = resolve(f"@{entry.record}"), root_of(entry.root)
+        values = self.visible(record_id)
+        made_here = {other.record for other in entries if other.create}
+        if (values is not None) if entry.create else (values is None and entry.record not in made_here):
+            return None
+        root_is_shown = root in {"shared", self.person, record_id} or self.visible(root) is not None
+        if not (root_is_shown or entry.root in made_here):
+            return None
+        entity = self.replica.schema.kinds.get(entry.kind)
+        if entity is None:
+            return None
+        v = {
+            name: _new_text(str((values or {}).get(name) or ""), value) if _is_text(entity, name) else resolve(value)
+            for name, value in entry.v.items()
+        }
+        return Change(entry.kind, record_id, root, v)
+
+    def tamper(self, pick: int, how: str) -> bool:
+        """Let a confirmed row go wrong by itself; False where there is none."""
+        rows = [(row_id, held) for row_id, held in self.tables.row.items() if row_id not in self.tables.shadow]
+        if not rows:
+            return False
+        row_id, held = rows[pick % len(rows)]
+        broken = Doc({**held.doc.v, "name": "?"}, {stamp[:-1] + "v": names for stamp, names in held.doc.s.items()})
+        match how:
+            case "flip":
+                changed = (row_id, msgspec.structs.replace(held, doc=broken))
+                self.storage.transaction(lambda: self.tables.row.put(*changed))
+            case "ghost":
+                ghost = row_id[:-6] + "ghost0"
+                self.storage.transaction(lambda: self.tables.row.put(ghost, held))
+            case _:
+                self.storage.transaction(lambda: self.tables.row.drop(row_id))
+        return True
+
+    def dismiss(self) -> None:
+        """Take everything off the list of what needs a look."""
+        for number in self.tables.attention:
+            self.replica.dismiss(number)
+
+    # The network
+
+    def send(self, budget: int = 0) -> Sending:
+        """Make the next request."""
+        request = self.session.request(DeviceReport(version="simulated"))
+        if budget:
+            request.budget = budget
+        return Sending(request, msgspec.json.encode(request), self.now())
+
+    def take(self, sending: Sending, answer: Answer | None, *, crash: int = 0) -> bool:
+        """Act on an answer, None for no answer; tell whether the device wants another round trip at once."""
+        if answer is None:
+            return self._until_crash(crash, self.session.take_unreachable)
+        try:
+            if answer.status == 200:
+                return self.take_reply(read_reply(answer.body), sending, crash=crash)
+            problem = msgspec.json.decode(answer.body, type=Problem)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._until_crash(crash, self.session.take_unreachable)
+        return self._until_crash(crash, lambda: self.session.take_problem(problem, sending.request))
+
+    def take_reply(self, reply: SyncReply, sending: Sending, *, crash: int = 0) -> bool:
+        """Store a reply."""
+        waited = self.tables.unsent()
+        again = self._until_crash(
+            crash, lambda: self.session.take_reply(reply, sending.request, sending.sent_ms, self.now())
+        )
+        if self.tables.meta.get("grants") is reply.grants:  # else the app died before it was stored
+            self._watch(self, reply, waited)
+        return again
+
+
+def _is_text(entity: EntityType, name: str) -> bool:
+    return entity.join_of(name) is Join.TEXT
+
+
+def _new_text(text: str, instruction: Any) -> Any:
+    """Return what somebody makes of a text: a word more, less or another one; anything else is put in its place."""
+    words = text.split()
+    match instruction:
+        case ["append", word]:
+            return " ".join([*words, word])
+        case ["prepend", word]:
+            return " ".join([word, *words])
+        case ["swap", place, word] if words:
+            words[place % len(words)] = word
+            return " ".join(words)
+        case ["drop", place] if words:
+            del words[place % len(words)]
+            return " ".join(words)
+        case [_, *_]:
+            return text
+    return instruction

@@ -1,0 +1,365 @@
+"""The guarantees of the protocol, each a function of what can be seen from outside. The first that fails is named.
+
+What happened is known by the script and the ledger alone; judged are the server's tables and the devices'.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from routebook_sync.clock import CLAMP_MS, DEVICE_WIDTH, SERVER_DEVICE, ms_from_stamp
+from routebook_sync.entities import ENTITY_TYPES
+from routebook_sync.joins import STAMPED, canonical, total
+from routebook_sync.messages import Edit, Row, SyncReply, Verdict, VerdictKind
+from routebook_sync.record import Doc, is_deleted, merge_edit, unpack_stamps
+from routebook_sync.replica.applying import REFUSED, WANTS_A_HUMAN
+from routebook_sync.replica.change import Change
+from routebook_sync.replica.tables import Held
+from simulation.device import SCHEMAS, Device
+from simulation.house import PoisonError
+from simulation.ledger import Entered
+
+if TYPE_CHECKING:
+    from simulation.simulation import Simulation
+
+QUIET_BYTES: Final = 1024
+"""An empty round trip is smaller than this, either way."""
+
+
+class BrokenError(AssertionError):
+    """A guarantee did not hold."""
+
+    def __init__(self, guarantee: str, what: str) -> None:
+        super().__init__(f"{guarantee}: {what}")
+        self.guarantee = guarantee
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A row of the server's value history."""
+
+    id: str
+    stamp: str
+    device: int
+    new: dict[str, Any]
+
+
+class Books:
+    """What the server holds at the end, read past everything that it does."""
+
+    def __init__(self, simulation: "Simulation") -> None:
+        house = simulation.house
+        found = house.rows("SELECT bucket, id, kind, root, home, doc FROM record WHERE kind <> 'moved'")
+        self.rows = {
+            row_id: Held(kind, root, bucket, home, msgspec.json.decode(doc, type=Row).doc)
+            for bucket, row_id, kind, root, home, doc in found
+        }
+        self.history = [
+            Entry(row_id, stamp, device, msgspec.json.decode(new))
+            for row_id, stamp, device, new in house.rows("SELECT id, stamp, device, new FROM history ORDER BY number")
+        ]
+        self.held = [msgspec.json.decode(edit, type=Edit) for (edit,) in house.rows("SELECT edit FROM held")]
+        self._by_stamp: dict[tuple[str, str], Entered] = {}
+        self._by_values: dict[tuple[str, bytes], Entered] = {}
+        for saved in simulation.ledger.entries.values():
+            self._by_stamp[saved.edit.id, saved.edit.at] = saved
+            self._by_values[_key(saved.edit.id, saved.edit.v)] = saved
+
+    def saved(self, entry: Entry) -> Entered | None:
+        """Return the edit that a device wrote and the server took under this entry; None for the server's own."""
+        if entry.device == SERVER_DEVICE:
+            return None
+        # A clamped stamp is another one; words are drawn so that values tell such edits apart well enough.
+        return self._by_stamp.get((entry.id, entry.stamp)) or self._by_values.get(_key(entry.id, entry.new))
+
+
+def _key(record_id: str, values: dict[str, Any]) -> tuple[str, bytes]:
+    return record_id, canonical(values)
+
+
+# While it runs
+
+
+def nothing_outside_the_grants_is_sent(
+    simulation: "Simulation", device: Device, reply: SyncReply, places_before: dict[str, str]
+) -> None:
+    """G5: no row leaves the server that its reader may not see at this moment.
+
+    ``places_before``: the bucket of each record before the request came; others may have moved it meanwhile.
+    """
+    granted = simulation.grants_of(device.person)
+    if set(reply.grants) != granted:
+        raise BrokenError("G5", f"{device.name} is granted {reply.grants}, not {sorted(granted)}")
+    if set(reply.rows) - granted:
+        raise BrokenError("G5", f"{device.name} is sent {sorted(set(reply.rows) - granted)}")
+    places = [places_before, simulation.house.places()] if reply.rows else []
+    for bucket, rows in reply.rows.items():
+        for row in rows:
+            if row.k != "moved" and all(place.get(row.i) not in granted for place in places):
+                raise BrokenError("G5", f"{device.name} is sent {row.k} {row.i} in {bucket}")
+
+
+def nothing_outside_the_grants_stays(device: Device, reply: SyncReply) -> None:
+    """G5: after contact a device holds nothing of what it was not granted, but for what it has not yet sent."""
+    unsent = {edit.id for edit in device.tables.outbox.values()}
+    for record_id, held in device.tables.row.items():
+        if held.bucket not in reply.grants and record_id not in unsent:
+            raise BrokenError("G5", f"{device.name} keeps {held.kind} {record_id} of {held.bucket!r}")
+
+
+def every_taken_edit_has_its_end(
+    simulation: "Simulation", device: Device, reply: SyncReply, waited: list[Edit]
+) -> None:
+    """G3: an edit leaves the outbox only with a verdict that the person can see."""
+    left = {(edit.id, edit.at[:-DEVICE_WIDTH]) for edit in device.tables.outbox.values()}
+    verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
+    seen = {attention.edit.at for attention in device.tables.attention.values()}
+    for edit in waited:
+        if (edit.id, edit.at[:-DEVICE_WIDTH]) in left:
+            continue
+        if edit.n > reply.pushed:
+            raise BrokenError("G2", f"{device.name} let go of edit {edit.n}, the server has {reply.pushed}")
+        verdict = verdict_by_number.get(edit.n, Verdict(edit.n, VerdictKind.APPLIED))
+        if edit.n not in device.tables.sent:
+            raise BrokenError("G3", f"{device.name} forgot edit {edit.n} without a word")
+        if verdict.verdict in WANTS_A_HUMAN and edit.at not in seen:
+            raise BrokenError("G3", f"{device.name} does not show that edit {edit.n} was {verdict.verdict}")
+        saved = simulation.ledger.find(device.store, edit)
+        if saved is None:
+            raise BrokenError("G2", f"{device.name} sent edit {edit.n}, which nobody wrote")
+        saved.edit = edit
+        saved.verdicts.append(verdict)
+
+
+def only_planted_faults(simulation: "Simulation") -> None:
+    """G4: a server that fails where nothing was planted has a defect."""
+    failure = simulation.house.failures[-1]
+    if not isinstance(failure, PoisonError):
+        raise BrokenError("G4", f"the server failed: {failure!r}") from failure
+
+
+# At the end
+
+
+def check_at_the_end(simulation: "Simulation") -> None:
+    """Check everything that must hold once every message has come through."""
+    books = Books(simulation)
+    nobody_waits(simulation)
+    the_deleted_stay_deleted(simulation, books)
+    groups_are_whole(simulation)
+    what_was_acknowledged_is_there(simulation, books)
+    nothing_is_silent(simulation, books)
+    everything_is_joined(books)
+    wrong_clocks_never_win(simulation, books)
+    old_clients_are_served(simulation)
+    everybody_converges(simulation, books)
+    silence_is_cheap(simulation)
+    the_last_word_counts(simulation)
+
+
+def nobody_waits(simulation: "Simulation") -> None:
+    """G4: whatever the server fails on or refuses, every edit that was sent has its verdict."""
+    for device in simulation.devices:
+        waiting = device.tables.unsent()
+        if waiting:
+            guarantee = "G4" if device.schema == "now" else "G8"
+            raise BrokenError(guarantee, f"{device.name} still has {len(waiting)} edits, the first {waiting[0]}")
+
+
+def everybody_converges(simulation: "Simulation", books: Books) -> None:
+    """G1: every device holds exactly what the server holds of its buckets; G10 where one was tampered with."""
+    for device in simulation.devices:
+        guarantee = "G10" if device in simulation.tampered else "G1" if device.schema == "now" else "G8"
+        granted = simulation.grants_of(device.person)
+        kinds = SCHEMAS[device.schema].kinds
+        expected = {
+            row_id: held for row_id, held in books.rows.items() if held.bucket in granted and held.kind in kinds
+        }
+        holds = dict(device.tables.row.items())
+        for row_id in expected.keys() | holds.keys():
+            difference = _difference(device, holds.get(row_id), expected.get(row_id))
+            if difference:
+                raise BrokenError(guarantee, f"{device.name}, {row_id}: {difference}")
+        if len(device.tables.shadow):
+            raise BrokenError("G1", f"{device.name} keeps shadows of nothing")
+
+
+def _difference(device: Device, holds: Held | None, expected: Held | None) -> str:
+    if holds is None or expected is None:
+        return f"holds {holds}, the server {expected}"
+    if (holds.kind, holds.root, holds.bucket, holds.home) != (
+        expected.kind, expected.root, expected.bucket, expected.home,
+    ):  # fmt: skip
+        return f"lives at {holds}, on the server {expected}"
+    if canonical(holds.doc.v) != canonical(expected.doc.v):
+        return f"says {holds.doc.v}, the server {expected.doc.v}"
+    known = SCHEMAS[device.schema].kinds[holds.kind]
+    beside = [name for name in expected.doc.v if name not in known.inside and name in known.fields]
+    stamps, others = unpack_stamps(holds.doc), unpack_stamps(expected.doc)
+    if any(stamps.get(name) != others.get(name) for name in beside):
+        return f"has stamps {stamps}, the server {others}"
+    return ""
+
+
+def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> None:
+    """G2: an edit that a device let go of is in the history, in custody or was refused; none is there twice."""
+    taken = [(entry.id, entry.device, entry.stamp) for entry in books.history]
+    if len(set(taken)) < len(taken):
+        twice = sorted({one for one in taken if taken.count(one) > 1})
+        raise BrokenError("G2", f"taken more than once: {twice[:3]}")
+    there = {_key(entry.id, entry.new) for entry in books.history}
+    held = {(edit.id, edit.at) for edit in books.held}
+    for saved in simulation.ledger.entries.values():
+        if saved.lost or _key(saved.edit.id, saved.edit.v) in there or saved.end is VerdictKind.REJECTED:
+            continue
+        in_custody = (saved.edit.id, saved.edit.at) in held
+        if in_custody and saved.end is VerdictKind.HELD:
+            continue
+        guarantee = "G3" if in_custody else "G2"
+        raise BrokenError(guarantee, f"{saved.store} was told {saved.end} of {saved.edit}; in custody: {in_custody}")
+
+
+def groups_are_whole(simulation: "Simulation") -> None:
+    """R45: of a group all edits are applied, or none."""
+    ends: dict[tuple[Any, str], set[bool]] = {}
+    for saved in simulation.ledger.entries.values():
+        if saved.group and not saved.lost:
+            ends.setdefault((saved.store, saved.group), set()).add(saved.end in REFUSED)
+    for group, refused in ends.items():
+        if len(refused) > 1:
+            raise BrokenError("R45", f"{group} was applied by half")
+
+
+def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
+    """G3: who changed a field without having seen what it held is told, with the value that gave way."""
+    stands: dict[tuple[str, str], tuple[Any, str, int]] = {}
+    stored_by_stamp: dict[str, str] = {}
+    for entry in books.history:
+        saved = books.saved(entry)
+        if saved is not None:
+            stored_by_stamp[saved.edit.at] = entry.stamp
+        kind = books.rows[entry.id].kind
+        for name, value in entry.new.items():
+            if ENTITY_TYPES[kind].join_of(name) not in STAMPED:
+                continue
+            before = stands.get((entry.id, name))
+            if saved is not None and before is not None and not saved.lost:
+                base = saved.edit.base.get(name, "")
+                unseen = before[1] not in {base, stored_by_stamp.get(base, base)} and before[2] != entry.device
+                told = any(verdict.verdict is VerdictKind.CONFLICT for verdict in saved.verdicts)
+                if unseen and canonical(before[0]) != canonical(value) and not told:
+                    what = f"{saved.store} overwrote {before} of {name} with {saved.edit}, told {saved.verdicts}"
+                    raise BrokenError("G3", what)
+            if before is None or entry.stamp > before[1]:
+                stands[entry.id, name] = (value, entry.stamp, entry.device)
+
+
+def everything_is_joined(books: Books) -> None:
+    """G1: a record is the join of every edit that was taken, in whatever order; counters add up."""
+    docs: dict[str, Doc] = {}
+    sums: dict[tuple[str, str], int] = {}
+    for entry in sorted(books.history, key=lambda entry: entry.stamp, reverse=True):
+        entity = ENTITY_TYPES[books.rows[entry.id].kind]
+        docs[entry.id] = merge_edit(entity, docs.get(entry.id), entry.new, entry.stamp).doc
+        saved = books.saved(entry)
+        for name, amount in (saved.plus if saved is not None else {}).items():
+            sums[entry.id, name] = sums.get((entry.id, name), 0) + amount
+    for record_id, doc in docs.items():
+        held = books.rows[record_id]
+        if canonical(doc.v) != canonical(held.doc.v):
+            raise BrokenError("G1", f"{record_id} is {held.doc.v}, its edits make {doc.v}")
+    for (record_id, name), amount in sums.items():
+        counted = total(books.rows[record_id].doc.v[name])
+        if counted != amount:
+            raise BrokenError("G2", f"{name} of {record_id} is {counted}, its edits add up to {amount}")
+
+
+def the_deleted_stay_deleted(simulation: "Simulation", books: Books) -> None:
+    """G7: an id is never forgotten, and what the last word deleted is shown nowhere."""
+    last: dict[str, tuple[str, bool]] = {}
+    for entry in books.history:
+        if entry.id not in books.rows:
+            raise BrokenError("G7", f"the server forgot {entry.id}")
+        if "deleted" in entry.new and entry.stamp > last.get(entry.id, ("", False))[0]:
+            last[entry.id] = (entry.stamp, entry.new["deleted"] is True)
+    for record_id, (_stamp, deleted) in last.items():
+        if not deleted:
+            continue
+        if not is_deleted(books.rows[record_id].doc):
+            raise BrokenError("G7", f"{record_id} came back on the server")
+        for device in simulation.devices:
+            held = device.tables.row.get(record_id)
+            if held is not None and not is_deleted(held.doc):
+                raise BrokenError("G7", f"{record_id} came back on {device.name}")
+
+
+def wrong_clocks_never_win(simulation: "Simulation", books: Books) -> None:
+    """G6: no stamp stays more than two minutes ahead of the server."""
+    for record_id, held in books.rows.items():
+        for name, stamp in _register_stamps(held):
+            if ms_from_stamp(stamp) > simulation.now_ms + CLAMP_MS:
+                raise BrokenError("G6", f"{name} of {record_id} is stamped {stamp}, far ahead")
+
+
+def _register_stamps(held: Held) -> Iterator[tuple[str, str]]:
+    inside = ENTITY_TYPES[held.kind].inside
+    return ((name, stamp) for name, stamp in unpack_stamps(held.doc).items() if name not in inside)
+
+
+def old_clients_are_served(simulation: "Simulation") -> None:
+    """G8: an older app's edits are never refused for their age."""
+    never_made = set()
+    for saved in simulation.ledger.entries.values():
+        for verdict in saved.verdicts:
+            follows = verdict.code == "missing_field" and (saved.group or (saved.store, saved.edit.id) in never_made)
+            if verdict.code in _OF_AGE and not saved.unchecked and not follows:
+                raise BrokenError("G8", f"{saved.store} was refused {saved.edit}: {verdict}")
+        if saved.end in REFUSED:
+            never_made.add((saved.store, saved.edit.id))
+
+
+_OF_AGE: Final = frozenset({"unknown_kind", "unknown_field", "missing_field", "malformed", "wrong_type"})
+
+
+def silence_is_cheap(simulation: "Simulation") -> None:
+    """G9: with nothing new a sync is one small round trip, and the server writes nothing."""
+    for device in simulation.devices:
+        sending = device.send()
+        simulation.house.answer((device.token, sending.body))  # its session is touched once a minute
+        changes = simulation.house.changes
+        (answer,) = simulation.house.answer((device.token, sending.body))
+        if answer is None or answer.status != 200:
+            raise BrokenError("G9", f"{device.name} is answered {answer}")
+        reply = msgspec.json.decode(answer.body, type=SyncReply)
+        if reply.rows or reply.verdicts or reply.more or reply.cursors != sending.request.cursors:
+            raise BrokenError("G9", f"{device.name} is not left in peace: {reply}")
+        if max(len(sending.body), len(answer.body)) >= QUIET_BYTES:
+            raise BrokenError("G9", f"silence took {len(sending.body)} and {len(answer.body)} bytes")
+        if simulation.house.changes != changes:
+            raise BrokenError("G9", "the server wrote although nothing was new")
+
+
+def the_last_word_counts(simulation: "Simulation") -> None:
+    """G6: whoever has seen everything and writes now is not overruled by what a wrong clock wrote before."""
+    house = simulation.house
+    planted = house.faulty | house.database.poisoned | house.unanswerable
+    for device in simulation.devices:
+        for record_id, held in device.tables.row.items():
+            name = _PROBED.get(held.kind)
+            if name is None or record_id in planted or is_deleted(held.doc) or device.schema != "now":
+                continue
+            simulation.talk(device)
+            word = f"last word of {device.name}"
+            if not device.save([Change(held.kind, record_id, held.root, {name: word})]):
+                raise BrokenError("G6", f"{device.name} cannot write {name} of {record_id}")
+            sending = device.send()
+            (answer,) = house.answer((device.token, sending.body))
+            device.take(sending, answer)
+            ((doc,),) = house.rows("SELECT doc FROM record WHERE id = ?", record_id)
+            if msgspec.json.decode(doc, type=Row).v.get(name) != word:
+                raise BrokenError("G6", f"{device.name} had the last word on {record_id}, and it does not count")
+            break
+
+
+_PROBED: Final = {"customer": "phone", "task": "title", "visit": "next_step", "contact": "phone"}
+"""A register of each kind that nothing else depends on."""

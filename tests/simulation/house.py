@@ -1,0 +1,319 @@
+"""House: the real server's parts over a database in memory, run inline so that every run of a script is the same.
+
+Nothing of the server is replaced but its threads. A crash strikes between two transactions, or before a commit.
+"""
+
+import asyncio
+import contextlib
+import functools
+import sqlite3
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from http import HTTPStatus
+from random import Random
+from typing import Any, Final, TypeVar
+from unittest import mock
+
+import msgspec
+import sqlalchemy
+from sqlalchemy import Connection, event
+from sqlalchemy.pool import StaticPool
+
+from routebook_server.database import UNAVAILABLE, metadata, sqlite
+from routebook_server.database.sqlite import SqliteDatabase
+from routebook_server.gateway.actor import Actor
+from routebook_server.gateway.gateway import Gateway
+from routebook_server.gateway.problem import ProblemError, make_problem
+from routebook_server.identity import accounts
+from routebook_server.identity.accounts import Organisation
+from routebook_server.identity.cover import CoverEntry, set_cover
+from routebook_server.identity.devices import DeviceOffer, revoke_device, take_device
+from routebook_server.identity.door import COOKIE, Door
+from routebook_server.identity.founding import found
+from routebook_server.identity.sessions import start_session
+from routebook_server.records import batch
+from routebook_server.records.heads import Heads
+from routebook_server.records.store import RefusedError, Store, UnavailableError, Values
+from routebook_sync.entities import EntityType
+from routebook_sync.entities.base import SHARED_ROOT
+from routebook_sync.entities.person import Role
+from routebook_sync.messages import Edit, Problem, ProblemCode, SyncRequest
+from simulation.market import START_MS, first_records, members
+
+SCHEMA: Final = "now"
+_LAST_HISTORY: Final = "SELECT coalesce(max(number), 0) FROM history"
+_HISTORY_AFTER: Final = "SELECT id FROM history WHERE number > ?"
+T = TypeVar("T")
+
+
+class ServerCrash(BaseException):
+    """The process is gone at this point; no handler of the server hears of it."""
+
+
+class PoisonError(RuntimeError):
+    """A fault of ours, planted."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the server sends back: a reply, or a problem."""
+
+    status: int
+    body: bytes
+
+
+class InlineDatabase(SqliteDatabase):
+    """The database without its threads; counts the points at which the process may die."""
+
+    def __init__(self, engine: sqlalchemy.Engine) -> None:
+        super().__init__(engine)
+        self.dies_at = 0
+        """The point at which the process dies, counted down; 0 for not at all."""
+        self.is_busy = False
+        self.poisoned: set[str] = set()
+        """Ids of records that no transaction with an edit of them commits."""
+        self.died: Callable[[], None] = lambda: None
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in one transaction on this thread."""
+
+        def guarded(connection: Connection) -> T:
+            if self.is_busy:
+                raise sqlite3.OperationalError("database is locked")
+            last = connection.connection.cursor().execute(_LAST_HISTORY).fetchone()[0] if self.poisoned else 0
+            done = work(connection)
+            if self.poisoned:
+                self._refuse_poison(connection, last)
+            self._point()
+            return done
+
+        done = self.write_now(guarded)
+        self._point()
+        return done
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` on this thread."""
+        return self.read_now(work)
+
+    def _point(self) -> None:
+        if self.dies_at:
+            self.dies_at -= 1
+            if self.dies_at == 0:
+                self.died()
+                raise ServerCrash
+
+    def _refuse_poison(self, connection: Connection, after: int) -> None:
+        cursor = connection.connection.cursor()
+        if not self.poisoned.isdisjoint(row[0] for row in cursor.execute(_HISTORY_AFTER, (after,))):
+            raise PoisonError("planted: this commit fails")
+
+
+@functools.cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(_report)
+    return loop
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Let the tasks of a process that died be gone without a word."""
+    if not isinstance(context.get("exception"), ServerCrash):
+        loop.default_exception_handler(context)
+
+
+@functools.cache
+def _engine() -> sqlalchemy.Engine:
+    engine = sqlalchemy.create_engine(
+        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
+    )
+    event.listen(engine, "begin", vars(sqlite)["_begin"])
+    return engine
+
+
+def _raw() -> sqlite3.Connection:
+    connection = _engine().raw_connection().driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    return connection
+
+
+@functools.cache
+def _first_day() -> sqlite3.Connection:
+    """Return a copy of the database of the first day."""
+    with _engine().begin() as connection:
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+        found(connection, Organisation("o", "Market", "en"), members(), "", START_MS)
+    house = House(lambda: START_MS)
+    house.run(house.store.edit(first_records()))
+    return copy_of(_raw())
+
+
+def copy_of(source: sqlite3.Connection) -> sqlite3.Connection:
+    """Return a copy of a database, in memory."""
+    copy = sqlite3.connect(":memory:")
+    source.backup(copy)
+    return copy
+
+
+class House:
+    """One life of one server after another, over one database."""
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self.now_ms = now_ms
+        self.faulty: set[str] = set()
+        """Ids of records whose edits the server fails on while merging them."""
+        self.unanswerable: set[str] = set()
+        """Ids of records for whose edits a request fails as a whole."""
+        self.failures: list[Exception] = []
+        """What became a problem ``internal``, in order."""
+        self._random = Random(1)
+        self._start()
+
+    @classmethod
+    def open(cls, now_ms: Callable[[], int]) -> "House":
+        """Return the house on its first day."""
+        _first_day().backup(_raw())
+        return cls(now_ms)
+
+    def _start(self) -> None:
+        self.database = InlineDatabase(_engine())
+        self.heads = Heads()
+        self.store = Store(self.database, self.now_ms, self.heads)
+        self.gateway = Gateway(self.store, self.now_ms, SCHEMA)
+        self.door = Door(self.database, self.now_ms)
+
+    def restart(self) -> None:
+        """Begin a new process over the same database; what was planted stays planted."""
+        poisoned, busy = self.database.poisoned, self.database.is_busy
+        self._start()
+        self.database.poisoned, self.database.is_busy = poisoned, busy
+
+    @contextlib.contextmanager
+    def faults(self) -> Iterator[None]:
+        """Let the server fail on what was planted."""
+        place = vars(batch)["find_place"]
+
+        def fail_on_planted(entity: EntityType, edit: Edit, *rest: Any) -> Any:
+            if edit.id in self.faulty:
+                raise PoisonError("planted: merging this edit fails")
+            return place(entity, edit, *rest)
+
+        with mock.patch.object(batch, "find_place", fail_on_planted):
+            yield
+
+    # Running
+
+    def run(self, *works: Coroutine[Any, Any, T]) -> list[T | BaseException | None]:
+        """Run all at once to their ends, or until the process dies: None for what had none by then."""
+        return _loop().run_until_complete(self._race(works))
+
+    async def _race(self, works: Sequence[Coroutine[Any, Any, T]]) -> list[T | BaseException | None]:
+        tasks = [asyncio.ensure_future(work) for work in works]
+        death: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.database.died = functools.partial(death.set_result, None)
+        ends = asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait((ends, death), return_when=asyncio.FIRST_COMPLETED)
+        if not death.done():
+            return list(ends.result())
+        ended = [task.done() and not task.cancelled() for task in tasks]
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, ends, return_exceptions=True)
+        self.restart()
+        results: list[T | BaseException | None] = []
+        for task, has_ended in zip(tasks, ended, strict=True):
+            failed = task.exception() if has_ended else None
+            results.append(None if not has_ended or isinstance(failed, ServerCrash) else failed or task.result())
+        return results
+
+    # The door for devices
+
+    def answer(self, *requests: tuple[str, bytes]) -> list[Answer | None]:
+        """Answer requests that arrive together, each a session's token and a body; None where the server died."""
+        ends = self.run(*(self._answer(token, body) for token, body in requests))
+        return [end if isinstance(end, Answer) else None for end in ends]
+
+    async def _answer(self, token: str, body: bytes) -> Answer:
+        # What the handlers of gateway/handlers.py and web/problems.py do around the gateway.
+        try:
+            actor = await self.actor_of(token)
+            if isinstance(actor, Problem):
+                return _refuse(actor)
+            self._refuse_unanswerable(body)
+            return Answer(HTTPStatus.OK, await self.gateway.sync(actor, body))
+        except ProblemError as refused:
+            return _refuse(refused.problem)
+        except (UnavailableError, *UNAVAILABLE):
+            return _refuse(make_problem(ProblemCode.UNAVAILABLE))
+        except Exception as error:  # noqa: BLE001 - whatever it is, a handler makes it a problem
+            self.failures.append(error)
+            return _refuse(make_problem(ProblemCode.INTERNAL))
+
+    async def actor_of(self, token: str) -> Actor | Problem:
+        """Return who is behind a session's token."""
+        return await self.door.device_of({"headers": [(b"cookie", f"{COOKIE}={token}".encode())]})  # type: ignore[arg-type]
+
+    def _refuse_unanswerable(self, body: bytes) -> None:
+        if not self.unanswerable:
+            return
+        request = msgspec.json.decode(body, type=SyncRequest)
+        for raw in request.edits:
+            edit = msgspec.json.decode(raw)
+            if edit["id"] in self.unanswerable and edit["n"] not in request.hold:
+                raise PoisonError("planted: this request fails")
+
+    def sign_in(self, person: str, number: int | None) -> tuple[str, int]:
+        """Return a new session's token and the device's number: the one offered if it may be kept."""
+
+        def enter(connection: Connection) -> tuple[str, int]:
+            given = take_device(connection, person, DeviceOffer("phone", "", number), self.now_ms())
+            return start_session(connection, given, self.now_ms(), self._random.randbytes), given
+
+        return self.database.write_now(enter)
+
+    # The office
+
+    def edit(self, values: Sequence[Values]) -> bool:
+        """Write on the server's own account; False if it was refused."""
+        (end,) = self.run(self.store.edit(values))
+        if end is not None and not isinstance(end, RefusedError | PoisonError):
+            raise end
+        return end is None
+
+    def cover(self, territory: str, people: Sequence[str]) -> None:
+        """Let exactly these people cover a territory from now on."""
+        entries = [CoverEntry(person) for person in people]
+        self.database.write_now(lambda connection: set_cover(connection, territory, entries))
+
+    def promote(self, person: str, role: Role) -> None:
+        """Give a person another role: the account first, then the record, as identity does."""
+
+        def change(connection: Connection) -> None:
+            before = accounts.find_account(connection, person)
+            assert before is not None
+            accounts.change_account(connection, msgspec.structs.replace(before, role=role))
+
+        self.database.write_now(change)
+        self.edit([Values("person", person, SHARED_ROOT, {"role": role.value})])
+
+    def revoke(self, number: int) -> None:
+        """Let a device in no more."""
+        self.database.write_now(lambda connection: revoke_device(connection, number, self.now_ms()))
+
+    # Looking in
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query, past everything that the server does."""
+        return _raw().execute(sql, values).fetchall()
+
+    def places(self) -> dict[str, str]:
+        """Return the bucket of every record."""
+        return dict(self.rows("SELECT id, bucket FROM record"))
+
+    @property
+    def changes(self) -> int:
+        """How many rows were ever written through this connection."""
+        return _raw().total_changes
+
+
+def _refuse(problem: Problem) -> Answer:
+    return Answer(problem.status, msgspec.json.encode(problem))

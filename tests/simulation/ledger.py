@@ -1,0 +1,59 @@
+"""Ledger: every edit that a device ever stored, and what became of it; kept beside the simulation, by nobody in it."""
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+from routebook_sync.clock import DEVICE_WIDTH
+from routebook_sync.messages import Edit, Verdict, VerdictKind
+
+Store: TypeAlias = tuple[str, int]
+"""A device's name, and the how manieth storage of it."""
+
+
+class Entered(msgspec.Struct):
+    """One edit on one device, through renumbering and new device numbers."""
+
+    store: Store
+    """The storage that it was written to; a device that lost its storage begins another one."""
+    edit: Edit
+    """As it was when it was last seen in an outbox."""
+    group: str
+    texts: dict[str, tuple[str, str]]
+    """Of each text field, what its author saw and what he made of it."""
+    plus: dict[str, int]
+    """Of each counter, the amount added."""
+    verdicts: list[Verdict] = []
+    """Everything that the device was told became of it, in order."""
+    unchecked: bool = False
+    """Whether an app wrote it that does not check what it saves."""
+    lost: bool = False
+    """Whether its storage went before the server had it: nobody can ask more."""
+
+    @property
+    def end(self) -> VerdictKind | None:
+        """What the device believes became of it; None while it waits."""
+        return self.verdicts[-1].verdict if self.verdicts else None
+
+
+class Ledger:
+    """Every edit by its storage and its stamp without the device's number, which a new session may change."""
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[Store, str, str], Entered] = {}
+
+    def find(self, store: Store, edit: Edit) -> Entered | None:
+        """Return what is known of an edit."""
+        return self.entries.get((store, edit.at[:-DEVICE_WIDTH], edit.id))
+
+    def add(self, store: Store, edit: Edit, seen: dict[str, Any], plus: dict[str, int], *, unchecked: bool) -> None:
+        """Write down an edit that a device has stored; ``seen`` are the texts before it."""
+        texts = {name: (str(seen[name] or ""), str(edit.v[name] or "")) for name in seen}
+        key = (store, edit.at[:-DEVICE_WIDTH], edit.id)
+        self.entries[key] = Entered(store, edit, edit.group, texts, plus, unchecked=unchecked)
+
+    def lose(self, store: Store) -> None:
+        """Note that a storage is gone: what waited in it is nowhere any more."""
+        for entered in self.entries.values():
+            if entered.store == store and entered.end is None:
+                entered.lost = True

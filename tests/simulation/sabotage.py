@@ -1,0 +1,318 @@
+"""Sabotage: defects planted one at a time in the real server or the model client; the simulator must see each."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+from unittest import mock
+
+import msgspec
+from sqlalchemy import Connection
+
+from routebook_server.gateway import gateway
+from routebook_server.gateway.problem import ProblemError, make_problem
+from routebook_server.identity import door
+from routebook_server.records import batch, pages, store, writing
+from routebook_server.records.batch import Batch
+from routebook_server.records.refusal import RefusalError
+from routebook_server.records.writing import Written
+from routebook_sync.entities import EntityType
+from routebook_sync.messages import Edit, ProblemCode, SyncReply, SyncRequest, VerdictKind
+from routebook_sync.record import Doc, Merge, merge_edit
+from routebook_sync.replica import applying, replica
+from routebook_sync.replica import writing as saving
+from routebook_sync.replica.applying import _Applying
+from routebook_sync.replica.replica import Replica
+
+
+class Sabotage(NamedTuple):
+    """One planted defect, and the guarantees that it may be seen to break."""
+
+    plant: Callable[[], contextlib.AbstractContextManager[Any]]
+    breaks: frozenset[str]
+
+
+SABOTAGES: Final[dict[str, Sabotage]] = {}
+"""By name."""
+
+Plant = Callable[[], Iterator[None]]
+
+
+def _breaks(*guarantees: str) -> Callable[[Plant], Plant]:
+    def register(plant: Plant) -> Plant:
+        SABOTAGES[plant.__name__] = Sabotage(contextlib.contextmanager(plant), frozenset(guarantees))
+        return plant
+
+    return register
+
+
+# The server
+
+
+@_breaks("G1")
+def the_last_to_arrive_wins() -> Iterator[None]:
+    """The server puts values in place without joining them."""
+
+    def overwrite(entity: EntityType, doc: Doc | None, values: dict[str, Any], stamp: str, _base: Any = None) -> Merge:
+        merge = merge_edit(entity, doc, values, stamp)
+        return msgspec.structs.replace(merge, doc=Doc({**merge.doc.v, **values}, merge.doc.s))
+
+    with mock.patch.object(batch, "merge_edit", overwrite):
+        yield
+
+
+@_breaks("G3")
+def the_base_is_ignored() -> Iterator[None]:
+    """The server does not look at what an edit's author had seen."""
+
+    def without_base(
+        entity: EntityType, doc: Doc | None, values: dict[str, Any], stamp: str, _base: Any = None
+    ) -> Merge:
+        return merge_edit(entity, doc, values, stamp)
+
+    with mock.patch.object(batch, "merge_edit", without_base):
+        yield
+
+
+@_breaks("G2", "G3")
+def verdicts_are_lost() -> Iterator[None]:
+    """The server keeps no verdict for the next request."""
+    with mock.patch.object(pages, "_SELECT_VERDICTS", "SELECT n, doc FROM verdict WHERE device < 0 AND device = ?"):
+        yield
+
+
+@_breaks("G6")
+def stamps_are_not_clamped() -> Iterator[None]:
+    """The server believes every clock."""
+
+    def believe(self: Batch, turn: Any, edit: Edit, doc: Doc | None) -> str:
+        return edit.at or stamp(self, turn, edit, doc)
+
+    stamp = vars(Batch)["_stamp"]
+    with mock.patch.object(Batch, "_stamp", believe):
+        yield
+
+
+@_breaks("G1", "G7")
+def own_echo_is_always_suppressed() -> Iterator[None]:
+    """The server takes every state for one that the author has seen."""
+    with mock.patch.object(Batch, "_has_seen", return_value=True):
+        yield
+
+
+@_breaks("G1")
+def numbers_are_given_before_the_commit() -> Iterator[None]:
+    """A row takes a number below one that readers have passed, as a database's own sequence would give it."""
+    write = writing.write_pushes
+    holes: dict[str, int] = {}
+
+    def out_of_order(connection: Connection, *rest: Any) -> Written:
+        written = write(connection, *rest)
+        cursor = connection.connection.cursor()
+        for bucket, head in written.heads.items():
+            hole = holes.pop(bucket, None)
+            seq = head.seq + 1 if hole is None else hole
+            if (
+                hole is not None
+                and cursor.execute("SELECT 1 FROM record WHERE bucket = ? AND seq = ?", (bucket, hole)).fetchone()
+            ):
+                continue  # another script's
+            cursor.execute("UPDATE record SET seq = ? WHERE bucket = ? AND seq = ?", (seq, bucket, head.seq))
+            if hole is None:
+                cursor.execute("UPDATE bucket SET seq = ? WHERE bucket = ?", (seq, bucket))
+                holes[bucket] = head.seq
+        return written
+
+    with mock.patch.object(store, "write_pushes", out_of_order):
+        yield
+
+
+@_breaks("R45")
+def groups_are_applied_by_half() -> Iterator[None]:
+    """The server takes each edit of a group by itself."""
+
+    def one_by_one(self: Batch, turn: Any, members: list[tuple[int, Any]]) -> dict[int, Any]:
+        verdicts = {}
+        for position, edit in members:
+            verdicts[position] = verdict = self._attempt(turn, edit) if isinstance(edit, Edit) else edit.verdict
+            if verdict is not None and verdict.verdict is VerdictKind.HELD:
+                self._hold(turn.push.author, edit, verdict)
+        return verdicts
+
+    with mock.patch.object(Batch, "_run_group", one_by_one):
+        yield
+
+
+@_breaks("G2")
+def custody_is_forgotten() -> Iterator[None]:
+    """The server says that it holds an edit and does not."""
+    with mock.patch.object(Batch, "_hold"):
+        yield
+
+
+@_breaks("G5")
+def grants_are_remembered_too_long() -> Iterator[None]:
+    """The server computes each person's buckets once."""
+    buckets_of = vars(door.Door)["_buckets"]
+    known: dict[tuple[int, str], tuple[str, ...]] = {}
+
+    def remembered(self: door.Door, connection: Connection, session: Any, now_ms: int) -> tuple[str, ...]:
+        key = (id(self), session.person)
+        if key not in known:
+            known[key] = buckets_of(self, connection, session, now_ms)
+        return known[key]
+
+    with mock.patch.object(door.Door, "_buckets", remembered):
+        yield
+
+
+@_breaks("G7")
+def a_late_change_brings_back_the_deleted() -> Iterator[None]:
+    """The server takes any change of a deleted record for its return."""
+
+    def revive(entity: EntityType, doc: Doc | None, values: dict[str, Any], stamp: str, base: Any = None) -> Merge:
+        if doc is not None and doc.v.get("deleted") and "deleted" not in values:
+            values = {**values, "deleted": False}
+        return merge_edit(entity, doc, values, stamp, base)
+
+    with mock.patch.object(batch, "merge_edit", revive):
+        yield
+
+
+@_breaks("G4")
+def one_fault_stops_the_queue() -> Iterator[None]:
+    """A fault in one edit refuses the request that carries it, again and again."""
+
+    def fail(self: Batch, turn: Any, edit: Edit) -> Any:
+        try:
+            return self._apply(turn, edit)
+        except RefusalError as refused:
+            return refused.refusal.verdict(edit.n)
+
+    async def give_up(self: store.Store, push: Any, future: Any) -> None:
+        store._fail(future, RuntimeError("sabotage"))
+
+    with mock.patch.object(Batch, "_attempt", fail), mock.patch.object(store.Store, "_write_alone", give_up):
+        yield
+
+
+@_breaks("G8")
+def old_apps_are_turned_away() -> Iterator[None]:
+    """The server takes no edits from an app with another schema."""
+    read = vars(gateway)["read_request"]
+
+    def demand(body: bytes) -> SyncRequest:
+        request: SyncRequest = read(body)
+        if request.schema != "now":
+            raise ProblemError(make_problem(ProblemCode.MALFORMED))
+        return request
+
+    with mock.patch.object(gateway, "read_request", demand):
+        yield
+
+
+@_breaks("G9")
+def everything_is_sent_again() -> Iterator[None]:
+    """The server forgets how far a device has read its own bucket."""
+    read = vars(store)["read_page"]
+
+    def from_the_start(connection: Connection, device: int, buckets: Any, cursors: Any, **rest: Any) -> pages.Page:
+        page: pages.Page = read(connection, device, buckets, {**cursors, "shared": [1, 0]}, **rest)
+        return page
+
+    with mock.patch.object(store, "read_page", from_the_start):
+        yield
+
+
+# The device
+
+
+@_breaks("G1")
+def the_cursor_is_stored_before_the_rows() -> Iterator[None]:
+    """A device that dies in between never asks for those rows again."""
+    apply = Replica.apply
+
+    def in_two_steps(self: Replica, reply: SyncReply, *times: int) -> None:
+        self._storage.transaction(lambda: _Applying(self.tables, self.schema, reply)._store_cursors())
+        apply(self, reply, *times)
+
+    with mock.patch.object(Replica, "apply", in_two_steps):
+        yield
+
+
+@_breaks("G2", "G3")
+def verdicts_are_acknowledged_before_they_are_stored() -> Iterator[None]:
+    """A device that dies in between never hears them."""
+    apply = Replica.apply
+
+    def in_two_steps(self: Replica, reply: SyncReply, *times: int) -> None:
+        self._storage.transaction(lambda: self.tables.meta.put("ack", reply.pushed))
+        apply(self, reply, *times)
+
+    with mock.patch.object(Replica, "apply", in_two_steps):
+        yield
+
+
+@_breaks("G2")
+def what_is_revoked_goes_before_it_was_sent() -> Iterator[None]:
+    """A device drops a bucket with the edits that wait in it."""
+    drop = _Applying._drop_revoked
+
+    def ruthless(self: _Applying) -> None:
+        for edit in self._tables.outbox.values():
+            held = self._tables.row.get(edit.id)
+            if held is not None and held.bucket not in self._reply.grants:
+                self._tables.outbox.drop(edit.n)
+        drop(self)
+
+    with mock.patch.object(_Applying, "_drop_revoked", ruthless):
+        yield
+
+
+@_breaks("G1", "G5")
+def markers_are_ignored() -> Iterator[None]:
+    """A device keeps what moved away."""
+    with mock.patch.object(_Applying, "_drop_moved"):
+        yield
+
+
+@_breaks("G1")
+def a_stale_page_is_accepted() -> Iterator[None]:
+    """A device puts rows of an overtaken reply over newer ones, and keeps its cursor."""
+    store_cursors, is_stale = _Applying._store_cursors, _Applying._is_stale
+
+    def careful(self: _Applying) -> None:
+        with mock.patch.object(_Applying, "_is_stale", is_stale):
+            store_cursors(self)
+
+    with (
+        mock.patch.object(_Applying, "_is_stale", return_value=False),
+        mock.patch.object(_Applying, "_store_cursors", careful),
+    ):
+        yield
+
+
+@_breaks("G2")
+def a_repeated_call_writes_again() -> Iterator[None]:
+    """A device does not know a request's key again."""
+    write = saving.write_changes
+    calls = iter(range(1_000_000))
+
+    def forgetful(tables: Any, changes: Any, context: Any) -> Any:
+        return write(tables, changes, msgspec.structs.replace(context, key=f"{context.key} {next(calls)}"))
+
+    with mock.patch.object(replica, "write_changes", forgetful):
+        yield
+
+
+@_breaks("G3")
+def refusals_are_not_shown() -> Iterator[None]:
+    """A device tells nobody what was refused."""
+    with mock.patch.object(applying, "WANTS_A_HUMAN", frozenset()):
+        yield
+
+
+@_breaks("G5")
+def the_revoked_stays() -> Iterator[None]:
+    """A device keeps what it is no longer granted."""
+    with mock.patch.object(_Applying, "_drop_revoked"):
+        yield

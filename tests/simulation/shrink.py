@@ -1,0 +1,77 @@
+"""Shrink: finds a small script that still breaks the same guarantee."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from simulation.guarantees import BrokenError
+from simulation.simulation import Simulation
+from simulation.steps import AnyStep, Script, Sync, Tick, Write
+
+
+def broken_by(script: Script) -> BrokenError | None:
+    """Return how a script breaks a guarantee; None if all hold."""
+    try:
+        Simulation(script).run()
+    except BrokenError as broken:
+        return broken
+    return None
+
+
+def shrink(script: Script, guarantee: str, broken: Callable[[Script], BrokenError | None] = broken_by) -> Script:
+    """Return a part of ``script``, as small as can be found, that still breaks ``guarantee``."""
+
+    def still_breaks(steps: list[AnyStep]) -> bool:
+        found = broken(Script(script.seats, steps))
+        return found is not None and found.guarantee == guarantee
+
+    steps = script.steps
+    while (smaller := _shorter(steps, still_breaks)) != steps or (smaller := _plainer(steps, still_breaks)) != steps:
+        steps = smaller
+    return Script(script.seats, steps, script.seed, guarantee)
+
+
+def _shorter(steps: list[AnyStep], still_breaks: Callable[[list[AnyStep]], bool]) -> list[AnyStep]:
+    size = len(steps) // 2
+    while size:
+        at = 0
+        while at < len(steps):
+            without = steps[:at] + steps[at + size :]
+            if still_breaks(without):
+                steps = without
+            else:
+                at += size
+        size //= 2
+    return steps
+
+
+def _plainer(steps: list[AnyStep], still_breaks: Callable[[list[AnyStep]], bool]) -> list[AnyStep]:
+    for at, step in enumerate(steps):
+        for plain in _plain(step):
+            changed = [*steps[:at], plain, *steps[at + 1 :]]
+            if still_breaks(changed):
+                return changed
+    return steps
+
+
+def _plain(step: AnyStep) -> Iterator[AnyStep]:
+    """Yield what a step would be with one thing less."""
+    match step:
+        case Write():
+            for at in range(len(step.entries) if len(step.entries) > 1 else 0):
+                yield msgspec.structs.replace(step, entries=step.entries[:at] + step.entries[at + 1 :])
+            for at, entry in enumerate(step.entries):
+                for name in entry.v if len(entry.v) > 1 else ():
+                    v = {other: value for other, value in entry.v.items() if other != name}
+                    fewer = [*step.entries[:at], msgspec.structs.replace(entry, v=v), *step.entries[at + 1 :]]
+                    yield msgspec.structs.replace(step, entries=fewer)
+            for name in ("together", "again", "crash", "unchecked"):
+                if getattr(step, name):
+                    yield msgspec.structs.replace(step, **{name: type(getattr(step, name))()})
+        case Sync():
+            plain = Sync(step.device)
+            for name in ("request", "reply", "crash", "server_crash", "busy", "budget", "meanwhile", "cut"):
+                if getattr(step, name) != getattr(plain, name):
+                    yield msgspec.structs.replace(step, **{name: getattr(plain, name)})
+        case Tick() if step.ms > 1:
+            yield Tick(1)

@@ -1,0 +1,29 @@
+"""A defect planted in the server or the device breaks the guarantee that it should, within a few seeds."""
+
+import pytest
+
+from simulation.draw import draw_script
+from simulation.running import be_silent
+from simulation.sabotage import SABOTAGES
+from simulation.shrink import broken_by
+
+SEEDS = 120
+"""How many scripts may pass before the defect shows."""
+
+
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_a_planted_defect_is_seen(name: str) -> None:
+    be_silent()
+    sabotage = SABOTAGES[name]
+    with sabotage.plant():
+        for seed in range(1, SEEDS):
+            broken = broken_by(draw_script(seed))
+            if broken is not None:
+                assert broken.guarantee in sabotage.breaks, broken
+                return
+    pytest.fail(f"{SEEDS} seeds did not show it")
+
+
+def test_every_guarantee_is_broken_by_some_planted_defect() -> None:
+    broken = frozenset[str]().union(*(sabotage.breaks for sabotage in SABOTAGES.values()))
+    assert broken >= {"G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G9"}
