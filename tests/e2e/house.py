@@ -103,6 +103,23 @@ class House:
             database.execute("DELETE FROM session")
             database.commit()
 
+    def add_device(self, email: str, name: str, gone_s: int, **told: Any) -> int:
+        """Let a device of this person have been in contact so many seconds ago; returns its number.
+
+        ``told``: what it reported; ``wiped`` or ``revoked`` true for one that was.
+        """
+        seen = time.time_ns() // 1_000_000 - gone_s * 1_000
+        wiped, revoked = told.pop("wiped", False), told.pop("revoked", False)
+        row = (self.person(email), name, seen - 86_400_000, seen, seen if revoked else None, seen if wiped else None)
+        with contextlib.closing(sqlite3.connect(self.database, timeout=20)) as database:
+            [(number,)] = database.execute(
+                "INSERT INTO device (person, name, platform, created, last_seen, revoked_at, wiped_at, report)"
+                " VALUES (?, ?, '', ?, ?, ?, ?, ?) RETURNING number",
+                (*row, json.dumps(told)),
+            ).fetchall()
+            database.commit()
+        return int(number)
+
     def start(self) -> None:
         """Start the server and wait until it answers; shows its output when it dies."""
         routebook = str(Path(sys.executable).parent / "routebook")

@@ -77,6 +77,29 @@ def _sign_out_sheet(page: Page, place: Place) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def _devices(page: Page, place: Place) -> None:
+    go(page, "/settings/devices")
+    expect(page.get_by_test_id("device").first).to_be_visible()
+
+
+def _device_step(button: str) -> Callable[[Page, Place], None]:
+    """The sheet of the first device, at the question that this button asks."""
+
+    def come(page: Page, place: Place) -> None:
+        _devices(page, place)
+        page.get_by_test_id("device").first.click()
+        page.get_by_test_id(button).click()
+        expect(page.get_by_test_id(f"{button}-confirm")).to_be_visible()
+
+    return come
+
+
+def _device_sheet(page: Page, place: Place) -> None:
+    _devices(page, place)
+    page.get_by_test_id("device").first.click()
+    expect(page.get_by_test_id("wipe")).to_be_visible()
+
+
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
@@ -99,6 +122,9 @@ SCREENS: Final[list[Screen]] = [
     Screen("search", "rep", _search_sheet),
     Screen("sign-out", "rep", _sign_out_sheet),
     Screen("overview", "manager", _at("/overview")),
+    Screen("devices", "manager", _devices),
+    Screen("device", "manager", _device_sheet),
+    Screen("device-wipe", "manager", _device_step("wipe")),
 ]
 THEME: Final = "document.documentElement.dataset.theme"
 LINK_COLOURS: Final = """() => [...new Set([...document.querySelectorAll("a, a *")]
@@ -154,6 +180,7 @@ def place_for(page: Page, house: House, address: str, who: Who, locale: str) -> 
     sign_in(page, address, rep)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     if who == "manager":
+        give_devices(house)
         return Place(address, locale, "", "", "")
     page.get_by_test_id("check-in").first.click()
     page.wait_for_url("**/visits/*")
@@ -162,6 +189,19 @@ def place_for(page: Page, house: House, address: str, who: Who, locale: str) -> 
     visits = [visit for visit in house.records("visit") if visit.values.get("person") == person]
     done = next(visit for visit in visits if visit.values.get("status") == "done" and visit.values.get("note"))
     return Place(address, locale, _richest(house, rep), open_visit, done.id)
+
+
+def give_devices(house: House) -> None:
+    """Give the team devices of every sort that a manager has to tell apart."""
+    kept = {"version": "1790000000000", "stored_bytes": 38_000_000, "persisted": True}
+    day = 86_400
+    house.add_device("marek@demo.example", "Chrome · Android", 40, **kept)
+    house.add_device("anna.s@demo.example", "Chrome · Android", 5 * 3_600, **kept, waiting=12)
+    house.add_device("maryam@demo.example", "Chrome · Android", 1_500, **kept, offset=-190_000)
+    house.add_device("liwei@demo.example", "Safari · iPhone", 2 * day, **kept, waiting=3, repairs=2, resets=1)
+    house.add_device("emma@demo.example", "Firefox · Windows", 9 * day, **{**kept, "persisted": False})
+    house.add_device("marek@demo.example", "Safari · iPad", 3 * day, **kept, wiped=True)
+    house.add_device("emma@demo.example", "Edge · Windows", 30 * day, **kept, wiped=True, revoked=True)
 
 
 def _richest(house: House, rep: Rep) -> str:

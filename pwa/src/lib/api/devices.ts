@@ -7,22 +7,56 @@ export interface Device {
   readonly number: number;
   readonly person: string;
   readonly name: string;
+  readonly created: number;
   readonly lastSeen: number;
-  readonly isRevoked: boolean;
-  /** Edits that it had not yet sent when it last told; null where it never told. */
-  readonly waiting: number | null;
+  readonly revokedAt: number | null;
+  /** When somebody asked for its data to be removed; done once it is revoked, too. */
+  readonly wipedAt: number | null;
+  /** What it last told of itself; null where it never did. */
+  readonly report: DeviceReport | null;
+}
+
+/** What a device tells of itself with each round trip. */
+export interface DeviceReport {
+  readonly version: string;
+  /** Edits that it had not yet sent. */
+  readonly waiting: number;
+  readonly storedBytes: number;
+  /** Whether its browser promised to keep the storage. */
+  readonly persisted: boolean;
+  /** Milliseconds from its clock to the server's. */
+  readonly offset: number;
+  /** Buckets read again from the beginning, since it was set up. */
+  readonly resets: number;
+  /** Parts found wrong and mended, since it was set up. */
+  readonly repairs: number;
 }
 
 const deviceOf = (answer: unknown): Device => {
-  const { number, person, name, last_seen, revoked_at, report } = objectOf(answer);
+  const { number, person, name, created, last_seen, revoked_at, wiped_at, report } = objectOf(answer);
   return {
     number: numberOf(number),
     person: textOf(person),
     name: textOf(name),
+    created: numberOf(created),
     lastSeen: numberOf(last_seen),
-    isRevoked: optional(revoked_at, numberOf) !== null,
-    // The server leaves out what is zero.
-    waiting: optional(report, (told) => optional(objectOf(told).waiting, numberOf) ?? 0),
+    revokedAt: optional(revoked_at, numberOf),
+    wipedAt: optional(wiped_at, numberOf),
+    report: optional(report, reportOf),
+  };
+};
+
+/** The server leaves out what is zero. */
+const reportOf = (answer: unknown): DeviceReport => {
+  const { version, waiting, stored_bytes, persisted, offset, resets, repairs } = objectOf(answer);
+  return {
+    version: optional(version, textOf) ?? "",
+    waiting: optional(waiting, numberOf) ?? 0,
+    storedBytes: optional(stored_bytes, numberOf) ?? 0,
+    persisted: persisted === true,
+    offset: optional(offset, numberOf) ?? 0,
+    resets: optional(resets, numberOf) ?? 0,
+    repairs: optional(repairs, numberOf) ?? 0,
   };
 };
 
@@ -33,3 +67,7 @@ export const listDevices = (context: ApiContext): Promise<ApiResult<readonly Dev
 /** Lets a device in no more. */
 export const revokeDevice = (context: ApiContext, number: number): Promise<ApiResult<null>> =>
   request(context, "DELETE", `/api/devices/${number}`, () => null);
+
+/** Has a device drop its data at its next contact, once what it had not sent is at the server. */
+export const wipeDevice = (context: ApiContext, number: number): Promise<ApiResult<null>> =>
+  request(context, "POST", `/api/devices/${number}/wipe`, () => null, {});

@@ -69,6 +69,33 @@ describe("days and times", () => {
     expect(format.relativeDay("2026-10-14", "2026-11-21", reader("pl"))).toBe("38 dni temu");
   });
 
+  test("a moment is a day and a time with the comma of the language", () => {
+    expect(inAll((r) => format.moment(MORNING, r))).toEqual([
+      "21 Nov, 8:40",
+      "۳۰ آبان، ۸:۴۰",
+      "21 нояб, 8:40",
+      "11月21日，8:40",
+      "21 lis, 8:40",
+    ]);
+  });
+
+  test("an age names its greatest unit only", () => {
+    expect(inAll((r) => format.age(5 * 3_600_000 + 60_000, r))).toEqual(["5 h", "۵ ساعت", "5 ч", "5小时", "5 godz."]);
+    expect([10_000, 119_000, 47 * 3_600_000, 48 * 3_600_000].map((ms) => format.age(ms, reader("en")))).toEqual([
+      "1 min",
+      "1 min",
+      "47 h",
+      "2 days",
+    ]);
+    expect(inAll((r) => format.ago(3 * 86_400_000, r))).toEqual([
+      "3 days ago",
+      "۳ روز پیش",
+      "3 дня назад",
+      "3天前",
+      "3 dni temu",
+    ]);
+  });
+
   test("a duration is at least a minute and never has seconds", () => {
     expect(inAll((r) => format.duration(78 * 60_000, r))).toEqual([
       "1 h 18 min",

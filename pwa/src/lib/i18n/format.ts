@@ -7,6 +7,7 @@ export { initials };
 export type DayOrInstant = string | number;
 
 const DAY_MS = 86_400_000;
+const COMMA: Readonly<Record<Reader["locale"], string>> = { en: ", ", fa: "، ", ru: ", ", zh: "，", pl: ", " };
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
@@ -77,6 +78,10 @@ export function time(instant: number, reader: Reader): string {
   return parts.map((part) => (part.type === "hour" ? part.value.replace(/^[0۰](?=.)/, "") : part.value)).join("");
 }
 
+/** `14 Nov, 8:40` */
+export const moment = (instant: number, reader: Reader, options: { year?: boolean } = {}): string =>
+  [day(instant, reader, options), time(instant, reader)].join(COMMA[reader.locale]);
+
 /** The calendar day on which an instant falls in the reader's time zone, as `YYYY-MM-DD`. */
 export function dayOf(instant: number, timeZone: string): string {
   const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
@@ -105,6 +110,26 @@ export function duration(milliseconds: number, reader: Reader): string {
   if (hours > 0) shown.push(unit(hours, "hour", "short", reader, { en: `${hours} h` }));
   if (rest > 0 || hours === 0) shown.push(unit(rest, "minute", "short", reader, { en: `${rest} min` }));
   return shown.join(reader.locale === "zh" ? "" : " ");
+}
+
+/** The greatest unit that a stretch of time fills, and how often; under a minute counts as one. */
+function greatest(milliseconds: number): readonly [number, "minute" | "hour" | "day"] {
+  const minutes = Math.max(1, Math.floor(milliseconds / 60_000));
+  if (minutes < 60) return [minutes, "minute"];
+  return minutes < 48 * 60 ? [Math.floor(minutes / 60), "hour"] : [Math.floor(minutes / (24 * 60)), "day"];
+}
+
+/** `38 min`, `5 h`, `12 days`: how long something has lasted, at a glance. */
+export function age(milliseconds: number, reader: Reader): string {
+  const [count, name] = greatest(milliseconds);
+  const own = { minute: `${count} min`, hour: `${count} h` };
+  return unit(count, name, "short", reader, name === "day" ? {} : { en: own[name] });
+}
+
+/** `38 minutes ago`, `5 hours ago`, `12 days ago` */
+export function ago(milliseconds: number, reader: Reader): string {
+  const [count, name] = greatest(milliseconds);
+  return new Intl.RelativeTimeFormat(tagOf(reader)).format(-count, name);
 }
 
 export const number = (value: number, reader: Reader, options: Intl.NumberFormatOptions = {}): string =>
@@ -187,7 +212,7 @@ export const isolated = (text: string): string => `\u2068${text}\u2069`;
 
 /** `ul. Długa 14, Kraków`: the parts that are there, with the comma of the language. */
 export const address = (parts: readonly (string | null | undefined)[], reader: Reader): string =>
-  parts.filter((part) => part).join({ fa: "، ", zh: "，" }[reader.locale as string] ?? ", ");
+  parts.filter((part) => part).join(COMMA[reader.locale]);
 
 function unit(
   value: number,

@@ -1,8 +1,8 @@
 /** Who is signed in on this device, and the store that holds this person's book. The composition root of the app. */
 
+import { appVersion } from "#lib/pwa/version";
 import { type Account, forgetAccount, keepAccount, readAccount } from "#lib/store/account";
 import { openStore, type Store } from "#lib/store/client";
-import { version } from "$app/env";
 import { shell } from "./shell.svelte";
 
 class Session {
@@ -54,7 +54,7 @@ class Session {
 
   #open(account: Account): void {
     this.account = account;
-    this.store = openStore({ account, version });
+    this.store = openStore({ account, version: appVersion() });
     shell.person = account.name;
     shell.role = account.role === "rep" ? "rep" : "manager";
   }

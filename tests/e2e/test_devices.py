@@ -1,0 +1,77 @@
+"""The dashboard of devices: a manager sees what each told, and what he ends there has ended."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import MakeBrowser
+from e2e.house import House, wait_until
+from e2e.people import MANAGER, MAREK, sign_in
+from e2e.screens import give_devices, go
+from e2e.words import pattern, word
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def desk(house: House, make_browser: MakeBrowser) -> Page:
+    """The manager's list of a team's devices, at his desk."""
+    give_devices(house)
+    page = make_browser("desk", device="desktop", **MANAGER.surroundings).open()
+    sign_in(page, house.address, MANAGER)
+    go(page, "/settings")
+    page.get_by_role("link", name=re.compile(re.escape(word("en", "devices_team")))).click()
+    expect(page.get_by_test_id("device").first).to_be_visible()
+    return page
+
+
+def test_the_gravest_problem_comes_first_and_a_tap_on_a_span_cuts_the_list_to_it(desk: Page) -> None:
+    rows = desk.get_by_role("row")
+    expect(rows.nth(1)).to_contain_text("Анна Смирнова")
+    expect(rows.nth(1).get_by_text(pattern("en", "devices_problem_unsent"))).to_be_visible()
+    expect(rows.last).to_contain_text(pattern("en", "devices_wiped_on"))
+    everybody = desk.get_by_test_id("device").count()
+    assert everybody == 8
+
+    desk.get_by_test_id("span-longer").click()
+    expect(desk.get_by_test_id("device")).to_have_count(1)
+    expect(desk.get_by_text(pattern("en", "devices_problem_silent"))).to_be_visible()
+    desk.get_by_test_id("span-longer").click()
+    expect(desk.get_by_test_id("device")).to_have_count(everybody)
+
+    desk.get_by_role("radio", name=re.compile(re.escape(word("en", "devices_filter_ended")))).click()
+    expect(desk.get_by_test_id("device")).to_have_count(1)
+
+
+def test_a_device_tells_the_version_of_the_app_that_runs_on_it(desk: Page) -> None:
+    own = desk.get_by_role("row").filter(has_text=word("en", "sync_this_device"))
+    expect(own).to_contain_text(word("en", "devices_app_newest"))
+
+
+def test_a_device_is_signed_out_and_another_wiped_each_after_a_question(desk: Page, house: House) -> None:
+    for device, button, mark in (
+        ("Firefox · Windows", "revoke", "devices_revoked_on"),
+        ("Safari · iPhone", "wipe", "devices_problem_wiping"),
+    ):
+        row = desk.get_by_role("row").filter(has_text=device)
+        row.get_by_test_id("device").click()
+        desk.get_by_test_id(button).click()
+        desk.get_by_role("button", name=word("en", "common_cancel")).click()
+        desk.get_by_test_id(button).click()
+        desk.get_by_test_id(f"{button}-confirm").click()
+        expect(row.get_by_text(pattern("en", mark))).to_be_visible()
+
+
+def test_without_the_network_the_list_says_what_it_needs(desk: Page, house: House) -> None:
+    house.stop()
+    go(desk, "/settings")
+    go(desk, "/settings/devices")
+    expect(desk.get_by_text(word("en", "devices_offline"))).to_be_visible()
+
+
+def test_a_manager_comes_from_a_rep_to_his_devices(desk: Page, house: House) -> None:
+    go(desk, f"/settings/devices?person={house.person(MAREK.email)}")
+    expect(desk.get_by_test_id("device")).to_have_count(2)
+    desk.get_by_role("link", name="Marek Kowal").click()
+    wait_until(lambda: desk.get_by_test_id("device").count() == 8, 10, "everybody's devices are there again")
