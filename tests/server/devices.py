@@ -27,7 +27,7 @@ from routebook_sync.clock import Clock, stamp_from_clock, tick
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
-from routebook_sync.messages import Edit, Problem, ProblemCode, Row, SyncReply, VerdictKind
+from routebook_sync.messages import PROTOCOL, Edit, Problem, ProblemCode, Row, SyncReply, VerdictKind
 from routebook_sync.record import Doc, merge_edit, unpack_stamps
 
 NOON = 1_800_000_000_000
@@ -71,6 +71,7 @@ class Team:
         self.gateway = Gateway(self.store, self.clock, SCHEMA)
         self.projector = Projector(database, self.heads, rest_s=0)
         self.territories = {ANNA: [NORTH], BEN: [SOUTH], MIRA: [NORTH, SOUTH]}
+        self.roles = dict(ROLE_BY_PERSON)
         self.person_by_device: dict[int, str] = {}
         self.rights_version = 0
         self.rights_read = asyncio.Event()
@@ -99,7 +100,7 @@ class Team:
     def actor(self, device: int) -> Actor:
         """Return who signed in on a device, with his grants of now."""
         person = self.person_by_device[device]
-        role = ROLE_BY_PERSON[person]
+        role = self.roles[person]
         territories = [territory_bucket(territory) for territory in self.territories[person]]
         buckets = (person_bucket(person), SHARED, *territories)
         return Actor(person, role, device, buckets, may_move=role is not Role.REP)
@@ -148,6 +149,8 @@ class Device:
         """What the server is known to hold, by id."""
         self.outbox: list[Edit] = []
         self.ack = 0
+        self.view = ""
+        """In which view the rows were sent."""
         self._clock = Clock(0, 0, number)
         self._next = 1
         transport = httpx.ASGITransport(cast("Any", team.app))
@@ -180,13 +183,14 @@ class Device:
     def request(self, **changed: Any) -> dict[str, Any]:
         """Return the request that the device would send, with some parts changed."""
         request = {
-            "protocol": 1,
+            "protocol": PROTOCOL,
             "schema": SCHEMA,
             "device": self.number,
             "now": self.team.clock.now_ms,
             "edits": [msgspec.to_builtins(edit) for edit in self.outbox],
             "cursors": self.cursors,
             "ack": self.ack,
+            "view": self.view,
         }
         return {**request, **changed}
 
@@ -223,6 +227,7 @@ class Device:
             elif row.i in self.confirmed and self.confirmed[row.i].h < row.h:
                 self.confirmed = {key: held for key, held in self.confirmed.items() if held.r != row.r}
         self.cursors = reply.cursors
+        self.view = reply.view
         self.ack = max([self.ack, *(verdict.n for verdict in reply.verdicts)])
 
     async def problem(self, **changed: Any) -> Problem:

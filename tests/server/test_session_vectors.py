@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import Connection
 
 from routebook_server.records.store import Values
+from routebook_server.records.views import view_of
 from routebook_sync.clock import Clock, stamp_from_clock
+from routebook_sync.entities.person import Role
 from routebook_sync.messages import SyncReply
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NOON, NORTH, SOUTH, Device, Team, make_id, open_team
 
@@ -83,7 +85,7 @@ async def _send(team: Team, device: Device, step: dict[str, Any]) -> None:
     answer = {name: msgspec.to_builtins(getattr(reply, name)) for name in reply.__struct_fields__}
     assert _differences(answer, step["reply"]) == []
     if not step.get("lost"):
-        device.cursors = reply.cursors
+        device.cursors, device.view = reply.cursors, reply.view
 
 
 async def _play(team: Team, steps: list[dict[str, Any]]) -> None:
@@ -92,11 +94,14 @@ async def _play(team: Team, steps: list[dict[str, Any]]) -> None:
         buckets = team.actor(device.number).buckets
         heads = await team.store.read_heads(buckets)
         device.cursors = {bucket: [*heads[bucket]] for bucket in buckets}
+        device.view = view_of(team.actor(device.number).role)
     for step in steps:
         if "device" in step:
             await _send(team, devices[step["device"]], step)
         elif "clock" in step:
             team.clock.now_ms += step["clock"]
+        elif "roles" in step:
+            team.roles |= {person: Role(role) for person, role in step["roles"].items()}
         elif "grants" in step:
             team.territories |= step["grants"]
         elif "server" in step:

@@ -6,9 +6,10 @@ from typing import Final, cast
 import msgspec
 
 from routebook_server.gateway.actor import Actor
-from routebook_server.gateway.incoming import read_edits, read_request
+from routebook_server.gateway.incoming import read_check, read_edits, read_request, read_view
 from routebook_server.gateway.problem import ProblemError, make_problem
-from routebook_server.records.pages import Page
+from routebook_server.gateway.protocols import shown_view, to_present
+from routebook_server.records.pages import Asked, Page
 from routebook_server.records.push import GapError, Push, Pushed
 from routebook_server.records.store import Store
 from routebook_sync.clock import CLAMP_MS
@@ -22,6 +23,7 @@ from routebook_sync.messages import (
     SyncReply,
     SyncRequest,
     Verdict,
+    View,
 )
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -51,29 +53,38 @@ class Gateway:
 
     async def sync(self, actor: Actor, body: bytes) -> bytes:
         """Return the reply to one request, as JSON; ProblemError or UnavailableError if none of it is taken."""
-        request = read_request(body)
+        asked = read_request(body)
+        view, request = shown_view(actor.role, asked.protocol), to_present(asked)
         if request.device != actor.device:
             raise ProblemError(make_problem(ProblemCode.WRONG_DEVICE, field="device"))
         try:
-            page = await self._exchange(actor, request)
+            page = await self._exchange(actor, request, view)
         except GapError as gap:
             raise ProblemError(make_problem(ProblemCode.GAP, str(gap), field="edits", expected=gap.expected)) from None
         if self._on_sync is not None:
             await self._on_sync(actor, request)
         return _ENCODER.encode(self._reply(actor, request, page))
 
-    async def _exchange(self, actor: Actor, request: SyncRequest) -> Page:
+    async def _exchange(self, actor: Actor, request: SyncRequest, view: View) -> Page:
+        check = read_check(request.check)
         pushed = Pushed([])
         edits, mended = read_edits(request.edits)
         if edits:
             pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack, mended))
         page = await self.store.pull(
-            actor.device,
-            _granted(actor),
-            request.cursors,
-            budget=min(max(request.budget, MIN_BUDGET), MAX_BUDGET),
-            ack=request.ack,
-            own=pushed.own,
+            Asked(
+                actor.device,
+                _granted(actor),
+                request.cursors,
+                min(max(request.budget, MIN_BUDGET), MAX_BUDGET),
+                view=view,
+                held_view=read_view(request.view),
+                ack=request.ack,
+                own=pushed.own,
+                sums=request.schema == self._schema,
+                verify=request.verify,
+                check=check,
+            )
         )
         if page.acknowledged:
             await self.store.push(Push(actor, [], ack=request.ack))
@@ -91,6 +102,9 @@ class Gateway:
             complete=page.complete,
             more=page.more,
             control=self._controls(actor, request, page.resets),
+            view=page.view,
+            sums=page.sums,
+            repair=page.repair,
             lease=self._lease_ms,
         )
 

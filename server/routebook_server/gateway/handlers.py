@@ -16,6 +16,7 @@ from routebook_server.gateway.live import Live
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.records.history import MAX_HISTORY, HistoryEntry
 from routebook_server.records.projection import Lag, Projector
+from routebook_server.records.views import view_of
 from routebook_sync.joins import MAX_SAFE
 from routebook_sync.messages import Problem, ProblemCode
 
@@ -72,7 +73,7 @@ def make_handlers(
     ) -> list[HistoryEntry]:
         """Return a record's value history, newest first; ``before`` continues below that entry's number."""
         actor = await require(actor_of, request.scope)
-        entries = await gateway.store.history(record_id, actor.buckets, limit, before)
+        entries = await gateway.store.history(record_id, actor.buckets, limit, before=before, view=view_of(actor.role))
         if entries is None:
             raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
         return entries

@@ -7,6 +7,7 @@ import msgspec
 
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.records.push import Unread
+from routebook_sync.checksum import sums_from_text
 from routebook_sync.messages import (
     MAX_BUCKETS,
     MAX_EDIT_BYTES,
@@ -17,6 +18,7 @@ from routebook_sync.messages import (
     SyncRequest,
     Verdict,
     VerdictKind,
+    View,
 )
 
 _REQUEST: Final = msgspec.json.Decoder(SyncRequest)
@@ -68,6 +70,19 @@ def read_request(body: bytes) -> SyncRequest:
     if len(request.cursors) > MAX_BUCKETS:
         raise ProblemError(make_problem(ProblemCode.TOO_LARGE, f"At most {MAX_BUCKETS} cursors.", field="cursors"))
     return request
+
+
+def read_view(view: str) -> View:
+    """Return the view that a device holds its rows in; it was sent that of a rep if it names none (SPEC R35)."""
+    return View.FULL if view == View.FULL else View.REP
+
+
+def read_check(check: dict[str, str]) -> dict[str, list[int]]:
+    """Return the checksums of each partition by bucket; ProblemError where they cannot be read."""
+    try:
+        return {bucket: sums_from_text(text) for bucket, text in check.items()}
+    except ValueError as error:
+        raise ProblemError(make_problem(ProblemCode.MALFORMED, _sentence(error), field="check")) from None
 
 
 def _decode(body: bytes) -> SyncRequest:

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from routebook_server.records.author import Author, Writer, is_system
-from routebook_server.records.buckets import NO_HEAD, Head
+from routebook_server.records.buckets import NO_HEAD, Head, seq_of
 from routebook_server.records.lookup import Lookup
 from routebook_server.records.place import find_place, find_target, require_place
 from routebook_server.records.push import GapError, HeldEdit, Push, Replica, Unread
@@ -320,9 +320,8 @@ class Batch:
         if teller is not None:
             return teller == turn.index
         cursor = turn.push.cursors.get(state.bucket)
-        return (
-            cursor is not None and cursor[0] == self._heads.get(state.bucket, NO_HEAD).epoch and state.seq <= cursor[1]
-        )
+        epoch = self._heads.get(state.bucket, NO_HEAD).epoch
+        return cursor is not None and cursor[0] == epoch and state.seq <= seq_of(cursor[1])
 
     def _record_history(self, author: Author, edit: Edit, at: str, state: State | None, merge: Merge) -> None:
         old = None

@@ -6,9 +6,13 @@ SHARED: Final = "shared"
 """The bucket of what the whole organisation shares."""
 FIRST_EPOCH: Final = 1
 
+SEQ_BITS: Final = 40
+"""Bits of a bucket's sequence; a cursor carries above them how often markers were removed (SPEC R37)."""
+_SEQ_MASK: Final = (1 << SEQ_BITS) - 1
+
 
 class Head(NamedTuple):
-    """How far a bucket has been written: its epoch (SPEC R32) and the last sequence number given out."""
+    """How far a bucket has been written, as a cursor says it: its epoch (SPEC R32) and the last number given out."""
 
     epoch: int
     seq: int
@@ -16,6 +20,29 @@ class Head(NamedTuple):
 
 NO_HEAD: Final = Head(FIRST_EPOCH, 0)
 """The head of a bucket that nothing was ever written to."""
+
+
+def number_of(seq: int, horizon: int) -> int:
+    """Return what a cursor carries for the sequence ``seq`` in a bucket with this horizon (SPEC R37)."""
+    return horizon & ~_SEQ_MASK | seq
+
+
+def seq_of(number: int) -> int:
+    """Return the sequence that a cursor's number stands for."""
+    return number & _SEQ_MASK
+
+
+def raise_horizon(horizon: int, seq: int) -> int:
+    """Return the horizon of a bucket from which markers up to the sequence ``seq`` are removed (SPEC R37)."""
+    return (horizon >> SEQ_BITS) + 1 << SEQ_BITS | max(seq, seq_of(horizon))
+
+
+def is_behind(number: int, horizon: int) -> bool:
+    """Tell whether a device with this cursor may have missed a marker that is removed by now (SPEC R37).
+
+    One that began at 0 since then cannot, however far it has come: its cursor carries the horizon's own count.
+    """
+    return 0 < seq_of(number) < seq_of(horizon) and number >> SEQ_BITS != horizon >> SEQ_BITS
 
 
 def territory_bucket(territory: str) -> str:

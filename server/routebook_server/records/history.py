@@ -1,17 +1,26 @@
 """History: every value that a field ever had or lost, by whom, when and from which device (SPEC R43)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
 
-from routebook_server.database import Driver, driver_of
+from routebook_server.database import driver_of
+from routebook_server.records.views import open_values
 from routebook_sync.clock import ms_from_stamp
 from routebook_sync.joins import MAX_SAFE
+from routebook_sync.messages import View
 
 MAX_HISTORY: Final = 200
 """Edits in one answer."""
+
+
+_SELECT: Final = (
+    "SELECT number, stamp, received_at, device, person, new, old FROM history"
+    " WHERE id = ? AND number < ? ORDER BY number DESC"
+)
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -46,33 +55,39 @@ class HistoryEntry(msgspec.Struct, frozen=True):
 
 
 def read_history(
-    connection: Connection, record_id: str, buckets: Collection[str], limit: int, before: int | None = None
+    connection: Connection,
+    record_id: str,
+    buckets: Collection[str],
+    limit: int,
+    *,
+    before: int | None = None,
+    view: View = View.FULL,
 ) -> list[HistoryEntry] | None:
-    """Return up to ``limit`` edits of a record below the number ``before``, newest first.
+    """Return up to ``limit`` edits of a record below the number ``before``, newest first, as a view shows them.
 
     None if there is no such record in ``buckets``.
     """
     driver = driver_of(connection)
-    found = driver.fetch_one("SELECT bucket FROM record WHERE id = ?", record_id)
+    found = driver.fetch_one("SELECT bucket, kind FROM record WHERE id = ?", record_id)
     if found is None or found[0] not in buckets:
         return None
-    return list(_entries(driver, record_id, min(limit, MAX_HISTORY), before))
+    size = min(limit, MAX_HISTORY)
+    rows = driver.chunks(_SELECT, record_id, MAX_SAFE if before is None else before, size=size)
+    return list(islice(_entries(rows, found[1], view), size))
 
 
-def _entries(driver: Driver, record_id: str, limit: int, before: int | None) -> Iterator[HistoryEntry]:
-    rows = driver.fetch(
-        "SELECT number, stamp, received_at, device, person, new, old FROM history"
-        " WHERE id = ? AND number < ? ORDER BY number DESC LIMIT ?",
-        record_id,
-        MAX_SAFE if before is None else before,
-        limit,
-    )
-    for number, stamp, received_at, device, person, new, old in rows:
-        yield HistoryEntry(number, stamp, ms_from_stamp(stamp), received_at, device, person, _changes(new, old))
+def _entries(chunks: Iterable[list[tuple[Any, ...]]], kind: str, view: View) -> Iterator[HistoryEntry]:
+    """Yield the entries in which this view shows something."""
+    for chunk in chunks:
+        for number, stamp, received_at, device, person, new, old in chunk:
+            values: dict[str, Any] = msgspec.json.decode(new)
+            shown = open_values(kind, values, view)
+            if shown or not values:
+                changes = _changes(shown, old)
+                yield HistoryEntry(number, stamp, ms_from_stamp(stamp), received_at, device, person, changes)
 
 
-def _changes(new: str, old: str | None) -> list[FieldChange]:
-    values: dict[str, Any] = msgspec.json.decode(new)
+def _changes(values: dict[str, Any], old: str | None) -> list[FieldChange]:
     before: dict[str, list[Any]] = msgspec.json.decode(old) if old is not None else {}
     changes = []
     for name, value in values.items():

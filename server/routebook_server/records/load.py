@@ -24,26 +24,26 @@ def load_rows(connection: Connection, rows: Iterable[tuple[str, Row]]) -> tuple[
     """
     driver = driver_of(connection)
     reader = Reader(driver)
-    heads: dict[str, Head] = {}
+    written: dict[str, Bucket] = {}
     sums: dict[str, Sums] = {}
     count = 0
     source = iter(rows)
     while chunk := list(islice(source, _CHUNK)):
-        counted = reader.counted_as([row.i for _bucket, row in chunk])
-        names = {bucket for bucket, _row in chunk} | {bucket for bucket, _full, _shown in counted.values()}
-        unknown = names.difference(heads)
+        counted = reader.counted_as([row.i for _name, row in chunk])
+        names = {name for name, _row in chunk} | {name for name, _full, _shown in counted.values()}
+        unknown = names.difference(written)
         found = reader.buckets(unknown) if unknown else {}
         for name in unknown:
-            bucket = found.get(name, Bucket())
-            heads[name], sums[name] = bucket.head, Sums(bucket.rows, bucket.parts)
+            written[name] = found.get(name, Bucket())
+            sums[name] = Sums(written[name].rows, written[name].parts)
         stored: dict[str, Stored] = {}
         for name, row in chunk:
-            epoch, seq = heads[name]
-            heads[name] = Head(epoch, seq + 1)
-            state = State(name, 0, row.i, row.k, row.r, row.h, SERVER_DEVICE, "", row.doc)
-            stored[row.i] = state.stored(seq + 1)
+            seq = written[name].seq + 1
+            written[name] = written[name]._replace(seq=seq)
+            stored[row.i] = State(name, 0, row.i, row.k, row.r, row.h, SERVER_DEVICE, "", row.doc).stored(seq)
         driver.store(STORE_RECORD, stored.values())
         count_rows(sums, stored.values(), counted)
         count += len(chunk)
-    driver.store(STORE_BUCKET, [(name, *head, *sums[name].stored()) for name, head in heads.items()])
-    return count, heads
+    counters = [(name, bucket.epoch, bucket.seq, *sums[name].stored()) for name, bucket in written.items()]
+    driver.store(STORE_BUCKET, counters)
+    return count, {name: bucket.head for name, bucket in written.items()}

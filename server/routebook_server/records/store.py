@@ -1,7 +1,7 @@
 """Store: the canonical store's door. One writer merges all waiting pushes into one transaction; many read."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -14,12 +14,12 @@ from routebook_server.records.buckets import NO_HEAD, Head
 from routebook_server.records.heads import Heads
 from routebook_server.records.history import HistoryEntry, read_history
 from routebook_server.records.load import load_rows
-from routebook_server.records.pages import Page, read_heads, read_page
+from routebook_server.records.pages import Asked, Page, read_heads, read_page
 from routebook_server.records.push import GapError, Push, Pushed, Unread
 from routebook_server.records.refusal import FAULT, REFUSALS
 from routebook_server.records.writing import Written, write_pushes
 from routebook_sync.clock import SERVER_DEVICE, Clock
-from routebook_sync.messages import Edit, Row, Verdict
+from routebook_sync.messages import Edit, Row, Verdict, View
 
 MAX_BATCH_EDITS: Final = 4_000
 """Edits merged into one transaction, so that nobody waits long behind others."""
@@ -95,20 +95,9 @@ class Store:
         self.heads.publish(heads)
         return count
 
-    async def pull(
-        self,
-        device: int,
-        buckets: Sequence[str],
-        cursors: Mapping[str, Sequence[int]],
-        *,
-        budget: int,
-        ack: int = 0,
-        own: Collection[tuple[str, int]] = (),
-    ) -> Page:
+    async def pull(self, asked: Asked) -> Page:
         """Return the next page for a device; see ``read_page``."""
-        return await self.database.read(
-            lambda connection: read_page(connection, device, buckets, cursors, budget=budget, ack=ack, own=own)
-        )
+        return await self.database.read(lambda connection: read_page(connection, asked))
 
     async def read_heads(self, buckets: Sequence[str]) -> dict[str, Head]:
         """Return the head of each bucket."""
@@ -116,10 +105,12 @@ class Store:
         return {bucket: heads.get(bucket, NO_HEAD) for bucket in buckets}
 
     async def history(
-        self, record_id: str, buckets: Collection[str], limit: int, before: int | None = None
+        self, record_id: str, buckets: Collection[str], limit: int, *, before: int | None = None, view: View = View.FULL
     ) -> list[HistoryEntry] | None:
         """Return a record's value history, newest first; None if it is in none of ``buckets``."""
-        return await self.database.read(lambda connection: read_history(connection, record_id, buckets, limit, before))
+        return await self.database.read(
+            lambda connection: read_history(connection, record_id, buckets, limit, before=before, view=view)
+        )
 
     async def close(self) -> None:
         """Finish what waits."""

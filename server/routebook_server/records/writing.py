@@ -11,7 +11,7 @@ from routebook_server.database.driver import insert, upsert
 from routebook_server.records import tables
 from routebook_server.records.author import Writer
 from routebook_server.records.batch import Batch
-from routebook_server.records.buckets import NO_HEAD, Head
+from routebook_server.records.buckets import FIRST_EPOCH, Head, number_of
 from routebook_server.records.push import GapError, HeldEdit, Push, Pushed, Replica
 from routebook_server.records.state import State, encode_json, moved_id
 from routebook_server.records.sums import Counted, Sums, count_rows
@@ -44,9 +44,16 @@ class Written(NamedTuple):
 class Bucket(NamedTuple):
     """What is read of a bucket before it is written to."""
 
-    head: Head = NO_HEAD
+    epoch: int = FIRST_EPOCH
+    seq: int = 0
+    horizon: int = 0
     rows: int = 0
     parts: bytes | None = None
+
+    @property
+    def head(self) -> Head:
+        """The bucket's head."""
+        return Head(self.epoch, number_of(self.seq, self.horizon))
 
 
 class Reader:
@@ -77,9 +84,9 @@ class Reader:
     def buckets(self, names: Iterable[str]) -> dict[str, Bucket]:
         """Return those buckets that were ever written to."""
         rows = self._driver.fetch(
-            "SELECT bucket, epoch, seq, rows, parts FROM bucket WHERE bucket IN (?*)", sorted(names)
+            "SELECT bucket, epoch, seq, horizon, rows, parts FROM bucket WHERE bucket IN (?*)", sorted(names)
         )
-        return {name: Bucket(Head(epoch, seq), count, parts) for name, epoch, seq, count, parts in rows}
+        return {name: Bucket(*bucket) for name, *bucket in rows}
 
     def replicas(self, devices: Iterable[int]) -> dict[int, Replica]:
         """Return how far those devices have pushed that ever did."""
@@ -183,24 +190,25 @@ def _store_records(
     unknown = [bucket for bucket in ids_by_bucket if bucket not in buckets]
     if unknown:
         buckets = {**buckets, **reader.buckets(unknown)}
-    moved: dict[str, Head] = {}
+    written: dict[str, Bucket] = {}
     places: dict[str, tuple[str, int]] = {}
     rows = []
-    for bucket in sorted(ids_by_bucket):
-        epoch, seq = buckets.get(bucket, Bucket()).head
-        for seq, record_id in enumerate(ids_by_bucket[bucket], seq + 1):  # noqa: B020 - continues the bucket's count
+    for name in sorted(ids_by_bucket):
+        bucket = buckets.get(name, Bucket())
+        for seq, record_id in enumerate(ids_by_bucket[name], bucket.seq + 1):
             rows.append(batch.states[record_id].stored(seq))
-            places[record_id] = (bucket, seq)
-        moved[bucket] = Head(epoch, seq)
+            places[record_id] = (name, seq)
+        written[name] = bucket._replace(seq=bucket.seq + len(ids_by_bucket[name]))
     if batch.removed:
         driver.execute("DELETE FROM record WHERE id IN (?*)", list(batch.removed))
     if rows:
         driver.store(STORE_RECORD, rows)
         # A row that moved has left its marker where it was: every bucket that lost one is written to.
-        sums = {name: Sums(bucket.rows, bucket.parts) for name in moved for bucket in (buckets.get(name, Bucket()),)}
+        sums = {name: Sums(bucket.rows, bucket.parts) for name, bucket in written.items()}
         count_rows(sums, rows, reader.counted)
-        driver.store(STORE_BUCKET, [(name, *head, *sums[name].stored()) for name, head in moved.items()])
-    return moved, places
+        counters = [(name, bucket.epoch, bucket.seq, *sums[name].stored()) for name, bucket in written.items()]
+        driver.store(STORE_BUCKET, counters)
+    return {name: bucket.head for name, bucket in written.items()}, places
 
 
 def _store_rest(

@@ -177,6 +177,7 @@ export class Engine {
   request(report: DeviceReport, share = 1): SyncRequest {
     const edits = this.unsent(Math.max(1, Math.floor(MAX_EDITS * share)), MAX_PUSH_BYTES * share);
     const waiting = this.waiting;
+    const view = readMeta(this.database, "view") ?? "";
     return {
       protocol: PROTOCOL,
       schema: SCHEMA_HASH,
@@ -187,6 +188,7 @@ export class Engine {
       ack: readNumber(this.database, "ack"),
       budget: this.budget,
       report: { ...report, waiting: waiting - edits.length },
+      ...(view !== "" && { view }),
     };
   }
 

@@ -23,6 +23,8 @@ export type MetaName =
   | "contact"
   /** The buckets granted, as a JSON list, in the last reply. */
   | "grants"
+  /** The view that the rows were sent in (SPEC R35). */
+  | "view"
   /** The byte budget that worked last (SPEC R56). */
   | "budget";
 

@@ -31,6 +31,7 @@ export function applyReply(database: Database, reply: SyncReply, offset: number)
     writeMeta(database, "offset", offset);
     writeMeta(database, "contact", reply.now);
     writeMeta(database, "grants", JSON.stringify(reply.grants));
+    if (reply.view !== "") writeMeta(database, "view", reply.view);
     return { changed: applying.changed, rows };
   });
 }
