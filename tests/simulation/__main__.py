@@ -3,9 +3,6 @@
 import argparse
 import sys
 import time
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from simulation.running import Failure, jobs_at_hand, keep, run_seeds
 

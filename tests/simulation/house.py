@@ -29,6 +29,7 @@ from routebook_server.identity.cover import CoverEntry, set_cover
 from routebook_server.identity.devices import DeviceOffer, revoke_device, take_device
 from routebook_server.identity.door import COOKIE, Door
 from routebook_server.identity.founding import found
+from routebook_server.identity.presence import Presence
 from routebook_server.identity.sessions import start_session
 from routebook_server.records import batch
 from routebook_server.records.heads import Heads
@@ -106,6 +107,13 @@ class InlineDatabase(SqliteDatabase):
             raise PoisonError("planted: this commit fails")
 
 
+class PatientPresence(Presence):
+    """Presence that writes when it is told to, not by the time of day."""
+
+    def _write_soon(self) -> None:
+        pass
+
+
 @functools.cache
 def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
@@ -177,8 +185,9 @@ class House:
         self.database = InlineDatabase(_engine())
         self.heads = Heads()
         self.store = Store(self.database, self.now_ms, self.heads)
-        self.gateway = Gateway(self.store, self.now_ms, SCHEMA)
-        self.door = Door(self.database, self.now_ms)
+        self.presence = PatientPresence(self.database, self.now_ms)
+        self.gateway = Gateway(self.store, self.now_ms, SCHEMA, self.presence.note)
+        self.door = Door(self.database, self.now_ms, self.presence)
 
     def restart(self) -> None:
         """Begin a new process over the same database; what was planted stays planted."""
@@ -230,6 +239,8 @@ class House:
     def answer(self, *requests: tuple[str, bytes]) -> list[Answer | None]:
         """Answer requests that arrive together, each a session's token and a body; None where the server died."""
         ends = self.run(*(self._answer(token, body) for token, body in requests))
+        self.database.dies_at = 0
+        self.run(self.presence.write())
         return [end if isinstance(end, Answer) else None for end in ends]
 
     async def _answer(self, token: str, body: bytes) -> Answer:
