@@ -6,7 +6,7 @@ import pytest
 
 from routebook_sync.clock import Clock, stamp_from_clock
 from routebook_sync.entities.person import Role
-from server.team import ANNA, COAST, EWA, JAN, MAREK, NORTH, PASSWORD, House, make_id, sign_in
+from server.team import ANNA, COAST, EMAIL_BY_ROLE, EWA, JAN, MAREK, NORTH, PASSWORD, House, make_id, sign_in
 
 OLA = {"name": "Ola Nowak", "email": "Ola@Demo.example", "password": "a password", "role": "rep", "locale": "pl"}
 
@@ -146,3 +146,23 @@ async def test_a_territory_that_is_not_there_has_no_cover(house: House) -> None:
     administrator = await house.signed_in("administrator")
     answer = await administrator.get(f"/api/territories/{MAREK}/cover")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_history_names_the_devices_also_those_of_colleagues(house: House) -> None:
+    administrator = await house.signed_in("administrator")
+    rep = house.client()
+    await sign_in(rep, EMAIL_BY_ROLE["rep"], device={"name": "Chrome · Android"})
+    device = (await rep.get("/api/session")).json()["device"]
+    stamp = stamp_from_clock(Clock(house.clock.now_ms - 1, 0, device))
+    customer = make_id(70)
+    values = {"name": "Bakery", "territory": NORTH}
+    edit = {"n": 1, "kind": "customer", "id": customer, "root": customer, "v": values, "at": stamp}
+    request = {"protocol": 1, "schema": "", "device": device, "now": house.clock.now_ms, "edits": [edit]}
+    assert (await rep.post("/sync", json=request)).json()["pushed"] == 1
+
+    [entry] = (await administrator.get(f"/api/history/{customer}")).json()
+    assert (entry["person"], entry["device_name"]) == (MAREK, "Chrome · Android")
+
+    await administrator.patch(f"/api/people/{MAREK}", json={"name": "Marek K."})
+    [by_the_server] = (await administrator.get(f"/api/history/{MAREK}")).json()
+    assert (by_the_server["device"], by_the_server["device_name"]) == (0, "")

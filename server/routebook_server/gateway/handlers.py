@@ -1,9 +1,10 @@
 """Handlers: the gateway's addresses. ``/sync`` and ``/live`` speak ASGI directly; the rest is ordinary."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final, TypeAlias
 
+import msgspec
 from litestar import Request, asgi, get
 from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 from litestar.params import Parameter
@@ -20,6 +21,8 @@ from routebook_server.records.views import view_of
 from routebook_sync.joins import MAX_SAFE
 from routebook_sync.messages import Problem, ProblemCode
 
+DeviceNames: TypeAlias = Callable[[Collection[int]], Awaitable[Mapping[int, str]]]
+"""Says what devices call themselves, by number."""
 ActorOf: TypeAlias = Callable[[Scope], Awaitable[Actor | Problem]]
 """Says who asks, by the request's cookie; a problem (not signed in, expired, revoked) where nobody does."""
 
@@ -29,11 +32,17 @@ _HEADERS: Final = [(b"content-type", b"application/json"), (b"cache-control", b"
 
 
 def make_handlers(
-    gateway: Gateway, live: Live, projector: Projector, actor_of: ActorOf, device_of: ActorOf | None = None
+    gateway: Gateway,
+    live: Live,
+    projector: Projector,
+    actor_of: ActorOf,
+    device_of: ActorOf | None = None,
+    device_names: DeviceNames | None = None,
 ) -> list[ASGIRouteHandler | HTTPRouteHandler]:
     """Return the gateway's route handlers, for ``Litestar(route_handlers=…)``.
 
-    ``device_of`` says who syncs: it lets in a device that is to be wiped, which ``actor_of`` refuses.
+    ``device_of`` says who syncs: it lets in a device that is to be wiped, which ``actor_of`` refuses. ``device_names``
+    names the devices in a history.
     """
 
     async def require(who: ActorOf, scope: Scope) -> Actor:
@@ -76,7 +85,10 @@ def make_handlers(
         entries = await gateway.store.history(record_id, actor.buckets, limit, before=before, view=view_of(actor.role))
         if entries is None:
             raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
-        return entries
+        if device_names is None:
+            return entries
+        names = await device_names({entry.device for entry in entries})
+        return [msgspec.structs.replace(entry, device_name=names.get(entry.device, "")) for entry in entries]
 
     @get("/api/projection")
     async def projection(request: Request[Any, Any, Any]) -> Lag:

@@ -1,6 +1,6 @@
 """Administration: people's accounts, their devices, and who covers which territory."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -14,7 +14,7 @@ from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import accounts
 from routebook_server.identity.accounts import Account, EmailAddress
 from routebook_server.identity.cover import CoverEntry, cover_of, people_covering, set_cover
-from routebook_server.identity.devices import Device, devices_of, find_device, revoke_device, wipe_device
+from routebook_server.identity.devices import Device, devices_of, find_device, names_of, revoke_device, wipe_device
 from routebook_server.identity.directory import find_names, is_territory
 from routebook_server.identity.passwords import Passwords
 from routebook_server.identity.presence import Presence
@@ -174,6 +174,10 @@ class People:
         return await self._database.read(
             lambda connection: devices_of(connection, _people_of(connection, actor, now_ms))
         )
+
+    async def device_names(self, numbers: Collection[int]) -> dict[int, str]:
+        """Return what these devices call themselves, by number, for whoever may see what they wrote."""
+        return await self._database.read(lambda connection: names_of(connection, numbers))
 
     async def revoke(self, actor: Actor, number: int) -> None:
         """Let a device in no more; ProblemError not_found for one that the actor may not see."""

@@ -52,6 +52,8 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     person: str
     """"" for the server itself."""
     changes: list[FieldChange]
+    device_name: str = ""
+    """As the device called itself; filled by whoever knows the devices."""
 
 
 def read_history(
