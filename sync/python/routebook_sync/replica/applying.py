@@ -18,6 +18,7 @@ def apply_reply(tables: Tables, schema: Schema, reply: SyncReply, offset: int) -
     tables.meta.put("offset", offset)
     tables.meta.put("contact", reply.now)
     tables.meta.put("grants", reply.grants)
+    tables.meta.put("view", reply.view)
 
 
 class _Applying:

@@ -112,6 +112,7 @@ class Replica:
             ack=self.number("ack"),
             budget=self.budget,
             report=msgspec.structs.replace(report, waiting=self.waiting - len(edits)),
+            view=self.tables.meta.get("view") or "",
         )
 
     def apply(self, reply: SyncReply, sent_ms: int, received_ms: int) -> None:
