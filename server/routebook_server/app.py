@@ -142,7 +142,14 @@ def create_app(
     litestar = Litestar(
         [
             *identity_endpoints(sign_ins, people, door.actor_of, VERSION, find_demo),
-            *make_handlers(gateway, live, projector, door.actor_of, door.device_of, people.device_names),
+            *make_handlers(
+                gateway,
+                live,
+                projector,
+                door.actor_of,
+                device_of=door.device_of,
+                device_names=people.device_names,
+            ),
         ],
         exception_handlers=exception_handlers(random),
         lifespan=[lambda _litestar: application.running()],

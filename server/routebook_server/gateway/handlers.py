@@ -36,6 +36,7 @@ def make_handlers(
     live: Live,
     projector: Projector,
     actor_of: ActorOf,
+    *,
     device_of: ActorOf | None = None,
     device_names: DeviceNames | None = None,
 ) -> list[ASGIRouteHandler | HTTPRouteHandler]:

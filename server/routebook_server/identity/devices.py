@@ -73,7 +73,7 @@ def devices_of(connection: Connection, people: Collection[str] | None) -> list[D
 def names_of(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
     """Return what these devices call themselves, by number."""
     statement = select(device.c.number, device.c.name).where(device.c.number.in_(numbers))
-    return {number: name for number, name in connection.execute(statement)}
+    return {row.number: row.name for row in connection.execute(statement)}
 
 
 def revoke_device(connection: Connection, number: int, now_ms: int) -> None:
