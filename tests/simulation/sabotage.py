@@ -215,8 +215,8 @@ def everything_is_sent_again() -> Iterator[None]:
     """The server forgets how far a device has read its own bucket."""
     read = vars(store)["read_page"]
 
-    def from_the_start(connection: Connection, device: int, buckets: Any, cursors: Any, **rest: Any) -> pages.Page:
-        page: pages.Page = read(connection, device, buckets, {**cursors, "shared": [1, 0]}, **rest)
+    def from_the_start(connection: Connection, asked: pages.Asked) -> pages.Page:
+        page: pages.Page = read(connection, msgspec.structs.replace(asked, cursors={**asked.cursors, "shared": [1, 0]}))
         return page
 
     with mock.patch.object(store, "read_page", from_the_start):
