@@ -5,6 +5,7 @@ To stop: live streams end at once, waiting pushes are finished, exit code 0.
 
 import argparse
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -23,6 +24,15 @@ from routebook_server.settings import Settings
 
 _STOPS_WITHIN_S: Final = 2
 """What a request may still take after the signal; then it is cut."""
+_BACKLOG: Final = 4_096
+"""Connections that may wait to be accepted: after a restart all devices come back."""
+_GONE_AFTER_MS: Final = 60_000
+"""A peer that has acknowledged nothing for so long is gone; by itself the system waits a quarter of an hour."""
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 
 class Server(uvicorn.Server):
@@ -56,6 +66,7 @@ def server_config(application: Any) -> uvicorn.Config:
         proxy_headers=False,
         lifespan="on",
         ws="none",
+        backlog=_BACKLOG,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_STOPS_WITHIN_S,
     )
@@ -63,6 +74,7 @@ def server_config(application: Any) -> uvicorn.Config:
 
 def serve(settings: Settings, chosen: argparse.Namespace) -> int:
     """Serve until a signal; returns the exit code."""
+    _allow_connections()
     with _listen(settings) as listening, asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(settings, listening, demo=chosen.demo))
 
@@ -92,10 +104,21 @@ def _listen(settings: Settings) -> socket.socket:
     """Return the listening socket, before anything that takes time: a taken port is said at once."""
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        return socket.create_server((settings.host, settings.port), family=family)
+        listening = socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         reason = f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
         raise CommandError(f"{reason}; choose another with --port") from None
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; what is accepted here inherits it
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_AFTER_MS)
+    return listening
+
+
+def _allow_connections() -> None:
+    """Raise the soft limit of open files to the hard one: each connection is one, and each device holds one."""
+    if resource is not None:
+        _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with contextlib.suppress(ValueError, OSError):  # macOS names a limit that it does not grant
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _greet(application: Application, *, demo: bool) -> None:

@@ -236,7 +236,10 @@ async def test_a_fault_of_ours_is_told_by_a_number_and_without_its_story(
     assert number in capsys.readouterr().out
 
 
-async def test_the_log_keeps_no_password_cookie_or_query(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_log_keeps_no_password_cookie_or_query(
+    house: House, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "request")
     client = await house.signed_in("rep")
     await sign_in(client, "marek@demo.example", "a secret typed wrong")
     await client.get("/api/session?secret=in-the-query")

@@ -14,13 +14,14 @@ SYNC: Final = "/sync"
 READS: Final = frozenset({HttpMethod.GET, HttpMethod.HEAD})
 ENDPOINTS: Final = ("/api", SYNC, "/live")
 """Below these paths are endpoints, never files."""
+_BELOW: Final = tuple(f"{path}/" for path in ENDPOINTS)
 
 
 def is_endpoint(method: str, path: str) -> bool:
     """Tell whether a request is for the endpoints; reading ``/sync`` itself is opening the Sync screen."""
-    if path == SYNC and method in READS:
-        return False
-    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in ENDPOINTS)
+    if path == SYNC:
+        return method not in READS
+    return path in ENDPOINTS or path.startswith(_BELOW)
 
 
 class Front:

@@ -1,5 +1,6 @@
 """The outermost layer: one line a request, never a body, a cookie or a query; and the last net for faults of ours."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -11,6 +12,10 @@ from routebook_server.gateway.problem import make_problem, send_problem
 from routebook_sync.messages import Problem, ProblemCode
 
 _log: Final = structlog.get_logger("request")
+_level: Final = logging.getLogger("request")
+"""Where its lines go; to ask it costs nothing, to make a line that nobody wants costs as much as routing a request."""
+_CLOSED: Final = "the handler is closed"
+"""What uvloop says when something is written to a connection that was closed."""
 
 
 class RequestLog:
@@ -34,7 +39,12 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
+            try:
+                await send(message)
+            except RuntimeError as error:
+                # The client has just gone, and uvicorn has not been told yet: what it sends to those it is told of.
+                if _CLOSED not in str(error):
+                    raise
 
         try:
             await self._app(scope, receive, send_noting_status)
@@ -43,8 +53,9 @@ class RequestLog:
                 raise
             await send_problem(send_noting_status, report_fault(error, scope, self._random))
         finally:
-            spent_ms = round((self._timer() - begun) * 1_000, 1)
-            _log.info("request", method=method, path=path, status=status, ms=spent_ms)
+            if _level.isEnabledFor(logging.INFO):
+                spent_ms = round((self._timer() - begun) * 1_000, 1)
+                _log.info("request", method=method, path=path, status=status, ms=spent_ms)
 
 
 def report_fault(error: BaseException, scope: Scope, random: Callable[[int], bytes]) -> Problem:
