@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -42,8 +42,9 @@ class Record(NamedTuple):
 class House:
     """A running server; ``stop``, ``kill`` and ``start`` again keep the data."""
 
-    def __init__(self, data: Path, *, app: Path | None = None) -> None:
+    def __init__(self, data: Path, *, app: Path | None = None, options: Sequence[str] = ("--demo",)) -> None:
         self.data = data
+        self.options = options
         self.app = app
         """The folder of the built app; None for the repository's."""
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -123,7 +124,7 @@ class House:
     def start(self) -> None:
         """Start the server and wait until it answers; shows its output when it dies."""
         routebook = str(Path(sys.executable).parent / "routebook")
-        command = [routebook, "serve", "--demo", "--port", str(self.port), "--data", str(self.data)]
+        command = [routebook, "serve", *self.options, "--port", str(self.port), "--data", str(self.data)]
         environment = dict(os.environ)
         if self.app is not None:
             environment["ROUTEBOOK_APP"] = str(self.app)

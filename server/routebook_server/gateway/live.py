@@ -9,7 +9,7 @@ moved after that number; where process or buckets are others than then, all head
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -17,7 +17,7 @@ import structlog
 from litestar.types import Receive, Send
 
 from routebook_server.gateway.actor import Actor
-from routebook_server.gateway.stream import Stream
+from routebook_server.gateway.stream import News, Stream
 from routebook_server.records.buckets import Head
 from routebook_server.records.heads import Heads
 
@@ -110,7 +110,7 @@ class Live:
                 heads = _encode(await self._read_heads(actor.buckets))
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             shortest, longest = RETRY_MS
-            stream.begin(number, heads, shortest + actor.device * 7_919 % (longest - shortest))
+            stream.begin(News(number, heads), shortest + actor.device * 7_919 % (longest - shortest))
             if self._heads.closed:
                 stream.end()
             # Ended from either side, the request is over for whoever waits for its next part.
@@ -155,15 +155,20 @@ class Live:
 
     async def _tell(self, moved: Mapping[str, Head]) -> None:
         self._number += 1
-        parts = _encode(moved)
-        news: dict[Stream, dict[str, bytes]] = {}
-        for bucket, part in parts.items():
-            self._moved[bucket] = (self._number, part)
+        heads = _encode(moved)
+        buckets_by_stream: dict[Stream, tuple[str, ...]] = {}
+        for bucket, head in heads.items():
+            self._moved[bucket] = (self._number, head)
             for stream in self._streams_by_bucket.get(bucket, ()):
-                news.setdefault(stream, {})[bucket] = part
-        number = self._number
-        async for stream in _in_slices(news):
-            stream.tell(number, news[stream])
+                buckets_by_stream[stream] = (*buckets_by_stream.get(stream, ()), bucket)
+        news = {
+            buckets: News(self._number, {bucket: heads[bucket] for bucket in buckets})
+            for buckets in set(buckets_by_stream.values())
+        }
+        for count, (stream, buckets) in enumerate(buckets_by_stream.items(), 1):
+            stream.tell(news[buckets])
+            if count % _SLICE == 0:
+                await asyncio.sleep(0)
 
     async def _follow_rights(self) -> None:
         now = asyncio.get_running_loop().time
@@ -177,8 +182,13 @@ class Live:
                 if self._stream_by_device and not closing.ended:
                     checked = await self._check_rights(checked, is_due=is_due)
                     if is_due:
-                        async for stream in _in_slices(self._stream_by_device.values()):
-                            stream.beat()
+                        await self._beat()
+
+    async def _beat(self) -> None:
+        for count, stream in enumerate(list(self._stream_by_device.values()), 1):
+            stream.beat()
+            if count % _SLICE == 0:
+                await asyncio.sleep(0)
 
     async def _check_rights(self, checked: int, *, is_due: bool) -> int:
         """End the streams of those who are not who they were, if that may be; return the version looked at."""
@@ -198,10 +208,3 @@ class Live:
 def _encode(heads: Mapping[str, Head]) -> dict[str, bytes]:
     """Return each head as a member of a JSON object."""
     return {bucket: msgspec.json.encode(bucket) + b":[%d,%d]" % head for bucket, head in heads.items()}
-
-
-async def _in_slices(streams: Iterable[Stream]) -> AsyncIterator[Stream]:
-    for count, stream in enumerate(list(streams), 1):
-        yield stream
-        if count % _SLICE == 0:
-            await asyncio.sleep(0)

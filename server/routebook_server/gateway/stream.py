@@ -15,10 +15,22 @@ HEARTBEAT: Final = b": \n\n"
 _log: Final = structlog.get_logger()
 
 
+class News:
+    """Heads that moved together, by bucket, each as the JSON member ``"bucket":[epoch,seq]``; written for all once."""
+
+    __slots__ = ("heads", "number", "text")
+
+    def __init__(self, number: int, heads: Mapping[str, bytes]) -> None:
+        self.number = number
+        self.heads = heads
+        self.text = b"%d\nevent: heads\ndata: {%b}\n\n" % (number, b",".join(heads.values()))
+        """The event from its number on."""
+
+
 class Stream:
     """One device's stream. Beside what the socket takes it holds at most one head for each bucket, however slow it is.
 
-    ``place`` begins the ids of its events; the number of the last one told ends them (see ``Live``).
+    ``place`` begins the ids of its events; the number of the news ends them (see ``Live``).
     """
 
     __slots__ = ("_is_over", "_is_waiting", "_missed", "_number", "_send", "_slow", "actor", "place")
@@ -34,24 +46,24 @@ class Stream:
         self._slow: asyncio.Task[None] | None = None
         self._is_over = False
 
-    def begin(self, number: int, heads: Mapping[str, bytes], retry_ms: int) -> None:
+    def begin(self, news: News, retry_ms: int) -> None:
         """Send the first part: the heads that the device has not seen, and how soon it may come again when cut off."""
-        self._number = max(number, self._number)
-        missed, self._missed = {**heads, **self._missed}, {}
+        self._number = max(news.number, self._number)
+        self._missed = {**news.heads, **self._missed}
         self._is_waiting = False
-        self._write(b"retry: %d\n%b" % (retry_ms, self._event(missed) if missed else HEARTBEAT))
+        self._write(b"retry: %d\n%b" % (retry_ms, self._take_missed() if self._missed else HEARTBEAT))
         if self._is_over and not self._is_waiting:
             self._write(b"")
 
-    def tell(self, number: int, heads: Mapping[str, bytes]) -> None:
-        """Send heads by bucket, each as the JSON member ``"bucket":[epoch,seq]``, as the event of that number."""
-        self._number = number
+    def tell(self, news: News) -> None:
+        """Send what moved, at once or, of several, the last as soon as there is room."""
         if self._is_over:
             return
         if self._is_waiting:
-            self._missed.update(heads)
+            self._number = news.number
+            self._missed.update(news.heads)
         else:
-            self._write(self._event(heads))
+            self._write(b"id: " + self.place + news.text)
 
     def beat(self) -> None:
         """Send a heartbeat."""
@@ -66,12 +78,14 @@ class Stream:
             if not self._is_waiting:
                 self._write(b"")
 
-    def _event(self, heads: Mapping[str, bytes]) -> bytes:
-        return b"id: %b%d\nevent: heads\ndata: {%b}\n\n" % (self.place, self._number, b",".join(heads.values()))
+    def _take_missed(self) -> bytes:
+        missed = News(self._number, self._missed)
+        self._missed = {}
+        return b"id: " + self.place + missed.text
 
     def _write(self, part: bytes) -> None:
-        """Write without a task, as long as the socket takes it."""
-        step = self._send_part(part).__await__()
+        """Write without a task, as long as the socket takes it; an empty part is the last."""
+        step = self._send({"type": "http.response.body", "body": part, "more_body": part != b""}).__await__()
         try:
             next(step)
         except StopIteration:
@@ -86,16 +100,10 @@ class Stream:
         self._slow = asyncio.create_task(self._write_slowly(part), name="slow live stream")
 
     async def _write_slowly(self, part: bytes) -> None:
-        await self._send_part(part)
+        await self._send({"type": "http.response.body", "body": part, "more_body": part != b""})
         while self._missed:
-            event = self._event(self._missed)
-            self._missed = {}
-            await self._send_part(event)
+            await self._send({"type": "http.response.body", "body": self._take_missed(), "more_body": True})
         self._is_waiting = False
         self._slow = None
         if self._is_over and part:
-            await self._send_part(b"")
-
-    async def _send_part(self, part: bytes) -> None:
-        """Send a part; an empty one is the last."""
-        await self._send({"type": "http.response.body", "body": part, "more_body": part != b""})
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
