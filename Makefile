@@ -82,6 +82,9 @@ ifneq ($(PYTHON_TESTS),)
 	@POSTGRES_BIN="$$(tests/setup/postgres.sh)" && export POSTGRES_BIN && $(PY) -m pytest -q $(PYTHON_TESTS)
 endif
 
+blackbox: setup headless ## the server and the app killed with -9, fifty times under twenty devices; every cut of a reply
+	@BLACKBOX_KILLS=50 BLACKBOX_DEVICES=20 BLACKBOX_STEP=40 $(PY) -m pytest -q tests/blackbox
+
 test-app: setup ## the app's own tests
 	@cd pwa && npm run --silent test
 

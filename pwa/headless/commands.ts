@@ -1,5 +1,6 @@
 /** What may be asked of the process, and who answers: devices by name. */
 import type { Account } from "../src/lib/store/account.ts";
+import type { Change } from "../src/lib/store/change.ts";
 import type { Call } from "../src/lib/store/wire.ts";
 import type { WakeReason } from "../src/lib/sync/session.ts";
 import { type Condition, until } from "./condition.ts";
@@ -17,13 +18,15 @@ export type Command = { readonly id: number; readonly device: string } & (
       readonly account: Account;
       readonly cookie: string;
       readonly file?: string | null;
+      readonly ledger?: string;
       readonly timeout?: number;
       readonly offline?: boolean;
     }
   /** What a page may ask of its worker. */
   | { readonly do: "call"; readonly call: Call }
-  /** So many writes, one after the other, each on the disk before the next. */
-  | { readonly do: "calls"; readonly calls: readonly Call[] }
+  | ({ readonly do: "write" } & Writing)
+  /** One after the other, each on the disk before the next. */
+  | { readonly do: "writes"; readonly writes: readonly Writing[] }
   | { readonly do: "until"; readonly condition: Condition; readonly within?: number }
   | { readonly do: "wake"; readonly reason: WakeReason }
   | { readonly do: "network"; readonly up: boolean }
@@ -34,10 +37,17 @@ export type Command = { readonly id: number; readonly device: string } & (
   | { readonly do: "cursors" }
   | { readonly do: "digest" }
   | { readonly do: "traffic" }
-  /** Every edit that the server acknowledged, every problem and fault so far. */
+  /** The ledger, what came of all requests, and every fault. */
   | { readonly do: "witness" }
   | { readonly do: "close" }
 );
+
+/** Changes to be saved in one transaction. */
+interface Writing {
+  readonly changes: readonly Change[];
+  readonly key: string;
+  readonly together?: boolean;
+}
 
 const PATIENCE_MS = 60_000;
 
@@ -52,10 +62,14 @@ export class Devices {
       case "sign_in":
         return signInAt(command.server, command.email, command.password, command.device);
       case "open": {
-        const { server, account, cookie, file = null, timeout, offline = false } = command;
+        const { server, account, cookie, file = null, ledger, timeout, offline = false } = command;
         if (this.#devices.has(command.device)) throw new Error(`${command.device} is open`);
-        const options = { server, account, cookie, file, offline, ...(timeout !== undefined && { timeout }) };
-        this.#devices.set(command.device, new Device(options));
+        const device = new Device({
+          ...{ server, account, cookie, file, offline },
+          ...(ledger !== undefined && { ledger }),
+          ...(timeout !== undefined && { timeout }),
+        });
+        this.#devices.set(command.device, device);
         return null;
       }
       case "close":
@@ -82,9 +96,12 @@ export class Devices {
     switch (command.do) {
       case "call":
         return device.leader.answer(command.call);
-      case "calls": {
+      case "write":
+        return device.write(command.changes, command.key, command.together);
+      case "writes": {
         const answers = [];
-        for (const call of command.calls) answers.push(await device.leader.answer(call));
+        for (const { changes, key, together } of command.writes)
+          answers.push(await device.write(changes, key, together));
         return answers;
       }
       case "until":
@@ -108,8 +125,10 @@ export class Devices {
       case "traffic":
         return device.http.traffic;
       case "witness": {
-        const { acknowledged, exchanges, problems } = device.witness;
-        return { acknowledged, exchanges, problems, faults: device.faults };
+        const { exchanges, problems } = device.witness;
+        const { saved, acknowledged } = device.ledger;
+        const counts = { exchanges: Object.fromEntries(exchanges), problems: Object.fromEntries(problems) };
+        return { saved, acknowledged, ...counts, faults: device.faults };
       }
     }
   }

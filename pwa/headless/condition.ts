@@ -11,6 +11,8 @@ export interface Condition {
   /** Everything granted has been read up to its head, and the indexes are made. */
   readonly ready?: true;
   readonly connection?: Connection;
+  /** So many edits have been acknowledged, by the ledger. */
+  readonly acknowledged?: number;
   /** The device has read so far, in these epochs. */
   readonly read?: Heads;
   /** A record shows this value. */
@@ -18,11 +20,12 @@ export interface Condition {
 }
 
 /** Tells whether the condition holds now. */
-export function holds({ engine, database, leader }: Device, condition: Condition): boolean {
-  const { drained, ready, connection, read, shows } = condition;
+export function holds({ engine, database, leader, ledger }: Device, condition: Condition): boolean {
+  const { drained, ready, connection, acknowledged = 0, read, shows } = condition;
   if (drained && engine.waiting > 0) return false;
   if (ready && engine.phase.name !== "ready") return false;
   if (connection !== undefined && leader.status.connection !== connection) return false;
+  if (ledger.acknowledgedCount < acknowledged) return false;
   if (read !== undefined) {
     const cursors = engine.cursors();
     for (const [bucket, [epoch, sequence]] of Object.entries(read)) {
@@ -49,7 +52,12 @@ export function until(device: Device, condition: Condition, withinMs: number): P
     const timer = setTimeout(() => {
       finish();
       const { leader, engine, witness, faults } = device;
-      const found = { status: leader.status, cursors: engine.cursors(), exchanges: witness.exchanges, faults };
+      const found = {
+        status: leader.status,
+        cursors: engine.cursors(),
+        exchanges: Object.fromEntries(witness.exchanges),
+        faults,
+      };
       reject(new Error(`not within ${withinMs} ms: ${JSON.stringify(condition)}; ${JSON.stringify(found)}`));
     }, withinMs);
     const finish = () => {

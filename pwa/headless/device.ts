@@ -1,14 +1,17 @@
 /** A device without a browser: the app's own leader, engine and session over a file, or over memory. */
 import { existsSync, rmSync } from "node:fs";
 import type { Account } from "../src/lib/store/account.ts";
+import type { Change, WriteResult } from "../src/lib/store/change.ts";
 import { FILE_SETTINGS, type OpenedFile } from "../src/lib/store/database.ts";
 import { Engine } from "../src/lib/store/engine.ts";
 import { Leader } from "../src/lib/store/leader.ts";
 import { NodeDatabase } from "../src/lib/store/node-database.ts";
 import type { Topic } from "../src/lib/store/query.ts";
 import type { StoreStatus } from "../src/lib/store/status.ts";
+import type { Answer } from "../src/lib/store/wire.ts";
 import { realTimers } from "../src/lib/sync/timers.ts";
 import { HttpClient } from "./http.ts";
+import { Ledger } from "./ledger.ts";
 import { NodeTransport } from "./transport.ts";
 import { Witness } from "./witness.ts";
 
@@ -20,6 +23,8 @@ export interface DeviceOptions {
   readonly cookie: string;
   /** Where the database lies; null for memory. */
   readonly file: string | null;
+  /** Where the ledger lies; in memory where absent. */
+  readonly ledger?: string;
   /** Milliseconds after which a request is given up; the session's own where absent. */
   readonly timeout?: number;
   /** True where the device begins out of reach. */
@@ -34,6 +39,7 @@ export type DeviceEvent =
 /** One open device; it synchronises from the start until it is closed. */
 export class Device {
   readonly http: HttpClient;
+  readonly ledger: Ledger;
   readonly witness: Witness;
   readonly engine: Engine;
   readonly leader: Leader;
@@ -42,10 +48,11 @@ export class Device {
   readonly #listeners = new Set<(event: DeviceEvent) => void>();
 
   constructor(options: DeviceOptions) {
-    const { server, account, cookie, file, timeout, offline = false } = options;
+    const { server, account, cookie, file, ledger = null, timeout, offline = false } = options;
     this.http = new HttpClient(server, cookie);
     this.http.setNetwork(!offline);
-    this.witness = new Witness(new NodeTransport(this.http));
+    this.ledger = new Ledger(ledger);
+    this.witness = new Witness(new NodeTransport(this.http), this.ledger);
     this.database = new NodeDatabase(file ?? ":memory:");
     if (file !== null) this.database.exec(FILE_SETTINGS);
     this.engine = new Engine(this.database, account, {
@@ -74,6 +81,16 @@ export class Device {
   onEvent(listener: (event: DeviceEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Saves changes as a page would, so that the session hears of it, and notes the edits in the ledger. */
+  async write(changes: readonly Change[], key: string, together = false): Promise<Answer> {
+    const answer = await this.leader.answer({ name: "write", changes, key, together });
+    if (answer.ok) {
+      const result = answer.value as WriteResult;
+      if (result.saved) this.ledger.noteSaved(result.edits);
+    }
+    return answer;
   }
 
   /** Takes the device off the network, or brings it back, which its session hears at once as in a browser. */

@@ -1,6 +1,5 @@
 /** Load: a rep who never rests. The same seed makes the same choices, given the same customers. */
-import { CUSTOMER_VALUE_CLASS_CHOICES } from "$sync/schema.gen.ts";
-import { addTo, append, type Change, plus, removeFrom } from "../src/lib/store/change.ts";
+import { addTo, append, type Change, plus, removeFrom, type WriteResult } from "../src/lib/store/change.ts";
 import type { Device } from "./device.ts";
 
 /** How somebody writes. */
@@ -53,10 +52,8 @@ export class Load {
   #write(customers: readonly string[]): void {
     this.written += 1;
     const key = `load ${this.options.seed} ${this.written}`;
-    const call = { name: "write", changes: [this.#change(customers)], key, together: false } as const;
-    // Through the door that a page would use, so that the session hears of it.
-    void this.device.leader.answer(call).then((answer) => {
-      if (!answer.ok || !(answer.value as { saved: boolean }).saved) this.device.faults.push(JSON.stringify(answer));
+    void this.device.write([this.#change(customers)], key).then((answer) => {
+      if (!answer.ok || !(answer.value as WriteResult).saved) this.device.faults.push(JSON.stringify(answer));
     });
   }
 
@@ -93,8 +90,8 @@ export class Load {
       const description = `${this.#pick(WORDS)} ${this.written}`;
       return { kind: "customer", id: customer, root: customer, v: { description } };
     }
-    const value_class = this.#pick(CUSTOMER_VALUE_CLASS_CHOICES);
-    return { kind: "customer", id: customer, root: customer, v: { phone: `+48 ${this.written}`, value_class } };
+    const v = { phone: `+48 ${this.written}`, trade: this.#pick(WORDS) };
+    return { kind: "customer", id: customer, root: customer, v };
   }
 
   #pick<T>(choices: readonly T[]): T {

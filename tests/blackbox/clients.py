@@ -10,10 +10,10 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, TypeAlias
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 PROGRAM: Final = REPOSITORY / ".stamps" / "headless" / "main.mjs"
@@ -21,6 +21,10 @@ NODE: Final = REPOSITORY / ".stamps" / "bin" / "node"
 _SOURCES: Final = ("pwa/headless", "pwa/src/lib", "sync/ts/src")
 PATIENCE_S: Final = 60.0
 """How long an answer is waited for, unless a call says otherwise."""
+
+
+Change: TypeAlias = Mapping[str, Any]
+"""A change of one record as a screen writes it (`pwa/src/lib/store/change.ts`)."""
 
 
 class ClientError(Exception):
@@ -150,18 +154,18 @@ class Device:
         """Open the store and begin to synchronise."""
         self.ask("open", server=server, **signed_in._asdict(), file=None if file is None else str(file), **options)
 
-    def write(self, *changes: Mapping[str, Any], key: str) -> Answer:
+    def write(self, *changes: Change, key: str) -> Answer:
         """Save changes; AssertionError where they are refused."""
-        answer = self.send("call", call=write_call(changes, key)).result(PATIENCE_S)
-        check_saved(answer.value)
+        answer = self.send("write", changes=changes, key=key).result(PATIENCE_S)
+        _check_saved(answer.value)
         return answer
 
-    def write_each(self, changes: Iterable[Mapping[str, Any]], key: str) -> Answer:
+    def write_each(self, changes: Iterable[Change], key: str) -> Answer:
         """Save each change by itself, one after the other."""
-        calls = [write_call([change], f"{key} {number}") for number, change in enumerate(changes)]
-        answer = self.send("calls", calls=calls).result(PATIENCE_S)
+        writes = [{"changes": [change], "key": f"{key} {number}"} for number, change in enumerate(changes)]
+        answer = self.send("writes", writes=writes).result(PATIENCE_S)
         for saved in answer.value:
-            check_saved(saved)
+            _check_saved(saved)
         return answer
 
     def query(self, name: str, **parameters: Any) -> Any:
@@ -183,12 +187,7 @@ class Device:
         self.ask("close")
 
 
-def write_call(changes: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
-    """Return the call of a page that saves changes."""
-    return {"name": "write", "changes": list(changes), "key": key, "together": False}
-
-
-def check_saved(answer: Mapping[str, Any]) -> None:
+def _check_saved(answer: Mapping[str, Any]) -> None:
     """AssertionError with the reasons where a write was refused."""
     assert answer["ok"], answer
     assert answer["value"]["saved"], answer["value"]
