@@ -1,4 +1,4 @@
-"""Administering from the command line, without serving: people, passwords, demo data."""
+"""Administering from the command line, without serving: people, passwords, demo data, checksums."""
 
 import argparse
 import asyncio
@@ -6,6 +6,7 @@ import getpass
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import msgspec
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from routebook_server.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from routebook_server.identity.people import NewPerson
 from routebook_server.identity.sessions import end_sessions_of
 from routebook_server.opening import OK, CommandError, open_application
+from routebook_server.records.verify import bucket_names, verify_bucket
 from routebook_server.settings import Settings
 from routebook_server.web.site import empty_site
 from routebook_sync.identifier import RANDOM_BYTES, new_id
@@ -105,6 +107,26 @@ def fill(settings: Settings, chosen: argparse.Namespace) -> int:
     async def work(application: Application) -> None:
         if not await fill_with_words(application, chosen.seed, chosen.customers, chosen.children):
             raise CommandError(f"{settings.database} is not empty; choose another folder with --data")
+
+    _run_once(settings, work)
+    return OK
+
+
+def verify_sums(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Compute every checksum anew and say what differs; with --mend put it right. Fails if something is left wrong."""
+
+    async def work(application: Application) -> None:
+        database = application.database
+        door = database.write if chosen.mend else database.read
+        names = await database.read(bucket_names)
+        count = 0
+        for name in names:
+            for fault in await door(partial(verify_bucket, bucket=name, mend=chosen.mend)):
+                count += 1
+                print(f"{fault.bucket} {fault.id or 'sums'}: {fault.found}, not {fault.expected}")
+        if count and not chosen.mend:
+            raise CommandError(f"{count} checksums differ; --mend puts them right")
+        print(f"{len(names)} buckets, {count} checksums mended." if count else f"{len(names)} buckets, all is well.")
 
     _run_once(settings, work)
     return OK

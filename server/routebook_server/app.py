@@ -30,6 +30,7 @@ from routebook_server.identity.presence import Presence
 from routebook_server.identity.sign_in import SignIns
 from routebook_server.records.heads import Heads
 from routebook_server.records.projection import Projector
+from routebook_server.records.purge import Purger
 from routebook_server.records.store import Store, Values
 from routebook_server.settings import Settings
 from routebook_server.web.forwarded import Forwarded
@@ -70,6 +71,7 @@ class Application(msgspec.Struct, frozen=True):
     live: Live
     presence: Presence
     projector: Projector
+    purger: Purger
     litestar: Litestar
     """The endpoints, without the layers around them."""
     stack: ASGIApp
@@ -86,11 +88,12 @@ class Application(msgspec.Struct, frozen=True):
         """Run what goes on beside the requests; at the end finish everything and close the database."""
         following = asyncio.create_task(_follow(self.projector, self.heads), name="projector")
         living = asyncio.create_task(self.live.run(), name="live")
+        purging = asyncio.create_task(self.purger.run(self.heads), name="purger")
         try:
             yield
         finally:
             self.heads.close()
-            await asyncio.gather(following, living)
+            await asyncio.gather(following, living, purging)
             await self.close()
 
     async def close(self) -> None:
@@ -138,6 +141,7 @@ def create_app(
     gateway = Gateway(store, clock, schema_hash(), presence.note, settings.offline_lease_days * DAY_MS)
     live = Live(heads, store.read_heads, door, random(4))
     projector = Projector(database, heads)
+    purger = Purger(database, clock, settings.keep_deleted_days * DAY_MS)
 
     litestar = Litestar(
         [
@@ -169,7 +173,20 @@ def create_app(
     if settings.trust_proxy:
         stack = Forwarded(stack)
     application = Application(
-        settings, database, heads, store, passwords, people, site, door, live, presence, projector, litestar, stack
+        settings,
+        database,
+        heads,
+        store,
+        passwords,
+        people,
+        site,
+        door,
+        live,
+        presence,
+        projector,
+        purger,
+        litestar,
+        stack,
     )
     return application
 

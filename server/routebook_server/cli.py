@@ -1,4 +1,4 @@
-"""The command line: serve, fill with demo data, add people, set passwords."""
+"""The command line: serve, fill with demo data, add people, set passwords, check the book."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from routebook_server.administering import add_person, fill, set_password
+from routebook_server.administering import add_person, fill, set_password, verify_sums
 from routebook_server.app import VERSION
 from routebook_server.demo.fill import DEFAULT_SEED
 from routebook_server.demo.rows import DEFAULT_CUSTOMERS, MAX_CHILDREN, MAX_CUSTOMERS
@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     password = commands.add_parser("password", parents=[data], help="set a person's password and end his sessions")
     password.add_argument("email")
     password.set_defaults(run=set_password)
+
+    verify = commands.add_parser("verify", parents=[data], help="compute the checksums anew and say what differs")
+    verify.add_argument("--mend", action="store_true", help="put right what differs")
+    verify.set_defaults(run=verify_sums)
     return parser
 
 

@@ -69,6 +69,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 14
 
+    keep_deleted_days: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=36_500,
+            description="days until a deleted record loses its content; a device away for longer starts over",
+            extra={"env": "ROUTEBOOK_KEEP_DELETED_DAYS"},
+        ),
+    ] = 180
+
     @property
     def database(self) -> Path:
         """The database file."""

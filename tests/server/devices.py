@@ -11,7 +11,7 @@ import msgspec
 from litestar import Litestar
 from litestar.types import Scope
 
-from routebook_server.database import SqliteDatabase, open_sqlite
+from routebook_server.database import SqliteDatabase, driver_of, open_sqlite
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
@@ -129,6 +129,10 @@ class Team:
     async def read(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         return await self.database.read(lambda connection: list(connection.connection.cursor().execute(sql, values)))
+
+    async def write(self, sql: str, *values: Any) -> None:
+        """Change the database behind the server's back."""
+        await self.database.write(lambda connection: driver_of(connection).execute(sql, *values))
 
     async def row(self, record_id: str) -> dict[str, Any] | None:
         """Return a record as stored, or None."""

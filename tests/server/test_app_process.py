@@ -206,3 +206,17 @@ def test_a_short_password_or_a_strange_email_adds_nobody(process: Process) -> No
 
 def test_the_version_is_told(process: Process) -> None:
     assert process.run("--version").stdout.startswith("routebook 0.")
+
+
+def test_verify_says_what_differs_and_mends_it_when_asked(process: Process) -> None:
+    assert process.add_person().returncode == 0
+    well = process.run("verify")
+    assert (well.returncode, well.stdout) == (0, "1 buckets, all is well.\n")
+    with contextlib.closing(sqlite3.connect(process.data / DATABASE_NAME)) as database, database:
+        database.execute("UPDATE record SET sum = sum + 1")
+    found = process.run("verify")
+    assert found.returncode == 1
+    assert found.stdout.startswith("shared ")
+    assert "1 checksums differ" in found.stderr
+    assert process.run("verify", "--mend").returncode == 0
+    assert process.run("verify").stdout == well.stdout

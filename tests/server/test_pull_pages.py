@@ -7,6 +7,7 @@ import msgspec
 import pytest_asyncio
 
 from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
+from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock
 from routebook_sync.messages import MIN_BUDGET, Control, ControlKind, Row
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NOON, NORTH, SOUTH, Team, make_id, open_team
 
@@ -182,7 +183,8 @@ async def test_a_moved_customer_takes_everything_along_and_leaves_one_marker(tea
     assert (await manager.sync()).verdicts == []
 
     left = await anna.sync()
-    assert left.rows == {IN_NORTH: [Row("moved", BAKERY, BAKERY, 1)]}
+    when = stamp_from_clock(Clock(NOON, 0, SERVER_DEVICE))
+    assert left.rows == {IN_NORTH: [Row("moved", BAKERY, BAKERY, 1, s={when: []})]}
     came = await ben.sync()
     assert {(row.i, row.h) for row in came.rows[IN_SOUTH]} == {(BAKERY, 1), (VISIT, 1)}
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
+from routebook_server.records.purge import Purger
 from routebook_server.records.store import Values
 from routebook_server.records.views import view_of
 from routebook_sync.clock import Clock, stamp_from_clock
@@ -106,6 +107,8 @@ async def _play(team: Team, steps: list[dict[str, Any]]) -> None:
             team.territories |= step["grants"]
         elif "server" in step:
             await team.store.edit([Values(*values) for values in step["server"]])
+        elif "purged" in step:
+            await Purger(team.database, team.clock, step["purged"]).purge()
         else:
             await _restore(team, step["restored"])
 

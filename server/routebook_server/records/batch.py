@@ -353,7 +353,7 @@ class Batch:
             if state is not None and state.kind != MOVED:
                 moved = State(target, 0, state.id, state.kind, state.root, home, state.device, "", state.read_doc())
                 self._put(moved, NOBODY)
-        self._put(marker(source, root, home, device), NOBODY)
+        self._put(marker(source, root, home, device, self._now), NOBODY)
         self.removed.pop(moved_id(source, root), None)
         self.removed[moved_id(target, root)] = None
         self.dirty.pop(moved_id(target, root), None)

@@ -1,6 +1,6 @@
 """Lookup: what a batch may have to read besides the records that its edits name. Knows no SQL."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from routebook_server.records.state import State
@@ -19,5 +19,8 @@ class Lookup(Protocol):
     def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
         """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""
 
-    def has_marker(self, root: str, buckets: Iterable[str]) -> bool:
-        """Tell whether the aggregate once left one of these buckets."""
+    def may_have_left(self, root: str, cursors: Mapping[str, Sequence[int]]) -> bool:
+        """Tell whether the aggregate once left a bucket that was read up to one of these cursors.
+
+        True too where a cursor is so old that the marker may be removed by now (SPEC R37).
+        """

@@ -67,7 +67,7 @@ def require_place(push: Push, edit: Edit, bucket: str, buckets: frozenset[str], 
     author = push.author
     if is_system(author) or (bucket in buckets and (edit.root != SHARED_ROOT or author.role is not Role.REP)):
         return
-    was_his = bucket in push.cursors or lookup.has_marker(edit.root, push.cursors)
+    was_his = bucket in push.cursors or lookup.may_have_left(edit.root, push.cursors)
     if was_his and bucket not in buckets:
         message = "No longer yours; the server keeps the change for whoever may apply it."
         raise RefusalError(Refusal(ProblemCode.FORBIDDEN, message, held=True))

@@ -84,9 +84,12 @@ def refuse_values(
             refusal = _refuse_guarded(entity, name, values[name], old, role, system=system)
             if refusal is not None:
                 return refusal
-    if old is None and not checks.required.issubset(values):
-        name = min(checks.required.difference(values))
-        return Refusal(ProblemCode.MISSING_FIELD, f"A new {entity.kind} needs {name}.", name)
+    if old is None or values.get("deleted", True) is not True:
+        # What comes back from the deleted may have lost its body since (SPEC R36): it needs all that a new one does.
+        missing = checks.required.difference(values, old or ())
+        if missing:
+            name = min(missing)
+            return Refusal(ProblemCode.MISSING_FIELD, f"A new {entity.kind} needs {name}.", name)
     return None
 
 

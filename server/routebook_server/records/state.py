@@ -5,6 +5,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from routebook_sync.checksum import row_checksum
+from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock
 from routebook_sync.entities import entity_type
 from routebook_sync.messages import MOVED, Row
 from routebook_sync.record import Doc, open_doc
@@ -43,7 +44,7 @@ class State(msgspec.Struct):
         place = (self.bucket, seq, self.id, self.kind, self.root, self.home, self.device)
         if self.kind == MOVED:
             root = self.id.rpartition(":")[2]
-            return (*place, encode_json(Row(MOVED, root, root, self.home)), None, 0, 0)
+            return (*place, encode_json(Row(MOVED, root, root, self.home, s=doc.s)), None, 0, 0)
         text = encode_json(Row(self.kind, self.id, self.root, self.home, doc.v, doc.s))
         entity = entity_type(self.kind)
         full = row_checksum(entity, self.id, self.home, doc)
@@ -59,9 +60,13 @@ def moved_id(bucket: str, root: str) -> str:
     return f"{MOVED}:{bucket}:{root}"
 
 
-def marker(bucket: str, root: str, home: int, device: int) -> State:
-    """Return the marker that the aggregate ``root`` leaves in ``bucket`` when it moves to revision ``home``."""
-    return State(bucket, 0, moved_id(bucket, root), MOVED, "", home, device, "", Doc())
+def marker(bucket: str, root: str, home: int, device: int, now_ms: int) -> State:
+    """Return the marker that the aggregate ``root`` leaves in ``bucket`` when it moves to revision ``home``.
+
+    It says when by the server's clock, so that it can be removed some day (SPEC R37).
+    """
+    stamp = stamp_from_clock(Clock(now_ms, 0, SERVER_DEVICE))
+    return State(bucket, 0, moved_id(bucket, root), MOVED, "", home, device, "", Doc({}, {stamp: []}))
 
 
 def encode_json(value: Any) -> str:

@@ -75,4 +75,4 @@ def _verify_sums(driver: Driver, bucket: str, sums: Sums, *, mend: bool) -> list
 
 
 def _said(open_text: str | None, full: int, shown: int) -> str:
-    return f"{full} {shown} {open_text or ''}".rstrip()
+    return f"{full}, {shown}" + (", open" if open_text is not None else "")

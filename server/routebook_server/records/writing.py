@@ -1,6 +1,6 @@
 """Writing: one transaction of the write path, around a ``Batch``: read all, merge in memory, write all."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -11,7 +11,7 @@ from routebook_server.database.driver import insert, upsert
 from routebook_server.records import tables
 from routebook_server.records.author import Writer
 from routebook_server.records.batch import Batch
-from routebook_server.records.buckets import FIRST_EPOCH, Head, number_of
+from routebook_server.records.buckets import FIRST_EPOCH, Head, is_behind, number_of
 from routebook_server.records.push import GapError, HeldEdit, Push, Pushed, Replica
 from routebook_server.records.state import State, encode_json, moved_id
 from routebook_server.records.sums import Counted, Sums, count_rows
@@ -125,10 +125,16 @@ class Reader:
         known = set(done)
         return {edit.n for edit in edits if edit.n in numbers or (edit.id, edit.at) in known}
 
-    def has_marker(self, root: str, buckets: Iterable[str]) -> bool:
-        """Tell whether the aggregate once left one of these buckets."""
-        ids = [moved_id(bucket, root) for bucket in buckets]
-        return self._driver.fetch_one("SELECT 1 FROM record WHERE id IN (?*) LIMIT 1", ids) is not None
+    def may_have_left(self, root: str, cursors: Mapping[str, Sequence[int]]) -> bool:
+        """Tell whether the aggregate once left a bucket that was read up to one of these cursors.
+
+        True too where a cursor is so old that the marker may be removed by now (SPEC R37).
+        """
+        ids = [moved_id(bucket, root) for bucket in cursors]
+        if self._driver.fetch_one("SELECT 1 FROM record WHERE id IN (?*) LIMIT 1", ids) is not None:
+            return True
+        horizons = self._driver.fetch("SELECT bucket, horizon FROM bucket WHERE bucket IN (?*)", list(cursors))
+        return any(is_behind(cursors[bucket][1], horizon) for bucket, horizon in horizons)
 
 
 def write_pushes(connection: Connection, pushes: Sequence[Push], clock: Clock, now_ms: int) -> Written:
