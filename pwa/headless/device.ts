@@ -72,6 +72,7 @@ export class Device {
         status: (status) => this.#tell({ name: "status", status }),
         fault: (reason) =>
           this.faults.push(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)),
+        wiped: () => {},
       },
       ...(timeout !== undefined && { times: { timeout } }),
     });

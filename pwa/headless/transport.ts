@@ -28,7 +28,7 @@ export class NodeTransport implements Transport {
         headers: { "content-type": "application/json", ...(isPacked && { "content-encoding": "gzip" }) },
         signal: AbortSignal.any([limit.signal, signal]),
       });
-      return readExchange(status === 200, body.toString());
+      return readExchange(status, body.toString());
     } catch {
       return { kind: limit.signal.aborted ? "timeout" : "unreachable" };
     } finally {

@@ -41,7 +41,7 @@ function fill(engine: Engine, { customers, seed, budget }: Task & { name: "fill"
     applied += last;
   }
   const start = performance.now();
-  while (engine.workOff());
+  while (engine.workOff() === "soon");
   const records = customers * 4 + 2;
   return {
     records,

@@ -126,9 +126,13 @@ export function subtract(checksum: number, row: number): number {
 
 const UNKNOWN_KIND: Pick<EntityType, "fields"> = { fields: {} };
 
+/** Returns the checksum of a row of any kind (SPEC R61); of one that this schema does not know all fields count as registers. */
+export function checksumOfKind(kind: string, id: string, home: number, doc: Doc): number {
+  return rowChecksum(own<EntityType>(ENTITY_TYPES, kind) ?? UNKNOWN_KIND, id, home, doc);
+}
+
 function checksumOfRow(row: Row): number {
-  const entity = own<EntityType>(ENTITY_TYPES, row.k) ?? UNKNOWN_KIND;
-  return rowChecksum(entity, row.i, row.h ?? 0, docFromRow(row));
+  return checksumOfKind(row.k, row.i, row.h ?? 0, docFromRow(row));
 }
 
 /** Returns the checksum of a bucket's rows and their count (SPEC R60); deleted ones count, "moved" do not (R62). */
@@ -147,6 +151,11 @@ export function bucketChecksum(rows: Iterable<Row>): [checksum: number, count: n
 export function partitionOf(id: string): number {
   const [high, low] = [id.charCodeAt(id.length - 2), id.charCodeAt(id.length - 1)];
   return (valueOfDigit(high) << 3) | (valueOfDigit(low) >> 2);
+}
+
+/** Returns the last two digits of the ids in a partition (SPEC R63). */
+export function partitionEndings(partition: number): string[] {
+  return [0, 1, 2, 3].map((ending) => encode(4 * partition + ending, 2));
 }
 
 /** Returns the checksum of each partition of a bucket's rows (SPEC R63); what `bucketChecksum` adds up. */

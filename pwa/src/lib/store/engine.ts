@@ -1,21 +1,27 @@
 /** The store without its surroundings: one database, one person. The worker and the tests talk to it; it never waits. */
-import { encode } from "$sync/base32.ts";
-import { DEVICE_WIDTH, offsetFromReply } from "$sync/clock.ts";
+import { checksumOfKind } from "$sync/checksum.ts";
+import { offsetFromReply } from "$sync/clock.ts";
 import { newId, RANDOM_BYTES } from "$sync/identifier.ts";
 import type { Cursor, DeviceReport, Edit, SyncReply, SyncRequest } from "$sync/messages.ts";
+import type { Doc } from "$sync/record.ts";
 import { FIRST_BUDGET, MAX_EDITS, PROTOCOL, SCHEMA_HASH } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
 import type { Change, WriteResult } from "./change.ts";
+import { Checks } from "./checks.ts";
+import { readCursors } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { extendGrams } from "./grams.ts";
+import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
-import { restoreEdit, writeChanges } from "./outbox.ts";
+import { adoptDevice, offerAgain, renumber } from "./numbering.ts";
+import { holdEdits, type Portion, portionOf, restoreEdit, writeChanges } from "./outbox.ts";
 import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./queries/index.ts";
 import type { Query, Topic } from "./query.ts";
-import { deriveLastVisits, RecordWriter } from "./records.ts";
+import { type Confirmation, deriveLastVisits, NOWHERE, RecordWriter } from "./records.ts";
 import { applyReply, isComplete } from "./reply.ts";
 import type { Phase } from "./status.ts";
-import { createIndexes, isIndexed, KINDS, openTables, rebuildTables } from "./tables.ts";
+import { StoreError } from "./store-error.ts";
+import { createIndexes, isIndexed, KINDS, openTables, rebuildTables, type StoredRow } from "./tables.ts";
 
 /** What the engine needs from the world. */
 export interface World {
@@ -27,6 +33,11 @@ export interface World {
 
 /** Bytes of edits in one request; the server takes 4 MiB, the rest is left to the envelope and to slow networks. */
 const MAX_PUSH_BYTES = 1024 * 1024;
+/** How often the checksum of every bucket is compared, beside at the start and after every page (SPEC R63). */
+export const VERIFY_EVERY_MS = 6 * 3_600_000;
+
+/** How soon work that can wait may go on, null if there is none. */
+export type Work = "soon" | "later" | null;
 
 /** Unsent edits with the counters that belong to them. */
 export interface Unsent {
@@ -40,6 +51,9 @@ export interface Unsent {
 /** One person's store. Methods are synchronous; each that writes is one transaction. */
 export class Engine {
   #rowsStored = 0;
+  readonly #checks: Checks;
+  /** Whether the next request asks for every checksum: at the start, and after an audit has found a spoilt row. */
+  #isUnverified = true;
   readonly #numbers = new Map<string, number>();
   #listener: (topics: ReadonlySet<Topic>) => void = () => {};
 
@@ -50,9 +64,9 @@ export class Engine {
     private readonly world: World,
   ) {
     if (openTables(database) === "other_schema") this.#rebuild();
-    const device = readNumber(database, "device", account.device);
-    if (device !== account.device) this.#adoptDevice();
-    writeMeta(database, "device", account.device);
+    this.#checks = new Checks(database);
+    this.#adoptDevice(readNumber(database, "device", account.device));
+    noteTime(database, this.now());
     this.#indexWhenComplete();
   }
 
@@ -73,8 +87,19 @@ export class Engine {
 
   // ── Screens ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Answers a query. */
+  /** Why nothing may be read, null if it may; what waits to be sent is kept either way. */
+  get lock(): Lock | null {
+    return lockOf(this.database, this.now());
+  }
+
+  /** Looks at the clock; call it now and then, so that a clock that is set back does not make a lease longer. */
+  noteTime(): void {
+    noteTime(this.database, this.now());
+  }
+
+  /** Answers a query. StoreError "locked" while nothing may be read. */
   query<N extends QueryName>(name: N, parameters: ParametersOf<N>): ResultOf<N> {
+    this.#refuseLocked();
     // TypeScript cannot see that the two lookups by one name belong together.
     const query = QUERIES[name] as unknown as Query<ParametersOf<N>, ResultOf<N>>;
     return query.run(this.database, parameters, {
@@ -109,8 +134,9 @@ export class Engine {
     return newId(this.now(), bytes);
   }
 
-  /** Returns what is not yet at the server, as JSON text with the person and the device. */
+  /** Returns what is not yet at the server, as JSON text with the person and the device. StoreError "locked". */
   exportUnsent(): string {
+    this.#refuseLocked();
     const { person, device } = this.account;
     return JSON.stringify({ person, device, exported_at: this.now(), edits: this.unsent() }, null, 2);
   }
@@ -147,10 +173,7 @@ export class Engine {
 
   /** How far each bucket has been read. */
   cursors(): { [bucket: string]: Cursor } {
-    const rows = this.database.all<{ bucket: string; epoch: number; seq: number }>(
-      "SELECT bucket, epoch, seq FROM cursor",
-    );
-    return Object.fromEntries(rows.map(({ bucket, epoch, seq }) => [bucket, [epoch, seq] as const]));
+    return readCursors(this.database);
   }
 
   /** The first load, or "ready" once everything granted has been read up to its head. */
@@ -161,23 +184,30 @@ export class Engine {
     return { name: "first_sync", rows: this.#rowsStored, bucketsComplete, buckets: grants.length };
   }
 
-  /** Edits to be sent, oldest first; all of them, or as many as one request takes. */
-  unsent(limit = Number.MAX_SAFE_INTEGER, bytes = Number.POSITIVE_INFINITY): Edit[] {
-    const edits: Edit[] = [];
-    let size = 0;
-    for (const { edit } of this.database.all<{ edit: string }>("SELECT edit FROM outbox ORDER BY n LIMIT ?", [limit])) {
-      size += edit.length;
-      if (edits.length > 0 && size > bytes) break;
-      edits.push(JSON.parse(edit));
-    }
-    return edits;
+  /** Every edit that waits to be sent, oldest first. */
+  unsent(): Edit[] {
+    return portionOf(this.database, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY).edits;
   }
 
-  /** Returns the next request (SPEC R50). `share` of 1 sends as many edits as allowed, a smaller one fewer. */
+  /** Whether a bucket differs from the server's and the next request can say where (SPEC R64). */
+  get isSuspect(): boolean {
+    return this.#checks.isReady;
+  }
+
+  /**
+   * Returns the next request (SPEC R50). `share` of 1 sends as many edits as allowed, a smaller one fewer, down to one edit or one
+   * group; 0 sends none.
+   */
   request(report: DeviceReport, share = 1): SyncRequest {
-    const edits = this.unsent(Math.max(1, Math.floor(MAX_EDITS * share)), MAX_PUSH_BYTES * share);
-    const waiting = this.waiting;
-    const view = readMeta(this.database, "view") ?? "";
+    const { database } = this;
+    const { edits, hold }: Portion =
+      share === 0
+        ? { edits: [], hold: [] }
+        : portionOf(database, Math.max(1, Math.floor(MAX_EDITS * share)), MAX_PUSH_BYTES * share);
+    const view = readMeta(database, "view") ?? "";
+    const check = this.#checks.tell();
+    const isChecking = Object.keys(check).length > 0;
+    const isDue = this.now() - readNumber(database, "verified") >= VERIFY_EVERY_MS;
     return {
       protocol: PROTOCOL,
       schema: SCHEMA_HASH,
@@ -185,10 +215,19 @@ export class Engine {
       now: this.world.now(),
       edits,
       cursors: this.cursors(),
-      ack: readNumber(this.database, "ack"),
+      ack: readNumber(database, "ack"),
       budget: this.budget,
-      report: { ...report, waiting: waiting - edits.length },
+      report: {
+        ...report,
+        waiting: this.waiting - edits.length,
+        offset: this.clockOffset,
+        resets: readNumber(database, "resets"),
+        repairs: readNumber(database, "repairs"),
+      },
       ...(view !== "" && { view }),
+      ...(hold.length > 0 && { hold }),
+      ...((this.#isUnverified || isDue || isChecking) && { verify: true }),
+      ...(isChecking && { check }),
     };
   }
 
@@ -196,7 +235,12 @@ export class Engine {
   apply(reply: SyncReply, sent: number, received: number): void {
     // The server has more edits of this device than this store ever made: it is a new one, and its numbers are taken (SPEC R40).
     if (reply.pushed > readNumber(this.database, "edits")) this.renumber(reply.pushed + 1);
-    const { changed, rows } = applyReply(this.database, reply, offsetFromReply(reply.now, sent, received));
+    const { changed, rows } = applyReply(this.database, reply, {
+      device: this.account.device,
+      offset: offsetFromReply(reply.now, sent, received),
+      checks: this.#checks,
+    });
+    this.#noteVerified(reply);
     this.#rowsStored += rows;
     this.#tell(changed);
     this.#indexWhenComplete();
@@ -218,61 +262,62 @@ export class Engine {
       for (const edit of kept.unsent) restoreEdit(this.database, writer, edit, this.now());
       this.#tell(writer.finish().add("outbox"));
     });
-    if (kept.device !== this.account.device) this.#adoptDevice();
+    this.#adoptDevice(kept.device);
   }
 
-  /** Does a slice of the work that can wait; false if there is none. Call it when nothing else is to be done. */
-  workOff(): boolean {
-    return isIndexed(this.database) && extendGrams(this.database);
+  /** Does a slice of the work that can wait; tells how soon the next may follow. Call it when nothing else is to be done. */
+  workOff(): Work {
+    if (this.#checks.workOff()) return "soon";
+    if (!isIndexed(this.database)) return null;
+    if (extendGrams(this.database)) return "soon";
+    const isPatrolling = this.#checks.patrol(this.now(), () => {
+      this.#isUnverified = true;
+    });
+    return isPatrolling ? "later" : null;
   }
 
-  /** Gives the waiting edits contiguous numbers from `first`, the number that the server expects (SPEC R40, gap). */
+  /** The server expects this number next (SPEC R40, gap): a restored one asks for edits that it once acknowledged (SPEC R48). */
+  closeGap(expected: number): void {
+    const isRestored = expected <= readNumber(this.database, "ack");
+    this.database.transaction(() => {
+      if (isRestored) offerAgain(this.database, this.account.device, expected - 1, this.now());
+      else renumber(this.database, expected);
+    });
+    if (isRestored) this.#tell(new Set<Topic>(["outbox"]));
+  }
+
+  /** Gives the waiting edits contiguous numbers from `first`. */
   renumber(first: number): void {
-    this.#replaceUnsent(first, (edit) => edit);
+    this.database.transaction(() => renumber(this.database, first));
   }
 
-  /**
-   * The server knows this device by another number now: it starts counting at 1, and takes only stamps of that number.
-   * Values that show with the old stamps are the same, and the server's rows will say the rest.
-   */
-  #adoptDevice(): void {
-    const own = encode(this.account.device, DEVICE_WIDTH);
-    this.#replaceUnsent(1, (edit) => ({ ...edit, at: edit.at.slice(0, -DEVICE_WIDTH) + own }));
+  /** The server fails on these edits: it shall keep them without looking at them (SPEC R46). */
+  hold(numbers: readonly number[]): void {
+    this.database.transaction(() => holdEdits(this.database, numbers));
   }
 
-  #replaceUnsent(first: number, change: (edit: Edit) => Edit): void {
-    this.database.transaction(() => {
-      const edits = this.unsent().map(change);
-      const created = this.database.all<{ n: number; created_at: number }>(
-        "SELECT n, created_at FROM outbox ORDER BY n",
-      );
-      this.database.run("DELETE FROM outbox");
-      for (const [at, edit] of edits.entries()) {
-        const numbered: Edit = { ...edit, n: first + at };
-        this.database.run("INSERT INTO outbox (n, kind, id, root, edit, created_at) VALUES (?, ?, ?, ?, ?, ?)", [
-          numbered.n,
-          edit.kind,
-          edit.id,
-          edit.root,
-          JSON.stringify(numbered),
-          created[at]?.created_at ?? this.now(),
-        ]);
-      }
-      writeMeta(this.database, "edits", first + edits.length - 1);
-      writeMeta(this.database, "ack", first - 1);
+  /** Whether the server has asked for a wipe and nothing unsent stands against it any more (SPEC R58). */
+  get isWipeDue(): boolean {
+    return isWiping(this.database) && this.waiting === 0;
+  }
+
+  #adoptDevice(known: number): void {
+    const { database, account } = this;
+    database.transaction(() => {
+      if (known !== account.device) adoptDevice(database, account.device);
+      writeMeta(database, "device", account.device);
     });
   }
 
-  /** Drops every record, keeping the edits not yet sent (SPEC R58, wipe). */
-  wipe(): void {
-    this.database.transaction(() => {
-      const writer = new RecordWriter(this.database);
-      writer.removeWhere("x.id NOT IN (SELECT id FROM outbox)", []);
-      this.database.run("DELETE FROM cursor");
-      this.database.run("DELETE FROM sent");
-      this.database.run("DELETE FROM attention");
-      this.#tell(writer.finish());
-    });
+  /** Every checksum has been compared once the answer to a request that asked for them all has nothing to follow. */
+  #noteVerified(reply: SyncReply): void {
+    if (reply.more || Object.keys(reply.sums).length < reply.grants.length) return;
+    this.#isUnverified = false;
+    writeMeta(this.database, "verified", reply.now);
+  }
+
+  #refuseLocked(): void {
+    if (this.lock !== null) throw new StoreError("locked");
   }
 
   readonly #remembered = (key: string, compute: () => number): number => {
@@ -301,11 +346,26 @@ export class Engine {
   /** Another version of the app declared the entities otherwise: the columns are filled again from the documents. */
   #rebuild(): void {
     this.database.transaction(() => {
+      // Made with the first row: it numbers rows from those that are there.
       let writer: RecordWriter | null = null;
-      rebuildTables(this.database, (kind, row) => {
-        writer ??= new RecordWriter(this.database);
-        writer.put(kind, row.id, row, JSON.parse(row.doc), undefined, row.doc);
+      rebuildTables(this.database, {
+        known: (kind, row) => {
+          writer ??= new RecordWriter(this.database);
+          writer.put(kind, row.id, row, JSON.parse(row.doc), undefined, confirmationOf(kind, row), row.doc);
+        },
+        unknown: (kind, row) => {
+          if (row.confirmed === null) return;
+          writer ??= new RecordWriter(this.database);
+          writer.putStranger(kind, row.id, row, row.confirmed, undefined, confirmationOf(kind, row));
+        },
       });
+      (writer as RecordWriter | null)?.finish();
     });
   }
+}
+
+function confirmationOf(kind: string, { id, bucket, home, round, confirmed }: StoredRow): Confirmation {
+  if (confirmed === null || bucket === NOWHERE) return { sum: null, round };
+  const doc: Doc = JSON.parse(confirmed);
+  return { sum: checksumOfKind(kind, id, home, doc), round };
 }

@@ -1,10 +1,12 @@
 /** What the store's tests share: an engine over a database in memory, a world that stands still, replies and rows. */
+import { bucketChecksum, checksumOfKind, MODULUS } from "$sync/checksum.ts";
 import { stampFromClock } from "$sync/clock.ts";
 import type { Cursor, Row, SyncReply, Verdict } from "$sync/messages.ts";
 import type { Values } from "$sync/record.ts";
 import type { Account } from "./account.ts";
 import { Engine, type World } from "./engine.ts";
 import { NodeDatabase } from "./node-database.ts";
+import { KINDS } from "./tables.ts";
 
 export const NOW = Date.UTC(2026, 10, 21, 9);
 export const PERSON = id(1);
@@ -108,9 +110,47 @@ export function reply(
   };
 }
 
-/** Lets the engine take a reply that arrived at once. */
+/** Lets the engine take a reply that arrived at once; without `pushed` the server has what it had acknowledged. */
 export function receive({ engine, world }: Fixture, given: Parameters<typeof reply>[0]): void {
-  engine.apply(reply(given), world.now(), world.now());
+  engine.apply(reply({ pushed: engine.request({}, 0).ack ?? 0, ...given }), world.now(), world.now());
+}
+
+/** The sum of a bucket that holds exactly these rows, as the server names it. */
+export function sumOf(...rows: readonly Row[]): readonly [number, number] {
+  return bucketChecksum(rows);
+}
+
+/** Every bucket's running sum, and the same worked out from the confirmed documents; a test wants them equal. */
+export function sumsOf({ database }: Fixture): { running: Sums; real: Sums } {
+  const running: Sums = {};
+  for (const { bucket, checksum, rows } of database.all<{ bucket: string; checksum: number; rows: number }>(
+    "SELECT * FROM total WHERE rows <> 0 OR checksum <> 0",
+  )) {
+    running[bucket] = [checksum, rows];
+  }
+  const real: Sums = {};
+  for (const kind of KINDS) {
+    const rows = database.all<{ i: string; bucket: string; h: number; doc: string | null }>(
+      `SELECT x.id AS i, bucket, home AS h, CASE WHEN s.id IS NULL THEN x.doc ELSE s.doc END AS doc
+       FROM "${kind}" x LEFT JOIN shadow s ON s.id = x.id WHERE bucket <> ''`,
+    );
+    for (const { i, bucket, h, doc } of rows) {
+      if (doc === null) continue;
+      const [checksum, count] = real[bucket] ?? [0, 0];
+      real[bucket] = [(checksum + checksumOfKind(kind, i, h, JSON.parse(doc))) % MODULUS, count + 1];
+    }
+  }
+  return { running, real };
+}
+
+type Sums = { [bucket: string]: readonly [number, number] };
+
+/** Everything that the database holds, as text. */
+export function dump(database: NodeDatabase): string {
+  const tables = database.all<{ name: string }>(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%' ORDER BY name",
+  );
+  return JSON.stringify(tables.map(({ name }) => [name, database.all(`SELECT * FROM "${name}"`)]));
 }
 
 /** The values of a record as the device shows it, undefined if it does not. */

@@ -2,6 +2,7 @@
 
 import { realTimers } from "../sync/timers.ts";
 import { HttpTransport } from "../sync/transport.ts";
+import { forgetAccount } from "./account.ts";
 import { Engine, type Unsent } from "./engine.ts";
 import { Kept } from "./kept.ts";
 import { Leader, type Listeners } from "./leader.ts";
@@ -27,5 +28,6 @@ export async function lead({ account, version }: Opening, listeners: Listeners):
     timers: realTimers,
     random: Math.random,
     listeners,
+    forgetAccount,
   });
 }

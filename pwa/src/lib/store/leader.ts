@@ -6,10 +6,12 @@ import { Session, type Timers, type Times, type WakeReason } from "../sync/sessi
 import type { Transport } from "../sync/transport.ts";
 import type { OpenedFile } from "./database.ts";
 import type { Engine, Unsent } from "./engine.ts";
+import type { Lock } from "./lease.ts";
 import { QUERIES } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
 import type { Keeping, StoreStatus } from "./status.ts";
 import { StoreError } from "./store-error.ts";
+import { KINDS } from "./tables.ts";
 import type { Answer, Call } from "./wire.ts";
 
 /** Where the leader's news go. */
@@ -18,6 +20,8 @@ export interface Listeners {
   status(status: StoreStatus): void;
   /** A defect: it must be seen where defects are looked for; the loop goes on. */
   fault(reason: unknown): void;
+  /** The server had the device wiped: data and sign-in are gone. */
+  wiped(): void;
 }
 
 /** Where unsent edits are kept beside a database that does not last. */
@@ -40,12 +44,17 @@ export interface LeaderParts {
   readonly random: () => number;
   readonly listeners: Listeners;
   readonly times?: Partial<Times>;
+  /** Forgets who signed in on this device, after a wipe; absent where nobody remembers. */
+  readonly forgetAccount?: () => Promise<void>;
 }
 
+const TOPICS: readonly Topic[] = [...KINDS, "outbox", "attention", "sent"];
 /** While the first load runs, screens are told of changes this often: every page would keep the worker busy with queries. */
 const FIRST_LOAD_NEWS_MS = 1_000;
-/** Between two slices of work that can wait. */
-const WORK_PAUSE_MS = 20;
+/** Between two slices of work that can wait: of what speeds the app up, and of what nobody waits for. */
+const WORK_PAUSE_MS = { soon: 20, later: 250 } as const;
+/** How often the clock is looked at: for the lease, and for work that is due once in a while. */
+const MINUTE_MS = 60_000;
 /** How often a status is sent at most. */
 const STATUS_MS = 30;
 
@@ -56,6 +65,8 @@ export class Leader {
   #newsTimer: ReturnType<typeof setTimeout> | null = null;
   #statusTimer: ReturnType<typeof setTimeout> | null = null;
   #workTimer: ReturnType<typeof setTimeout> | null = null;
+  #callOffMinute: () => void = () => {};
+  #locked: Lock | null;
   #isPersisted = false;
   /** The device had no room for what the server sent; the next page that fits takes it back. */
   #isFull = false;
@@ -78,10 +89,12 @@ export class Leader {
       }),
       changed: () => this.#statusSoon(),
       failed: (reason) => this.#noteFailure(reason),
+      wipe: () => void this.#wipe().catch((reason: unknown) => this.#noteFailure(reason)),
       times,
     });
+    this.#locked = engine.lock;
+    this.#lookAtClock();
     this.#session.start();
-    this.#workSoon();
   }
 
   get status(): StoreStatus {
@@ -95,6 +108,7 @@ export class Leader {
       keeping: this.#keeping(),
       storedBytes: engine.storedBytes,
       clockOffset: engine.clockOffset,
+      locked: this.#locked,
     };
   }
 
@@ -149,9 +163,17 @@ export class Leader {
     this.#isSignedOut = true;
   }
 
+  /** The server has everything unsent, and nothing may stay here. */
+  async #wipe(): Promise<void> {
+    await this.#drop();
+    await this.parts.forgetAccount?.();
+    this.parts.listeners.wiped();
+  }
+
   #stop(): void {
     this.#isClosed = true;
     this.#session.stop();
+    this.#callOffMinute();
     if (this.#newsTimer !== null) clearTimeout(this.#newsTimer);
     if (this.#statusTimer !== null) clearTimeout(this.#statusTimer);
     if (this.#workTimer !== null) clearTimeout(this.#workTimer);
@@ -195,6 +217,7 @@ export class Leader {
 
   #tell(topics: ReadonlySet<Topic>): void {
     this.#isFull = false;
+    this.#noteLock();
     this.#workSoon();
     for (const topic of topics) this.#news.add(topic);
     if (topics.has("outbox")) void this.parts.keeper?.keep(this.parts.engine.unsentState());
@@ -206,11 +229,33 @@ export class Leader {
   }
 
   /** Slices of work that can wait, with room between them for whatever screens ask. */
-  #workSoon(): void {
+  #workSoon(pause: keyof typeof WORK_PAUSE_MS = "soon"): void {
     this.#workTimer ??= setTimeout(() => {
       this.#workTimer = null;
-      if (this.parts.engine.workOff()) this.#workSoon();
-    }, WORK_PAUSE_MS);
+      const { engine } = this.parts;
+      const wasSuspect = engine.isSuspect;
+      const left = engine.workOff();
+      // An audit has come to its end: the next request can tell which partitions differ.
+      if (engine.isSuspect && !wasSuspect) this.#session.wake("head");
+      if (left !== null) this.#workSoon(left);
+    }, WORK_PAUSE_MS[pause]);
+  }
+
+  #lookAtClock(): void {
+    this.#callOffMinute = this.parts.timers.after(MINUTE_MS, () => this.#lookAtClock());
+    this.parts.engine.noteTime();
+    this.#noteLock();
+    this.#workSoon();
+  }
+
+  /** Every screen asks again when what may be read changes. */
+  #noteLock(): void {
+    const { lock } = this.parts.engine;
+    if (lock === this.#locked) return;
+    this.#locked = lock;
+    this.#statusSoon();
+    for (const topic of TOPICS) this.#news.add(topic);
+    this.#flushNews();
   }
 
   #flushNews(): void {

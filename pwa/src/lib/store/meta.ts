@@ -26,7 +26,28 @@ export type MetaName =
   /** The view that the rows were sent in (SPEC R35). */
   | "view"
   /** The byte budget that worked last (SPEC R56). */
-  | "budget";
+  | "budget"
+  /** The view that the rows were sent in (SPEC R35). */
+  | "view"
+  /** The round of reading given last, and how many buckets had to be read again (SPEC R37). */
+  | "round"
+  | "resets"
+  /** How many partitions were mended (SPEC R64). */
+  | "repairs"
+  /** When every bucket's checksum was compared last, and when every document was audited last, by the server's clock. */
+  | "verified"
+  | "audited"
+  /** How far the audit under way is, as JSON. */
+  | "audit"
+  /** Bytes of the kept edits, and the highest number of this device that a backup covers (SPEC R48). */
+  | "kept_bytes"
+  | "covered"
+  /** Milliseconds that the app may be used without contact, 0 for ever (SPEC R47). */
+  | "lease"
+  /** The latest time ever seen, by the server's clock: a clock that is set back does not make the lease longer. */
+  | "latest"
+  /** "1" once the server has asked for a wipe (SPEC R58). */
+  | "wiping";
 
 /** Returns the value, null if it was never set. */
 export function readMeta(database: Database, name: MetaName): string | null {

@@ -14,13 +14,13 @@ import {
 } from "$sync/joins.ts";
 import type { Edit } from "$sync/messages.ts";
 import { type Doc, joinOf, mergeEdit, unpackStamps, type Values } from "$sync/record.ts";
-import { ENTITY_TYPES, type EntityType, type Kind, SHARED_ROOT } from "$sync/schema.gen.ts";
+import { ENTITY_TYPES, type EntityType, type Kind, MAX_EDITS, SHARED_ROOT } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
 import type { Change, CounterChange, LogChange, SetChange, WriteProblem, WriteResult } from "./change.ts";
 import type { Database } from "./database.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import type { Topic } from "./query.ts";
-import { type Held, RecordWriter } from "./records.ts";
+import { type Held, NOWHERE, RecordWriter, UNCONFIRMED } from "./records.ts";
 import { isKind, KINDS } from "./tables.ts";
 import { knownOf, problemsOf } from "./validate.ts";
 
@@ -128,44 +128,89 @@ function saveChange(
     ...(Object.keys(base).length > 0 && { base }),
     ...(context.group !== "" && { group: context.group }),
   };
+  overshadow(database, kind, id, held);
+  const place = held ?? { root, bucket: bucketOf(database, kind, root, v), home: 0 };
+  writer.put(kind, id, place, mergeEdit(entity, doc, v, at).doc, held, held ?? UNCONFIRMED);
+  queueEdit(database, edit, context.now);
+}
+
+/** Keeps the confirmed state of a record that is about to have an unsent edit, unless it has one already. */
+export function overshadow(database: Database, kind: Kind, id: string, held: Held | undefined): void {
   database.run("INSERT INTO shadow (id, kind, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING", [
     id,
     kind,
     held?.doc ?? null,
   ]);
-  const place = held ?? { root, bucket: bucketOf(database, kind, root, v, context.account), home: 0 };
-  writer.put(kind, id, place, mergeEdit(entity, doc, v, at).doc, held);
-  database.run("INSERT INTO outbox (n, kind, id, root, edit, created_at) VALUES (?, ?, ?, ?, ?, ?)", [
-    n,
-    kind,
-    id,
-    root,
-    JSON.stringify(edit),
-    context.now,
-  ]);
+}
+
+/**
+ * Puts an edit into the outbox. `at` is when it was saved, by the server's clock; `verdict` is what became of it before, "" for an
+ * edit that the server has not had yet (SPEC R48).
+ */
+export function queueEdit(database: Database, edit: Edit, at: number, verdict = "", hold = 0): void {
+  database.run(
+    "INSERT INTO outbox (n, kind, id, root, edit, created_at, verdict, hold) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [edit.n, edit.kind, edit.id, edit.root, JSON.stringify(edit), at, verdict, hold],
+  );
+}
+
+/** The edits of one request, and the numbers of those that the server shall keep without looking at them. */
+export interface Portion {
+  readonly edits: Edit[];
+  readonly hold: number[];
+}
+
+/**
+ * Returns the oldest edits: as many as `limit` and `bytes` allow, at least one. A group is all or none (SPEC R45), so that it is never
+ * cut in two; one that goes beyond the limits goes alone.
+ */
+export function portionOf(database: Database, limit: number, bytes: number): Portion {
+  const edits: Edit[] = [];
+  const hold: number[] = [];
+  let size = 0;
+  /** How many of `edits` end with a whole group. */
+  let whole = 0;
+  const step = Math.min(limit, MAX_EDITS) + 1;
+  for (let after = -1; ; ) {
+    const rows = database.all<{ n: number; edit: string; hold: number }>(
+      "SELECT n, edit, hold FROM outbox WHERE n > ? ORDER BY n LIMIT ?",
+      [after, step],
+    );
+    for (const row of rows) {
+      const edit: Edit = JSON.parse(row.edit);
+      const before = edits.at(-1);
+      if (before !== undefined && (edit.group === undefined || edit.group !== before.group)) whole = edits.length;
+      size += row.edit.length;
+      if (whole > 0 && (size > bytes || edits.length >= limit))
+        return { edits: edits.slice(0, whole), hold: held(hold, edits[whole - 1]) };
+      edits.push(edit);
+      if (row.hold === 1) hold.push(row.n);
+      after = row.n;
+    }
+    if (rows.length < step) return { edits, hold };
+  }
+}
+
+function held(hold: readonly number[], last: Edit | undefined): number[] {
+  return hold.filter((n) => n <= (last?.n ?? 0));
+}
+
+/** Marks edits for the server to keep without looking at them (SPEC R46). */
+export function holdEdits(database: Database, numbers: readonly number[]): void {
+  for (const n of numbers) database.run("UPDATE outbox SET hold = 1 WHERE n = ?", [n]);
 }
 
 /** Puts an edit that was kept elsewhere back into the outbox and over what is visible. */
 export function restoreEdit(database: Database, writer: RecordWriter, edit: Edit, now: number): void {
-  if (!isKind(edit.kind)) return;
-  const { kind, id, root } = edit;
-  const held = writer.find(kind, id);
-  const doc: Doc | null = held === undefined ? null : JSON.parse(held.doc);
-  database.run("INSERT INTO shadow (id, kind, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING", [
-    id,
-    kind,
-    held?.doc ?? null,
-  ]);
-  const place = held ?? { root, bucket: "", home: 0 };
-  writer.put(kind, id, place, mergeEdit(ENTITY_TYPES[kind], doc, edit.v, edit.at).doc, held);
-  database.run("INSERT INTO outbox (n, kind, id, root, edit, created_at) VALUES (?, ?, ?, ?, ?, ?)", [
-    edit.n,
-    kind,
-    id,
-    root,
-    JSON.stringify(edit),
-    now,
-  ]);
+  if (isKind(edit.kind)) {
+    const { kind, id, root } = edit;
+    const held = writer.find(kind, id);
+    const doc: Doc | null = held === undefined ? null : JSON.parse(held.doc);
+    overshadow(database, kind, id, held);
+    const place = held ?? { root, bucket: NOWHERE, home: 0 };
+    writer.put(kind, id, place, mergeEdit(ENTITY_TYPES[kind], doc, edit.v, edit.at).doc, held, held ?? UNCONFIRMED);
+  }
+  queueEdit(database, edit, now);
 }
 
 /** The wire states of a change's values: registers as they are, instructions as join states upon the record. */
@@ -200,11 +245,11 @@ function statesOf(
 }
 
 /** Where a new record will live (SPEC R30), as far as this device can tell; the server's row says it for certain. */
-function bucketOf(database: Database, kind: Kind, root: string, values: Values, account: Account): string {
+export function bucketOf(database: Database, kind: Kind, root: string, values: Values): string {
   if (kind === "customer" && typeof values.territory === "string") return `t:${values.territory}`;
   if (root === SHARED_ROOT) return SHARED_ROOT;
-  const home = database.get<{ bucket: string }>("SELECT bucket FROM customer WHERE id = ?", [root]);
-  return home?.bucket ?? `u:${root === account.person ? account.person : root}`;
+  const home = database.get<{ bucket: string }>("SELECT bucket FROM customer_row WHERE id = ?", [root]);
+  return home?.bucket ?? `u:${root}`;
 }
 
 /** Makes the stamps of one transaction and keeps the last one (SPEC R3–R5). */

@@ -1,21 +1,51 @@
-/** Visible rows: one door for everything that puts a record into its table, takes it out, and keeps what is derived from it. */
+/**
+ * Visible rows: one door for everything that puts a record into its table, takes it out, and keeps what is derived from it: full
+ * text, last visits, and the checksum of its confirmed state in its bucket's sum.
+ */
 import { elements, type SetState } from "$sync/joins.ts";
 import { normalise, normalisePhone, sortKey } from "$sync/normalise.ts";
 import type { Doc, Values } from "$sync/record.ts";
 import { ENTITY_TYPES, type FieldType, type Kind } from "$sync/schema.gen.ts";
+import { roundOf } from "./cursors.ts";
 import type { Database, SqlValue } from "./database.ts";
 import { addGrams, forgetGrams, gramsReach } from "./grams.ts";
 import type { Topic } from "./query.ts";
+import { Sums } from "./sums.ts";
 import { columnsOf, isIndexed, isSearched, KINDS, titleField } from "./tables.ts";
 
-/** A record as its table holds it. */
-export interface Held {
-  /** The row's number in its table. */
-  readonly n: number;
+/** The bucket of a row that lives in none: what the server had of it is gone, and an edit of it waits. */
+export const NOWHERE = "";
+
+/** Where a record lives. */
+export interface Place {
   readonly root: string;
   readonly bucket: string;
   /** The home revision of its aggregate (SPEC R33). */
   readonly home: number;
+}
+
+/** What the server has confirmed of a record. */
+export interface Confirmation {
+  /** The checksum of its confirmed state (SPEC R61), null while the server has none. */
+  readonly sum: number | null;
+  /** The round of reading its bucket in which it was met last (`cursors.ts`). */
+  readonly round: number;
+}
+
+/** A record that the server has never seen. */
+export const UNCONFIRMED: Confirmation = { sum: null, round: 0 };
+
+/** A record as its table holds it. */
+export interface Held extends Place, Confirmation {
+  /** The row's number in its table. */
+  readonly n: number;
+  readonly doc: string;
+}
+
+/** A row of a kind that this version of the app does not know. */
+export interface Stranger extends Place, Confirmation {
+  readonly id: string;
+  readonly kind: string;
   readonly doc: string;
 }
 
@@ -33,7 +63,7 @@ interface Shape {
 
 function shapeOf(kind: Kind): Shape {
   const columns = columnsOf(kind).map(({ name }) => name);
-  const all = ["id", "root", "bucket", "home", ...columns].map((name) => `"${name}"`);
+  const all = ["id", "root", "bucket", "home", "sum", "round", ...columns].map((name) => `"${name}"`);
   const searched = isSearched(kind) ? Object.values(ENTITY_TYPES[kind].fields).filter((field) => field.search) : [];
   return {
     kind,
@@ -46,7 +76,7 @@ function shapeOf(kind: Kind): Shape {
       .slice(1)
       .map((name) => `${name} = ?`)
       .join(", ")} WHERE n = ?`,
-    find: `SELECT n, root, bucket, home, doc FROM "${kind}" WHERE id = ?`,
+    find: `SELECT n, root, bucket, home, sum, round, doc FROM "${kind}" WHERE id = ?`,
     putDoc: `INSERT INTO "${kind}_doc" (n, doc) VALUES (?, ?) ON CONFLICT (n) DO UPDATE SET doc = excluded.doc`,
   };
 }
@@ -63,10 +93,13 @@ export class RecordWriter {
   readonly #visited = new Set<string>();
   readonly #nextByKind = new Map<Kind, number>();
   readonly #gramsReachByKind = new Map<Kind, number>();
+  readonly #roundByBucket = new Map<string, number>();
+  readonly #sums: Sums;
   readonly #isIndexed: boolean;
 
   constructor(private readonly database: Database) {
     this.#isIndexed = isIndexed(database);
+    this.#sums = new Sums(database);
   }
 
   /** Returns the row of a record, undefined if it is not held. */
@@ -74,19 +107,32 @@ export class RecordWriter {
     return this.database.get<Held>(SHAPES[kind].find, [id]);
   }
 
-  /** Stores a record's visible state; `held` is what `find` returned. `json` is the document's text, if it is at hand. */
+  /** Returns the confirmation of a state with this checksum that was met just now. */
+  confirmation(bucket: string, sum: number): Confirmation {
+    const round = this.#roundByBucket.get(bucket) ?? roundOf(this.database, bucket);
+    this.#roundByBucket.set(bucket, round);
+    return { sum, round };
+  }
+
+  /**
+   * Stores a record's visible state and what is confirmed of it; `held` is what `find` returned. `json` is the document's text,
+   * if it is at hand.
+   */
   put(
     kind: Kind,
     id: string,
-    place: { readonly root: string; readonly bucket: string; readonly home: number },
+    place: Place,
     doc: Doc,
     held: Held | undefined,
+    confirmed: Confirmation,
     json: string = JSON.stringify(doc),
   ): void {
     const shape = SHAPES[kind];
     const n = held?.n ?? this.#nextNumber(kind);
     const values: SqlValue[] = held === undefined ? [id] : [];
-    values.push(place.root, place.bucket, place.home);
+    if (held !== undefined) this.#sums.subtract(held.bucket, held.sum);
+    this.#sums.add(place.bucket, confirmed.sum);
+    values.push(place.root, place.bucket, place.home, confirmed.sum, confirmed.round);
     for (const name of shape.columns) values.push(columnValue(shape, name, doc.v));
     values.push(n);
     this.database.run(held === undefined ? shape.insert : shape.update, values);
@@ -96,8 +142,21 @@ export class RecordWriter {
     this.#noteDerived(kind, id, doc.v, held);
   }
 
+  /** Writes down what is confirmed of a record whose visible state stays as it is. */
+  confirm(kind: Kind, held: Held, bucket: string, confirmed: Confirmation): void {
+    this.#sums.subtract(held.bucket, held.sum);
+    this.#sums.add(bucket, confirmed.sum);
+    this.database.run(`UPDATE "${kind}_row" SET bucket = ?, sum = ?, round = ? WHERE n = ?`, [
+      bucket,
+      confirmed.sum,
+      confirmed.round,
+      held.n,
+    ]);
+  }
+
   /** Takes a record out. */
   remove(kind: Kind, id: string, held: Held): void {
+    this.#sums.subtract(held.bucket, held.sum);
     if (isSearched(kind)) this.#removeText(kind, held.n);
     this.database.run(`DELETE FROM "${kind}_row" WHERE n = ?`, [held.n]);
     this.database.run(`DELETE FROM "${kind}_doc" WHERE n = ?`, [held.n]);
@@ -106,15 +165,54 @@ export class RecordWriter {
     if (kind === "customer") this.#visited.delete(id);
   }
 
-  /** Takes out every record that meets an SQL condition on its table, named x. */
-  removeWhere(condition: string, values: readonly SqlValue[]): void {
+  /**
+   * Takes out every record that meets an SQL condition on its table, named x. Where an edit of it waits it stays to be seen, but
+   * lives nowhere until the server has the edit; returns the ids of those.
+   */
+  removeWhere(condition: string, values: readonly SqlValue[]): string[] {
+    const kept: string[] = [];
     for (const kind of KINDS) {
-      const rows = this.database.all<Held & { id: string }>(
-        `SELECT id, n, root, bucket, home, ${kind === "visit" ? "doc" : "'' AS doc"} FROM "${kind}" x WHERE ${condition}`,
+      const rows = this.database.all<Held & { id: string; waits: number }>(
+        `SELECT id, n, root, bucket, home, sum, round, ${kind === "visit" ? "doc" : "'' AS doc"},
+           EXISTS (SELECT 1 FROM outbox o WHERE o.id = x.id) AS waits
+         FROM "${kind}" x WHERE ${condition}`,
         values,
       );
-      for (const row of rows) this.remove(kind, row.id, row);
+      for (const row of rows) {
+        if (row.waits === 0) this.remove(kind, row.id, row);
+        else {
+          this.confirm(kind, row, NOWHERE, UNCONFIRMED);
+          kept.push(row.id);
+        }
+      }
     }
+    for (const row of this.database.all<Stranger>(`SELECT * FROM stranger x WHERE ${condition}`, values)) {
+      this.#sums.subtract(row.bucket, row.sum);
+      this.database.run("DELETE FROM stranger WHERE id = ?", [row.id]);
+    }
+    return kept;
+  }
+
+  /** Keeps a row of a kind that this version of the app does not know, for the version that will (SPEC R26). */
+  putStranger(
+    kind: string,
+    id: string,
+    { root, bucket, home }: Place,
+    json: string,
+    held: Stranger | undefined,
+    { sum, round }: Confirmation,
+  ): void {
+    if (held !== undefined) this.#sums.subtract(held.bucket, held.sum);
+    this.#sums.add(bucket, sum);
+    this.database.run(
+      "INSERT OR REPLACE INTO stranger (id, kind, root, bucket, home, sum, round, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      [id, kind, root, bucket, home, sum, round, json],
+    );
+  }
+
+  /** Returns the row of a record of an unknown kind, undefined if it is not held. */
+  findStranger(id: string): Stranger | undefined {
+    return this.database.get<Stranger>("SELECT * FROM stranger WHERE id = ?", [id]);
   }
 
   /** Brings the derived values up to date and returns the kinds whose records changed. */
@@ -128,6 +226,7 @@ export class RecordWriter {
       }
     }
     this.#visited.clear();
+    this.#sums.save();
     return this.#changed;
   }
 

@@ -1,14 +1,20 @@
-/** Applying a reply: verdicts, rows, markers, revocations and cursors, all in one transaction (SPEC R33, R42, R55, R57, R58). */
-
-import { msFromStamp } from "$sync/clock.ts";
-import { docFromRow, type Edit, type Row, type SyncReply, type Verdict } from "$sync/messages.ts";
-import { type Doc, mergeEdit } from "$sync/record.ts";
-import { ENTITY_TYPES, type Kind, type VerdictKind } from "$sync/schema.gen.ts";
+/**
+ * Applying a reply: verdicts, rows, markers, repairs, revocations and cursors, all in one transaction (SPEC R33, R37, R42, R55, R57,
+ * R58, R64).
+ */
+import { checksumOfKind, partitionEndings } from "$sync/checksum.ts";
+import { docFromRow, type Row, type SyncReply } from "$sync/messages.ts";
+import { MOVED } from "$sync/schema.gen.ts";
+import type { Checks } from "./checks.ts";
+import { Readings } from "./cursors.ts";
 import type { Database } from "./database.ts";
+import { forgetCovered } from "./kept-edits.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
+import { offerAgain, offerFormer } from "./numbering.ts";
 import type { Topic } from "./query.ts";
-import { RecordWriter } from "./records.ts";
-import { isKind, KINDS } from "./tables.ts";
+import { NOWHERE, type Place, RecordWriter } from "./records.ts";
+import { isKind } from "./tables.ts";
+import { editsOf, overlay, takeVerdicts } from "./verdicts.ts";
 
 /** What a reply changed. */
 export interface Applied {
@@ -17,21 +23,27 @@ export interface Applied {
   readonly rows: number;
 }
 
-/** How many sent edits the Sync screen can look back on. */
-const SENT_KEPT = 200;
-/** A row whose aggregate moved out of sight while an edit of it waits: it belongs nowhere until the server has the edit. */
-const NOWHERE = "";
-const WANTS_A_HUMAN: ReadonlySet<VerdictKind> = new Set(["conflict", "held", "rejected"]);
+/** What is known beside the reply. */
+export interface ReplyContext {
+  /** This device's number. */
+  readonly device: number;
+  /** The clock's new offset to the server's, in milliseconds. */
+  readonly offset: number;
+  readonly checks: Checks;
+}
 
-/** Stores what a reply brought. `offset` is the clock's new offset to the server's, in milliseconds. */
-export function applyReply(database: Database, reply: SyncReply, offset: number): Applied {
+/** Stores what a reply brought. */
+export function applyReply(database: Database, reply: SyncReply, context: ReplyContext): Applied {
   return database.transaction(() => {
-    const applying = new Applying(database, reply);
+    const applying = new Applying(database, reply, context);
     const rows = applying.run();
-    writeMeta(database, "offset", offset);
+    writeMeta(database, "offset", context.offset);
     writeMeta(database, "contact", reply.now);
+    writeMeta(database, "latest", reply.now);
+    writeMeta(database, "lease", reply.lease);
     writeMeta(database, "grants", JSON.stringify(reply.grants));
     if (reply.view !== "") writeMeta(database, "view", reply.view);
+    if (reply.control.some(({ control }) => control === "wipe")) writeMeta(database, "wiping", 1);
     return { changed: applying.changed, rows };
   });
 }
@@ -39,159 +51,89 @@ export function applyReply(database: Database, reply: SyncReply, offset: number)
 class Applying {
   readonly changed: Set<Topic> = new Set();
   readonly #writer: RecordWriter;
+  readonly #readings: Readings;
   /** Records with edits that are still not acknowledged after this reply. */
   #waiting: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly database: Database,
     private readonly reply: SyncReply,
+    private readonly context: ReplyContext,
   ) {
     this.#writer = new RecordWriter(database);
+    this.#readings = new Readings(database, reply);
   }
 
   run(): number {
-    this.#takeVerdicts();
-    this.#waiting = new Set(this.database.all<{ id: string }>("SELECT DISTINCT id FROM outbox").map(({ id }) => id));
-    const movedByHome = new Map<string, number>();
-    let stored = 0;
-    for (const [bucket, rows] of Object.entries(this.reply.rows)) {
-      if (this.#isStale(bucket)) continue;
-      for (const row of rows) {
-        if (row.k === "moved") movedByHome.set(row.r, Math.max(row.h ?? 0, movedByHome.get(row.r) ?? 0));
-        else if (this.#storeRow(bucket, row)) stored += 1;
-      }
-    }
-    this.#dropMoved(movedByHome);
+    const { database, reply, context } = this;
+    this.#offerAgain();
+    // Before the verdicts: what they confirm counts as met in the round that begins.
+    this.#readings.begin();
+    for (const topic of takeVerdicts(database, this.#writer, reply, context.device)) this.changed.add(topic);
+    forgetCovered(database, context.device, reply.covered);
+    this.#waiting = new Set(database.all<{ id: string }>("SELECT DISTINCT id FROM outbox").map(({ id }) => id));
+    const stored = this.#storeRows();
+    this.#dropUnrepaired();
+    this.#readings.finish((bucket, round) => this.#sweep(bucket, round));
     this.#dropRevoked();
     for (const topic of this.#writer.finish()) this.changed.add(topic);
-    this.#storeCursors();
+    this.#readings.save();
+    context.checks.compare(reply);
     return stored;
   }
 
-  /** A repeated or overtaken reply: the device has read further in this bucket already (SPEC R54). */
-  #isStale(bucket: string): boolean {
-    if (this.#isReset(bucket)) return false;
-    const held = this.database.get<{ epoch: number; seq: number }>("SELECT epoch, seq FROM cursor WHERE bucket = ?", [
-      bucket,
-    ]);
-    const cursor = this.reply.cursors[bucket];
-    return held !== undefined && cursor !== undefined && cursor[0] === held.epoch && cursor[1] < held.seq;
-  }
-
-  /** The server reads this bucket to the device from 0, whatever its cursor said (SPEC R32, R58). */
-  #isReset(bucket: string): boolean {
-    return this.reply.control.some((asked) => asked.control === "reset" && asked.bucket === bucket);
-  }
-
-  // ── Verdicts ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #takeVerdicts(): void {
-    const { pushed } = this.reply;
-    const verdictByNumber = new Map(this.reply.verdicts.map((verdict) => [verdict.n, verdict]));
-    const edits = this.database
-      .all<{ edit: string }>("SELECT edit FROM outbox WHERE n <= ? ORDER BY n", [pushed])
-      .map(({ edit }): Edit => JSON.parse(edit));
-    const idsByKind = new Map<string, Kind>();
-    const refused = new Set<string>();
-    for (const edit of edits) {
-      if (!isKind(edit.kind)) continue;
-      const verdict: Verdict = verdictByNumber.get(edit.n) ?? { n: edit.n, verdict: "applied" };
-      idsByKind.set(edit.id, edit.kind);
-      if (verdict.verdict === "rejected" || verdict.verdict === "held") refused.add(edit.id);
-      else this.#confirm(edit.kind, edit);
-      this.#note(edit, verdict);
-    }
-    this.database.run("DELETE FROM outbox WHERE n <= ?", [pushed]);
-    for (const [id, kind] of idsByKind) this.#settle(kind, id, refused.has(id));
-    if (pushed > readNumber(this.database, "ack")) writeMeta(this.database, "ack", pushed);
-    if (edits.length === 0) return;
-    this.database.run("DELETE FROM sent WHERE n <= (SELECT max(n) FROM sent) - ?", [SENT_KEPT]);
-    this.changed.add("outbox").add("sent");
-  }
-
-  /** Folds a taken edit into the confirmed state. */
-  #confirm(kind: Kind, edit: Edit): void {
-    const shadow = this.database.get<{ doc: string | null }>("SELECT doc FROM shadow WHERE id = ?", [edit.id]);
-    if (shadow === undefined) return;
-    const confirmed: Doc | null = shadow.doc === null ? null : JSON.parse(shadow.doc);
-    const { doc } = mergeEdit(ENTITY_TYPES[kind], confirmed, edit.v, edit.at);
-    this.database.run("UPDATE shadow SET doc = ? WHERE id = ?", [JSON.stringify(doc), edit.id]);
-  }
-
-  #note(edit: Edit, verdict: Verdict): void {
-    const { n, kind, id, root } = edit;
-    this.database.run("INSERT OR REPLACE INTO sent (n, kind, id, root, verdict, at) VALUES (?, ?, ?, ?, ?, ?)", [
-      n,
-      kind,
-      id,
-      root,
-      verdict.verdict,
-      this.reply.now,
-    ]);
-    if (!WANTS_A_HUMAN.has(verdict.verdict)) return;
-    const losers = (verdict.losers ?? []).map(({ field, value, at, person = "" }) => ({
-      field,
-      value,
-      at: msFromStamp(at),
-      person,
-    }));
-    this.database.run(
-      `INSERT INTO attention (verdict, code, field, kind, id, root, edit, losers, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        verdict.verdict,
-        verdict.code ?? "",
-        verdict.field ?? losers[0]?.field ?? "",
-        kind,
-        id,
-        root,
-        JSON.stringify(edit.v),
-        JSON.stringify(losers),
-        this.reply.now,
-      ],
-    );
-    this.changed.add("attention");
-  }
-
-  /** After verdicts: the visible row is the confirmed state with the edits still waiting; without any, the shadow goes. */
-  #settle(kind: Kind, id: string, isRefused: boolean): void {
-    const shadow = this.database.get<{ doc: string | null }>("SELECT doc FROM shadow WHERE id = ?", [id]);
-    if (shadow === undefined) return;
-    const waiting = this.#editsOf(id);
-    if (isRefused) {
-      const held = this.#writer.find(kind, id);
-      const doc = overlay(kind, shadow.doc === null ? null : JSON.parse(shadow.doc), waiting);
-      if (held !== undefined && doc === null) this.#writer.remove(kind, id, held);
-      else if (held !== undefined && doc !== null) this.#writer.put(kind, id, held, doc, held);
-    }
-    if (waiting.length === 0) this.database.run("DELETE FROM shadow WHERE id = ?", [id]);
-  }
-
-  #editsOf(id: string): Edit[] {
-    return this.database
-      .all<{ edit: string }>("SELECT edit FROM outbox WHERE id = ? ORDER BY n", [id])
-      .map(({ edit }) => JSON.parse(edit));
+  /** A restored server has less of this device than it once acknowledged, or does not know it by this number (SPEC R48). */
+  #offerAgain(): void {
+    const { database, reply, context } = this;
+    const isBehind = reply.pushed < readNumber(database, "ack");
+    if (isBehind) offerAgain(database, context.device, reply.pushed, reply.now);
+    const isOffered = this.#readings.isRestored && offerFormer(database, context.device, reply.pushed, reply.now);
+    if (isBehind || isOffered) this.changed.add("outbox");
   }
 
   // ── Rows ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  #storeRows(): number {
+    const homeByRoot = new Map<string, number>();
+    let stored = 0;
+    for (const [bucket, rows] of Object.entries(this.reply.rows)) {
+      if (this.#readings.isStale(bucket)) continue;
+      const isRepaired = this.reply.repair[bucket] !== undefined;
+      for (const row of rows) {
+        if (row.k === MOVED) homeByRoot.set(row.r, Math.max(row.h ?? 0, homeByRoot.get(row.r) ?? 0));
+        else if (this.#storeRow(bucket, row, isRepaired)) stored += 1;
+      }
+    }
+    this.#dropMoved(homeByRoot);
+    return stored;
+  }
+
   /** Makes a row the confirmed state of its record, under the edits that still wait. False if it was not taken. */
-  #storeRow(bucket: string, row: Row): boolean {
-    if (!isKind(row.k)) return false; // of a newer schema; read again after the upgrade
+  #storeRow(bucket: string, row: Row, isRepaired: boolean): boolean {
+    const place = { root: row.r, bucket, home: row.h ?? 0 };
+    if (!isKind(row.k)) return this.#storeStranger(row, place, isRepaired);
     const kind = row.k;
     const held = this.#writer.find(kind, row.i);
-    const home = row.h ?? 0;
-    // The aggregate has moved on already: a page of its old bucket came late (SPEC R33).
-    if (held !== undefined && held.home > home && held.bucket !== NOWHERE) return false;
+    if (!isRepaired && hasMovedOn(held, place)) return false;
     const confirmed = docFromRow(row);
     const json = JSON.stringify(confirmed);
-    const place = { root: row.r, bucket, home };
+    const confirmation = this.#writer.confirmation(bucket, checksumOfKind(kind, row.i, place.home, confirmed));
     if (!this.#waiting.has(row.i)) {
-      this.#writer.put(kind, row.i, place, confirmed, held, json);
+      this.#writer.put(kind, row.i, place, confirmed, held, confirmation, json);
       return true;
     }
-    this.database.run("UPDATE shadow SET doc = ? WHERE id = ?", [json, row.i]);
-    const visible = overlay(kind, confirmed, this.#editsOf(row.i)) ?? confirmed;
-    this.#writer.put(kind, row.i, place, visible, held);
+    this.database.run("INSERT OR REPLACE INTO shadow (id, kind, doc) VALUES (?, ?, ?)", [row.i, kind, json]);
+    const visible = overlay(kind, confirmed, editsOf(this.database, row.i)) ?? confirmed;
+    this.#writer.put(kind, row.i, place, visible, held, confirmation);
+    return true;
+  }
+
+  #storeStranger(row: Row, place: Place, isRepaired: boolean): boolean {
+    const held = this.#writer.findStranger(row.i);
+    if (!isRepaired && hasMovedOn(held, place)) return false;
+    const doc = docFromRow(row);
+    const confirmation = this.#writer.confirmation(place.bucket, checksumOfKind(row.k, row.i, place.home, doc));
+    this.#writer.putStranger(row.k, row.i, place, JSON.stringify(doc), held, confirmation);
     return true;
   }
 
@@ -199,14 +141,10 @@ class Applying {
   #dropMoved(homeByRoot: ReadonlyMap<string, number>): void {
     if (homeByRoot.size === 0) return;
     const moved = JSON.stringify([...homeByRoot].map(([root, home]) => ({ root, home })));
-    const condition = `EXISTS (SELECT 1 FROM json_each(?) m WHERE m.value ->> 'root' = x.root AND m.value ->> 'home' > x.home)`;
-    for (const kind of KINDS) {
-      this.database.run(
-        `UPDATE "${kind}_row" AS x SET bucket = ? WHERE x.id IN (SELECT id FROM outbox) AND ${condition}`,
-        [NOWHERE, moved],
-      );
-    }
-    this.#writer.removeWhere(`${condition} AND x.id NOT IN (SELECT id FROM outbox)`, [moved]);
+    this.#writer.removeWhere(
+      `EXISTS (SELECT 1 FROM json_each(?) m WHERE m.value ->> 'root' = x.root AND m.value ->> 'home' > x.home)`,
+      [moved],
+    );
   }
 
   /** What is no longer granted goes, edits not yet sent excepted (SPEC R57). */
@@ -216,29 +154,43 @@ class Applying {
       "SELECT bucket FROM cursor WHERE bucket NOT IN (SELECT value FROM json_each(?))",
       [grants],
     );
-    // Rows that outstayed their bucket because an edit of them waited go once it has its verdict.
-    const outstayed = this.changed.has("outbox");
-    if (before.length === 0 && !outstayed) return;
-    this.#writer.removeWhere(
-      "x.bucket NOT IN (SELECT value FROM json_each(?)) AND x.id NOT IN (SELECT id FROM outbox)",
-      [grants],
-    );
+    if (before.length === 0) return;
+    this.#writer.removeWhere("x.bucket NOT IN (SELECT value FROM json_each(?))", [grants]);
     this.database.run("DELETE FROM cursor WHERE bucket NOT IN (SELECT value FROM json_each(?))", [grants]);
   }
 
-  // ── Cursors ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── What the server does not have ─────────────────────────────────────────────────────────────────────────────────
 
-  #storeCursors(): void {
-    const complete = new Set(this.reply.complete);
-    for (const [bucket, [epoch, seq]] of Object.entries(this.reply.cursors)) {
-      if (this.#isStale(bucket)) continue;
-      this.database.run(
-        `INSERT INTO cursor (bucket, epoch, seq, complete) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (bucket) DO UPDATE SET epoch = ?2, seq = ?3, complete = max(complete, ?4)`,
-        [bucket, epoch, seq, complete.has(bucket) ? 1 : 0],
+  /** A bucket has been read again up to its head: what was not met in this round is not there (SPEC R37). */
+  #sweep(bucket: string, round: number): void {
+    this.#dropAbsent("x.bucket = ? AND x.round <> ?", [bucket, round]);
+  }
+
+  /** Of a repaired partition the reply has every row that there is (SPEC R64). */
+  #dropUnrepaired(): void {
+    for (const [bucket, partitions] of Object.entries(this.reply.repair)) {
+      if (this.#readings.isStale(bucket)) continue;
+      const met = (this.reply.rows[bucket] ?? []).map(({ i }) => i);
+      this.#dropAbsent(
+        `x.bucket = ? AND substr(x.id, -2) IN (SELECT value FROM json_each(?)) AND x.id NOT IN (SELECT value FROM json_each(?))`,
+        [bucket, JSON.stringify(partitions.flatMap(partitionEndings)), JSON.stringify(met)],
       );
+      writeMeta(this.database, "repairs", readNumber(this.database, "repairs") + partitions.length);
     }
   }
+
+  /** Lets go of confirmed rows that the server does not have; under an unsent edit nothing is confirmed any more. */
+  #dropAbsent(condition: string, values: readonly (string | number)[]): void {
+    const isKnown = "(x.sum IS NOT NULL OR x.id NOT IN (SELECT id FROM outbox))";
+    for (const id of this.#writer.removeWhere(`${condition} AND ${isKnown}`, values)) {
+      this.database.run("UPDATE shadow SET doc = NULL WHERE id = ?", [id]);
+    }
+  }
+}
+
+/** The aggregate has moved on already: a page of its old bucket came late (SPEC R33). */
+function hasMovedOn(held: Place | undefined, { home }: Place): boolean {
+  return held !== undefined && held.home > home && held.bucket !== NOWHERE;
 }
 
 /** Tells whether everything granted has been read up to its head at least once. */
@@ -250,9 +202,4 @@ export function isComplete(database: Database): boolean {
     [grants],
   );
   return found?.n === 0;
-}
-
-/** The confirmed state with edits over it; null if there is neither. */
-function overlay(kind: Kind, confirmed: Doc | null, edits: readonly Edit[]): Doc | null {
-  return edits.reduce<Doc | null>((doc, edit) => mergeEdit(ENTITY_TYPES[kind], doc, edit.v, edit.at).doc, confirmed);
 }

@@ -35,6 +35,9 @@ export class LiveStatus implements StoreStatus {
   get clockOffset() {
     return this.#now.clockOffset;
   }
+  get locked() {
+    return this.#now.locked;
+  }
 
   /** Replaces everything at once; only the client calls it. */
   set(status: StoreStatus): void {

@@ -1,5 +1,6 @@
 /** What the store tells of itself, as plain values that travel from the worker to every tab. */
 import type { ProblemCode } from "$sync/schema.gen.ts";
+import type { Lock } from "./lease.ts";
 
 /** How far the store is. */
 export type Phase =
@@ -25,6 +26,8 @@ export type StoreFailure =
   | "newer_version"
   /** The person signed out, here or in another tab; the data is gone from the device. */
   | "signed_out"
+  /** The server had this device wiped; data and sign-in are gone from it. */
+  | "wiped"
   | "internal";
 
 /**
@@ -54,6 +57,8 @@ export interface StoreStatus {
   readonly storedBytes: number;
   /** Milliseconds to add to this device's clock to get the server's. */
   readonly clockOffset: number;
+  /** Why nothing may be read, null if it may: queries fail with "locked" until the server has been reached. */
+  readonly locked: Lock | null;
 }
 
 /** The status before the worker has said anything. */
@@ -68,4 +73,5 @@ export const INITIAL_STATUS: StoreStatus = {
   keeping: "best_effort",
   storedBytes: 0,
   clockOffset: 0,
+  locked: null,
 };

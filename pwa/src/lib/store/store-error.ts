@@ -6,10 +6,12 @@ export type StoreErrorCode =
   | "not_open"
   /** The device's storage is full; nothing was written. */
   | "storage_full"
+  /** Nothing may be read until the server has been reached; `status.lock` says why. */
+  | "locked"
   /** A defect; the message is for its repair. */
   | "internal";
 
-const CODES: readonly StoreErrorCode[] = ["closed", "not_open", "storage_full", "internal"];
+const CODES: readonly StoreErrorCode[] = ["closed", "not_open", "storage_full", "locked", "internal"];
 
 /** A failure of the store, with a code from a closed set. */
 export class StoreError extends Error {

@@ -9,7 +9,7 @@ import { readMeta, writeMeta } from "./meta.ts";
 import { StoreError } from "./store-error.ts";
 
 /** The version of the store's own tables; `MIGRATIONS` leads from each to the next. */
-export const STORE_VERSION = 1;
+export const STORE_VERSION = 2;
 
 /** Every kind that the device stores. */
 export const KINDS = Object.keys(ENTITY_TYPES) as Kind[];
@@ -29,23 +29,51 @@ export function isSearched(kind: Kind): boolean {
   return Object.values(ENTITY_TYPES[kind].fields).some((field) => field.search);
 }
 
+const TOTAL = `
+-- The running checksum of each bucket over its confirmed rows, and their count (SPEC R60).
+CREATE TABLE total (bucket TEXT PRIMARY KEY, checksum INTEGER NOT NULL, rows INTEGER NOT NULL) WITHOUT ROWID;
+`;
+const KEPT = `
+-- Edits that the server has taken and no backup covers yet, by the number of the device that sent them (SPEC R48).
+CREATE TABLE kept (device INTEGER NOT NULL, n INTEGER NOT NULL, edit TEXT NOT NULL, verdict TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (device, n)) WITHOUT ROWID;
+`;
+const STRANGER = `
+-- Rows of kinds that only a newer version of the app knows (SPEC R26).
+CREATE TABLE stranger (id TEXT PRIMARY KEY, kind TEXT NOT NULL, root TEXT NOT NULL, bucket TEXT NOT NULL, home INTEGER NOT NULL, sum INTEGER, round INTEGER NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
+`;
+
 /** The store's own tables. */
 const OWN_TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
--- The confirmed state of records with unsent edits; doc is NULL for a record that the server has never seen.
+-- The confirmed state of records with unsent edits; doc is NULL for a record that the server does not have.
 CREATE TABLE shadow (id TEXT PRIMARY KEY, kind TEXT NOT NULL, doc TEXT) WITHOUT ROWID;
--- Edits not yet acknowledged; n is the device's contiguous number (SPEC R40).
-CREATE TABLE outbox (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, created_at INTEGER NOT NULL);
+-- Edits not yet acknowledged; n is the device's contiguous number (SPEC R40). verdict: what became of one that is sent again;
+-- hold: 1 where the server shall keep it without looking (SPEC R46).
+CREATE TABLE outbox (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, created_at INTEGER NOT NULL, verdict TEXT NOT NULL DEFAULT '', hold INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX outbox_id ON outbox (id);
--- How far each bucket has been read; complete is 1 once it was read up to its head (SPEC R55).
-CREATE TABLE cursor (bucket TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, complete INTEGER NOT NULL) WITHOUT ROWID;
--- Verdicts that want a human.
-CREATE TABLE attention (n INTEGER PRIMARY KEY AUTOINCREMENT, verdict TEXT NOT NULL, code TEXT NOT NULL, field TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, losers TEXT NOT NULL, at INTEGER NOT NULL);
+-- How far each bucket has been read; complete is 1 once it was read up to its head (SPEC R55). round and sweep: reading it again from
+-- 0 (SPEC R37); suspect: its checksum differs (SPEC R64).
+CREATE TABLE cursor (bucket TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, complete INTEGER NOT NULL, round INTEGER NOT NULL DEFAULT 0, sweep INTEGER NOT NULL DEFAULT 0, suspect INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+-- Verdicts that want a human. edit: the values as they were written under stamp; base: what their author had seen there.
+CREATE TABLE attention (n INTEGER PRIMARY KEY AUTOINCREMENT, verdict TEXT NOT NULL, code TEXT NOT NULL, field TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, losers TEXT NOT NULL, at INTEGER NOT NULL, stamp TEXT NOT NULL DEFAULT '', base TEXT NOT NULL DEFAULT '{}');
 -- The last edits that the server took, for the Sync screen.
 CREATE TABLE sent (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, verdict TEXT NOT NULL, at INTEGER NOT NULL);
 -- The last writes by their request's key, so that a request repeated after a crash is answered, not done again.
 CREATE TABLE request (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, answer TEXT NOT NULL);
-`;
+${TOTAL}${KEPT}${STRANGER}`;
+
+/** The statements that lead from each version to the next; a rebuild follows, which fills what is new in the kinds' tables. */
+const MIGRATIONS: readonly string[] = [
+  "",
+  `ALTER TABLE outbox ADD COLUMN verdict TEXT NOT NULL DEFAULT '';
+   ALTER TABLE outbox ADD COLUMN hold INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE cursor ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE cursor ADD COLUMN sweep INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE cursor ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE attention ADD COLUMN stamp TEXT NOT NULL DEFAULT '';
+   ALTER TABLE attention ADD COLUMN base TEXT NOT NULL DEFAULT '{}';
+   ${TOTAL}${KEPT}${STRANGER}`,
+];
 
 /** Local indexes beside the declared ones. */
 const LISTS: { readonly [K in Kind]?: readonly string[] } = {
@@ -79,7 +107,7 @@ function kindTables(kind: Kind): string {
   const text = isSearched(kind) ? `CREATE TABLE "${kind}_text" (n INTEGER PRIMARY KEY, text TEXT NOT NULL);` : "";
   return `
     CREATE TABLE "${kind}_row" (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, root TEXT NOT NULL, bucket TEXT NOT NULL,
-      home INTEGER NOT NULL${columns.join("")}${derived});
+      home INTEGER NOT NULL, sum INTEGER, round INTEGER NOT NULL${columns.join("")}${derived});
     CREATE TABLE "${kind}_doc" (n INTEGER PRIMARY KEY, doc TEXT NOT NULL);
     CREATE VIEW "${kind}" AS SELECT r.*, (SELECT doc FROM "${kind}_doc" d WHERE d.n = r.n) AS doc FROM "${kind}_row" r;
     ${text}`;
@@ -119,6 +147,12 @@ export function openTables(database: Database): Opened {
       writeMeta(database, "schema", SCHEMA_HASH);
       return "new";
     }
+    if (version < STORE_VERSION) {
+      for (const statements of MIGRATIONS.slice(version)) database.exec(statements);
+      // With the rebuild, should that be interrupted: a schema that nobody has asks for it again.
+      writeMeta(database, "schema", "");
+      database.exec(`PRAGMA user_version = ${STORE_VERSION}`);
+    }
     return readMeta(database, "schema") === SCHEMA_HASH ? "same" : "other_schema";
   });
 }
@@ -145,15 +179,28 @@ export interface StoredRow {
   readonly root: string;
   readonly bucket: string;
   readonly home: number;
+  readonly round: number;
+  /** The visible state. */
   readonly doc: string;
+  /** The confirmed state; null where the server has none. */
+  readonly confirmed: string | null;
 }
 
+/** Takes the rows that a rebuild hands on. */
+export interface Rebuilding {
+  known(kind: Kind, row: StoredRow): void;
+  /** A row of a kind that this schema does not know. */
+  unknown(kind: string, row: StoredRow): void;
+}
+
+const ROWS_AT_ONCE = 1000;
+
 /**
- * Makes the tables of all kinds anew for the present schema and hands every stored row to `put`; the outbox, the shadows
- * and the cursors stay. Rows of kinds that are gone are dropped; a kind that is new has everything read again, because
- * its rows were passed over before. Call it in a transaction.
+ * Makes the tables of all kinds anew for the present schema and hands every stored row on; the outbox, the shadows and the cursors
+ * stay. Rows of a kind that the schema does not know become strangers, and strangers that it does know take their place. Call it in
+ * a transaction.
  */
-export function rebuildTables(database: Database, put: (kind: Kind, row: StoredRow) => void): void {
+export function rebuildTables(database: Database, rebuilding: Rebuilding): void {
   const made = database.all<{ name: string; type: string; sql: string | null }>(
     "SELECT name, type, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND tbl_name <> 'outbox'",
   );
@@ -162,33 +209,63 @@ export function rebuildTables(database: Database, put: (kind: Kind, row: StoredR
       database.exec(`DROP ${type} IF EXISTS "${name}"`);
     }
   };
-  const isThere = (name: string) => made.some((one) => one.name === name);
   drop("table", (_name, sql) => sql.startsWith("CREATE VIRTUAL"));
   drop("table", (name) => name.endsWith("_text"));
   drop("index", () => true);
   drop("view", () => true);
-  // Made again from the columns when the store is opened and complete.
+  // Made again from the columns when the store is opened and complete; the sums as the rows are put back.
   writeMeta(database, "indexed", "0");
-  for (const kind of KINDS) {
-    const wasThere = isThere(`${kind}_row`);
+  database.run("DELETE FROM total");
+  const stored = made.flatMap(({ name }) => (name.endsWith("_row") ? [name.slice(0, -"_row".length)] : []));
+  for (const kind of new Set([...stored, ...KINDS])) {
+    const wasThere = stored.includes(kind);
     if (wasThere)
       for (const part of ["row", "doc"]) database.exec(`ALTER TABLE "${kind}_${part}" RENAME TO old_${part}`);
-    database.exec(kindTables(kind));
-    if (!wasThere) {
-      database.exec("UPDATE cursor SET seq = 0");
-      continue;
-    }
-    for (let after = 0; ; ) {
-      const rows = database.all<StoredRow & { n: number }>(
-        `SELECT r.n, id, root, bucket, home, doc FROM old_row r JOIN old_doc d ON d.n = r.n WHERE r.n > ? ORDER BY r.n LIMIT 1000`,
-        [after],
-      );
-      for (const row of rows) put(kind, row);
-      const last = rows.at(-1);
-      if (last === undefined) break;
-      after = last.n;
+    if (isKind(kind)) database.exec(kindTables(kind));
+    if (!wasThere) continue;
+    for (const row of oldRows(database)) {
+      if (isKind(kind)) rebuilding.known(kind, row);
+      else rebuilding.unknown(kind, row);
     }
     database.exec("DROP TABLE old_row; DROP TABLE old_doc");
   }
+  for (const { kind, ...row } of strangers(database)) {
+    if (!isKind(kind)) rebuilding.unknown(kind, row);
+    else {
+      rebuilding.known(kind, row);
+      database.run("DELETE FROM stranger WHERE id = ?", [row.id]);
+    }
+  }
   writeMeta(database, "schema", SCHEMA_HASH);
+}
+
+/** The rows of the table that has been put aside, in their order. */
+function* oldRows(database: Database): Iterable<StoredRow> {
+  const hasRound = database.all<{ name: string }>("SELECT name FROM pragma_table_info('old_row') WHERE name = 'round'");
+  for (let after = 0; ; ) {
+    const rows = database.all<StoredRow & { n: number }>(
+      `SELECT r.n, r.id, r.root, r.bucket, r.home, ${hasRound.length > 0 ? "r.round" : "0 AS round"}, d.doc,
+         CASE WHEN s.id IS NULL THEN d.doc ELSE s.doc END AS confirmed
+       FROM old_row r JOIN old_doc d ON d.n = r.n LEFT JOIN shadow s ON s.id = r.id
+       WHERE r.n > ? ORDER BY r.n LIMIT ?`,
+      [after, ROWS_AT_ONCE],
+    );
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.n;
+  }
+}
+
+function* strangers(database: Database): Iterable<StoredRow & { readonly kind: string }> {
+  for (let after = ""; ; ) {
+    const rows = database.all<StoredRow & { kind: string }>(
+      `SELECT id, kind, root, bucket, home, round, doc, doc AS confirmed FROM stranger WHERE id > ? ORDER BY id LIMIT ?`,
+      [after, ROWS_AT_ONCE],
+    );
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+  }
 }

@@ -4,7 +4,7 @@ import type { Account } from "./account.ts";
 import type { Change } from "./change.ts";
 import type { QueryName } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
-import type { StoreStatus } from "./status.ts";
+import type { StoreFailure, StoreStatus } from "./status.ts";
 
 /** Something asked of the leader. A call may reach it twice; `write` carries a key because of that. */
 export type Call =
@@ -18,6 +18,9 @@ export type Call =
 export type Answer =
   | { readonly ok: true; readonly value: unknown; readonly reads: readonly Topic[] }
   | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** Why the data is gone from the device. */
+export type Ending = Extract<StoreFailure, "signed_out" | "wiped">;
 
 /** What a page's worker needs to begin. */
 export interface Opening {
@@ -53,4 +56,4 @@ export type Between =
   | { readonly type: "wake"; readonly reason: WakeReason }
   | { readonly type: "persisted"; readonly persisted: boolean }
   /** The data is gone: nobody is to lead, which would begin an empty store. */
-  | { readonly type: "signed_out" };
+  | { readonly type: "over"; readonly code: Ending };

@@ -7,7 +7,7 @@ import { lead } from "./lead.ts";
 import type { Leader } from "./leader.ts";
 import { INITIAL_STATUS, type StoreFailure } from "./status.ts";
 import { StoreError } from "./store-error.ts";
-import type { Answer, Between, Call, Opening, ToPage, ToWorker } from "./wire.ts";
+import type { Answer, Between, Call, Ending, Opening, ToPage, ToWorker } from "./wire.ts";
 
 class TabWorker {
   readonly #name = crypto.randomUUID();
@@ -70,20 +70,20 @@ class TabWorker {
   async #answer(leader: Leader, call: Call): Promise<Answer> {
     const answer = await leader.answer(call);
     // After the answer, which a follower would not wait for any more.
-    if (leader.isSignedOut) setTimeout(() => this.#signOut());
+    if (leader.isSignedOut) setTimeout(() => this.#end("signed_out"));
     return answer;
   }
 
   /** The data is gone from the device, by this tab or another. */
-  #signOut(): void {
-    if (this.#leader !== null) this.#say({ type: "signed_out" });
+  #end(code: Ending): void {
+    if (this.#isOver) return;
+    if (this.#leader !== null) this.#say({ type: "over", code });
     this.#isOver = true;
     this.#channel.close();
     this.#lock.abort();
     this.#release?.();
-    this.toPage({ type: "status", status: { ...INITIAL_STATUS, phase: { name: "failed", code: "signed_out" } } });
-    for (const seq of [...this.#unanswered.keys()])
-      this.#answered(seq, { ok: false, code: "closed", message: "signed out" });
+    this.toPage({ type: "status", status: { ...INITIAL_STATUS, phase: { name: "failed", code } } });
+    for (const seq of [...this.#unanswered.keys()]) this.#answered(seq, { ok: false, code: "closed", message: code });
   }
 
   #answered(seq: number, answer: Answer): void {
@@ -103,7 +103,9 @@ class TabWorker {
         this.#say({ type: "status", status });
       },
       fault: (reason) => reportError(reason),
+      wiped: () => this.#end("wiped"),
     });
+    if (this.#isOver) return;
     this.#leader = leader;
     this.toPage({ type: "status", status: leader.status });
     this.#say({ type: "leader", status: leader.status });
@@ -148,8 +150,8 @@ class TabWorker {
       case "answer":
         if (message.to === this.#name) this.#answered(message.seq, message.answer);
         return;
-      case "signed_out":
-        this.#signOut();
+      case "over":
+        this.#end(message.code);
         return;
       case "changed":
       case "status":

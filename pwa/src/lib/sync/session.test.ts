@@ -53,7 +53,10 @@ class CountingStore implements SyncStore {
   edits: number[] = [];
   sequence = 0;
   applied = 0;
-  wiped = false;
+  isSuspect = false;
+  isWipeDue = false;
+  held: number[] = [];
+  group: string | undefined;
   failNext = false;
 
   get waiting(): number {
@@ -61,7 +64,9 @@ class CountingStore implements SyncStore {
   }
 
   request(_report: object, share: number): SyncRequest {
-    const edits = this.edits.slice(0, Math.max(1, Math.floor(1000 * share))).map((n) => ({ n }) as Edit);
+    const count = share === 0 ? 0 : this.group === undefined ? Math.max(1, Math.floor(1000 * share)) : 1000;
+    const group = this.group === undefined ? {} : { group: this.group };
+    const edits = this.edits.slice(0, count).map((n) => ({ n, ...group }) as Edit);
     return { protocol: 1, schema: "x", device: 1, now: 0, edits, cursors: this.cursors(), budget: this.budget };
   }
 
@@ -75,12 +80,12 @@ class CountingStore implements SyncStore {
     this.sequence = reply.cursors.shared?.[1] ?? this.sequence;
   }
 
-  renumber(first: number): void {
+  closeGap(first: number): void {
     this.edits = this.edits.map((_, at) => first + at);
   }
 
-  wipe(): void {
-    this.wiped = true;
+  hold(numbers: readonly number[]): void {
+    this.held.push(...numbers);
   }
 
   cursors() {
@@ -118,7 +123,7 @@ class ScriptedTransport implements Transport {
 }
 
 function replyOf(request: SyncRequest, given: Partial<SyncReply> = {}): Exchange {
-  const pushed = request.edits?.at(-1)?.n ?? 0;
+  const pushed = request.edits?.at(-1)?.n ?? 0; // which a request without edits never lowers in the counting store
   const reply = {
     now: 0,
     pushed,
@@ -150,14 +155,24 @@ const refuse =
     kind: "problem",
     problem: { type: "about:blank", title: code, status: 400, code, ...given },
   });
+const INTERNAL: Exchange = { kind: "problem", problem: { type: "", title: "", status: 500, code: "internal" } };
 const timeout = (): Exchange => ({ kind: "timeout" });
 const unreachable = (): Exchange => ({ kind: "unreachable" });
+
+/** Answers that the server refuses whenever a request carries the edit `n`, unless it is to hold it. */
+function failingOn(store: CountingStore, n: number, failure: Exchange) {
+  return (request: SyncRequest): Exchange => {
+    const isIn = request.edits?.some((edit) => edit.n === n) ?? false;
+    return isIn && !store.held.includes(n) ? failure : replyOf(request);
+  };
+}
 
 function make() {
   const timers = new VirtualTimers();
   const store = new CountingStore();
   const transport = new ScriptedTransport();
   const failures: unknown[] = [];
+  const wipes: number[] = [];
   const session = new Session({
     store,
     transport,
@@ -166,9 +181,10 @@ function make() {
     report: () => ({}),
     changed: () => {},
     failed: (reason) => failures.push(reason),
+    wipe: () => wipes.push(timers.now()),
   });
   const connection = (): Connection => session.state.connection;
-  return { timers, store, transport, session, connection, failures };
+  return { timers, store, transport, session, connection, failures, wipes };
 }
 
 describe("the sync loop", () => {
@@ -227,7 +243,7 @@ describe("the sync loop", () => {
     expect(transport.mostAtOnce).toBe(1);
   });
 
-  test("a time-out halves the budget and the edits down to a limit", async () => {
+  test("time-outs halve the budget down to a limit, and the edits are left out until an answer comes", async () => {
     const { timers, store, transport, session, connection } = make();
     store.edits = Array.from({ length: 1000 }, (_, at) => at + 1);
     transport.script = Array.from({ length: 12 }, () => timeout);
@@ -235,12 +251,13 @@ describe("the sync loop", () => {
     await timers.pass(0);
     expect(connection()).toBe("offline");
     for (let at = 0; at < 11; at += 1) await timers.pass(timers.next);
-    expect(transport.requests.map(({ edits }) => edits?.length).slice(0, 4)).toEqual([1000, 500, 250, 125]);
-    expect(transport.requests.at(-1)?.edits).toHaveLength(1);
+    expect(transport.requests.map(({ edits }) => edits?.length).slice(0, 4)).toEqual([1000, 0, 0, 0]);
     expect(store.budget).toBe(MIN_BUDGET);
     await timers.pass(TIMES.longestPause);
     expect(store.waiting).toBe(0);
     expect(connection()).toBe("up_to_date");
+    // It answered, only not to a thousand edits: half of them go next.
+    expect(transport.requests.slice(12, 15).map(({ edits }) => edits?.length)).toEqual([0, 500, 500]);
   });
 
   test("no pause is longer than half the outage, so that a short one is over soon and a long one costs little", async () => {
@@ -364,12 +381,39 @@ describe("the sync loop", () => {
     expect(connection()).toBe("waiting");
   });
 
-  test("a wipe is passed on to the store", async () => {
+  test("a checksum that differs is told at once", async () => {
     const { timers, store, transport, session } = make();
-    transport.script = [(request) => replyOf(request, { control: [{ control: "wipe" }] })];
+    store.isSuspect = true;
+    const settle = (request: SyncRequest) => {
+      store.isSuspect = false;
+      return replyOf(request);
+    };
+    transport.script = [done, settle];
     session.start();
-    await timers.pass(0);
-    expect(store.wiped).toBe(true);
+    await timers.pass(1000);
+    expect(transport.requests).toHaveLength(2);
+  });
+
+  test("a wipe that nothing unsent stands against is passed on, and the session is over", async () => {
+    const { timers, store, transport, session, wipes } = make();
+    transport.script = [
+      (request) => {
+        store.isWipeDue = true;
+        return replyOf(request, { control: [{ control: "wipe" }] });
+      },
+    ];
+    session.start();
+    await timers.pass(TIMES.timer * 2);
+    expect(wipes).toHaveLength(1);
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  test("a wipe that a crash cut short is done without asking again", async () => {
+    const { timers, store, transport, session, wipes } = make();
+    store.isWipeDue = true;
+    session.start();
+    await timers.pass(TIMES.timer * 2);
+    expect([wipes.length, transport.requests.length]).toEqual([1, 0]);
   });
 
   test("nothing happens after the stop, whatever was under way", async () => {
@@ -383,6 +427,108 @@ describe("the sync loop", () => {
     await timers.pass(TIMES.timer * 3);
     expect(store.applied).toBe(0);
     expect(transport.requests).toHaveLength(1);
+  });
+});
+
+describe("edits that the server fails on", () => {
+  const edits = (transport: ScriptedTransport) => transport.requests.map(({ edits }) => edits?.length);
+
+  test("go in halves until the bad one goes alone, and after three failures that one is held", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = Array.from({ length: 1000 }, (_, at) => at + 1);
+    const answer = failingOn(store, 300, INTERNAL);
+    transport.script = Array.from({ length: 200 }, () => answer);
+    session.start();
+    await timers.pass(TIMES.longestPause * 3);
+    expect(store.held).toEqual([300]);
+    expect(store.waiting).toBe(0);
+    const alone = transport.requests.filter(({ edits }) => edits?.length === 1 && edits[0]?.n === 300);
+    // Three that failed, and the one with which the server takes it into custody.
+    expect(alone).toHaveLength(4);
+    expect(edits(transport).slice(0, 3)).toEqual([1000, 500, 250]);
+  });
+
+  test("a group is tried, and held, as a whole", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1, 2, 3];
+    store.group = "g";
+    transport.script = [refuse("internal"), refuse("internal"), refuse("internal"), done];
+    session.start();
+    await timers.pass(TIMES.longestPause);
+    expect(store.held).toEqual([1, 2, 3]);
+    expect(edits(transport)).toEqual([3, 3, 3, 3]);
+  });
+
+  test("while the network is gone, time-outs and broken connections prove nothing against an edit", async () => {
+    for (const failure of [timeout, unreachable]) {
+      const { timers, store, transport, session } = make();
+      store.edits = [1];
+      transport.script = Array.from({ length: 40 }, () => failure);
+      session.start();
+      await timers.pass(TIMES.longestPause * 60);
+      expect(store.held).toEqual([]);
+      expect(store.waiting).toBe(0);
+    }
+  });
+
+  test("an edit that alone times out, or gets a 5xx, while the server answers everything else, is held after three times", async () => {
+    for (const failure of [{ kind: "timeout" }, { kind: "fault" }] as const) {
+      const { timers, store, transport, session } = make();
+      store.edits = [1, 2];
+      const answer = failingOn(store, 1, failure);
+      transport.script = Array.from({ length: 60 }, () => answer);
+      session.start();
+      await timers.pass(TIMES.longestPause * 10);
+      expect(store.held).toEqual([1]);
+      expect(store.waiting).toBe(0);
+      // Both, a request without, the first alone with one without between, three times, then in custody.
+      expect(edits(transport).slice(0, 9)).toEqual([2, 0, 1, 0, 1, 0, 1, 0, 1]);
+    }
+  });
+
+  test("one whose connection breaks every time is held too, but only after many times", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1];
+    const answer = failingOn(store, 1, { kind: "unreachable" });
+    transport.script = Array.from({ length: 60 }, () => answer);
+    session.start();
+    await timers.pass(TIMES.longestPause * 15);
+    expect(store.held).toEqual([1]);
+    expect(store.waiting).toBe(0);
+    expect(edits(transport).filter((count) => count === 1).length).toBeGreaterThan(9);
+  });
+
+  test("what others did comes in meanwhile", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1];
+    transport.script = [timeout, page(7, false), timeout, page(8, false)];
+    session.start();
+    await timers.pass(TIMES.firstPause);
+    expect(store.sequence).toBe(7);
+    await timers.pass(TIMES.longestPause);
+    expect(store.sequence).toBe(8);
+  });
+
+  test("a failure now and then is forgotten once the edit is taken", async () => {
+    const { timers, store, transport, session } = make();
+    for (let n = 1; n <= 6; n += 1) {
+      store.edits = [n];
+      transport.script = [refuse("internal"), refuse("internal")];
+      session.wake("button");
+      await timers.pass(TIMES.longestPause);
+      expect(store.waiting).toBe(0);
+    }
+    expect(store.held).toEqual([]);
+  });
+
+  test("a server that cannot write at all says nothing against an edit", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1];
+    transport.script = Array.from({ length: 20 }, () => refuse("unavailable"));
+    session.start();
+    await timers.pass(TIMES.longestPause * 30);
+    expect(store.held).toEqual([]);
+    expect(store.waiting).toBe(0);
   });
 });
 

@@ -7,20 +7,24 @@
  *
  * | answer                         | next                                                           |
  * |--------------------------------|----------------------------------------------------------------|
- * | reply with more, or edits left | at once again, budget doubled (SPEC R56)                        |
+ * | reply with more, edits left, or a checksum that differs | at once again, budget doubled (SPEC R56, R64) |
  * | reply                          | rest: the timer, a write or a head wakes it                     |
- * | time-out                       | budget and share of edits halved, again after a pause           |
- * | unreachable                    | offline; again after a pause                                    |
+ * | time-out, 5xx, unreachable     | offline; after a pause a request without edits, which finds out whether these were the reason |
+ * | internal                       | the edits are the reason; again after a pause                   |
  * | too_large                      | share of edits halved; a single edit that is too large: pause   |
- * | gap                            | edits renumbered from the number expected, at once again        |
+ * | gap                            | edits renumbered or offered again from the number expected, at once again |
  * | not_signed_in, session_expired, device_revoked, wrong_device | signin_needed; rests until `wake("signed_in")` |
  * | future_protocol                | update_needed; asks again only on the long timer                |
  * | rate_limited, unavailable      | again after what the server asks for                            |
- * | malformed, internal, any other | a defect: again after a pause, shown on the Sync screen         |
+ * | malformed, any other           | a defect: again after a pause, shown on the Sync screen         |
  * | an answer that cannot be stored | again after a pause; `failed` is told                          |
+ * | control wipe, nothing unsent   | `wipe` is told, and it is over (SPEC R58)                       |
+ *
+ * Edits that are the reason go in halves until one goes alone, or one group; that one, failing on, is given into the server's
+ * custody unexamined (SPEC R46). A time-out or a broken connection alone proves nothing: it may be the network.
  */
-import type { DeviceReport, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
-import { MAX_BUDGET, MIN_BUDGET, type ProblemCode } from "$sync/schema.gen.ts";
+import type { DeviceReport, Edit, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
+import { MAX_BUDGET, MAX_EDITS, MIN_BUDGET, type ProblemCode } from "$sync/schema.gen.ts";
 import type { Connection } from "../store/status.ts";
 import type { Exchange, Heads, LiveStream, Transport } from "./transport.ts";
 
@@ -28,10 +32,15 @@ import type { Exchange, Heads, LiveStream, Transport } from "./transport.ts";
 export interface SyncStore {
   budget: number;
   readonly waiting: number;
+  /** Whether a checksum differs and the next request can say where (SPEC R64). */
+  readonly isSuspect: boolean;
+  /** Whether the server wants everything wiped and nothing unsent stands against it (SPEC R58). */
+  readonly isWipeDue: boolean;
+  /** `share` of 1 sends as many edits as allowed, a smaller one fewer, at least one; 0 sends none. */
   request(report: DeviceReport, share: number): SyncRequest;
   apply(reply: SyncReply, sentMs: number, receivedMs: number): void;
-  renumber(first: number): void;
-  wipe(): void;
+  closeGap(expected: number): void;
+  hold(numbers: readonly number[]): void;
   cursors(): { readonly [bucket: string]: readonly [number, number] };
 }
 
@@ -58,6 +67,8 @@ export interface SessionParts {
   readonly failed: (reason: unknown) => void;
   /** Other waiting times than `TIMES`, for tests that would wait too long. */
   readonly times?: Partial<Times>;
+  /** Called when everything is to go from this device; the session is over then. */
+  readonly wipe: () => void;
 }
 
 /** What the session tells of itself. */
@@ -85,6 +96,19 @@ export const TIMES = {
   stream: 5_000,
 } as const;
 
+/** How much a failure says against the edits of its request: 1 where the server answered, or answered everything but these. */
+const REPORTED = 1;
+/** A connection that broke, though the server answers requests without these edits: mostly the network, time and again. */
+const BROKEN = 0.3;
+/** From so much on an edit that was sent alone is given into the server's custody. */
+const ENOUGH = 3;
+
+/** A failed request whose edits may be the reason. */
+interface Doubt {
+  readonly edits: readonly Edit[];
+  readonly weight: number;
+}
+
 const SIGNIN_CODES: ReadonlySet<ProblemCode> = new Set([
   "not_signed_in",
   "session_expired",
@@ -102,6 +126,10 @@ export class Session {
   #failingSince = 0;
   /** The part of the allowed edits that one request carries, halved on trouble. */
   #share = 1;
+  /** The failure that a request without edits is to explain. */
+  #doubt: Doubt | null = null;
+  /** The first edit of the last request that failed alone, and how much speaks against it. */
+  #accused = { n: 0, weight: 0 };
   #isWanted = false;
   #isStopped = false;
   #callOff: (() => void) | null = null;
@@ -123,9 +151,10 @@ export class Session {
     return { connection, syncing: this.#syncing, problem: this.#problem };
   }
 
-  /** Begins with a round trip. */
+  /** Begins with a round trip, unless a wipe was cut short. */
   start(): void {
-    this.wake("start");
+    if (this.parts.store.isWipeDue) this.#wipe();
+    else this.wake("start");
   }
 
   /** Ends the loop; a request under way is given up, its effect at the server is met again by the next one (SPEC R54). */
@@ -160,7 +189,7 @@ export class Session {
     this.#heads = {};
     this.#syncing = true;
     this.parts.changed();
-    const request = store.request(this.parts.report(), this.#share);
+    const request = store.request(this.parts.report(), this.#doubt === null ? this.#share : 0);
     const sent = timers.now();
     const exchange = await transport.exchange(request, this.#times.timeout, this.#abort.signal);
     if (this.#isStopped) return;
@@ -173,6 +202,7 @@ export class Session {
       this.parts.failed(reason);
       pause = this.#pause();
     }
+    if (this.#isStopped) return;
     const isWanted = this.#isWanted || this.#isBehind(this.#heads);
     // A wish that came during the request must not shorten a pause.
     this.#schedule(isWanted && this.#failures === 0 ? 0 : pause);
@@ -189,10 +219,15 @@ export class Session {
       case "timeout":
         this.#connection = "offline";
         this.parts.store.budget = Math.max(MIN_BUDGET, Math.floor(this.parts.store.budget / 2));
-        this.#share /= 2;
+        this.#suspect(request, REPORTED);
         return this.#pause();
       case "unreachable":
         this.#connection = "offline";
+        this.#suspect(request, BROKEN);
+        return this.#pause();
+      case "fault":
+        this.#connection = "offline";
+        this.#suspect(request, REPORTED);
         return this.#pause();
     }
   }
@@ -202,16 +237,62 @@ export class Session {
     store.apply(reply, sent, received);
     this.#connection = "up_to_date";
     this.#problem = null;
-    this.#failures = 0;
-    if (reply.control.some(({ control }) => control === "wipe")) store.wipe();
-    if (reply.more || (request.edits?.length ?? 0) > 0) {
-      store.budget = Math.min(MAX_BUDGET, store.budget * 2);
-      this.#share = Math.min(1, this.#share * 2);
+    if (store.isWipeDue) {
+      this.#wipe();
+      return this.#times.timer;
     }
     this.#openStream();
+    const hasEdits = (request.edits?.length ?? 0) > 0;
+    if (reply.more || hasEdits) store.budget = Math.min(MAX_BUDGET, store.budget * 2);
+    if (this.#doubt !== null) {
+      // The server answers, only not to those edits. The next failure is still one more.
+      this.#blame(this.#doubt.edits, this.#doubt.weight);
+      this.#doubt = null;
+      return 0;
+    }
+    this.#failures = 0;
+    if (hasEdits) this.#share = Math.min(1, this.#share * 2);
+    if (store.isSuspect) return 0;
     // "more" without any progress would be a defect of the server; it must not become a busy loop.
     if ((reply.more || store.waiting > 0) && isProgress(reply, request)) return 0;
     return this.#times.timer;
+  }
+
+  #wipe(): void {
+    this.stop();
+    this.parts.wipe();
+  }
+
+  // ── Failures ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The request failed, because of its edits or of the network: the next one goes without any and finds out. */
+  #suspect({ edits = [] }: SyncRequest, weight: number): void {
+    if (edits.length > 0) this.#doubt = { edits, weight };
+  }
+
+  /**
+   * The server fails on these edits: fewer at a time, and one alone that fails on goes into its custody (SPEC R46). Tells whether
+   * something else can be tried.
+   */
+  #blame(edits: readonly Edit[], weight: number): boolean {
+    const [first] = edits;
+    if (first === undefined) return false;
+    const isAlone =
+      edits.length === 1 || (first.group !== undefined && edits.every(({ group }) => group === first.group));
+    if (!isAlone) {
+      this.#halve(edits);
+      return true;
+    }
+    const before = this.#accused.n === first.n ? this.#accused.weight : 0;
+    this.#accused = { n: first.n, weight: before + weight };
+    if (before >= ENOUGH || this.#accused.weight < ENOUGH) return false;
+    this.parts.store.hold(edits.map(({ n }) => n));
+    return true;
+  }
+
+  /** Half of what was sent goes next, in number and in bytes. */
+  #halve(edits: readonly Edit[]): void {
+    this.#share = Math.min(this.#share, edits.length / MAX_EDITS) / 2;
   }
 
   #takeProblem(problem: Problem, request: SyncRequest): number {
@@ -228,13 +309,15 @@ export class Session {
     }
     this.#connection = "up_to_date"; // it answered; `problem` says that something is wrong
     if (code === "gap" && problem.expected !== undefined) {
-      this.parts.store.renumber(problem.expected);
+      this.parts.store.closeGap(problem.expected);
       return this.#failures === 0 ? this.#countFailure(0) : this.#pause();
     }
+    if (code === "internal" && this.#blame(request.edits ?? [], REPORTED)) return this.#shortPause();
     if (code === "too_large") {
       this.parts.store.budget = Math.max(MIN_BUDGET, Math.floor(this.parts.store.budget / 2));
-      if ((request.edits?.length ?? 0) > 1) {
-        this.#share /= 2;
+      const { edits = [] } = request;
+      if (edits.length > 1) {
+        this.#halve(edits);
         return this.#countFailure(0);
       }
     }
@@ -245,6 +328,11 @@ export class Session {
     if (this.#failures === 0) this.#failingSince = this.parts.timers.now();
     this.#failures += 1;
     return pause;
+  }
+
+  /** Short, because the next request is another one; still a pause, because many devices may meet the same fault at once. */
+  #shortPause(): number {
+    return this.#countFailure(Math.floor(this.parts.random() * this.#times.firstPause));
   }
 
   /** Full jitter: anything below half the time that it has gone wrong, so that a short outage is over as soon as it is over. */

@@ -13,6 +13,8 @@ export type Exchange =
   | { readonly kind: "reply"; readonly reply: SyncReply }
   /** The server refused the request as a whole. */
   | { readonly kind: "problem"; readonly problem: Problem }
+  /** 5xx without a problem: what stands before the server has no answer from it. */
+  | { readonly kind: "fault" }
   /** No answer within the time. */
   | { readonly kind: "timeout" }
   /** No connection, or something between that does not speak the protocol (a hotel's sign-in page). */
@@ -64,7 +66,7 @@ export class HttpTransport implements Transport {
         redirect: "error",
         signal: AbortSignal.any([limit, signal]),
       });
-      return readExchange(response.ok, await response.text());
+      return readExchange(response.status, await response.text());
     } catch {
       return { kind: limit.aborted ? "timeout" : "unreachable" };
     }
@@ -84,20 +86,21 @@ export class HttpTransport implements Transport {
   }
 }
 
-/** Returns what an answer of the server says; what is no JSON of the protocol comes from something between. */
-export function readExchange(isOk: boolean, text: string): Exchange {
+/** Returns what an answer with this status and text says; what is no JSON of the protocol comes from something between. */
+export function readExchange(status: number, text: string): Exchange {
+  const foreign: Exchange = { kind: status >= 500 ? "fault" : "unreachable" };
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    return { kind: "unreachable" };
+    return foreign;
   }
-  if (isOk) {
+  if (status >= 200 && status < 300) {
     const reply = parseReply(body);
-    return isDecodeError(reply) ? { kind: "unreachable" } : { kind: "reply", reply };
+    return isDecodeError(reply) ? foreign : { kind: "reply", reply };
   }
   const problem = parseProblem(body);
-  return isDecodeError(problem) ? { kind: "unreachable" } : { kind: "problem", problem };
+  return isDecodeError(problem) ? foreign : { kind: "problem", problem };
 }
 
 async function gzip(text: string): Promise<Blob> {

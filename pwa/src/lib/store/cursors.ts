@@ -1,0 +1,113 @@
+/**
+ * How far each bucket has been read, and reading it again from 0 (SPEC R32, R37, R54, R55).
+ *
+ * A bucket that begins again gets a new *round*; every row that is met, or confirmed meanwhile, carries it. When the bucket is
+ * complete, what still carries another round is not there any more. Each page is one transaction with its cursor, so that a crash
+ * anywhere goes on where the last page ended; screens show the old rows until the new ones have taken their place.
+ */
+import type { Cursor, SyncReply } from "$sync/messages.ts";
+import type { Database } from "./database.ts";
+import { readNumber, writeMeta } from "./meta.ts";
+
+interface Reading {
+  readonly bucket: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly round: number;
+  /** 1 while the bucket is read again: rows of other rounds go when it is complete. */
+  readonly sweep: number;
+}
+
+/** Returns the cursor of every bucket. */
+export function readCursors(database: Database): { [bucket: string]: Cursor } {
+  const rows = database.all<{ bucket: string; epoch: number; seq: number }>("SELECT bucket, epoch, seq FROM cursor");
+  return Object.fromEntries(rows.map(({ bucket, epoch, seq }) => [bucket, [epoch, seq] as const]));
+}
+
+/** Returns the round in which a bucket is being read, 0 for a bucket that has no cursor. */
+export function roundOf(database: Database, bucket: string): number {
+  return database.get<{ round: number }>("SELECT round FROM cursor WHERE bucket = ?", [bucket])?.round ?? 0;
+}
+
+/** The cursors while one reply is applied, as they stood before it. Make one before anything of the reply is stored. */
+export class Readings {
+  readonly #readingByBucket: ReadonlyMap<string, Reading>;
+  readonly #resets: ReadonlySet<string>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly reply: SyncReply,
+  ) {
+    const held = database.all<Reading>("SELECT bucket, epoch, seq, round, sweep FROM cursor");
+    this.#readingByBucket = new Map(held.map((reading) => [reading.bucket, reading]));
+    const asked = reply.control.filter(({ control }) => control === "reset").map(({ bucket }) => bucket);
+    this.#resets = new Set(
+      held
+        .filter(({ bucket, epoch }) => asked.includes(bucket) || this.#epoch(bucket, epoch) !== epoch)
+        .map(({ bucket }) => bucket),
+    );
+  }
+
+  /** Tells whether a backup was restored since: a bucket lives in another epoch. */
+  get isRestored(): boolean {
+    return [...this.#readingByBucket.values()].some(({ bucket, epoch }) => this.#epoch(bucket, epoch) !== epoch);
+  }
+
+  /** A repeated or overtaken reply: the device has read further in this bucket already (SPEC R54). */
+  isStale(bucket: string): boolean {
+    const held = this.#readingByBucket.get(bucket);
+    const cursor = this.reply.cursors[bucket];
+    return held !== undefined && cursor !== undefined && !this.#resets.has(bucket) && cursor[1] < held.seq;
+  }
+
+  /** Gives a round to every bucket that begins with this reply, for the first time or again. */
+  begin(): void {
+    const begun = Object.keys(this.reply.cursors).filter(
+      (bucket) => this.#resets.has(bucket) || !this.#readingByBucket.has(bucket),
+    );
+    if (begun.length === 0) return;
+    const round = readNumber(this.database, "round") + 1;
+    writeMeta(this.database, "round", round);
+    for (const bucket of begun) {
+      this.database.run(
+        `INSERT INTO cursor (bucket, epoch, seq, complete, round, sweep) VALUES (?1, 0, 0, 0, ?2, 0)
+         ON CONFLICT (bucket) DO UPDATE SET round = ?2, sweep = 1`,
+        [bucket, round],
+      );
+    }
+    const again = begun.filter((bucket) => (this.#readingByBucket.get(bucket)?.seq ?? 0) > 0).length;
+    if (again > 0) writeMeta(this.database, "resets", readNumber(this.database, "resets") + again);
+  }
+
+  /** Hands to `sweep` each bucket that has been read again up to its head, with the round that is to stay. */
+  finish(sweep: (bucket: string, round: number) => void): void {
+    const complete = JSON.stringify(this.reply.complete.filter((bucket) => !this.isStale(bucket)));
+    const swept = this.database.all<Pick<Reading, "bucket" | "round">>(
+      "SELECT bucket, round FROM cursor WHERE sweep = 1 AND bucket IN (SELECT value FROM json_each(?))",
+      [complete],
+    );
+    for (const { bucket, round } of swept) {
+      sweep(bucket, round);
+      this.database.run("UPDATE cursor SET sweep = 0 WHERE bucket = ?", [bucket]);
+    }
+  }
+
+  /** Moves the cursors to where the reply has brought the device; `complete` stays once it is set. */
+  save(): void {
+    const complete = new Set(this.reply.complete);
+    for (const [bucket, [epoch, seq]] of Object.entries(this.reply.cursors)) {
+      if (this.isStale(bucket)) continue;
+      this.database.run("UPDATE cursor SET epoch = ?, seq = ?, complete = max(complete, ?) WHERE bucket = ?", [
+        epoch,
+        seq,
+        complete.has(bucket) ? 1 : 0,
+        bucket,
+      ]);
+    }
+  }
+
+  /** The epoch that the reply names for a bucket, `held` if it names none. */
+  #epoch(bucket: string, held: number): number {
+    return this.reply.cursors[bucket]?.[0] ?? held;
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Edits that the server has taken and no backup covers yet (SPEC R48). Should a backup without them be restored, the device offers
+ * them again. They are kept as they were sent, with the number of the device that sent them.
+ */
+import type { Edit, Verdict } from "$sync/messages.ts";
+import type { Database } from "./database.ts";
+import { readNumber, writeMeta } from "./meta.ts";
+
+/** Bytes of edits kept at most, and for how long where no backup ever covers them. */
+export const KEPT_BYTES = 20 * 1024 * 1024;
+export const KEPT_FOR_MS = 90 * 24 * 3_600_000;
+
+/** What a reply says of the edits that it takes. */
+export interface Taking {
+  /** This device's number. */
+  readonly device: number;
+  readonly pushed: number;
+  readonly verdicts: readonly Verdict[];
+  /** Milliseconds since 1970 UTC by the server's clock. */
+  readonly now: number;
+}
+
+/** An edit that was taken, and what became of it. */
+export interface KeptEdit {
+  readonly edit: Edit;
+  readonly verdict: string;
+}
+
+/** Copies what the server has just taken out of the outbox; call it before the outbox forgets it, in the same transaction. */
+export function keepEdits(database: Database, { device, pushed, verdicts, now }: Taking): void {
+  const size = database.get<{ bytes: number }>(
+    "SELECT coalesce(sum(octet_length(edit)), 0) AS bytes FROM outbox WHERE n <= ?",
+    [pushed],
+  );
+  database.run(
+    `INSERT OR REPLACE INTO kept (device, n, edit, verdict, at)
+     SELECT ?, n, edit, 'applied', ? FROM outbox WHERE n <= ?`,
+    [device, now, pushed],
+  );
+  for (const { n, verdict } of verdicts) {
+    database.run("UPDATE kept SET verdict = ? WHERE device = ? AND n = ?", [verdict, device, n]);
+  }
+  writeMeta(database, "kept_bytes", readNumber(database, "kept_bytes") + (size?.bytes ?? 0));
+  forgetOldest(database, now);
+}
+
+/** Forgets what a backup holds: this device's edits up to `covered`, and all that it made under a former number. */
+export function forgetCovered(database: Database, device: number, covered: number): void {
+  if (covered === 0 || covered <= readNumber(database, "covered")) return;
+  writeMeta(database, "covered", covered);
+  forget(database, "device <> ? OR n <= ?", [device, covered]);
+}
+
+/** Takes out this device's kept edits from number `first` on, in order, to be sent again. */
+export function takeKept(database: Database, device: number, first: number): KeptEdit[] {
+  return take(database, "device = ? AND n >= ?", [device, first]);
+}
+
+/** Takes out the edits kept under former numbers of this device, in order. */
+export function takeFormer(database: Database, device: number): KeptEdit[] {
+  return take(database, "device <> ?", [device]);
+}
+
+function take(database: Database, condition: string, values: readonly number[]): KeptEdit[] {
+  const kept = database.all<{ edit: string; verdict: string }>(
+    `SELECT edit, verdict FROM kept WHERE ${condition} ORDER BY device, n`,
+    values,
+  );
+  if (kept.length > 0) forget(database, condition, values);
+  return kept.map(({ edit, verdict }) => ({ edit: JSON.parse(edit), verdict }));
+}
+
+function forget(database: Database, condition: string, values: readonly number[]): void {
+  const freed = database.get<{ bytes: number }>(
+    `SELECT coalesce(sum(octet_length(edit)), 0) AS bytes FROM kept WHERE ${condition}`,
+    values,
+  );
+  database.run(`DELETE FROM kept WHERE ${condition}`, values);
+  writeMeta(database, "kept_bytes", readNumber(database, "kept_bytes") - (freed?.bytes ?? 0));
+}
+
+/** Without a backup the newest stay: so many bytes, so many days. A device's numbers grow with time, and so do its edits'. */
+function forgetOldest(database: Database, now: number): void {
+  let bytes = readNumber(database, "kept_bytes");
+  for (;;) {
+    const oldest = database.get<{ device: number; n: number; bytes: number; at: number }>(
+      "SELECT device, n, octet_length(edit) AS bytes, at FROM kept ORDER BY device, n LIMIT 1",
+    );
+    if (oldest === undefined || (bytes <= KEPT_BYTES && oldest.at >= now - KEPT_FOR_MS)) return;
+    bytes -= oldest.bytes;
+    database.run("DELETE FROM kept WHERE device = ? AND n = ?", [oldest.device, oldest.n]);
+    writeMeta(database, "kept_bytes", bytes);
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Taking verdicts (SPEC R42): an edit leaves the outbox for the kept ones, what it did becomes confirmed or is taken back, and what
+ * wants a human is written down.
+ */
+import { checksumOfKind } from "$sync/checksum.ts";
+import { msFromStamp } from "$sync/clock.ts";
+import type { Json } from "$sync/joins.ts";
+import type { Edit, SyncReply, Verdict } from "$sync/messages.ts";
+import { type Doc, mergeEdit } from "$sync/record.ts";
+import { ENTITY_TYPES, type Kind, type VerdictKind } from "$sync/schema.gen.ts";
+import type { Database } from "./database.ts";
+import { keepEdits } from "./kept-edits.ts";
+import { readNumber, writeMeta } from "./meta.ts";
+import { bucketOf } from "./outbox.ts";
+import type { Topic } from "./query.ts";
+import { NOWHERE, type RecordWriter } from "./records.ts";
+import { isKind } from "./tables.ts";
+
+/** How many sent edits the Sync screen can look back on. */
+const SENT_KEPT = 200;
+const WANTS_A_HUMAN: ReadonlySet<VerdictKind> = new Set(["conflict", "held", "rejected"]);
+const REFUSED: ReadonlySet<VerdictKind> = new Set(["held", "rejected"]);
+
+/** An edit of the outbox, and what became of it when it was sent before ("" for never). */
+interface Sent {
+  readonly n: number;
+  readonly edit: Edit;
+  readonly before: string;
+}
+
+/** A record while the verdicts on its edits are taken. */
+interface Settling {
+  readonly kind: Kind;
+  /** Null while the server has nothing of it. */
+  confirmed: Doc | null;
+  readonly wasUnknown: boolean;
+  isTaken: boolean;
+  isRefused: boolean;
+}
+
+/** Takes the verdicts of a reply; returns the topics that changed. Call it in a transaction. */
+export function takeVerdicts(
+  database: Database,
+  writer: RecordWriter,
+  reply: SyncReply,
+  device: number,
+): ReadonlySet<Topic> {
+  const { pushed } = reply;
+  const taken = database
+    .all<{ n: number; edit: string; before: string }>(
+      "SELECT n, edit, verdict AS before FROM outbox WHERE n <= ? ORDER BY n",
+      [pushed],
+    )
+    .map(({ n, edit, before }): Sent => ({ n, edit: JSON.parse(edit), before }));
+  if (pushed > readNumber(database, "ack")) writeMeta(database, "ack", pushed);
+  if (taken.length === 0) return new Set();
+  const changed = new Set<Topic>(["outbox", "sent"]);
+  const verdictByNumber = new Map(reply.verdicts.map((verdict) => [verdict.n, verdict]));
+  const settling = new Map<string, Settling>();
+  for (const { n, edit, before } of taken) {
+    const verdict: Verdict = verdictByNumber.get(n) ?? { n, verdict: "applied" };
+    const record = settlingOf(database, settling, edit);
+    const isNews = WANTS_A_HUMAN.has(verdict.verdict) && verdict.verdict !== before;
+    if (isNews) {
+      noteAttention(database, edit, verdict, record?.confirmed ?? null, reply.now);
+      changed.add("attention");
+    }
+    if (record === null) continue;
+    if (REFUSED.has(verdict.verdict)) {
+      record.isRefused = true;
+      continue;
+    }
+    record.isTaken = true;
+    record.confirmed = mergeEdit(ENTITY_TYPES[record.kind], record.confirmed, edit.v, edit.at).doc;
+  }
+  noteSent(database, taken, verdictByNumber, reply.now);
+  keepEdits(database, { device, pushed, verdicts: reply.verdicts, now: reply.now });
+  database.run("DELETE FROM outbox WHERE n <= ?", [pushed]);
+  const grants = new Set(reply.grants);
+  for (const [id, record] of settling) settle(database, writer, id, record, grants);
+  return changed;
+}
+
+/** Returns the confirmed state with edits over it; null if there is neither. */
+export function overlay(kind: Kind, confirmed: Doc | null, edits: readonly Edit[]): Doc | null {
+  return edits.reduce<Doc | null>((doc, edit) => mergeEdit(ENTITY_TYPES[kind], doc, edit.v, edit.at).doc, confirmed);
+}
+
+/** Returns the edits of a record that wait, oldest first. */
+export function editsOf(database: Database, id: string): Edit[] {
+  return database
+    .all<{ edit: string }>("SELECT edit FROM outbox WHERE id = ? ORDER BY n", [id])
+    .map(({ edit }) => JSON.parse(edit));
+}
+
+/** Returns where a record's verdicts are gathered; null for one that the device does not hold. */
+function settlingOf(database: Database, settling: Map<string, Settling>, edit: Edit): Settling | null {
+  const known = settling.get(edit.id);
+  if (known !== undefined) return known;
+  if (!isKind(edit.kind)) return null;
+  const shadow = database.get<{ doc: string | null }>("SELECT doc FROM shadow WHERE id = ?", [edit.id]);
+  if (shadow === undefined) return null;
+  const confirmed: Doc | null = shadow.doc === null ? null : JSON.parse(shadow.doc);
+  const record: Settling = {
+    kind: edit.kind,
+    confirmed,
+    wasUnknown: confirmed === null,
+    isTaken: false,
+    isRefused: false,
+  };
+  settling.set(edit.id, record);
+  return record;
+}
+
+/** After its verdicts a record shows the confirmed state with the edits still waiting; without any, the shadow goes. */
+function settle(
+  database: Database,
+  writer: RecordWriter,
+  id: string,
+  record: Settling,
+  grants: ReadonlySet<string>,
+): void {
+  const { kind, confirmed, wasUnknown, isTaken, isRefused } = record;
+  const waiting = editsOf(database, id);
+  if (waiting.length === 0) database.run("DELETE FROM shadow WHERE id = ?", [id]);
+  else if (isTaken) database.run("UPDATE shadow SET doc = ? WHERE id = ?", [JSON.stringify(confirmed), id]);
+  const held = writer.find(kind, id);
+  if (held === undefined) return;
+  // The server has just made it from these edits alone: what showed of it before is gone there.
+  const isAnew = wasUnknown && isTaken && held.bucket === NOWHERE;
+  const bucket = isAnew && confirmed !== null ? bucketOf(database, kind, held.root, confirmed.v) : held.bucket;
+  // A refusal does not say whether the server still has the record.
+  const met =
+    isTaken && confirmed !== null ? writer.confirmation(bucket, checksumOfKind(kind, id, held.home, confirmed)) : held;
+  // What outstayed its bucket because an edit of it waited goes with the last one (SPEC R57).
+  const isOver = waiting.length === 0 && !grants.has(bucket);
+  const isSame = !isRefused && !isAnew;
+  const visible = isSame || isOver ? null : overlay(kind, confirmed, waiting);
+  if (isOver) writer.remove(kind, id, held);
+  else if (isSame) writer.confirm(kind, held, bucket, met);
+  else if (visible === null) writer.remove(kind, id, held);
+  else writer.put(kind, id, { ...held, bucket }, visible, held, met);
+}
+
+function noteSent(
+  database: Database,
+  taken: readonly Sent[],
+  verdictByNumber: ReadonlyMap<number, Verdict>,
+  now: number,
+): void {
+  for (const { n, edit, before } of taken.slice(-SENT_KEPT)) {
+    if (before !== "") continue; // it was on the list when it was sent for the first time
+    database.run("INSERT INTO sent (kind, id, root, verdict, at) VALUES (?, ?, ?, ?, ?)", [
+      edit.kind,
+      edit.id,
+      edit.root,
+      verdictByNumber.get(n)?.verdict ?? "applied",
+      now,
+    ]);
+  }
+  database.run("DELETE FROM sent WHERE n <= (SELECT max(n) FROM sent) - ?", [SENT_KEPT]);
+}
+
+/** Writes down what a human has to look at, with what its author had seen when he wrote it. */
+function noteAttention(database: Database, edit: Edit, verdict: Verdict, seen: Doc | null, now: number): void {
+  const losers = (verdict.losers ?? []).map(({ field, value, at, person = "" }) => ({
+    field,
+    value,
+    at: msFromStamp(at),
+    person,
+  }));
+  const base: { [field: string]: Json } = {};
+  for (const field of Object.keys(edit.v)) base[field] = seen?.v[field] ?? null;
+  database.run(
+    `INSERT INTO attention (verdict, code, field, kind, id, root, edit, stamp, base, losers, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      verdict.verdict,
+      verdict.code ?? "",
+      verdict.field ?? losers[0]?.field ?? "",
+      edit.kind,
+      edit.id,
+      edit.root,
+      JSON.stringify(edit.v),
+      edit.at,
+      JSON.stringify(base),
+      JSON.stringify(losers),
+      now,
+    ],
+  );
+}
