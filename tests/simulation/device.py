@@ -94,6 +94,8 @@ class Device:
         self.kept: tuple[Sending, Answer] | None = None
         """A reply that was held up, with its request."""
         self.stores = 0
+        self.was_spoilt = False
+        """Whether a row went wrong by itself, or another version of the app wrote rows."""
         self.is_traceable = seat.schema == "now"
         self._true_ms = true_ms
         self._ledger = ledger
@@ -125,8 +127,12 @@ class Device:
         self.token, self.number = token, number
         self.open()
 
-    def open(self) -> None:
-        """Start the app over whatever the storage holds."""
+    def open(self, schema: str = "") -> None:
+        """Start the app over whatever the storage holds; ``schema``: in another version."""
+        if schema not in {"", self.schema}:
+            self.schema = schema
+            # What the older app did not understand may have to be read again.
+            self.was_spoilt = self.was_spoilt or len(self.tables.row) > 0
         account = Account(self.person, self.role, self.number)
         world = World(self.now, self._random.randbytes)
         self.replica = Replica(self.storage, self.tables, account, SCHEMAS[self.schema], world)
@@ -236,11 +242,12 @@ class Device:
         }
         return Change(entry.kind, record_id, root, v)
 
-    def tamper(self, pick: int, how: str) -> bool:
-        """Let a confirmed row go wrong by itself; False where there is none."""
+    def tamper(self, pick: int, how: str) -> None:
+        """Let a confirmed row go wrong by itself."""
         rows = [(row_id, held) for row_id, held in self.tables.row.items() if row_id not in self.tables.shadow]
         if not rows:
-            return False
+            return
+        self.was_spoilt = True
         row_id, held = rows[pick % len(rows)]
         broken = Doc({**held.doc.v, "name": "?"}, {stamp[:-1] + "v": names for stamp, names in held.doc.s.items()})
         match how:
@@ -252,7 +259,6 @@ class Device:
                 self.storage.transaction(lambda: self.tables.row.put(ghost, held))
             case _:
                 self.storage.transaction(lambda: self.tables.row.drop(row_id))
-        return True
 
     def dismiss(self) -> None:
         """Take everything off the list of what needs a look."""
@@ -271,13 +277,13 @@ class Device:
     def take(self, sending: Sending, answer: Answer | None, *, crash: int = 0) -> bool:
         """Act on an answer, None for no answer; tell whether the device wants another round trip at once."""
         if answer is None:
-            return self._until_crash(crash, self.session.take_unreachable)
+            return self._until_crash(crash, lambda: self.session.take_unreachable(sending.request))
         try:
             if answer.status == 200:
                 return self.take_reply(read_reply(answer.body), sending, crash=crash)
             problem = msgspec.json.decode(answer.body, type=Problem)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return self._until_crash(crash, self.session.take_unreachable)
+            return self._until_crash(crash, lambda: self.session.take_unreachable(sending.request))
         return self._until_crash(crash, lambda: self.session.take_problem(problem, sending.request))
 
     def take_reply(self, reply: SyncReply, sending: Sending, *, crash: int = 0) -> bool:

@@ -18,9 +18,10 @@ from routebook_server.records.writing import Written
 from routebook_sync.entities import EntityType
 from routebook_sync.messages import Edit, ProblemCode, SyncReply, SyncRequest, VerdictKind
 from routebook_sync.record import Doc, Merge, merge_edit
-from routebook_sync.replica import applying, replica
+from routebook_sync.replica import replica, verdicts
 from routebook_sync.replica import writing as saving
-from routebook_sync.replica.applying import _Applying
+from routebook_sync.replica.applying import Applying
+from routebook_sync.replica.cursors import Readings
 from routebook_sync.replica.replica import Replica
 
 
@@ -151,17 +152,13 @@ def custody_is_forgotten() -> Iterator[None]:
 
 @_breaks("G5")
 def grants_are_remembered_too_long() -> Iterator[None]:
-    """The server computes each person's buckets once."""
-    buckets_of = vars(door.Door)["_buckets"]
-    known: dict[tuple[int, str], tuple[str, ...]] = {}
+    """The server computes everybody's rights once."""
+    read = vars(door)["read_rights"]
 
-    def remembered(self: door.Door, connection: Connection, session: Any, now_ms: int) -> tuple[str, ...]:
-        key = (id(self), session.person)
-        if key not in known:
-            known[key] = buckets_of(self, connection, session, now_ms)
-        return known[key]
+    def remembered(connection: Connection, known: Any, now_ms: int) -> Any:
+        return known or read(connection, known, now_ms)
 
-    with mock.patch.object(door.Door, "_buckets", remembered):
+    with mock.patch.object(door, "read_rights", remembered):
         yield
 
 
@@ -216,7 +213,8 @@ def everything_is_sent_again() -> Iterator[None]:
     read = vars(store)["read_page"]
 
     def from_the_start(connection: Connection, asked: pages.Asked) -> pages.Page:
-        page: pages.Page = read(connection, msgspec.structs.replace(asked, cursors={**asked.cursors, "shared": [1, 0]}))
+        cursors = {**asked.cursors, "shared": [1, 0]}
+        page: pages.Page = read(connection, msgspec.structs.replace(asked, cursors=cursors))
         return page
 
     with mock.patch.object(store, "read_page", from_the_start):
@@ -232,7 +230,12 @@ def the_cursor_is_stored_before_the_rows() -> Iterator[None]:
     apply = Replica.apply
 
     def in_two_steps(self: Replica, reply: SyncReply, *times: int) -> None:
-        self._storage.transaction(lambda: _Applying(self.tables, self.schema, reply)._store_cursors())
+        def move() -> None:
+            readings = Readings(self.tables, reply)
+            readings.begin()
+            readings.save()
+
+        self._storage.transaction(move)
         apply(self, reply, *times)
 
     with mock.patch.object(Replica, "apply", in_two_steps):
@@ -255,39 +258,37 @@ def verdicts_are_acknowledged_before_they_are_stored() -> Iterator[None]:
 @_breaks("G2")
 def what_is_revoked_goes_before_it_was_sent() -> Iterator[None]:
     """A device drops a bucket with the edits that wait in it."""
-    drop = _Applying._drop_revoked
+    drop = Applying._drop_revoked
 
-    def ruthless(self: _Applying) -> None:
-        for edit in self._tables.outbox.values():
-            held = self._tables.row.get(edit.id)
+    def ruthless(self: Applying) -> None:
+        for n, waiting in self._tables.outbox.items():
+            held = self._tables.row.get(waiting.edit.id)
             if held is not None and held.bucket not in self._reply.grants:
-                self._tables.outbox.drop(edit.n)
+                self._tables.outbox.drop(n)
         drop(self)
 
-    with mock.patch.object(_Applying, "_drop_revoked", ruthless):
+    with mock.patch.object(Applying, "_drop_revoked", ruthless):
         yield
 
 
 @_breaks("G1", "G5")
 def markers_are_ignored() -> Iterator[None]:
     """A device keeps what moved away."""
-    with mock.patch.object(_Applying, "_drop_moved"):
+    with mock.patch.object(Applying, "_drop_moved"):
         yield
 
 
 @_breaks("G1")
 def a_stale_page_is_accepted() -> Iterator[None]:
     """A device puts rows of an overtaken reply over newer ones, and keeps its cursor."""
-    store_cursors, is_stale = _Applying._store_cursors, _Applying._is_stale
+    store_rows, is_stale = Applying._store_rows, Readings.is_stale
 
-    def careful(self: _Applying) -> None:
-        with mock.patch.object(_Applying, "_is_stale", is_stale):
-            store_cursors(self)
+    def careless(self: Applying) -> None:
+        with mock.patch.object(Readings, "is_stale", return_value=False):
+            store_rows(self)
+        assert Readings.is_stale is is_stale
 
-    with (
-        mock.patch.object(_Applying, "_is_stale", return_value=False),
-        mock.patch.object(_Applying, "_store_cursors", careful),
-    ):
+    with mock.patch.object(Applying, "_store_rows", careless):
         yield
 
 
@@ -307,12 +308,12 @@ def a_repeated_call_writes_again() -> Iterator[None]:
 @_breaks("G3")
 def refusals_are_not_shown() -> Iterator[None]:
     """A device tells nobody what was refused."""
-    with mock.patch.object(applying, "WANTS_A_HUMAN", frozenset()):
+    with mock.patch.object(verdicts, "WANTS_A_HUMAN", frozenset()):
         yield
 
 
 @_breaks("G5")
 def the_revoked_stays() -> Iterator[None]:
     """A device keeps what it is no longer granted."""
-    with mock.patch.object(_Applying, "_drop_revoked"):
+    with mock.patch.object(Applying, "_drop_revoked"):
         yield

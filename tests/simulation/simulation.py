@@ -56,7 +56,6 @@ class Simulation:
             territory: [person for person, covered in COVER.items() if territory in covered]
             for territory in TERRITORIES
         }
-        self.tampered: set[Device] = set()
         self.late: list[tuple[Device, str, bytes]] = []
         self.digest = hashlib.blake2b(digest_size=16)
         """Of every message and every answer: two runs of one script must agree in it."""
@@ -86,6 +85,9 @@ class Simulation:
                 self._overtaken(Overtaken(self.devices.index(device)))
         while self.late:
             self._late(Late(0))
+        for device in self.devices:
+            device.open()  # which asks for every checksum
+            device.replica.work_off()
         for _round in range(ROUNDS):
             news = [self.talk(device) for device in self.devices]
             if not any(news):
@@ -181,7 +183,7 @@ class Simulation:
         if step.meanwhile:
             device.write(step.meanwhile)
         if step.request in {"late", "lost"}:
-            device.session.take_timeout()
+            device.session.take_timeout(sending.request)
             return
         self.house.database.dies_at = step.server_crash
         self.house.database.is_busy = step.busy
@@ -196,7 +198,7 @@ class Simulation:
         if answer is not None and step.reply == "kept":
             device.kept = (sending, answer)
         if step.reply in {"kept", "lost"}:
-            device.session.take_timeout()
+            device.session.take_timeout(sending.request)
             return
         if answer is not None and step.reply == "cut":
             answer = Answer(answer.status, answer.body[: len(answer.body) * step.cut // 100])
@@ -227,8 +229,7 @@ class Simulation:
     def _restart(self, step: Restart) -> None:
         device = self._device(step.device)
         if device is not None:
-            device.schema = step.schema or device.schema
-            device.open()
+            device.open(step.schema)
 
     def _skew(self, step: Skew) -> None:
         device = self._device(step.device)
@@ -270,8 +271,8 @@ class Simulation:
 
     def _tamper(self, step: Tamper) -> None:
         device = self._device(step.device)
-        if device is not None and device.tamper(step.pick, step.how):
-            self.tampered.add(device)
+        if device is not None:
+            device.tamper(step.pick, step.how)
 
     def _dismiss(self, step: Dismiss) -> None:
         device = self._device(step.device)

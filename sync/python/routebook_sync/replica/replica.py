@@ -5,18 +5,23 @@ from typing import Any, Final
 
 import msgspec
 
-from routebook_sync import base32
-from routebook_sync.clock import DEVICE_WIDTH, offset_from_reply
+from routebook_sync.clock import offset_from_reply
 from routebook_sync.identifier import RANDOM_BYTES, new_id
-from routebook_sync.messages import FIRST_BUDGET, MAX_EDITS, PROTOCOL, DeviceReport, Edit, SyncReply, SyncRequest
-from routebook_sync.replica.applying import apply_reply
+from routebook_sync.messages import FIRST_BUDGET, MAX_EDITS, PROTOCOL, DeviceReport, SyncReply, SyncRequest
+from routebook_sync.replica.applying import Applying
 from routebook_sync.replica.change import Change, Refused, Saved
+from routebook_sync.replica.checks import Checks
+from routebook_sync.replica.numbering import adopt_device, offer_again, renumber
+from routebook_sync.replica.portion import Portion, portion_of
+from routebook_sync.replica.rows import Rows
 from routebook_sync.replica.storage import Storage
-from routebook_sync.replica.tables import Account, Schema, Tables
-from routebook_sync.replica.writing import WriteContext, show_unsent, write_changes
+from routebook_sync.replica.tables import NOWHERE, Account, Schema, Tables
+from routebook_sync.replica.writing import WriteContext, write_changes
 
 MAX_PUSH_BYTES: Final = 1024 * 1024
 """Bytes of edits in one request; the server takes 4 MiB, the rest is left to the envelope and to slow networks."""
+VERIFY_EVERY_MS: Final = 6 * 3_600_000
+"""How often the checksum of every bucket is compared, beside at the start and after every page (SPEC R63)."""
 
 
 class World(msgspec.Struct, frozen=True):
@@ -38,20 +43,15 @@ class Replica:
         self._storage = storage
         self._world = world
         known = tables.meta.get("schema")
-        if known is not None and known.hash != schema.hash:
+        if known is not None and known != schema.hash:
             storage.transaction(self._rebuild)
-        if tables.meta.get("device") not in {None, account.device}:
-            self._adopt_device()
-        storage.transaction(self._put_identity)
+        self._checks = Checks(tables, schema)
+        self._is_unverified = True
+        storage.transaction(self._begin)
 
     def now(self) -> int:
         """Return milliseconds since 1970 UTC by the server's clock."""
-        return self._world.now() + self.number("offset")
-
-    def number(self, name: str, otherwise: int = 0) -> int:
-        """Return a named number of the store."""
-        found = self.tables.meta.get(name)
-        return otherwise if found is None else int(found)
+        return self._world.now() + self.tables.number("offset")
 
     # Screens
 
@@ -79,100 +79,123 @@ class Replica:
     @property
     def budget(self) -> int:
         """The byte budget that worked last (SPEC R56)."""
-        return self.number("budget", FIRST_BUDGET)
+        return self.tables.number("budget", FIRST_BUDGET)
 
     @budget.setter
     def budget(self, size: int) -> None:
-        self._put("budget", size)
+        self._storage.transaction(lambda: self.tables.meta.put("budget", size))
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether a bucket differs from the server's and the next request can say where (SPEC R64)."""
+        return self._checks.is_ready
+
+    @property
+    def is_wipe_due(self) -> bool:
+        """Whether the server has asked for a wipe and nothing unsent stands against it any more (SPEC R58)."""
+        return self.tables.number("wiping") == 1 and self.waiting == 0
 
     def cursors(self) -> dict[str, list[int]]:
         """Return how far each bucket has been read."""
         return {bucket: [reading.epoch, reading.seq] for bucket, reading in self.tables.cursor.items()}
 
-    def unsent(self, limit: int, size: float) -> list[Edit]:
-        """Return the oldest edits that wait, as many as one request takes; at least one if there is any."""
-        edits: list[Edit] = []
-        for edit in self.tables.unsent()[:limit]:
-            size -= len(msgspec.json.encode(edit))
-            if edits and size < 0:
-                break
-            edits.append(edit)
-        return edits
-
     def request(self, report: DeviceReport, share: float = 1) -> SyncRequest:
-        """Return the next request (SPEC R50); ``share`` of 1 sends as many edits as allowed, a smaller one fewer."""
-        edits = self.unsent(max(1, int(MAX_EDITS * share)), MAX_PUSH_BYTES * share)
+        """Return the next request (SPEC R50).
+
+        ``share`` of 1 sends as many edits as allowed, a smaller one fewer, down to one edit or one group; 0 sends none.
+        """
+        tables, number = self.tables, self.tables.number
+        portion = Portion([], [])
+        if share:
+            portion = portion_of(tables.waiting(), max(1, int(MAX_EDITS * share)), MAX_PUSH_BYTES * share)
+        check = self._storage.transaction(self._checks.tell)
+        is_due = self.now() - number("verified") >= VERIFY_EVERY_MS
         return SyncRequest(
             protocol=PROTOCOL,
             schema=self.schema.hash,
             device=self.account.device,
             now=self._world.now(),
-            edits=[msgspec.Raw(msgspec.json.encode(edit)) for edit in edits],
+            edits=[msgspec.Raw(msgspec.json.encode(edit)) for edit in portion.edits],
             cursors=self.cursors(),
-            ack=self.number("ack"),
+            ack=number("ack"),
             budget=self.budget,
-            report=msgspec.structs.replace(report, waiting=self.waiting - len(edits)),
-            view=self.tables.meta.get("view") or "",
+            report=msgspec.structs.replace(
+                report,
+                waiting=self.waiting - len(portion.edits),
+                offset=number("offset"),
+                resets=number("resets"),
+                repairs=number("repairs"),
+            ),
+            view=tables.meta.get("view") or "",
+            hold=portion.hold,
+            verify=self._is_unverified or is_due or bool(check),
+            check=check,
         )
 
     def apply(self, reply: SyncReply, sent_ms: int, received_ms: int) -> None:
         """Store what a reply brought; ``sent_ms`` and ``received_ms`` by the device's own clock."""
         # The server has more edits of this device than this store ever made: it is a new one (SPEC R40).
-        if reply.pushed > self.number("edits"):
-            self.renumber(reply.pushed + 1)
+        if reply.pushed > self.tables.number("edits"):
+            self._storage.transaction(lambda: renumber(self.tables, reply.pushed + 1))
         offset = offset_from_reply(reply.now, sent_ms, received_ms)
-        self._storage.transaction(lambda: apply_reply(self.tables, self.schema, reply, offset))
+        self._storage.transaction(
+            lambda: Applying(self.tables, self.schema, self.account.device, reply, self._checks).run(offset)
+        )
+        # Every checksum has been compared once the answer to a request that asked for them all has nothing to follow.
+        if not reply.more and len(reply.sums) >= len(reply.grants):
+            self._is_unverified = False
+            self._put("verified", reply.now)
 
-    def renumber(self, first: int) -> None:
-        """Give the waiting edits contiguous numbers from ``first``, which the server expects (SPEC R40, gap)."""
-        self._replace_unsent(first, lambda edit: edit)
+    def close_gap(self, expected: int) -> None:
+        """Count from ``expected`` (SPEC R40, gap): a restored server asks for what it once acknowledged (SPEC R48)."""
+        if expected <= self.tables.number("ack"):
+            self._storage.transaction(lambda: offer_again(self.tables, self.account.device, expected - 1))
+        else:
+            self._storage.transaction(lambda: renumber(self.tables, expected))
 
-    def wipe(self) -> None:
-        """Drop every record, keeping the edits not yet sent (SPEC R58)."""
-        self._storage.transaction(self._wipe)
+    def hold(self, numbers: Sequence[int]) -> None:
+        """Let the server keep these edits without looking at them: it fails on them (SPEC R46)."""
 
-    def _wipe(self) -> None:
-        unsent = {edit.id for edit in self.tables.outbox.values()}
-        for record_id in self.tables.row:
-            if record_id not in unsent:
-                self.tables.row.drop(record_id)
-        self.tables.cursor.clear()
-        self.tables.sent.clear()
-        self.tables.attention.clear()
-
-    def _adopt_device(self) -> None:
-        """Number anew for another device number: it counts from 1, and its stamps are taken only with that number."""
-        own = base32.encode(self.account.device, DEVICE_WIDTH)
-        self._replace_unsent(1, lambda edit: msgspec.structs.replace(edit, at=edit.at[:-DEVICE_WIDTH] + own))
-
-    def _replace_unsent(self, first: int, change: Callable[[Edit], Edit]) -> None:
         def work() -> None:
-            edits = [change(edit) for edit in self.tables.unsent()]
-            self.tables.outbox.clear()
-            for n, edit in enumerate(edits, first):
-                self.tables.outbox.put(n, msgspec.structs.replace(edit, n=n))
-            self.tables.meta.put("edits", first + len(edits) - 1)
-            self.tables.meta.put("ack", first - 1)
-            # What is shown has the stamps of the edits as they are now.
-            for record_id in {edit.id: None for edit in edits}:
-                show_unsent(self.tables, self.schema, record_id)
+            for n in numbers:
+                waiting = self.tables.outbox.get(n)
+                if waiting is not None:
+                    self.tables.outbox.put(n, msgspec.structs.replace(waiting, hold=True))
 
         self._storage.transaction(work)
 
-    def _put_identity(self) -> None:
-        self.tables.meta.put("device", self.account.device)
-        self.tables.meta.put("schema", self.schema)
+    def work_off(self) -> None:
+        """Do what can wait: audit everything once a day."""
+        if self._storage.transaction(lambda: self._checks.patrol(self.now())):
+            self._is_unverified = True
+
+    def _begin(self) -> None:
+        if self.tables.number("device", self.account.device) != self.account.device:
+            adopt_device(self.tables, self.schema, self.account.device)
+        self._put_now("device", self.account.device)
+        self._put_now("schema", self.schema.hash)
+
+    def _rebuild(self) -> None:
+        """Another version of the app declares the entities otherwise: the same row may sum up otherwise."""
+        rows = Rows(self.tables, self.schema)
+        for record_id, held in self.tables.row.items():
+            doc = self.tables.confirmed(record_id, held)
+            is_known = held.kind in self.schema.kinds
+            if doc is None or held.bucket == NOWHERE:
+                row = msgspec.structs.replace(held, sum=None)
+            else:
+                row = rows.confirmed(record_id, held, doc)
+            if is_known:
+                rows.put(record_id, msgspec.structs.replace(row, round=held.round))
+            elif doc is None:
+                rows.drop(record_id)
+            else:
+                rows.put(record_id, msgspec.structs.replace(row, round=held.round, doc=doc))
+        self._put_now("schema", self.schema.hash)
+
+    def _put_now(self, name: str, value: Any) -> None:
+        if self.tables.meta.get(name) != value:
+            self.tables.meta.put(name, value)
 
     def _put(self, name: str, value: Any) -> None:
         self._storage.transaction(lambda: self.tables.meta.put(name, value))
-
-    def _rebuild(self) -> None:
-        """Let go of kinds that are gone; where one is new its rows were passed over, so everything is read again."""
-        before: Schema = self.tables.meta["schema"]
-        for record_id, held in self.tables.row.items():
-            if held.kind not in self.schema.kinds:
-                self.tables.row.drop(record_id)
-        if set(self.schema.kinds) - set(before.kinds):
-            for bucket, reading in self.tables.cursor.items():
-                self.tables.cursor.put(bucket, msgspec.structs.replace(reading, seq=0))
-        self.tables.meta.put("schema", self.schema)

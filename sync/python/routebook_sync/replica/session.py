@@ -1,5 +1,6 @@
 """Session: what follows from each answer, without timers; the table in ``pwa/src/lib/sync/session.ts`` says what."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -7,7 +8,6 @@ import msgspec
 from routebook_sync.messages import (
     MAX_BUDGET,
     MIN_BUDGET,
-    ControlKind,
     DeviceReport,
     Edit,
     Problem,
@@ -21,47 +21,71 @@ SIGN_IN: Final = frozenset(
     {ProblemCode.NOT_SIGNED_IN, ProblemCode.SESSION_EXPIRED, ProblemCode.DEVICE_REVOKED, ProblemCode.WRONG_DEVICE}
 )
 """Codes after which somebody has to sign in."""
+REPORTED: Final = 1.0
+"""How much a failure says against the edits of its request where the server answered, or answers all but these."""
+BROKEN: Final = 0.3
+"""The same of a connection that broke, though the server answers requests without these edits."""
+ENOUGH: Final = 3.0
+"""From so much on an edit that was sent alone is given into the server's custody (SPEC R46)."""
+
+
+class _Doubt(msgspec.Struct, frozen=True):
+    """A failed request whose edits may be the reason."""
+
+    edits: list[Edit]
+    weight: float
 
 
 class Session:
-    """The round trips of one opened replica. What it remembers dies with it. Each ``take`` says: again at once?"""
+    """The round trips of one opened replica. What it remembers dies with it. Each ``take`` says: again soon?"""
 
     def __init__(self, replica: Replica) -> None:
         self.replica = replica
         self.needs_sign_in = False
         self._share: float = 1
         self._failures = 0
+        self._doubt: _Doubt | None = None
+        self._accused: tuple[int, float] = (0, 0)
+        """The first edit of the last request that failed alone, and how much speaks against it."""
 
     def request(self, report: DeviceReport) -> SyncRequest:
-        """Return the next request."""
-        return self.replica.request(report, self._share)
+        """Return the next request; after a failure one without edits, which finds out whether these were the reason."""
+        return self.replica.request(report, self._share if self._doubt is None else 0)
 
     def take_reply(self, reply: SyncReply, request: SyncRequest, sent_ms: int, received_ms: int) -> bool:
         """Store what a good answer brought."""
-        replica, before = self.replica, request.cursors
+        replica = self.replica
         replica.apply(reply, sent_ms, received_ms)
         self.needs_sign_in = False
-        self._failures = 0
-        if any(asked.control == ControlKind.WIPE for asked in reply.control):
-            replica.wipe()
+        if replica.is_wipe_due:
+            return False
         if reply.more or request.edits:
             replica.budget = min(MAX_BUDGET, replica.budget * 2)
+        if self._doubt is not None:
+            # The server answers, only not to those edits. The next failure is still one more.
+            self._blame(self._doubt.edits, self._doubt.weight)
+            self._doubt = None
+            return True
+        self._failures = 0
+        if request.edits:
             self._share = min(1, self._share * 2)
-        moves = replica.cursors() != before or reply.pushed >= _first_number(request)
         # "more" without any progress would be a defect of the server; it must not become a busy loop.
-        return (reply.more or replica.waiting > 0) and moves
+        return replica.is_suspect or ((reply.more or replica.waiting > 0) and _is_progress(reply, request))
 
     def take_problem(self, problem: Problem, request: SyncRequest) -> bool:
         """Act on a refusal of the whole request."""
-        replica = self.replica
+        replica, first = self.replica, self._failures == 0
         if problem.code in SIGN_IN:
             self.needs_sign_in = True
             return False
-        if problem.code is ProblemCode.GAP and problem.expected:
-            replica.renumber(problem.expected)
-            self._failures += 1
-            return self._failures == 1
+        if problem.code is ProblemCode.FUTURE_PROTOCOL:
+            return False
         self._failures += 1
+        if problem.code is ProblemCode.GAP and problem.expected:
+            replica.close_gap(problem.expected)
+            return first
+        if problem.code is ProblemCode.INTERNAL:
+            return self._blame(edits_of(request), REPORTED)
         if problem.code is ProblemCode.TOO_LARGE:
             replica.budget = max(MIN_BUDGET, replica.budget // 2)
             if len(request.edits) > 1:
@@ -69,18 +93,48 @@ class Session:
                 return True
         return False
 
-    def take_timeout(self) -> bool:
+    def take_timeout(self, request: SyncRequest) -> bool:
         """No answer came within the time."""
         self.replica.budget = max(MIN_BUDGET, self.replica.budget // 2)
-        self._share /= 2
-        self._failures += 1
-        return False
+        return self._suspect(request, REPORTED)
 
-    def take_unreachable(self) -> bool:
+    def take_unreachable(self, request: SyncRequest) -> bool:
         """There is no connection, or something between that does not speak the protocol."""
+        return self._suspect(request, BROKEN)
+
+    def _suspect(self, request: SyncRequest, weight: float) -> bool:
+        """The edits may be the reason, or the network: the next request goes without any and finds out."""
         self._failures += 1
+        if request.edits:
+            self._doubt = _Doubt(edits_of(request), weight)
         return False
 
+    def _blame(self, edits: Sequence[Edit], weight: float) -> bool:
+        """The server fails on these edits: fewer at a time; tell whether something else can be tried."""
+        if not edits:
+            return False
+        first = edits[0]
+        is_alone = len(edits) == 1 or (bool(first.group) and all(edit.group == first.group for edit in edits))
+        if not is_alone:
+            self._share /= 2
+            return True
+        accused, before = self._accused
+        before = before if accused == first.n else 0
+        self._accused = (first.n, before + weight)
+        if before >= ENOUGH or before + weight < ENOUGH:
+            return False
+        self.replica.hold([edit.n for edit in edits])
+        return True
 
-def _first_number(request: SyncRequest) -> float:
-    return msgspec.json.decode(request.edits[0], type=Edit).n if request.edits else float("inf")
+
+def edits_of(request: SyncRequest) -> list[Edit]:
+    """Return the edits that a request carries."""
+    return [msgspec.json.decode(edit, type=Edit) for edit in request.edits]
+
+
+def _is_progress(reply: SyncReply, request: SyncRequest) -> bool:
+    """Tell whether the answer took an edit or moved a cursor."""
+    edits = edits_of(request)
+    if edits and reply.pushed >= edits[0].n:
+        return True
+    return any(request.cursors.get(bucket) != cursor for bucket, cursor in reply.cursors.items())

@@ -13,7 +13,8 @@ from routebook_sync.joins import Join, add_to_counter, add_to_set, join_sets, re
 from routebook_sync.messages import Edit
 from routebook_sync.record import Doc, merge_edit, unpack_stamps
 from routebook_sync.replica.change import Change, Known, Refused, Saved, known_of, problems_of
-from routebook_sync.replica.tables import NOWHERE, Account, Held, Schema, Shadow, Tables
+from routebook_sync.replica.rows import Rows
+from routebook_sync.replica.tables import Account, Held, Schema, Shadow, Tables, Waiting
 
 
 class WriteContext(msgspec.Struct, frozen=True):
@@ -82,23 +83,24 @@ def _save(tables: Tables, clock: Clock, n: int, change: Change, context: WriteCo
     at = stamp_from_clock(clock)
     v = _states_of(entity, change.v, doc, at, context.account.device)
     edit = Edit(n, change.kind, change.id, change.root, v, at, base, context.group)
-    place = held or Held(
-        change.kind, change.root, _bucket_of(tables, change.kind, change.root, v), 0, Doc()
-    )  # the doc is put in place next
-    put_unsent(tables, entity, edit, place, doc)
+    overshadow(tables, edit)
+    merged = merge_edit(entity, doc, v, at).doc
+    if held is None:
+        bucket = bucket_of(tables, change.kind, change.root, v)
+        held = Held(change.kind, change.root, bucket, 0, merged)
+    Rows(tables, context.schema).put(change.id, msgspec.structs.replace(held, doc=merged))
+    tables.outbox.put(n, Waiting(edit))
     return clock
 
 
-def put_unsent(tables: Tables, entity: EntityType, edit: Edit, place: Held, doc: Doc | None) -> None:
-    """Put an edit into the outbox and over the visible state ``doc`` of its record."""
+def overshadow(tables: Tables, edit: Edit) -> None:
+    """Keep the confirmed state of a record that is about to have an unsent edit, unless it has one already."""
     if edit.id not in tables.shadow:
-        tables.shadow.put(edit.id, Shadow(edit.kind, doc))
-    merged = merge_edit(entity, doc, edit.v, edit.at).doc
-    tables.row.put(edit.id, Held(edit.kind, place.root, place.bucket, place.home, merged))
-    tables.outbox.put(edit.n, edit)
+        held = tables.row.get(edit.id)
+        tables.shadow.put(edit.id, Shadow(edit.kind, held.doc if held is not None else None))
 
 
-def show_unsent(tables: Tables, schema: Schema, record_id: str) -> None:
+def show_unsent(tables: Tables, rows: Rows, schema: Schema, record_id: str) -> None:
     """Let a record with unsent edits be shown as its confirmed state with those edits over it."""
     shadow, held = tables.shadow.get(record_id), tables.row.get(record_id)
     entity = schema.kinds.get(shadow.kind) if shadow is not None else None
@@ -108,17 +110,7 @@ def show_unsent(tables: Tables, schema: Schema, record_id: str) -> None:
     for edit in tables.unsent_of(record_id):
         doc = merge_edit(entity, doc, edit.v, edit.at).doc
     if doc is not None:
-        tables.row.put(record_id, msgspec.structs.replace(held, doc=doc))
-
-
-def restore_edit(tables: Tables, schema: Schema, edit: Edit) -> None:
-    """Put an edit that was kept elsewhere back into the outbox and over what is visible."""
-    entity = schema.kinds.get(edit.kind)
-    if entity is None:
-        return
-    held = tables.row.get(edit.id)
-    place = held or Held(edit.kind, edit.root, NOWHERE, 0, Doc())
-    put_unsent(tables, entity, edit, place, held.doc if held is not None else None)
+        rows.put(record_id, msgspec.structs.replace(held, doc=doc))
 
 
 def _states_of(
@@ -145,7 +137,7 @@ def _states_of(
     return states
 
 
-def _bucket_of(tables: Tables, kind: str, root: str, values: Mapping[str, Any]) -> str:
+def bucket_of(tables: Tables, kind: str, root: str, values: Mapping[str, Any]) -> str:
     """Return where a new record will live (SPEC R30), as far as this device can tell; the server's row says it."""
     if kind == "customer" and isinstance(values.get("territory"), str):
         return f"t:{values['territory']}"

@@ -1,0 +1,74 @@
+"""How far each bucket has been read, and reading it again from 0 (SPEC R32, R37, R54, R55).
+
+A bucket that begins again gets a new *round*; every row that is met, or confirmed meanwhile, carries it. When the
+bucket is complete, what still carries another round is not there any more.
+"""
+
+import msgspec
+
+from routebook_sync.messages import ControlKind, SyncReply
+from routebook_sync.replica.tables import Reading, Tables
+
+
+class Readings:
+    """The cursors while one reply is applied, as they stood before it. Made before anything of the reply is stored."""
+
+    def __init__(self, tables: Tables, reply: SyncReply) -> None:
+        self._tables = tables
+        self._reply = reply
+        self._held = dict(tables.cursor.items())
+        asked = {asked.bucket for asked in reply.control if asked.control == ControlKind.RESET}
+        self._resets = {
+            bucket
+            for bucket, reading in self._held.items()
+            if bucket in asked or self._epoch(bucket, reading.epoch) != reading.epoch
+        }
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether a backup was restored since: a bucket lives in another epoch."""
+        return any(self._epoch(bucket, reading.epoch) != reading.epoch for bucket, reading in self._held.items())
+
+    def is_stale(self, bucket: str) -> bool:
+        """Tell whether the device has read further in this bucket already: the reply was overtaken (SPEC R54)."""
+        held, cursor = self._held.get(bucket), self._reply.cursors.get(bucket)
+        return held is not None and cursor is not None and bucket not in self._resets and cursor[1] < held.seq
+
+    def begin(self) -> None:
+        """Give a round to every bucket that begins with this reply, for the first time or again."""
+        begun = [bucket for bucket in self._reply.cursors if bucket in self._resets or bucket not in self._held]
+        if not begun:
+            return
+        number = self._tables.next_number("round")
+        for bucket in begun:
+            held = self._held.get(bucket)
+            reading = Reading(round=number) if held is None else msgspec.structs.replace(held, round=number, sweep=True)
+            self._tables.cursor.put(bucket, reading)
+        again = sum(bucket in self._held and self._held[bucket].seq > 0 for bucket in begun)
+        if again:
+            self._tables.meta.put("resets", self._tables.number("resets") + again)
+
+    def finished(self) -> list[tuple[str, int]]:
+        """Return each bucket that has been read again up to its head, with the round that is to stay."""
+        finished = []
+        for bucket in self._reply.complete:
+            reading = self._tables.cursor.get(bucket)
+            if reading is not None and reading.sweep and not self.is_stale(bucket):
+                self._tables.cursor.put(bucket, msgspec.structs.replace(reading, sweep=False))
+                finished.append((bucket, reading.round))
+        return finished
+
+    def save(self) -> None:
+        """Move the cursors to where the reply has brought the device; ``complete`` stays once it is set."""
+        complete = set(self._reply.complete)
+        for bucket, (epoch, seq) in self._reply.cursors.items():
+            reading = self._tables.cursor.get(bucket)
+            if reading is not None and not self.is_stale(bucket):
+                is_complete = reading.complete or bucket in complete
+                moved = msgspec.structs.replace(reading, epoch=epoch, seq=seq, complete=is_complete)
+                self._tables.cursor.put(bucket, moved)
+
+    def _epoch(self, bucket: str, held: int) -> int:
+        """Return the epoch that the reply names for a bucket, ``held`` if it names none."""
+        cursor = self._reply.cursors.get(bucket)
+        return held if cursor is None else cursor[0]

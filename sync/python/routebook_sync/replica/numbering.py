@@ -1,0 +1,67 @@
+"""The numbers of unsent edits: contiguous from the one that the server expects, under this device's number (SPEC R40).
+
+Where a restored server has lost edits, the kept ones are put in front of them (SPEC R48).
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from routebook_sync import base32
+from routebook_sync.clock import DEVICE_WIDTH
+from routebook_sync.messages import Edit
+from routebook_sync.replica.kept import take_kept
+from routebook_sync.replica.rows import Rows
+from routebook_sync.replica.tables import Schema, Tables, Waiting
+from routebook_sync.replica.writing import overshadow, show_unsent
+
+
+def renumber(tables: Tables, first: int) -> None:
+    """Give the waiting edits contiguous numbers from ``first``; all before are taken for acknowledged."""
+    _replace_outbox(tables, first, tables.waiting())
+
+
+def adopt_device(tables: Tables, schema: Schema, device: int) -> None:
+    """Number anew for another device number: it counts from 1, and its stamps are taken only with that number."""
+    _replace_outbox(tables, 1, [_restamped(waiting, device) for waiting in tables.waiting()])
+    tables.meta.put("covered", 0)
+    # What is shown has the stamps of the edits as they are now.
+    for record_id in {edit.id: None for edit in tables.unsent()}:
+        show_unsent(tables, Rows(tables, schema), schema, record_id)
+
+
+def offer_again(tables: Tables, device: int, pushed: int) -> None:
+    """Put what a restored server has lost in front of what waits, with its numbers where those are all there."""
+    for kept in take_kept(tables, lambda made_by, n: made_by == device and n > pushed):
+        overshadow(tables, kept.edit)
+        tables.outbox.put(kept.edit.n, Waiting(kept.edit, kept.verdict))
+    tables.meta.put("ack", pushed)
+    tables.meta.put("covered", 0)
+    if min(tables.outbox, default=0) != pushed + 1:
+        renumber(tables, pushed + 1)
+
+
+def offer_former(tables: Tables, device: int, pushed: int) -> bool:
+    """Do the same for what was sent under a former number of the device; tell whether there was any."""
+    former = take_kept(tables, lambda made_by, _n: made_by != device)
+    if not former:
+        return False
+    for kept in former:
+        overshadow(tables, kept.edit)
+    again = [_restamped(Waiting(kept.edit, kept.verdict), device) for kept in former]
+    _replace_outbox(tables, pushed + 1, [*again, *tables.waiting()])
+    return True
+
+
+def _restamped(waiting: Waiting, device: int) -> Waiting:
+    at = waiting.edit.at[:-DEVICE_WIDTH] + base32.encode(device, DEVICE_WIDTH)
+    return msgspec.structs.replace(waiting, edit=msgspec.structs.replace(waiting.edit, at=at))
+
+
+def _replace_outbox(tables: Tables, first: int, edits: Sequence[Waiting]) -> None:
+    tables.outbox.clear()
+    for n, waiting in enumerate(edits, first):
+        numbered: Edit = msgspec.structs.replace(waiting.edit, n=n)
+        tables.outbox.put(n, msgspec.structs.replace(waiting, edit=numbered))
+    tables.meta.put("edits", first + len(edits) - 1)
+    tables.meta.put("ack", first - 1)

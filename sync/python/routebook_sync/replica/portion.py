@@ -1,0 +1,35 @@
+"""Portion: the edits of one request."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from routebook_sync.messages import Edit
+from routebook_sync.replica.tables import Waiting
+
+
+class Portion(NamedTuple):
+    """The edits of one request, and the numbers of those that the server shall keep without looking at them."""
+
+    edits: list[Edit]
+    hold: list[int]
+
+
+def portion_of(waiting: Sequence[Waiting], limit: int, size: float) -> Portion:
+    """Return the oldest edits: as many as ``limit`` and ``size`` bytes allow, at least one.
+
+    A group is all or none (SPEC R45), so that it is never cut in two; one that goes beyond the limits goes alone.
+    """
+    taken: list[Waiting] = []
+    whole = 0
+    for one in waiting:
+        before = taken[-1].edit if taken else None
+        if before is not None and (not one.edit.group or one.edit.group != before.group):
+            whole = len(taken)
+        size -= len(msgspec.json.encode(one.edit))
+        if whole and (size < 0 or len(taken) >= limit):
+            taken = taken[:whole]
+            break
+        taken.append(one)
+    return Portion([one.edit for one in taken], [one.edit.n for one in taken if one.hold])

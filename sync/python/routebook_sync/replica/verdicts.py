@@ -1,0 +1,109 @@
+"""Taking verdicts (SPEC R42): an edit leaves the outbox for the kept ones; what it did is confirmed or undone."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import msgspec
+
+from routebook_sync.entities import EntityType
+from routebook_sync.messages import Edit, SyncReply, Verdict, VerdictKind
+from routebook_sync.record import Doc, merge_edit
+from routebook_sync.replica.kept import forget_oldest, keep_edit
+from routebook_sync.replica.rows import Rows
+from routebook_sync.replica.tables import NOWHERE, Attention, Schema, Sent, Shadow, Tables
+from routebook_sync.replica.writing import bucket_of
+
+WANTS_A_HUMAN: Final = frozenset({VerdictKind.CONFLICT, VerdictKind.HELD, VerdictKind.REJECTED})
+REFUSED: Final = frozenset({VerdictKind.HELD, VerdictKind.REJECTED})
+
+
+class _Settling(msgspec.Struct):
+    """A record while the verdicts on its edits are taken."""
+
+    entity: EntityType
+    confirmed: Doc | None
+    """None while the server has nothing of it."""
+    was_unknown: bool
+    is_taken: bool = False
+    is_refused: bool = False
+
+
+def take_verdicts(tables: Tables, rows: Rows, schema: Schema, reply: SyncReply, device: int) -> None:
+    """Take the verdicts of a reply."""
+    pushed, now = reply.pushed, reply.now
+    if pushed > tables.number("ack"):
+        tables.meta.put("ack", pushed)
+    verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
+    settling: dict[str, _Settling] = {}
+    for waiting in tables.waiting():
+        edit = waiting.edit
+        if edit.n > pushed:
+            break
+        verdict = verdict_by_number.get(edit.n, Verdict(edit.n, VerdictKind.APPLIED))
+        if verdict.verdict in WANTS_A_HUMAN and verdict.verdict != waiting.before:
+            _note_attention(tables, edit, verdict, now)
+        if waiting.before == "":
+            tables.sent.put(tables.next_number("sent"), Sent(edit, verdict.verdict, now))
+        keep_edit(tables, device, edit, verdict, now)
+        tables.outbox.drop(edit.n)
+        record = _settling_of(tables, schema, settling, edit)
+        if record is None:
+            if not tables.unsent_of(edit.id):
+                tables.shadow.drop(edit.id)  # of a kind that this version of the app does not know
+        elif verdict.verdict in REFUSED:
+            record.is_refused = True
+        else:
+            record.is_taken = True
+            record.confirmed = merge_edit(record.entity, record.confirmed, edit.v, edit.at).doc
+    forget_oldest(tables, now)
+    for record_id, record in settling.items():
+        _settle(tables, rows, record_id, record, reply.grants)
+
+
+def overlay(entity: EntityType, confirmed: Doc | None, edits: Sequence[Edit]) -> Doc | None:
+    """Return the confirmed state with edits over it; None if there is neither."""
+    for edit in edits:
+        confirmed = merge_edit(entity, confirmed, edit.v, edit.at).doc
+    return confirmed
+
+
+def _settling_of(tables: Tables, schema: Schema, settling: dict[str, _Settling], edit: Edit) -> _Settling | None:
+    """Return where a record's verdicts are gathered; None for one that the device does not show."""
+    entity, shadow = schema.kinds.get(edit.kind), tables.shadow.get(edit.id)
+    if edit.id not in settling and entity is not None and shadow is not None:
+        settling[edit.id] = _Settling(entity, shadow.doc, was_unknown=shadow.doc is None)
+    return settling.get(edit.id)
+
+
+def _settle(tables: Tables, rows: Rows, record_id: str, record: _Settling, grants: Collection[str]) -> None:
+    """Show the confirmed state with the edits that still wait; without any, the shadow goes."""
+    waiting, confirmed = tables.unsent_of(record_id), record.confirmed
+    if not waiting:
+        tables.shadow.drop(record_id)
+    elif record.is_taken:
+        tables.shadow.put(record_id, Shadow(record.entity.kind, confirmed))
+    held = tables.row.get(record_id)
+    if held is None:
+        return
+    # The server has just made it from these edits alone: what showed of it before is gone there.
+    is_anew = record.was_unknown and record.is_taken and held.bucket == NOWHERE
+    if is_anew and confirmed is not None:
+        bucket = bucket_of(tables, held.kind, held.root, confirmed.v)
+        held = msgspec.structs.replace(held, bucket=bucket)
+    # A refusal does not say whether the server still has the record.
+    met = rows.confirmed(record_id, held, confirmed) if record.is_taken and confirmed is not None else held
+    if not waiting and held.bucket not in grants:
+        # What outstayed its bucket because an edit of it waited goes with the last one (SPEC R57).
+        rows.drop(record_id)
+    elif not record.is_refused and not is_anew:
+        rows.put(record_id, met)
+    elif (visible := overlay(record.entity, confirmed, waiting)) is None:
+        rows.drop(record_id)
+    else:
+        rows.put(record_id, msgspec.structs.replace(met, doc=visible))
+
+
+def _note_attention(tables: Tables, edit: Edit, verdict: Verdict, now: int) -> None:
+    field = verdict.field or next((loser.field for loser in verdict.losers), "")
+    noted = Attention(verdict.verdict, verdict.code, field, edit, verdict.losers, now)
+    tables.attention.put(tables.next_number("attention"), noted)
