@@ -340,6 +340,7 @@ export class Engine {
   #indexWhenComplete(): void {
     if (isIndexed(this.database) || !isComplete(this.database)) return;
     createIndexes(this.database, deriveLastVisits);
+    writeMeta(this.database, "audited", this.now()); // every checksum is fresh
     this.#tell(new Set<Topic>(KINDS));
   }
 
