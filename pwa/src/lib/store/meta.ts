@@ -29,7 +29,7 @@ export type MetaName =
   | "budget"
   /** The view that the rows were sent in (SPEC R35). */
   | "view"
-  /** The round of reading given last, and how many buckets had to be read again (SPEC R37). */
+  /** The round of reading given last, and how many buckets had to be read again (SPEC R38). */
   | "round"
   | "resets"
   /** How many partitions were mended (SPEC R64). */

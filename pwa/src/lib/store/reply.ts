@@ -1,5 +1,5 @@
 /**
- * Applying a reply: verdicts, rows, markers, repairs, revocations and cursors, all in one transaction (SPEC R33, R37, R42, R55, R57,
+ * Applying a reply: verdicts, rows, markers, repairs, revocations and cursors, all in one transaction (SPEC R33, R38, R42, R55, R57,
  * R58, R64).
  */
 import { checksumOfKind, partitionEndings } from "$sync/checksum.ts";
@@ -161,7 +161,7 @@ class Applying {
 
   // ── What the server does not have ─────────────────────────────────────────────────────────────────────────────────
 
-  /** A bucket has been read again up to its head: what was not met in this round is not there (SPEC R37). */
+  /** A bucket has been read again up to its head: what was not met in this round is not there (SPEC R38). */
   #sweep(bucket: string, round: number): void {
     this.#dropAbsent("x.bucket = ? AND x.round <> ?", [bucket, round]);
   }

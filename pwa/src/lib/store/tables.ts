@@ -52,7 +52,7 @@ CREATE TABLE shadow (id TEXT PRIMARY KEY, kind TEXT NOT NULL, doc TEXT) WITHOUT 
 CREATE TABLE outbox (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, created_at INTEGER NOT NULL, verdict TEXT NOT NULL DEFAULT '', hold INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX outbox_id ON outbox (id);
 -- How far each bucket has been read; complete is 1 once it was read up to its head (SPEC R55). round and sweep: reading it again from
--- 0 (SPEC R37); suspect: its checksum differs (SPEC R64).
+-- 0 (SPEC R38); suspect: its checksum differs (SPEC R64).
 CREATE TABLE cursor (bucket TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, complete INTEGER NOT NULL, round INTEGER NOT NULL DEFAULT 0, sweep INTEGER NOT NULL DEFAULT 0, suspect INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 -- Verdicts that want a human. edit: the values as they were written under stamp; base: what their author had seen there.
 CREATE TABLE attention (n INTEGER PRIMARY KEY AUTOINCREMENT, verdict TEXT NOT NULL, code TEXT NOT NULL, field TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, losers TEXT NOT NULL, at INTEGER NOT NULL, stamp TEXT NOT NULL DEFAULT '', base TEXT NOT NULL DEFAULT '{}');

@@ -1,6 +1,6 @@
 """Applying a reply in one transaction: verdicts, rows, markers, repairs, revocations and cursors.
 
-SPEC R33, R37, R42, R55, R57, R58, R64.
+SPEC R33, R38, R42, R55, R57, R58, R64.
 """
 
 from collections.abc import Callable, Mapping
@@ -113,7 +113,7 @@ class Applying:
     # What the server does not have
 
     def _sweep(self, bucket: str, number: int) -> None:
-        """Let go of what was not met while the bucket was read again (SPEC R37)."""
+        """Let go of what was not met while the bucket was read again (SPEC R38)."""
         self._drop_absent(lambda _id, held: held.bucket == bucket and held.round != number)
 
     def _drop_unrepaired(self) -> None:

@@ -1,4 +1,4 @@
-"""How far each bucket has been read, and reading it again from 0 (SPEC R32, R37, R54, R55).
+"""How far each bucket has been read, and reading it again from 0 (SPEC R32, R38, R54, R55).
 
 A bucket that begins again gets a new *round*; every row that is met, or confirmed meanwhile, carries it. When the
 bucket is complete, what still carries another round is not there any more.

@@ -84,7 +84,7 @@ class Reading(msgspec.Struct, frozen=True):
     """Whether it was ever read up to its head."""
     round: int = 0
     sweep: bool = False
-    """Whether it is read again: rows of other rounds go when it is complete (SPEC R37)."""
+    """Whether it is read again: rows of other rounds go when it is complete (SPEC R38)."""
     suspect: bool = False
     """Whether its checksum differs from the server's (SPEC R64)."""
 
