@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from e2e.house import House
 from e2e.people import MANAGER, MAREK, MARYAM, Rep, sign_in
 from e2e.steps import open_tab
+from e2e.words import word
 
 Theme = Literal["light", "dark"]
 Who = Literal["nobody", "rep", "manager"]
@@ -77,6 +78,17 @@ def _sign_out_sheet(page: Page, place: Place) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def _record_sheet(page: Page, place: Place) -> None:
+    _customer_tab("customer_tab_deals")(page, place)
+    page.get_by_role("tabpanel").get_by_role("button").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _record_history(page: Page, place: Place) -> None:
+    _record_sheet(page, place)
+    page.get_by_role("dialog").get_by_role("tab", name=word(place.locale, "history_title")).click()
+
+
 def _devices(page: Page, place: Place) -> None:
     go(page, "/settings/devices")
     expect(page.get_by_test_id("device").first).to_be_visible()
@@ -110,6 +122,8 @@ SCREENS: Final[list[Screen]] = [
     Screen("customer-orders", "rep", _customer_tab("customer_tab_orders")),
     Screen("customer-details", "rep", _customer_tab("customer_tab_details")),
     Screen("customer-history", "rep", _customer_tab("customer_tab_history")),
+    Screen("record", "rep", _record_sheet),
+    Screen("record-history", "rep", _record_history),
     Screen("visit-open", "rep", _at("/visits/{open_visit}")),
     Screen("visit-done", "rep", _at("/visits/{done_visit}")),
     Screen("tasks", "rep", _at("/tasks")),

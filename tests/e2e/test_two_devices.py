@@ -94,7 +94,7 @@ def test_of_one_field_changed_twice_the_later_edit_wins_and_the_loser_is_in_its_
         open_tab(device.page, "en", "customer_tab_history")
         panel = device.page.get_by_role("tabpanel")
         expect(panel.get_by_text("Earlier trade", exact=True)).to_be_visible()
-        expect(panel.get_by_text(word("en", "customer_history_lost"))).to_be_visible()
+        expect(panel.get_by_text(word("en", "history_lost_at_once"))).to_be_visible()
         expect(panel.get_by_text("Later trade", exact=True).first).to_be_visible()
 
 

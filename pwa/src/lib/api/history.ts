@@ -1,6 +1,6 @@
 /** The value history of a record: what every field was, who changed it, when, and from which device. */
 import { type ApiContext, type ApiResult, request } from "./client";
-import { listOf, numberOf, objectOf, textOf } from "./shape";
+import { listOf, numberOf, objectOf, optional, textOf } from "./shape";
 
 /** What an edit did to one field. Values of sets, counters and logs are join states. */
 export interface FieldChange {
@@ -9,6 +9,8 @@ export interface FieldChange {
   readonly new: unknown;
   /** False where a later value stood already. */
   readonly won: boolean;
+  /** True where its author had not seen the value that he met. */
+  readonly concurrent: boolean;
 }
 
 /** One edit of one record. */
@@ -19,6 +21,8 @@ export interface HistoryEntry {
   readonly at: number;
   /** 0 for the server. */
   readonly device: number;
+  /** What the device calls itself, "" where nobody knows. */
+  readonly deviceName: string;
   /** The person's id, "" for the server itself. */
   readonly person: string;
   readonly changes: readonly FieldChange[];
@@ -29,15 +33,22 @@ export const HISTORY_PAGE = 50;
 
 const changeOf = (answer: unknown): FieldChange => {
   const change = objectOf(answer);
-  return { field: textOf(change.field), old: change.old ?? null, new: change.new ?? null, won: change.won !== false };
+  return {
+    field: textOf(change.field),
+    old: change.old ?? null,
+    new: change.new ?? null,
+    won: change.won !== false,
+    concurrent: change.concurrent === true,
+  };
 };
 
 const entryOf = (answer: unknown): HistoryEntry => {
-  const { number, at, device, person, changes } = objectOf(answer);
+  const { number, at, device, device_name, person, changes } = objectOf(answer);
   return {
     number: numberOf(number),
     at: numberOf(at),
     device: numberOf(device),
+    deviceName: optional(device_name, textOf) ?? "",
     person: textOf(person),
     changes: listOf(changes, changeOf),
   };

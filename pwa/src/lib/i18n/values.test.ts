@@ -31,6 +31,17 @@ test("choices are shown in words, unknown ones as they are", () => {
   expect([shown("value_class", "main"), shown("value_class", "gold")]).toEqual(["Main", "gold"]);
 });
 
+test("the lines of an order are shown with what they order", () => {
+  const field = ENTITY_TYPES.order.fields.lines;
+  if (field === undefined) throw new Error("lines");
+  const lines = [
+    { product: "p1", quantity: 12, price: 100 },
+    { product: "p2", quantity: 1, price: 100 },
+  ];
+  expect(showValue("order", field, lines, showing("en"))).toBe("12 × Marek Kowal and 1 × …");
+  expect(showValue("order", field, [{ other: 1 }], showing("en"))).toBe('{"other":1}');
+});
+
 test("references are shown by name", () => {
   expect([shown("owner", "p1"), shown("owner", "p2")]).toEqual(["Marek Kowal", "…"]);
 });

@@ -20,7 +20,11 @@ export function showValue(kind: string, field: FieldType, value: unknown, showin
   if (value === null || value === undefined || value === "") return "";
   const { reader } = showing;
   if (typeof value === "boolean") return value ? showing.yes : showing.no;
-  if (Array.isArray(value)) return format.list(value.map(String), reader);
+  if (Array.isArray(value))
+    return format.list(
+      value.map((item) => showItem(item, showing)),
+      reader,
+    );
   if (typeof value === "number") return showNumber(field, value, showing);
   if (typeof value !== "string") return JSON.stringify(value);
   if (field.type === "choice") return choiceLabel(kind, field.name, value);
@@ -35,6 +39,14 @@ export function showValue(kind: string, field: FieldType, value: unknown, showin
     default:
       return value;
   }
+}
+
+/** An element of a set, a line of a log, or a line of an order: `12 × Rye flour`. */
+function showItem(item: unknown, { reader, nameOf }: Showing): string {
+  if (typeof item !== "object" || item === null) return String(item);
+  const { product, quantity } = item as { readonly product?: unknown; readonly quantity?: unknown };
+  if (typeof product !== "string" || typeof quantity !== "number") return JSON.stringify(item);
+  return `${format.number(quantity, reader)} × ${nameOf("product", product) ?? "…"}`;
 }
 
 function showNumber(field: FieldType, value: number, { reader, currency }: Showing): string {

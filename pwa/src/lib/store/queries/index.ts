@@ -16,6 +16,7 @@ import { overviewFigures } from "./figures.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
 import { personList } from "./person.ts";
 import { productList } from "./product.ts";
+import { recordKnown, recordLabels, recordOne } from "./record.ts";
 import { settingValues } from "./setting.ts";
 import { syncSent, syncWaiting } from "./sync.ts";
 import { taskOne, tasksCounts, tasksPage } from "./tasks.ts";
@@ -45,6 +46,9 @@ export const QUERIES = {
   "overview.visits": overviewVisits,
   "person.list": personList,
   "product.list": productList,
+  "record.known": recordKnown,
+  "record.labels": recordLabels,
+  "record.one": recordOne,
   "setting.values": settingValues,
   "sync.sent": syncSent,
   "sync.waiting": syncWaiting,

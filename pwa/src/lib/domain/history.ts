@@ -1,0 +1,38 @@
+/** What an edit did to a field, in values as a reader knows them: sets as their elements, counters as totals, logs as lines. */
+import { type CounterState, elements, joinCounters, joinSets, type LogState, type SetState, total } from "$sync/joins";
+import type { FieldType } from "$sync/schema.gen";
+
+/** A value before and after. */
+export interface Shift {
+  readonly old: unknown;
+  readonly new: unknown;
+}
+
+const isState = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const stateOf = (value: unknown): object => (isState(value) ? value : {});
+
+/**
+ * Returns what a reader sees change. `old` is the state that the edit met, `written` what it carried: of a set, a counter or a
+ * log only its own part, which joins what was there.
+ */
+export function shiftOf(field: FieldType, old: unknown, written: unknown): Shift {
+  switch (field.type) {
+    case "set": {
+      const before = stateOf(old) as SetState;
+      return { old: elements(before), new: elements(joinSets(before, stateOf(written) as SetState)) };
+    }
+    case "counter": {
+      const before = stateOf(old) as CounterState;
+      return { old: total(before), new: total(joinCounters(before, stateOf(written) as CounterState)) };
+    }
+    case "log":
+      return { old: null, new: Object.values(stateOf(written) as LogState) };
+    default:
+      return { old: old ?? null, new: written ?? null };
+  }
+}
+
+/** An edit that wrote so much where nothing was is the record's beginning, not a change of each field. */
+export const isCreation = (changes: readonly { readonly old: unknown }[]): boolean =>
+  changes.length > 2 && changes.every(({ old }) => old === null);

@@ -1,0 +1,20 @@
+/** What a record's values point to, so that they can be shown by name. */
+import type { RecordRef } from "#lib/store/queries/record";
+import { ENTITY_TYPES, type Kind } from "$sync/schema.gen";
+
+const isKind = (name: string): name is Kind => Object.hasOwn(ENTITY_TYPES, name);
+
+/** The records that these values of a kind name, each once; the products of an order's lines, too. */
+export function referencesOf(kind: Kind, values: Readonly<Record<string, unknown>>): readonly RecordRef[] {
+  const found = new Map<string, RecordRef>();
+  for (const [name, value] of Object.entries(values)) {
+    const ref = ENTITY_TYPES[kind].fields[name]?.ref;
+    if (ref !== undefined && isKind(ref) && typeof value === "string") found.set(value, { kind: ref, id: value });
+    if (!Array.isArray(value)) continue;
+    for (const item of value) {
+      const product: unknown = typeof item === "object" && item !== null ? item.product : undefined;
+      if (typeof product === "string") found.set(product, { kind: "product", id: product });
+    }
+  }
+  return [...found.values()];
+}
