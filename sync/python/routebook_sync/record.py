@@ -110,17 +110,21 @@ def merge_edit(
     concurrency does not matter (own overlay, replays). ``doc`` is None for a record not seen before.
     Never changes its arguments. A field that ``entity`` does not know is a register (SPEC R26).
     """
-    merged = dict(doc.v) if doc else {}
-    stamps = _stamps_beside(entity, doc) if doc else {}
+    if doc is None:
+        doc = Doc()
+    merged = dict(doc.v)
+    named, rest = _stamps_named(doc)
     changes = []
+    changed = []
+    inside = entity.inside
     device = stamp[-DEVICE_WIDTH:]
     for name, value in values.items():
         old = merged.get(name)
-        if name in entity.inside:
+        if name in inside:
             merged[name] = join_states(entity.join_of(name), old, value)
             changes.append(Change(name, old, "", merged[name], won=merged[name] != old, concurrent=False))
             continue
-        old_stamp = stamps.get(name, "")
+        old_stamp = named.get(name) or (rest if name in doc.v else "")
         won = old_stamp == "" or not register_stands(old, old_stamp, value, stamp)
         concurrent = (
             base is not None
@@ -129,9 +133,55 @@ def merge_edit(
             and not is_same(old, value)
         )
         if won:
-            merged[name], stamps[name] = value, stamp
+            merged[name] = value
+            changed.append(name)
         changes.append(Change(name, old, old_stamp, value, won, concurrent))
-    return Merge(Doc(merged, pack_stamps(stamps)), changes)
+    count = len(merged) - sum([name in merged for name in inside])
+    packed = _restamp(doc, changed, stamp, count)
+    if packed is None or not inside.isdisjoint(named):
+        stamps = _stamps_beside(entity, doc)
+        stamps.update(dict.fromkeys(changed, stamp))
+        packed = pack_stamps(stamps)
+    return Merge(Doc(merged, packed), changes)
+
+
+def _stamps_named(doc: Doc) -> tuple[dict[str, str], str]:
+    """Return the stamp of each field that the packed stamps name, and that of the others, "" for none."""
+    stamp_by_field: dict[str, str] = {}
+    rest = ""
+    for stamp, fields in doc.s.items():
+        for field in fields:
+            stamp_by_field[field] = stamp
+        if not fields:
+            rest = stamp
+    return stamp_by_field, rest
+
+
+def _restamp(doc: Doc, changed: list[str], stamp: str, count: int) -> dict[str, list[str]] | None:
+    """Return the packed stamps once the fields ``changed`` have ``stamp``; None where another group would be [].
+
+    Most edits change a few fields of many: the others, which [] stands for, need not be told apart. ``count``:
+    stamped fields afterwards.
+    """
+    groups = {stamp: changed} if changed else {}
+    rest = ""
+    for other, fields in doc.s.items():
+        if not fields:
+            rest = other
+            continue
+        left = [field for field in fields if field not in changed]
+        if left:
+            groups[other] = left + groups.get(other, [])
+    if rest == "" or rest in groups:
+        return None
+    for fields in groups.values():
+        count -= len(fields)
+        fields.sort()
+    for other, fields in groups.items():
+        if (len(fields), other) > (count, rest):
+            return None
+    groups[rest] = []
+    return groups if len(groups) == 1 else {other: groups[other] for other in sorted(groups)}
 
 
 def join_docs(entity: EntityType, doc: Doc, other: Doc) -> Doc:
