@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from routebook_server.records import batch
+from routebook_server.records.applying import Applier
 from routebook_server.records.buckets import person_bucket, territory_bucket
 from routebook_server.records.state import State, Stored
 from routebook_sync.clock import CLAMP_MS, ms_from_stamp
@@ -51,22 +51,22 @@ async def test_two_devices_that_change_different_fields_keep_both(team: Team) ->
 
 async def test_of_two_changes_of_one_field_the_later_wins_and_the_loser_is_told_and_kept(team: Team) -> None:
     phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
-    first = phone.edit("visit", VISIT, BAKERY, {**VALUES, "note": "first"})
+    first = phone.edit("visit", VISIT, BAKERY, {**VALUES, "next_step": "first"})
     await phone.sync()
     await tablet.sync()
-    early = phone.edit("visit", VISIT, BAKERY, {"note": "early"})
+    early = phone.edit("visit", VISIT, BAKERY, {"next_step": "early"})
     team.clock.now_ms += 1
-    late = tablet.edit("visit", VISIT, BAKERY, {"note": "late"})
+    late = tablet.edit("visit", VISIT, BAKERY, {"next_step": "late"})
 
     await phone.sync()
     told = await tablet.sync()
 
     assert told.verdicts == [
-        Verdict(1, VerdictKind.CONFLICT, field="note", losers=[Loser("note", "early", early.at, ANNA)])
+        Verdict(1, VerdictKind.CONFLICT, field="next_step", losers=[Loser("next_step", "early", early.at, ANNA)])
     ]
     row = await team.row(VISIT)
     assert row is not None
-    assert row["v"]["note"] == "late"
+    assert row["v"]["next_step"] == "late"
     history = await team.store.history(VISIT, [territory_bucket(NORTH)], 10)
     assert history is not None
     assert [(entry.person, entry.device, entry.stamp) for entry in history] == [
@@ -86,18 +86,18 @@ async def test_of_two_changes_of_one_field_the_later_wins_and_the_loser_is_told_
 
 async def test_a_change_that_comes_after_a_later_one_loses_and_its_author_hears_it(team: Team) -> None:
     phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
-    phone.edit("visit", VISIT, BAKERY, {**VALUES, "note": "first"})
+    phone.edit("visit", VISIT, BAKERY, {**VALUES, "next_step": "first"})
     await phone.sync()
     await tablet.sync()
-    early = phone.edit("visit", VISIT, BAKERY, {"note": "early"})
+    early = phone.edit("visit", VISIT, BAKERY, {"next_step": "early"})
     team.clock.now_ms += 1
-    tablet.edit("visit", VISIT, BAKERY, {"note": "late"})
+    tablet.edit("visit", VISIT, BAKERY, {"next_step": "late"})
 
     await tablet.sync()
     told = await phone.sync()
 
-    assert [verdict.losers for verdict in told.verdicts] == [[Loser("note", "early", early.at, ANNA)]]
-    assert [row.v["note"] for row in told.rows[territory_bucket(NORTH)]] == ["late"]
+    assert [verdict.losers for verdict in told.verdicts] == [[Loser("next_step", "early", early.at, ANNA)]]
+    assert [row.v["next_step"] for row in told.rows[territory_bucket(NORTH)]] == ["late"]
 
 
 async def test_the_same_value_twice_is_no_conflict(team: Team) -> None:
@@ -335,21 +335,21 @@ async def test_work_for_a_territory_that_was_withdrawn_is_taken_into_custody(tea
     assert [(verdict.verdict, verdict.code) for verdict in told.verdicts] == [(VerdictKind.HELD, "forbidden")]
     assert territory_bucket(NORTH) not in told.grants
     assert await team.row(VISIT) is None
-    held = await team.read("SELECT root, code, edit FROM held")
-    assert [(root, code) for root, code, _edit in held] == [(BAKERY, "forbidden")]
+    held = await team.read("SELECT root, code, edits FROM held")
+    assert [(root, code) for root, code, _edits in held] == [(BAKERY, "forbidden")]
     assert VISIT in held[0][2]
 
 
 async def test_a_fault_of_ours_holds_the_edit_and_no_other(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
 
-    merge = batch._merge
+    merge = Applier._merge
 
     def faulty(*arguments: Any) -> Any:
-        if arguments[2].id == VISIT:
+        if arguments[3].id == VISIT:
             raise ZeroDivisionError
         return merge(*arguments)
 
-    monkeypatch.setattr(batch, "_merge", faulty)
+    monkeypatch.setattr(Applier, "_merge", faulty)
     phone = team.device(1, ANNA)
     phone.edit("visit", VISIT, BAKERY, VALUES)
     phone.edit("note", NOTE, BAKERY, {"customer": BAKERY, "person": ANNA, "written_at": NOON})

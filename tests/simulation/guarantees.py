@@ -3,14 +3,15 @@
 What happened is known by the script and the ledger alone; judged are the server's tables and the devices'.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from routebook_sync.clock import CLAMP_MS, DEVICE_WIDTH, SERVER_DEVICE, ms_from_stamp
+from routebook_sync.clock import CLAMP_MS, DEVICE_WIDTH, SERVER_DEVICE, is_stamp, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
-from routebook_sync.joins import STAMPED, canonical, total
+from routebook_sync.joins import STAMPED, Join, canonical, total
 from routebook_sync.messages import Edit, Row, SyncReply, Verdict, VerdictKind
 from routebook_sync.record import Doc, is_deleted, merge_edit, unpack_stamps
 from routebook_sync.replica.change import Change
@@ -58,7 +59,11 @@ class Books:
             Entry(row_id, stamp, device, msgspec.json.decode(new))
             for row_id, stamp, device, new in house.rows("SELECT id, stamp, device, new FROM history ORDER BY number")
         ]
-        self.held = [msgspec.json.decode(edit, type=Edit) for (edit,) in house.rows("SELECT edit FROM held")]
+        self.held = [
+            edit
+            for (edits,) in house.rows("SELECT edits FROM held")
+            for edit in msgspec.json.decode(edits, type=list[Edit])
+        ]
         self._by_stamp: dict[tuple[str, str], Entered] = {}
         self._by_values: dict[tuple[str, bytes], Entered] = {}
         for saved in simulation.ledger.entries.values():
@@ -74,7 +79,19 @@ class Books:
 
 
 def _key(record_id: str, values: dict[str, Any]) -> tuple[str, bytes]:
-    return record_id, canonical(values)
+    return record_id, canonical(_without_stamps(values))
+
+
+def _without_stamps(value: Any) -> Any:
+    """Return a value without the stamps inside it: the server puts others in place of those from the future."""
+    if isinstance(value, dict):
+        return {
+            "*" if is_stamp(name) else name: _without_stamps(part)
+            for name, part in sorted(value.items(), key=lambda entry: str(entry[1]))
+        }
+    if isinstance(value, list):
+        return [_without_stamps(part) for part in value]
+    return "*" if isinstance(value, str) and is_stamp(value) else value
 
 
 # While it runs
@@ -238,10 +255,13 @@ def groups_are_whole(simulation: "Simulation") -> None:
 
 
 def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
-    """G3: who changed a field without having seen what it held is told, with the value that gave way."""
+    """G3: who changed a field without having seen what it held is told, with the value that gave way.
+
+    Of a text no word gives way where it was merged: those of both are in what the server made of it next.
+    """
     stands: dict[tuple[str, str], tuple[Any, str, int]] = {}
     stored_by_stamp: dict[str, str] = {}
-    for entry in books.history:
+    for place, entry in enumerate(books.history):
         saved = books.saved(entry)
         if saved is not None:
             stored_by_stamp[saved.edit.at] = entry.stamp
@@ -253,12 +273,33 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
             if saved is not None and before is not None and not saved.lost:
                 base = saved.edit.base.get(name, "")
                 unseen = before[1] not in {base, stored_by_stamp.get(base, base)} and before[2] != entry.device
-                told = any(verdict.verdict is VerdictKind.CONFLICT for verdict in saved.verdicts)
+                told = any(verdict.verdict is VerdictKind.CONFLICT for verdict in saved.verdicts) or (
+                    ENTITY_TYPES[kind].join_of(name) is Join.TEXT
+                    and _holds_words(books.history[place + 1 :], entry.id, name, _words_put_in(saved, name))
+                    and any(verdict.verdict in _ROW_FOLLOWS for verdict in saved.verdicts)
+                )
                 if unseen and canonical(before[0]) != canonical(value) and not told:
                     what = f"{saved.store} overwrote {before} of {name} with {saved.edit}, told {saved.verdicts}"
                     raise BrokenError("G3", what)
             if before is None or entry.stamp > before[1]:
                 stands[entry.id, name] = (value, entry.stamp, entry.device)
+
+
+_ROW_FOLLOWS: Final = frozenset({VerdictKind.MERGED, VerdictKind.REPAIRED, VerdictKind.CONFLICT})
+
+
+def _words_put_in(saved: Entered, name: str) -> Counter[str]:
+    """Return the words that an author put into a text."""
+    seen, made = saved.texts.get(name, ("", ""))
+    return Counter(made.split()) - Counter(seen.split())
+
+
+def _holds_words(entries: list[Entry], record_id: str, name: str, words: Counter[str]) -> bool:
+    """Tell whether the next of these is the server's own on this text and has all the words."""
+    if not entries or entries[0].id != record_id or entries[0].device != SERVER_DEVICE:
+        return False
+    text = entries[0].new.get(name)
+    return isinstance(text, str) and words <= Counter(text.split())
 
 
 def everything_is_joined(books: Books) -> None:

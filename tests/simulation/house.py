@@ -31,7 +31,7 @@ from routebook_server.identity.door import COOKIE, Door
 from routebook_server.identity.founding import found
 from routebook_server.identity.presence import Presence
 from routebook_server.identity.sessions import start_session
-from routebook_server.records import batch
+from routebook_server.records import applying
 from routebook_server.records.heads import Heads
 from routebook_server.records.store import RefusedError, Store, UnavailableError, Values
 from routebook_sync.entities import EntityType
@@ -198,14 +198,14 @@ class House:
     @contextlib.contextmanager
     def faults(self) -> Iterator[None]:
         """Let the server fail on what was planted."""
-        place = vars(batch)["find_place"]
+        place = vars(applying)["find_place"]
 
         def fail_on_planted(entity: EntityType, edit: Edit, *rest: Any) -> Any:
             if edit.id in self.faulty:
                 raise PoisonError("planted: merging this edit fails")
             return place(entity, edit, *rest)
 
-        with mock.patch.object(batch, "find_place", fail_on_planted):
+        with mock.patch.object(applying, "find_place", fail_on_planted):
             yield
 
     # Running

@@ -11,12 +11,16 @@ from sqlalchemy import Connection
 from routebook_server.gateway import gateway
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import door
-from routebook_server.records import batch, pages, store, writing
+from routebook_server.records import applying as merging
+from routebook_server.records import pages, store, writing
+from routebook_server.records.applying import Applier
 from routebook_server.records.batch import Batch
-from routebook_server.records.refusal import RefusalError
+from routebook_server.records.custody import Custody
+from routebook_server.records.judging import Judge
+from routebook_server.records.refusal import Refusal
 from routebook_server.records.writing import Written
 from routebook_sync.entities import EntityType
-from routebook_sync.messages import Edit, ProblemCode, SyncReply, SyncRequest, VerdictKind
+from routebook_sync.messages import Edit, ProblemCode, SyncReply, SyncRequest
 from routebook_sync.record import Doc, Merge, merge_edit
 from routebook_sync.replica import replica, verdicts
 from routebook_sync.replica import writing as saving
@@ -57,7 +61,7 @@ def the_last_to_arrive_wins() -> Iterator[None]:
         merge = merge_edit(entity, doc, values, stamp)
         return msgspec.structs.replace(merge, doc=Doc({**merge.doc.v, **values}, merge.doc.s))
 
-    with mock.patch.object(batch, "merge_edit", overwrite):
+    with mock.patch.object(merging, "merge_edit", overwrite):
         yield
 
 
@@ -70,7 +74,7 @@ def the_base_is_ignored() -> Iterator[None]:
     ) -> Merge:
         return merge_edit(entity, doc, values, stamp)
 
-    with mock.patch.object(batch, "merge_edit", without_base):
+    with mock.patch.object(merging, "merge_edit", without_base):
         yield
 
 
@@ -85,18 +89,21 @@ def verdicts_are_lost() -> Iterator[None]:
 def stamps_are_not_clamped() -> Iterator[None]:
     """The server believes every clock."""
 
-    def believe(self: Batch, turn: Any, edit: Edit, doc: Doc | None) -> str:
-        return edit.at or stamp(self, turn, edit, doc)
+    def believe(self: Applier, turn: Any, edit: Edit, doc: Doc | None) -> tuple[str, dict[str, str] | None, str]:
+        if edit.at:
+            return edit.at, edit.base, ""
+        told: tuple[str, dict[str, str] | None, str] = stamp(self, turn, edit, doc)
+        return told
 
-    stamp = vars(Batch)["_stamp"]
-    with mock.patch.object(Batch, "_stamp", believe):
+    stamp = vars(Applier)["_stamp"]
+    with mock.patch.object(Applier, "_stamp", believe):
         yield
 
 
 @_breaks("G1", "G7")
 def own_echo_is_always_suppressed() -> Iterator[None]:
     """The server takes every state for one that the author has seen."""
-    with mock.patch.object(Batch, "_has_seen", return_value=True):
+    with mock.patch.object(Judge, "has_seen", return_value=True):
         yield
 
 
@@ -131,22 +138,25 @@ def numbers_are_given_before_the_commit() -> Iterator[None]:
 def groups_are_applied_by_half() -> Iterator[None]:
     """The server takes each edit of a group by itself."""
 
-    def one_by_one(self: Batch, turn: Any, members: list[tuple[int, Any]]) -> dict[int, Any]:
-        verdicts = {}
-        for position, edit in members:
-            verdicts[position] = verdict = self._attempt(turn, edit) if isinstance(edit, Edit) else edit.verdict
-            if verdict is not None and verdict.verdict is VerdictKind.HELD:
-                self._hold(turn.push.author, edit, verdict)
-        return verdicts
+    def one_by_one(self: Batch, turn: Any, members: list[Any], verdicts: list[Any]) -> None:
+        for member in members:
+            if isinstance(member, Edit):
+                self._settle(turn, [member], verdicts)
+            else:
+                verdicts.append(member.verdict)
 
-    with mock.patch.object(Batch, "_run_group", one_by_one):
+    with mock.patch.object(Batch, "_settle_group", one_by_one):
         yield
 
 
 @_breaks("G2")
 def custody_is_forgotten() -> Iterator[None]:
     """The server says that it holds an edit and does not."""
-    with mock.patch.object(Batch, "_hold"):
+
+    def forget(_self: Custody, _turn: Any, _edits: Any, refusal: Refusal, _culprit: Edit) -> Refusal:
+        return refusal
+
+    with mock.patch.object(Custody, "keep", forget):
         yield
 
 
@@ -171,7 +181,7 @@ def a_late_change_brings_back_the_deleted() -> Iterator[None]:
             values = {**values, "deleted": False}
         return merge_edit(entity, doc, values, stamp, base)
 
-    with mock.patch.object(batch, "merge_edit", revive):
+    with mock.patch.object(merging, "merge_edit", revive):
         yield
 
 
@@ -179,11 +189,8 @@ def a_late_change_brings_back_the_deleted() -> Iterator[None]:
 def one_fault_stops_the_queue() -> Iterator[None]:
     """A fault in one edit refuses the request that carries it, again and again."""
 
-    def fail(self: Batch, turn: Any, edit: Edit) -> Any:
-        try:
-            return self._apply(turn, edit)
-        except RefusalError as refused:
-            return refused.refusal.verdict(edit.n)
+    def fail(self: Batch, turn: Any, edit: Edit, _mark: Any) -> Any:
+        return self._applier.apply(turn, edit)
 
     async def give_up(self: store.Store, push: Any, future: Any) -> None:
         store._fail(future, RuntimeError("sabotage"))

@@ -70,7 +70,8 @@ class Gateway:
         pushed = Pushed([])
         edits, mended = read_edits(request.edits)
         if edits:
-            pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack, mended))
+            hold = frozenset(request.hold)
+            pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack, mended, hold))
         page = await self.store.pull(
             Asked(
                 actor.device,

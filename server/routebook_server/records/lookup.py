@@ -1,14 +1,36 @@
 """Lookup: what a batch may have to read besides the records that its edits name. Knows no SQL."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Final, NamedTuple, Protocol
 
+from routebook_server.records.held import Held
+from routebook_server.records.push import Replica
 from routebook_server.records.state import State
 from routebook_sync.messages import Edit
+
+MAX_PAST: Final = 500
+"""Edits of a record that are looked through for the value that an author saw."""
+
+
+class PastEdit(NamedTuple):
+    """An edit in the history of a record."""
+
+    stamp: str
+    device: int
+    new: str
+    """JSON of the values sent, by field."""
+    old: str | None
+    """JSON of ``[value, stamp, …]`` before it, by field; None for a new record."""
 
 
 class Lookup(Protocol):
     """What a batch may have to read besides the records that its edits name."""
+
+    def states(self, ids: Iterable[str]) -> dict[str, State]:
+        """Return the stored records among ``ids``."""
+
+    def replicas(self, devices: Iterable[int]) -> dict[int, Replica]:
+        """Return how far those devices have pushed that ever did."""
 
     def aggregate(self, root: str) -> Iterable[State]:
         """Return every stored record of an aggregate."""
@@ -24,3 +46,21 @@ class Lookup(Protocol):
 
         True too where a cursor is so old that the marker may be removed by now (SPEC R37).
         """
+
+    def past(self, record_id: str, stamps: Collection[str]) -> list[PastEdit]:
+        """Return the newest edits of a record that have or overwrote one of the stamps, newest first.
+
+        Looks no further back than ``MAX_PAST`` edits.
+        """
+
+    def past_of_device(self, record_id: str, device: int) -> list[PastEdit]:
+        """Return the newest edits that a device made of a record, newest first."""
+
+    def held(self, record_id: str) -> Held | None:
+        """Return what is in custody under a record."""
+
+    def held_for(self, roots: Iterable[str]) -> list[Held]:
+        """Return what waits for one of these roots, in the order of its coming."""
+
+    def held_of(self, device: int) -> tuple[int, int]:
+        """Return how many edits of a device are in custody, and their bytes."""

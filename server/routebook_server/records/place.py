@@ -36,18 +36,22 @@ def find_place(entity: EntityType, edit: Edit, state: State | None, states: Mapp
         return Place(state.bucket, state.home) if state is not None else Place(territory_bucket(edit.v["territory"]), 0)
     if entity.home is Home.SHARED and edit.root != SHARED_ROOT:
         raise _foreign(f"A {entity.kind} belongs to the whole organisation.")
-    customer = entity.fields.get("customer")
     if edit.root == SHARED_ROOT:
-        if customer is not None:
+        if "customer" in entity.fields:
             raise _foreign(f"A {entity.kind} belongs to a customer or a person.")
         return Place(SHARED, 0)
     root = states.get(edit.root)
-    if root is None:
-        if not is_id(edit.root):
-            raise _foreign("The root is no id; nothing can ever arrive.")
-        raise RefusalError(
-            Refusal(ProblemCode.MISSING_ROOT, "Kept until what it belongs to arrives.", "root", held=True)
-        )
+    if root is not None:
+        return _place_below(root, entity, edit)
+    if state is not None:
+        return Place(state.bucket, state.home)  # The offer of a customer that is not there yet.
+    if not is_id(edit.root):
+        raise _foreign("The root is no id; nothing can ever arrive.")
+    raise RefusalError(Refusal(ProblemCode.MISSING_ROOT, "Kept until what it belongs to arrives.", "root", held=True))
+
+
+def _place_below(root: State, entity: EntityType, edit: Edit) -> Place:
+    customer = entity.fields.get("customer")
     if root.kind == "person":
         if customer is not None and customer.required:
             raise _foreign(f"A {entity.kind} belongs to its customer.")
@@ -67,11 +71,15 @@ def require_place(push: Push, edit: Edit, bucket: str, buckets: frozenset[str], 
     author = push.author
     if is_system(author) or (bucket in buckets and (edit.root != SHARED_ROOT or author.role is not Role.REP)):
         return
-    was_his = bucket in push.cursors or lookup.may_have_left(edit.root, push.cursors)
-    if was_his and bucket not in buckets:
+    if bucket not in buckets and was_his(push, edit.root, bucket, lookup):
         message = "No longer yours; the server keeps the change for whoever may apply it."
         raise RefusalError(Refusal(ProblemCode.FORBIDDEN, message, held=True))
     raise RefusalError(Refusal(ProblemCode.FORBIDDEN, "You may not change this."))
+
+
+def was_his(push: Push, root: str, bucket: str, lookup: Lookup) -> bool:
+    """Tell whether the author's device still shows this bucket, or one that the aggregate has left."""
+    return bucket in push.cursors or lookup.may_have_left(root, push.cursors)
 
 
 def find_target(entity: EntityType, doc: Doc, bucket: str) -> str:

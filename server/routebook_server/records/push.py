@@ -1,10 +1,17 @@
 """Push: what the write path takes in, and what it gives back."""
 
+from typing import Final
+
 import msgspec
 
 from routebook_server.records.author import Author
 from routebook_server.records.refusal import Refusal
+from routebook_sync import base32
+from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE
 from routebook_sync.messages import Edit, Verdict
+
+SERVER_SUFFIX: Final = base32.encode(SERVER_DEVICE, DEVICE_WIDTH)
+"""The end of every stamp of the server's own."""
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -31,8 +38,26 @@ class Push(msgspec.Struct, frozen=True):
     """Verdicts up to this number may be forgotten."""
     mended: frozenset[int] = frozenset()
     """Numbers of the edits whose text had to be mended to be read: their author is told what became of it."""
+    hold: frozenset[int] = frozenset()
+    """Numbers of the edits to take into custody without looking at them: the device gave up on them (SPEC R46)."""
     custody: Refusal | None = None
-    """Take the edits into custody for this reason, without looking at them."""
+    """Take all edits into custody for this reason, without looking at them."""
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """A push while its edits are merged."""
+
+    index: int
+    """Its place among the pushes of the batch."""
+    push: Push
+    buckets: frozenset[str]
+    """The author's."""
+    person: str
+    """Who wrote the edits: the author, or somebody on whose edits he decides."""
+    suffix: str
+    """The end of every stamp of the device on which they were written."""
+    decided_by: str | None = None
+    """The author, where he decides on edits in custody."""
 
 
 class Pushed(msgspec.Struct, frozen=True):
@@ -58,16 +83,3 @@ class Replica(msgspec.Struct):
     person: str
     pushed: int = 0
     clamped: str = ""
-
-
-class HeldEdit(msgspec.Struct, frozen=True):
-    """An edit in the server's custody."""
-
-    root: str
-    code: str
-    author: str
-    """JSON of a ``Writer``."""
-    edit: str
-    """JSON of the edit, whole."""
-    number: int = 0
-    """0 where it is not stored yet."""

@@ -52,6 +52,8 @@ class _Checks(msgspec.Struct, frozen=True):
     guarded: frozenset[str]
     """Fields that not everybody may write, or whose values are not bounded by a type."""
     required: frozenset[str]
+    is_servers: bool
+    """Whether only the server can make one: there is something that it must have and nobody else may write."""
 
 
 @functools.cache
@@ -62,7 +64,8 @@ def _checks(kind: str) -> _Checks:
         for name, field in entity.fields.items()
         if field.server or field.manager or field.hidden or field.type in _OPEN_TYPES
     )
-    return _Checks(guarded, entity.required)
+    is_servers = any(entity.fields[name].server for name in entity.required)
+    return _Checks(guarded, entity.required, is_servers)
 
 
 def refuse_values(
@@ -79,6 +82,8 @@ def refuse_values(
     except msgspec.ValidationError as error:
         return _refuse_shape(str(error))
     checks = _checks(entity.kind)
+    if old is None and checks.is_servers and not system:
+        return Refusal(ProblemCode.FORBIDDEN, f"Only the server makes a {entity.kind}.")
     if not checks.guarded.isdisjoint(values):
         for name in checks.guarded.intersection(values):
             refusal = _refuse_guarded(entity, name, values[name], old, role, system=system)
@@ -97,7 +102,7 @@ def _refuse_guarded(
     entity: EntityType, name: str, value: Any, old: dict[str, Any] | None, role: Role, *, system: bool
 ) -> Refusal | None:
     field = entity.fields[name]
-    if field.type in _OPEN_TYPES and not _travels(value, MAX_DEPTH):
+    if field.type in _OPEN_TYPES and not travels(value):
         return Refusal(
             ProblemCode.WRONG_TYPE,
             f"{name} holds a fraction, too large a number or too many levels.",
@@ -123,14 +128,14 @@ def _refuse_shape(message: str) -> Refusal:
     return Refusal(ProblemCode.WRONG_TYPE, f"{message}.", path.group(1) if path else "")
 
 
-def _travels(value: Any, depth: int) -> bool:
+def travels(value: Any, depth: int = MAX_DEPTH) -> bool:
     """Tell whether a value may go over the wire (SPEC R15)."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return True
     if isinstance(value, int):
         return -MAX_SAFE <= value <= MAX_SAFE
     if isinstance(value, list) and depth:
-        return all(_travels(part, depth - 1) for part in value)
+        return all(travels(part, depth - 1) for part in value)
     if isinstance(value, dict) and depth:
-        return all(_travels(part, depth - 1) for part in value.values())
+        return all(travels(part, depth - 1) for part in value.values())
     return False

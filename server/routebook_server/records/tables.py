@@ -56,9 +56,11 @@ history: Final = Table(
     Column("received_at", BigInteger, nullable=False),
     Column("new", text(), nullable=False),
     Column("old", text()),
+    Column("decided_by", text()),
 )
 """The value history (SPEC R43), one row for each edit and record. ``new`` is the JSON of the values sent,
-``old`` that of ``{field: [value, stamp, won, concurrent]}`` as they were before; null for a new record."""
+``old`` that of ``{field: [value, stamp, won, concurrent]}`` as they were before, with ``true`` at the end where the
+server merged by words; null for a new record. ``decided_by`` applied the edit of ``person`` out of custody."""
 
 replica: Final = Table(
     "replica",
@@ -86,10 +88,19 @@ held: Final = Table(
     "held",
     metadata,
     Column("number", Integer, primary_key=True),
+    Column("record", text(26), nullable=False, unique=True),
+    Column("receipt", text(26), nullable=False),
     Column("root", text(), nullable=False, index=True),
     Column("code", text(), nullable=False),
     Column("received_at", BigInteger, nullable=False),
+    Column("device", Integer, nullable=False, index=True),
     Column("author", text(), nullable=False),
-    Column("edit", text(), nullable=False),
+    Column("edits", text(), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
 )
-"""Edits in the server's custody, whole, as JSON: no longer permitted, before their root, or met by a fault of ours."""
+"""What is in the server's custody: no longer permitted, before its root, or met by a fault of ours.
+
+``edits`` is the JSON of ``count`` edits of one ``device``, a group or a single one, in ``size`` bytes; ``author`` that
+of who wrote them, with which rights. ``record`` is the held edit that stands for it, ``receipt`` its author's, where
+that is another."""

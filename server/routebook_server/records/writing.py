@@ -12,7 +12,10 @@ from routebook_server.records import tables
 from routebook_server.records.author import Writer
 from routebook_server.records.batch import Batch
 from routebook_server.records.buckets import FIRST_EPOCH, Head, is_behind, number_of
-from routebook_server.records.push import GapError, HeldEdit, Push, Pushed, Replica
+from routebook_server.records.draft import Draft
+from routebook_server.records.held import Held
+from routebook_server.records.lookup import MAX_PAST, PastEdit
+from routebook_server.records.push import GapError, Push, Pushed, Replica
 from routebook_server.records.state import State, encode_json, moved_id
 from routebook_server.records.sums import Counted, Sums, count_rows
 from routebook_sync.clock import SERVER_DEVICE, Clock
@@ -23,10 +26,15 @@ STORE_RECORD: Final = upsert(tables.record, ("id",))
 STORE_BUCKET: Final = upsert(
     tables.bucket, ("bucket",), "bucket", "epoch", "seq", "rows", "total", "open_total", "parts"
 )
-_STORE_HISTORY: Final = insert(tables.history, "id", "stamp", "device", "person", "received_at", "new", "old")
+_STORE_HISTORY: Final = insert(
+    tables.history, "id", "stamp", "device", "person", "received_at", "new", "old", "decided_by"
+)
 _STORE_VERDICT: Final = upsert(tables.verdict, ("device", "n"))
 _STORE_REPLICA: Final = upsert(tables.replica, ("device",), "device", "person", "pushed", "clamped")
-_STORE_HELD: Final = insert(tables.held, "root", "code", "received_at", "author", "edit")
+_STORE_HELD: Final = insert(
+    tables.held, "record", "receipt", "root", "code", "received_at", "device", "author", "edits", "count", "size"
+)
+_SELECT_HELD: Final = "SELECT record, root, code, author, edits, receipt, received_at FROM held WHERE"
 _SELECT_STATES: Final = "SELECT bucket, seq, id, kind, root, home, device, doc, sum, open_sum FROM record WHERE "
 
 
@@ -95,14 +103,49 @@ class Reader:
         )
         return {device: Replica(person, pushed, clamped) for device, person, pushed, clamped in rows}
 
-    def held_for(self, roots: Iterable[str]) -> list[HeldEdit]:
-        """Return the edits that wait for one of these roots, in the order of their coming."""
+    def held(self, record_id: str) -> Held | None:
+        """Return what is in custody under a record."""
+        found = self._driver.fetch_one(f"{_SELECT_HELD} record = ?", record_id)
+        return _held(found) if found else None
+
+    def held_for(self, roots: Iterable[str]) -> list[Held]:
+        """Return what waits for one of these roots, in the order of its coming."""
         rows = self._driver.fetch(
-            "SELECT root, code, author, edit, number FROM held WHERE code = ? AND root IN (?*) ORDER BY number",
-            ProblemCode.MISSING_ROOT.value,
-            list(roots),
+            f"{_SELECT_HELD} code = ? AND root IN (?*) ORDER BY number", ProblemCode.MISSING_ROOT.value, list(roots)
         )
-        return [HeldEdit(*row) for row in rows]
+        return [_held(row) for row in rows]
+
+    def held_of(self, device: int) -> tuple[int, int]:
+        """Return how many edits of a device are in custody, and their bytes."""
+        sql = 'SELECT coalesce(sum("count"), 0), coalesce(sum(size), 0) FROM held WHERE device = ?'
+        found = self._driver.fetch_one(sql, device)
+        return (found[0], found[1]) if found else (0, 0)
+
+    def past(self, record_id: str, stamps: Collection[str]) -> list[PastEdit]:
+        """Return the newest edits of a record that have or overwrote one of the stamps, newest first."""
+        overwrote = " OR old LIKE ?" * len(stamps)
+        rows = self._driver.fetch(
+            "SELECT stamp, device, new, old FROM"
+            " (SELECT number, stamp, device, new, old FROM history WHERE id = ? ORDER BY number DESC LIMIT ?) AS newest"
+            f" WHERE stamp IN (?*){overwrote} ORDER BY number DESC",
+            record_id,
+            MAX_PAST,
+            list(stamps),
+            *(f"%{stamp}%" for stamp in stamps),
+        )
+        return [PastEdit(*row) for row in rows]
+
+    def past_of_device(self, record_id: str, device: int) -> list[PastEdit]:
+        """Return the newest edits that a device made of a record, newest first."""
+        rows = self._driver.fetch(
+            "SELECT stamp, device, new, old FROM"
+            " (SELECT number, stamp, device, new, old FROM history WHERE id = ? ORDER BY number DESC LIMIT ?) AS newest"
+            " WHERE device = ? ORDER BY number DESC",
+            record_id,
+            MAX_PAST,
+            device,
+        )
+        return [PastEdit(*row) for row in rows]
 
     def aggregate(self, root: str) -> list[State]:
         """Return every stored record of an aggregate."""
@@ -157,42 +200,27 @@ def write_pushes(connection: Connection, pushes: Sequence[Push], clock: Clock, n
             results.append(gap)
         else:
             results.append(Pushed(batch.verdicts[-1]))
-    released = _release(batch, reader) if batch.created_roots else []
-    moved, places = _store_records(driver, reader, batch, buckets)
-    _store_rest(driver, batch, list(zip(pushes, results, strict=True)), released, now_ms)
+    batch.release()
+    draft = batch.draft
+    moved, places = _store_records(driver, reader, draft, buckets)
+    _store_rest(driver, batch, list(zip(pushes, results, strict=True)))
     own: dict[int, set[tuple[str, int]]] = {}
-    for record_id, teller in batch.teller.items():
+    for record_id, teller in draft.teller.items():
         if teller >= 0:
             own.setdefault(teller, set()).add(places[record_id])
     for index, result in enumerate(results):
         if isinstance(result, Pushed) and index in own:
             results[index] = Pushed(result.verdicts, frozenset(own[index]))
-    return Written(results, moved, batch.clock)
-
-
-def _release(batch: Batch, reader: Reader) -> list[int]:
-    """Apply what was held until its root came; return the numbers that need not be held any more."""
-    waiting = reader.held_for(batch.created_roots)
-    if not waiting:
-        return []
-    edits = [msgspec.json.decode(held.edit, type=Edit) for held in waiting]
-    authors = [msgspec.json.decode(held.author, type=Writer) for held in waiting]
-    for record_id, state in reader.states({edit.id for edit in edits}).items():
-        batch.states.setdefault(record_id, state)
-    for device, replica in reader.replicas({author.device for author in authors}).items():
-        batch.replicas.setdefault(device, replica)
-    return [
-        held.number for held, author, edit in zip(waiting, authors, edits, strict=True) if batch.release(author, edit)
-    ]
+    return Written(results, moved, draft.clock)
 
 
 def _store_records(
-    driver: Driver, reader: Reader, batch: Batch, buckets: dict[str, Bucket]
+    driver: Driver, reader: Reader, draft: Draft, buckets: dict[str, Bucket]
 ) -> tuple[dict[str, Head], dict[str, tuple[str, int]]]:
     """Number, count and store the changed rows by bucket; return the new heads, and each row's place by id."""
     ids_by_bucket: dict[str, list[str]] = {}
-    for record_id in batch.dirty:
-        ids_by_bucket.setdefault(batch.states[record_id].bucket, []).append(record_id)
+    for record_id in draft.dirty:
+        ids_by_bucket.setdefault(draft.states[record_id].bucket, []).append(record_id)
     unknown = [bucket for bucket in ids_by_bucket if bucket not in buckets]
     if unknown:
         buckets = {**buckets, **reader.buckets(unknown)}
@@ -202,11 +230,11 @@ def _store_records(
     for name in sorted(ids_by_bucket):
         bucket = buckets.get(name, Bucket())
         for seq, record_id in enumerate(ids_by_bucket[name], bucket.seq + 1):
-            rows.append(batch.states[record_id].stored(seq))
+            rows.append(draft.states[record_id].stored(seq))
             places[record_id] = (name, seq)
         written[name] = bucket._replace(seq=bucket.seq + len(ids_by_bucket[name]))
-    if batch.removed:
-        driver.execute("DELETE FROM record WHERE id IN (?*)", list(batch.removed))
+    if draft.removed:
+        driver.execute("DELETE FROM record WHERE id IN (?*)", list(draft.removed))
     if rows:
         driver.store(STORE_RECORD, rows)
         # A row that moved has left its marker where it was: every bucket that lost one is written to.
@@ -217,15 +245,12 @@ def _store_records(
     return {name: bucket.head for name, bucket in written.items()}, places
 
 
-def _store_rest(
-    driver: Driver, batch: Batch, done: list[tuple[Push, Pushed | GapError]], released: list[int], now_ms: int
-) -> None:
-    if batch.history:
-        driver.store(_STORE_HISTORY, batch.history)
-    if batch.held:
-        driver.store(_STORE_HELD, [(held.root, held.code, now_ms, held.author, held.edit) for held in batch.held])
-    if released:
-        driver.execute("DELETE FROM held WHERE number IN (?*)", released)
+def _store_rest(driver: Driver, batch: Batch, done: list[tuple[Push, Pushed | GapError]]) -> None:
+    if batch.draft.history:
+        driver.store(_STORE_HISTORY, batch.draft.history)
+    if batch.draft.held:
+        driver.execute("DELETE FROM held WHERE record IN (?*)", list(batch.draft.held))
+        driver.store(_STORE_HELD, [_held_row(held) for held in batch.draft.held.values() if held is not None])
     verdicts = [
         (push.author.device, verdict.n, encode_json(verdict))
         for push, result in done
@@ -240,3 +265,15 @@ def _store_rest(
     replicas = [(device, replica.person, replica.pushed, replica.clamped) for device, replica in batch.replicas.items()]
     if replicas:
         driver.store(_STORE_REPLICA, replicas)
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    record, root, code, author, edits, receipt, received_at = row
+    writer = msgspec.json.decode(author, type=Writer)
+    return Held(record, root, code, writer, msgspec.json.decode(edits, type=list[Edit]), receipt, received_at)
+
+
+def _held_row(held: Held) -> tuple[Any, ...]:
+    edits = encode_json(held.edits)
+    about = (held.record, held.receipt, held.root, held.code, held.received_at, held.author.device)
+    return (*about, encode_json(held.author), edits, len(held.edits), len(edits.encode()))

@@ -23,6 +23,8 @@ MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
 """A request after decompression."""
 MAX_EDIT_BYTES: Final = 128 * 1024
 """One edit as JSON."""
+MAX_RECORD_BYTES: Final = 512 * 1024
+"""The state of one record as JSON, however many edits it took; registers alone never come near."""
 MAX_BUCKETS: Final = 1_000
 """Cursors in one request."""
 MIN_BUDGET: Final = 16 * 1024

@@ -1,0 +1,189 @@
+"""Applying: one edit, checked and merged into a draft."""
+
+from collections.abc import Callable
+from typing import Any
+
+from routebook_server.records.author import is_system
+from routebook_server.records.custody import HELD_EDIT, Custody
+from routebook_server.records.draft import NOBODY, Draft
+from routebook_server.records.inside import judge_inside
+from routebook_server.records.judging import Judge, Merged
+from routebook_server.records.lookup import Lookup
+from routebook_server.records.place import find_place, find_target, require_place
+from routebook_server.records.prose import Prose
+from routebook_server.records.push import SERVER_SUFFIX, Replica, Turn
+from routebook_server.records.refusal import Refusal, RefusalError, refuse_values
+from routebook_server.records.state import State, encode_json
+from routebook_sync import base32
+from routebook_sync.clock import CLAMP_MS, MS_WIDTH, SERVER_DEVICE, clamp
+from routebook_sync.entities import ENTITY_TYPES, EntityType
+from routebook_sync.entities.base import Home
+from routebook_sync.messages import MAX_RECORD_BYTES, Edit, ProblemCode, Verdict
+from routebook_sync.record import Doc, is_deleted, merge_edit, unpack_stamps
+
+
+class Applier:
+    """Applies the edits of one batch."""
+
+    def __init__(
+        self, draft: Draft, lookup: Lookup, judge: Judge, custody: Custody, replicas: dict[int, Replica]
+    ) -> None:
+        self._draft = draft
+        self._lookup = lookup
+        self._judge = judge
+        self._custody = custody
+        self._prose = Prose(draft, lookup)
+        self._replicas = replicas
+        self._latest = base32.encode(draft.now_ms + CLAMP_MS, MS_WIDTH) + "\x7f"
+        """Not below any stamp that is taken as it is (SPEC R6)."""
+
+    def apply(self, turn: Turn, edit: Edit) -> Verdict | None:
+        """Merge one edit into the draft and return its verdict, None for ``applied``; RefusalError if it may not be.
+
+        Whatever is raised may leave something half done, which the caller takes back.
+        """
+        author = turn.push.author
+        entity = ENTITY_TYPES.get(edit.kind)
+        if entity is None:
+            raise _refused(ProblemCode.UNKNOWN_KIND, f"There is no kind {edit.kind[:40]!r}.", "kind")
+        state = self._draft.states.get(edit.id)
+        if state is not None and (state.kind != edit.kind or state.root != edit.root):
+            field = "kind" if state.kind != edit.kind else "root"
+            raise _refused(ProblemCode.FOREIGN_ROOT, f"The record has another {field}.", field)
+        doc = state.read_doc() if state is not None else None
+        system = is_system(author)
+        refusal = refuse_values(entity, edit.v, doc.v if doc is not None else None, author.role, system=system)
+        if refusal is not None:
+            raise RefusalError(refusal)
+        bucket, home = find_place(entity, edit, state, self._draft.states)
+        require_place(turn.push, edit, bucket, turn.buckets, self._lookup)
+        decided: dict[str, Any] = {}
+        if edit.kind == HELD_EDIT and state is not None and not system:
+            decided = self._custody.decide(turn, edit, state, self.apply)
+            # What was applied may have moved the offer, with its customer.
+            state = self._draft.states[edit.id]
+            doc, bucket, home = state.read_doc(), state.bucket, state.home
+        merged = self._merge(turn, entity, edit, doc)
+        if decided:
+            self._add_own(entity, merged, decided)
+        target = find_target(entity, merged.doc, bucket)
+        if target != bucket and not (system or (author.may_move and target in turn.buckets)):
+            raise _refused(ProblemCode.FORBIDDEN_FIELD, "The customer may not be moved there.", "territory")
+        verdict = self._judge.judge(turn, edit, state, merged)
+        self._record(turn, edit.id, state, merged)
+        if state is None:
+            made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, "", merged.doc)
+            is_root = entity.home is Home.TERRITORY or entity.kind == "person"
+            self._draft.create(made, turn.index if verdict is None and home == 0 else NOBODY, is_root=is_root)
+        elif merged.changed or (verdict is not None and self._judge.has_seen(turn, state)):
+            # Changed; or not, but its author believes otherwise and read past it: a new number brings it to him again.
+            device = SERVER_DEVICE if merged.own else author.device if merged.changed else state.device
+            changed = State(bucket, state.seq, edit.id, edit.kind, edit.root, home, device, "", merged.doc)
+            clean = verdict is None and self._judge.has_seen(turn, state)
+            self._draft.put(changed, turn.index if clean else NOBODY)
+        elif verdict is not None and edit.id in self._draft.teller:
+            self._draft.teller[edit.id] = NOBODY
+        if target != bucket:
+            self._draft.move(edit.id, self._lookup.aggregate(edit.id), bucket, target, author.device)
+        return verdict
+
+    # Merging
+
+    def _merge(self, turn: Turn, entity: EntityType, edit: Edit, doc: Doc | None) -> Merged:
+        at, base, clamped = self._stamp(turn, edit, doc)
+        values = edit.v
+        if entity.inside.isdisjoint(values):
+            if doc is None:
+                # As merge_edit would, without the list of changes from nothing: half of all edits make a record.
+                return Merged(at, values, Doc(values, {at: []} if values else {}), clamped)
+        elif turn.suffix != SERVER_SUFFIX:
+            values = judge_inside(
+                entity,
+                values,
+                doc.v if doc is not None else {},
+                suffix=turn.suffix,
+                latest=self._latest,
+                clamp=self._clamp_inside(turn, edit, at),
+            )
+            clamped = clamped or next((name for name, value in values.items() if value is not edit.v[name]), "")
+        merge = merge_edit(entity, doc, values, at, base)
+        merged = Merged(at, values, merge.doc, clamped, merge.changes)
+        if doc is None:
+            return merged
+        merged.conflicts = merge.conflicts
+        if merged.conflicts and edit.base:
+            texts = self._prose.merge(turn, entity, edit, at, merged.conflicts)
+            if texts:
+                merged.texts = texts.keys()
+                merged.conflicts = [change for change in merged.conflicts if change.field not in texts]
+                self._add_own(entity, merged, texts)
+        _require_whole(entity, values, doc, merged.doc)
+        return merged
+
+    def _add_own(self, entity: EntityType, merged: Merged, values: dict[str, Any]) -> None:
+        """Put values of the server's own above what the edit made."""
+        stamps = unpack_stamps(merged.doc)
+        stamp = self._draft.stamp(max([merged.at, *(stamps.get(name, "") for name in values)]))
+        merge = merge_edit(entity, merged.doc, values, stamp)
+        merged.own = (*merged.own, (stamp, values, merge.changes))
+        merged.doc = merge.doc
+
+    def _record(self, turn: Turn, record_id: str, state: State | None, merged: Merged) -> None:
+        source = (record_id, merged.at, turn.push.author.device, turn.person)
+        changes = None if state is None else merged.changes
+        self._draft.record(source, merged.values, changes, merged.texts, turn.decided_by)
+        for stamp, values, changes in merged.own:
+            self._draft.record((record_id, stamp, SERVER_DEVICE, ""), values, changes)
+
+    # Stamps
+
+    def _stamp(self, turn: Turn, edit: Edit, doc: Doc | None) -> tuple[str, dict[str, str] | None, str]:
+        """Return the edit's stamp, its base (None for what the server writes itself), and ``at`` if it was clamped."""
+        if edit.at == "":
+            stamps = unpack_stamps(doc) if doc is not None else {}
+            floor = max((stamps.get(name, "") for name in edit.v), default="")
+            return self._draft.stamp(floor), edit.base if turn.decided_by else None, ""
+        if not edit.at.endswith(turn.suffix):
+            raise _refused(ProblemCode.BAD_STAMP, "The stamp is of another device.", "at")
+        if edit.at <= self._latest:
+            return edit.at, edit.base, ""
+        replica = self._replicas.get(turn.push.author.device) or Replica(turn.person)
+        # It still wins over what its author saw and changed (SPEC R6 keeps the order of one device's edits).
+        stamps = unpack_stamps(doc) if doc is not None else {}
+        seen = [
+            stamps[name]
+            for name in edit.v
+            if name in stamps and (stamps[name] == edit.base.get(name) or stamps[name].endswith(turn.suffix))
+        ]
+        replica.clamped = clamp(edit.at, self._draft.now_ms, max([replica.clamped, *seen]))
+        # A base that was clamped too: whatever another device wrote since, the author has not seen it.
+        base = {name: stamp for name, stamp in edit.base.items() if stamp <= self._latest}
+        return replica.clamped, base, "at"
+
+    def _clamp_inside(self, turn: Turn, edit: Edit, at: str) -> Callable[[str], str]:
+        """Return what makes of a stamp inside a field what the server takes."""
+        replica = self._replicas.get(base32.decode(turn.suffix)) or Replica(turn.person)
+
+        def clamped(stamp: str) -> str:
+            if stamp == edit.at:
+                return at
+            replica.clamped = clamp(stamp, self._draft.now_ms, replica.clamped)
+            return replica.clamped
+
+        return clamped
+
+
+def _require_whole(entity: EntityType, values: dict[str, Any], old: Doc, new: Doc) -> None:
+    """RefusalError where a record grew too large, or would come back from deletion without what it must have."""
+    if not entity.inside.isdisjoint(values):
+        size = len(encode_json(new))
+        if size > MAX_RECORD_BYTES and size > len(encode_json(old)):
+            field = next(name for name in entity.fields if name in entity.inside and name in values)
+            raise _refused(ProblemCode.TOO_LARGE, f"A record takes at most {MAX_RECORD_BYTES} bytes.", field)
+    if "deleted" in values and is_deleted(old) and not is_deleted(new) and not entity.required <= new.v.keys():
+        name = min(entity.required - new.v.keys())
+        raise _refused(ProblemCode.MISSING_FIELD, f"A {entity.kind} that comes back needs {name}.", name)
+
+
+def _refused(code: ProblemCode, message: str, field: str) -> RefusalError:
+    return RefusalError(Refusal(code, message, field))

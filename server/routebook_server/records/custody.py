@@ -1,0 +1,219 @@
+"""Custody: edits that the server keeps instead of applying them (SPEC R46, R49).
+
+What is kept lies whole in the table ``held``. A held edit, a record like any other, stands for it before people: the
+offer below its customer, so that it goes where the customer goes; the receipt with its author. What has no customer, or
+none that was ever his, is offered to the author himself: that is its receipt as well.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import msgspec
+
+from routebook_server.records.author import Writer
+from routebook_server.records.buckets import person_bucket, territory_bucket
+from routebook_server.records.draft import NOBODY, Draft
+from routebook_server.records.held import MAX_HELD_BYTES, MAX_HELD_EDITS, Held
+from routebook_server.records.lookup import Lookup
+from routebook_server.records.place import was_his
+from routebook_server.records.push import Push, Turn
+from routebook_server.records.refusal import Refusal, RefusalError, travels
+from routebook_server.records.state import State, encode_json
+from routebook_sync import base32
+from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE, ms_from_stamp
+from routebook_sync.entities import ENTITY_TYPES
+from routebook_sync.entities.held_edit import HeldEditStatus
+from routebook_sync.identifier import RANDOM_BYTES, is_id, new_id
+from routebook_sync.messages import MAX_RECORD_BYTES, Edit, ProblemCode, Verdict
+from routebook_sync.record import Doc
+
+HELD_EDIT: Final = "held_edit"
+Apply: TypeAlias = Callable[[Turn, Edit], Verdict | None]
+
+_MAX_KIND: Final = 40
+
+
+class _Place(NamedTuple):
+    root: str
+    bucket: str
+    home: int
+
+
+class Custody:
+    """The custody of one batch."""
+
+    def __init__(self, draft: Draft, lookup: Lookup) -> None:
+        self._draft = draft
+        self._lookup = lookup
+        self._used: dict[int, tuple[int, int]] = {}
+        """Edits and bytes of each device in custody, with what this batch adds."""
+
+    # Keeping
+
+    def keep(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> Refusal:
+        """Take an edit, or a group, into custody for what ``culprit`` met; return what its author is told.
+
+        That is another refusal, and nothing is kept, of the server's own edits, of decisions, and where it is too much.
+        """
+        author = turn.push.author
+        if author.device == SERVER_DEVICE:
+            return refusal  # Whoever called the server's own door hears of it at once.
+        if any(edit.kind == HELD_EDIT for edit in edits):
+            return msgspec.structs.replace(refusal, held=False)  # Whoever decides hears of it at once, too.
+        if not all(travels(edit.v) for edit in edits):
+            return Refusal(ProblemCode.WRONG_TYPE, "A value holds a fraction, too large a number or too many levels.")
+        size = len(encode_json(edits))
+        count, taken = self._used.get(author.device) or self._lookup.held_of(author.device)
+        if size > MAX_RECORD_BYTES or count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
+            return Refusal(ProblemCode.TOO_LARGE, "Too much of this device waits on the server already.")
+        self._used[author.device] = (count + len(edits), taken + size)
+        writer = Writer(author.person, author.role, author.device, author.buckets, author.may_move)
+        held = Held("", culprit.root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
+        if refusal.code is ProblemCode.MISSING_ROOT:
+            self._draft.keep(msgspec.structs.replace(held, record=self._make_own(held, {})))
+        else:
+            self._offer(held, self._find_place(turn.push, [culprit, *edits]))
+        return refusal
+
+    def keep_blindly(self, turn: Turn, edits: list[Edit], refusal: Refusal) -> None:
+        """Take edits into custody with nothing that could fail: no offer, no receipt."""
+        author = turn.push.author
+        writer = Writer(author.person, author.role, author.device, author.buckets, author.may_move)
+        held = Held("", edits[0].root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
+        self._draft.keep(msgspec.structs.replace(held, record=self._new_id(held, "record")))
+
+    def _offer(self, held: Held, place: _Place | None) -> None:
+        """Offer what is held to whoever has its customer, or to its author."""
+        first, *others = held.edits
+        what: dict[str, Any] = {"values": first.v}
+        if others:
+            what["more"] = [{"kind": edit.kind, "id": edit.id, "root": edit.root, "v": edit.v} for edit in others]
+        if place is None:
+            record = self._make_own(held, what)
+            self._draft.keep(msgspec.structs.replace(held, record=record, receipt=""))
+            return
+        offer = self._new_id(held, "offer")
+        customer = {"customer": place.root}
+        self._make(offer, place, {**_said_of(held), **customer, **what})
+        receipt = self._make_own(held, {**customer, "offer": offer})
+        self._draft.keep(msgspec.structs.replace(held, record=offer, receipt=receipt))
+
+    def _find_place(self, push: Push, edits: Iterable[Edit]) -> _Place | None:
+        """Return the place of the first customer of these edits that is or was the author's, None if there is none."""
+        edits = list(edits)
+        if any(not ENTITY_TYPES[edit.kind].hidden.isdisjoint(edit.v) for edit in edits if edit.kind in ENTITY_TYPES):
+            return None  # Below a customer a rep would read what is hidden from him.
+        for edit in edits:
+            root = self._draft.states.get(edit.root)
+            if root is not None and root.kind == "customer":
+                place = _Place(root.id, root.bucket, root.home)
+            elif root is None and edit.kind == "customer" and edit.root == edit.id:
+                territory = edit.v.get("territory")
+                if not isinstance(territory, str) or not is_id(territory):
+                    continue
+                place = _Place(edit.id, territory_bucket(territory), 0)
+            else:
+                continue
+            if place.bucket in push.author.buckets or was_his(push, place.root, place.bucket, self._lookup):
+                return place
+        return None
+
+    def _make_own(self, held: Held, values: dict[str, Any]) -> str:
+        """Give the author a held edit in his own bucket, or change the one that he has; return its id."""
+        if held.record:
+            state = self._draft.states.get(held.record)
+            if state is not None:
+                self._draft.write_own(state, {**values, "code": held.code})
+                return held.record
+        person = held.author.person
+        record = self._new_id(held, "receipt")
+        self._make(record, _Place(person, person_bucket(person), 0), {**_said_of(held), **values})
+        return record
+
+    def _make(self, record: str, place: _Place, values: dict[str, Any]) -> None:
+        stamp = self._draft.stamp()
+        self._draft.record((record, stamp, SERVER_DEVICE, ""), values, None)
+        doc = Doc(values, {stamp: []})
+        self._draft.create(
+            State(place.bucket, 0, record, HELD_EDIT, place.root, place.home, SERVER_DEVICE, "", doc), NOBODY
+        )
+
+    def _new_id(self, held: Held, salt: str) -> str:
+        """Return an id that is the same whenever the same edit comes at the same time: nothing here is random."""
+        first = held.edits[0]
+        source = f"{salt} {held.author.device} {first.n} {first.id} {first.at} {held.code}"
+        return new_id(self._draft.now_ms, hashlib.blake2b(source.encode(), digest_size=RANDOM_BYTES).digest())
+
+    # Deciding
+
+    def decide(self, turn: Turn, edit: Edit, state: State, apply: Apply) -> dict[str, Any]:
+        """Do what an edit of a held edit decides; return what the server writes to it, nothing if that is no decision.
+
+        What is applied goes through ``apply`` with the rights of whoever decides; what refuses it refuses the decision.
+        """
+        status = edit.v.get("status")
+        doc = state.read_doc()
+        if status is None or status == doc.v.get("status"):
+            return {}
+        if doc.v.get("status") != HeldEditStatus.WAITING:
+            raise RefusalError(Refusal(ProblemCode.TAKEN, "Somebody else has decided already.", "status"))
+        held = self._draft.find_held(edit.id) if "offer" not in doc.v else None
+        if held is None:
+            raise RefusalError(Refusal(ProblemCode.FORBIDDEN_FIELD, "It is decided where it was offered.", "status"))
+        if status == HeldEditStatus.APPLIED:
+            self._apply(turn, held, apply)
+        decided = {"status": status, "decided_by": turn.push.author.person, "decided_at": self._draft.now_ms}
+        self._draft.drop(held)
+        if held.receipt:
+            self._tell(held.receipt, decided)
+        return decided
+
+    def _apply(self, turn: Turn, held: Held, apply: Apply) -> None:
+        author = turn.push.author
+        self._draft.load({edit.id for edit in held.edits} | {edit.root for edit in held.edits})
+        decider = Writer(author.person, author.role, SERVER_DEVICE, author.buckets, author.may_move)
+        suffix = base32.encode(held.author.device, DEVICE_WIDTH)
+        push = Push(decider, [], turn.push.cursors)
+        deciding = Turn(NOBODY, push, turn.buckets, held.author.person, suffix, decided_by=author.person)
+        for edit in held.edits:
+            try:
+                apply(deciding, msgspec.structs.replace(edit, at=""))
+            except RefusalError as refused:
+                raise RefusalError(msgspec.structs.replace(refused.refusal, held=False)) from None
+
+    # Releasing
+
+    def release(self, held: Held) -> None:
+        """Tell the author that what waited for its root was applied."""
+        self._draft.drop(held)
+        self._tell(held.record, {"status": HeldEditStatus.APPLIED.value, "decided_at": self._draft.now_ms})
+
+    def move_on(self, turn: Turn, held: Held, refusal: Refusal, culprit: Edit) -> None:
+        """Keep what was refused when its root came: for another root, or for whoever may decide."""
+        self._draft.drop(held)
+        if refusal.code is ProblemCode.MISSING_ROOT:
+            self._draft.keep(msgspec.structs.replace(held, root=culprit.root))
+            return
+        self._draft.load([held.record])
+        held = msgspec.structs.replace(held, root=culprit.root, code=refusal.code.value)
+        self._offer(held, self._find_place(turn.push, [culprit, *held.edits]))
+
+    def _tell(self, receipt: str, decided: dict[str, Any]) -> None:
+        self._draft.load([receipt])
+        state = self._draft.states.get(receipt)
+        if state is not None:
+            self._draft.write_own(state, decided)
+
+
+def _said_of(held: Held) -> dict[str, Any]:
+    """Return what offer and receipt both say."""
+    first = held.edits[0]
+    return {
+        "person": held.author.person,
+        "target_kind": first.kind[:_MAX_KIND],
+        "target": first.id,
+        "code": held.code,
+        "written_at": min(ms_from_stamp(first.at), held.received_at),
+        "status": HeldEditStatus.WAITING.value,
+    }

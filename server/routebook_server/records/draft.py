@@ -1,0 +1,191 @@
+"""Draft: what a batch has merged so far, before it is written. Any of it can be taken back."""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Final, TypeAlias
+
+from routebook_server.records.held import Held
+from routebook_server.records.lookup import Lookup, PastEdit
+from routebook_server.records.state import State, encode_json, marker, moved_id
+from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock, tick
+from routebook_sync.entities import ENTITY_TYPES
+from routebook_sync.messages import MOVED
+from routebook_sync.record import Change, merge_edit
+
+NOBODY: Final = -1
+"""In place of a push's number: the row goes to everybody, its author too."""
+
+HistoryRow: TypeAlias = tuple[str, str, int, str, int, str, str | None, str | None]
+"""A row of ``history`` without its number."""
+
+
+Mark: TypeAlias = tuple[int, int, int, int, tuple[str, ...]]
+"""How far a draft had come: puts, history, created roots, holds; and the markers to delete."""
+
+
+class Draft:
+    """Records, history and custody as they will be written."""
+
+    def __init__(self, states: dict[str, State], lookup: Lookup, clock: Clock, now_ms: int) -> None:
+        self.states = states
+        """Every record and root that the edits name, as stored; then as merged."""
+        self.clock = clock
+        """The server's own clock, for the edits that it makes itself."""
+        self.now_ms = now_ms
+        self.dirty: dict[str, None] = {}
+        """Ids of the records to write, in order."""
+        self.removed: dict[str, None] = {}
+        """Ids of markers to delete."""
+        self.created_roots: list[str] = []
+        self.history: list[HistoryRow] = []
+        self.held: dict[str, Held | None] = {}
+        """What is in custody now, by the record that stands for it; None for what has left it."""
+        self.teller: dict[str, int] = {}
+        """The push whose author alone made the record what it is and had seen it before, by id of a dirty record."""
+        self._lookup = lookup
+        self._asked: set[str] = set()
+        self._created_by_root: dict[str, list[str]] = {}
+        self._places_by_id: dict[str, list[int]] = {}
+        """Where in ``history`` the edits of a record stand, as far as it is indexed."""
+        self._indexed = 0
+        self._puts: list[tuple[str, State | None, bool, int | None]] = []
+        """What each record was before it was put in place, in order."""
+        self._holds: list[tuple[str, Held | None, bool]] = []
+        """The same of what is in custody."""
+
+    def stamp(self, floor: str = "") -> str:
+        """Return the server's next stamp, above ``floor``."""
+        self.clock = tick(self.clock, self.now_ms, floor)
+        return stamp_from_clock(self.clock)
+
+    def load(self, ids: Iterable[str]) -> None:
+        """Read those records among ``ids`` that were not asked for yet."""
+        unknown = [record_id for record_id in ids if record_id not in self.states and record_id not in self._asked]
+        if unknown:
+            self._asked.update(unknown)
+            self.states.update(self._lookup.states(unknown))
+
+    def find_held(self, record_id: str) -> Held | None:
+        """Return what is in custody under a record."""
+        return self.held[record_id] if record_id in self.held else self._lookup.held(record_id)
+
+    def keep(self, held: Held) -> None:
+        """Put something into custody."""
+        self._holds.append((held.record, self.held.get(held.record), held.record in self.held))
+        self.held[held.record] = held
+
+    def drop(self, held: Held) -> None:
+        """Take something out of custody."""
+        self._holds.append((held.record, self.held.get(held.record), held.record in self.held))
+        self.held[held.record] = None
+
+    # Changes
+
+    def put(self, state: State, teller: int) -> None:
+        """Put a record in place; ``teller`` is the push whose author knows it like this."""
+        record_id = state.id
+        self._puts.append((record_id, self.states.get(record_id), record_id in self.dirty, self.teller.get(record_id)))
+        self.states[record_id] = state
+        self.dirty[record_id] = None
+        self.teller[record_id] = teller if self.teller.get(record_id, teller) == teller else NOBODY
+
+    def create(self, state: State, teller: int, *, is_root: bool = False) -> None:
+        """Put a new record in place."""
+        self.put(state, teller)
+        self._created_by_root.setdefault(state.root, []).append(state.id)
+        if is_root:
+            self.created_roots.append(state.id)
+
+    def write_own(self, state: State, values: dict[str, Any]) -> None:
+        """Change a record on the server's own account."""
+        doc = state.read_doc()
+        stamp = self.stamp(max(doc.s, default=""))
+        merge = merge_edit(ENTITY_TYPES[state.kind], doc, values, stamp)
+        self.record((state.id, stamp, SERVER_DEVICE, ""), values, merge.changes)
+        self.put(
+            State(state.bucket, state.seq, state.id, state.kind, state.root, state.home, SERVER_DEVICE, "", merge.doc),
+            NOBODY,
+        )
+
+    def record(
+        self,
+        source: tuple[str, str, int, str],
+        values: dict[str, Any],
+        changes: Iterable[Change] | None,
+        merged: Collection[str] = (),
+        decided_by: str | None = None,
+    ) -> None:
+        """Add an edit to the history: record, stamp, device and person; what it wrote, and what it met.
+
+        ``changes`` is None for a new record; ``merged`` are fields that the server's next edit merges by words.
+        """
+        old: str | None = None
+        if changes is not None:
+            before: dict[str, tuple[Any, ...]] = {
+                change.field: (change.old, change.old_stamp, change.won, change.concurrent) for change in changes
+            }
+            for name in merged:
+                before[name] = (*before[name], True)
+            old = encode_json(before)
+        self.history.append((*source, self.now_ms, encode_json(values), old, decided_by))
+
+    def past(self, record_id: str) -> list[PastEdit]:
+        """Return the edits of a record that are not stored yet, newest first."""
+        for place in range(self._indexed, len(self.history)):
+            self._places_by_id.setdefault(self.history[place][0], []).append(place)
+        self._indexed = len(self.history)
+        found = [self.history[place] for place in self._places_by_id.get(record_id, ())]
+        return [PastEdit(stamp, device, new, old) for _id, stamp, device, _by, _at, new, old, _who in reversed(found)]
+
+    def move(self, root: str, stored: Iterable[State], source: str, target: str, device: int) -> None:
+        """Move an aggregate: its rows get new numbers in the new bucket, a marker stays in the old (SPEC R33)."""
+        members = [self.states.setdefault(state.id, state).id for state in stored]
+        members += self._created_by_root.get(root, [])
+        home = self.states[root].home + 1
+        for record_id in dict.fromkeys(members):
+            state = self.states.get(record_id)
+            if state is not None and state.kind != MOVED:
+                moved = State(target, 0, state.id, state.kind, state.root, home, state.device, "", state.read_doc())
+                self.put(moved, NOBODY)
+        self.put(marker(source, root, home, device, self.now_ms), NOBODY)
+        self.removed.pop(moved_id(source, root), None)
+        back = moved_id(target, root)
+        self.removed[back] = None
+        if back in self.dirty:
+            self._puts.append((back, self.states.get(back), True, self.teller.get(back)))
+            del self.dirty[back]
+
+    # Taking back
+
+    def mark(self) -> Mark:
+        """Return how far the draft has come."""
+        return len(self._puts), len(self.history), len(self.created_roots), len(self._holds), tuple(self.removed)
+
+    def undo(self, mark: Mark) -> None:
+        """Take back everything since ``mark``; what was read stays."""
+        puts, history, created, holds, removed = mark
+        while len(self._puts) > puts:
+            record_id, state, was_dirty, teller = self._puts.pop()
+            if state is None:
+                self.states.pop(record_id, None)
+            else:
+                self.states[record_id] = state
+            if was_dirty:
+                self.dirty[record_id] = None
+            else:
+                self.dirty.pop(record_id, None)
+            if teller is None:
+                self.teller.pop(record_id, None)
+            else:
+                self.teller[record_id] = teller
+        del self.history[history:]
+        if self._indexed > history:
+            self._indexed = 0
+            self._places_by_id = {}
+        del self.created_roots[created:]
+        while len(self._holds) > holds:
+            record_id, held, was_there = self._holds.pop()
+            if was_there:
+                self.held[record_id] = held
+            else:
+                del self.held[record_id]
+        self.removed = dict.fromkeys(removed)

@@ -1,0 +1,34 @@
+"""Held: edits in the server's custody, as the table ``held`` keeps them."""
+
+from collections.abc import Collection
+from typing import Final
+
+import msgspec
+
+from routebook_server.records.author import Writer
+from routebook_sync.messages import Edit, ProblemCode
+
+MAX_HELD_EDITS: Final = 1_000
+"""Edits of one device that may wait in custody."""
+MAX_HELD_BYTES: Final = 8 * 1024 * 1024
+"""Their JSON, together (SPEC R59)."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """An edit in custody, or a group: kept, decided on and released as a whole."""
+
+    record: str
+    """The id of the held edit that stands for it: the offer, or the receipt while it waits for its root."""
+    root: str
+    """What it waits for, or belongs to."""
+    code: str
+    author: Writer
+    edits: list[Edit]
+    receipt: str = ""
+    """The id of the author's receipt, "" where ``record`` is it."""
+    received_at: int = 0
+    """When the server took it, milliseconds since 1970 UTC."""
+
+    def waits_for(self, roots: Collection[str]) -> bool:
+        """Tell whether it waits until one of these roots comes."""
+        return self.code == ProblemCode.MISSING_ROOT and self.root in roots

@@ -1,0 +1,102 @@
+"""Judging: the verdict on an edit that was merged (SPEC R41-R43), and whether its author knew what it met."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from routebook_server.records.buckets import NO_HEAD, Head, seq_of
+from routebook_server.records.draft import Draft
+from routebook_server.records.lookup import Lookup
+from routebook_server.records.push import Replica, Turn
+from routebook_server.records.state import State
+from routebook_sync.clock import SERVER_DEVICE, device_from_stamp
+from routebook_sync.messages import Edit, Loser, ProblemCode, Verdict, VerdictKind
+from routebook_sync.record import Change, Doc, is_deleted
+
+_DELETED = '"deleted":true'
+
+
+class Merged(msgspec.Struct):
+    """What an edit makes of a record."""
+
+    at: str
+    """The stamp of its registers."""
+    values: dict[str, Any]
+    """Its values as they were merged."""
+    doc: Doc
+    clamped: str
+    """The field whose stamp the server put, or ``at``; "" for none."""
+    changes: Sequence[Change] = ()
+    """Empty for a new record."""
+    conflicts: Sequence[Change] = ()
+    """Registers that two people changed without seeing each other, but for those that were merged by words."""
+    texts: Collection[str] = ()
+    """Fields merged by words."""
+    own: tuple[tuple[str, dict[str, Any], list[Change]], ...] = ()
+    """What the server put above it on its own account: stamp, values, changes."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the state differs from the one before."""
+        return bool(self.own) or any(change.won for change in self.changes)
+
+
+class Judge:
+    """Gives the verdicts of one batch."""
+
+    def __init__(
+        self, draft: Draft, lookup: Lookup, replicas: Mapping[int, Replica], heads: Mapping[str, Head]
+    ) -> None:
+        self._draft = draft
+        self._lookup = lookup
+        self._replicas = replicas
+        self._heads = heads
+
+    def judge(self, turn: Turn, edit: Edit, state: State | None, merged: Merged) -> Verdict | None:
+        """Return the verdict on an edit of ``state``, None for ``applied``."""
+        if merged.conflicts:
+            losers = [self._loser(turn, change, merged.at) for change in merged.conflicts]
+            return Verdict(edit.n, VerdictKind.CONFLICT, field=merged.conflicts[0].field, losers=losers)
+        if merged.clamped:
+            message = "The device's clock is ahead; the server put its own time."
+            return Verdict(edit.n, VerdictKind.REPAIRED, ProblemCode.BAD_STAMP.value, merged.clamped, message)
+        if edit.n in turn.push.mended:
+            message = "Broken characters were replaced."
+            return Verdict(edit.n, VerdictKind.REPAIRED, ProblemCode.WRONG_TYPE.value, message=message)
+        root = self._draft.states.get(edit.root)
+        if root is not None and root is not state and _is_gone(root) and not self.knows(turn, root):
+            return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
+        if state is None:
+            return None
+        unseen = not self.knows(turn, state)
+        if unseen and "deleted" not in edit.v and is_deleted(state.read_doc()):
+            return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
+        lost = any(not change.won and change.old_stamp > merged.at for change in merged.changes)
+        return Verdict(edit.n, VerdictKind.MERGED) if lost or unseen or merged.own else None
+
+    def has_seen(self, turn: Turn, state: State) -> bool:
+        """Tell whether the author's device holds this state of the record."""
+        teller = self._draft.teller.get(state.id)
+        if teller is not None:
+            return teller == turn.index
+        cursor = turn.push.cursors.get(state.bucket)
+        epoch = self._heads.get(state.bucket, NO_HEAD).epoch
+        return cursor is not None and cursor[0] == epoch and state.seq <= seq_of(cursor[1])
+
+    def knows(self, turn: Turn, state: State) -> bool:
+        """Tell whether the author's device holds this state of the record, or made it."""
+        return state.device == turn.push.author.device or self.has_seen(turn, state)
+
+    def _loser(self, turn: Turn, change: Change, at: str) -> Loser:
+        if not change.won:
+            return Loser(change.field, change.new, at, turn.person)
+        device = device_from_stamp(change.old_stamp)
+        known = self._replicas.get(device)
+        person = "" if device == SERVER_DEVICE else known.person if known else self._lookup.person(device)
+        return Loser(change.field, change.old, change.old_stamp, person)
+
+
+def _is_gone(root: State) -> bool:
+    # Most roots are not: their documents need not be decoded for that.
+    return (root.doc is not None or _DELETED in root.text) and is_deleted(root.read_doc())
