@@ -1,6 +1,7 @@
 """The real gateway over the real store plays the protocol's sessions (``sync/vectors/session/*.json``)."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,21 +30,28 @@ _REPEAT: Final = re.compile(r"\{(.)\*(\d+)\}")
 _STAMP: Final = re.compile(r"@(\d+)\.(\d+)\.(\d+)")
 
 
-def _said(text: str) -> str:
+def _said(text: str, names: Mapping[str, str]) -> str:
     """Return the text with ids, stamps and long texts in place of their names."""
     text = text.replace("{surrogate}", _SURROGATE)
     text = _REPEAT.sub(lambda found: found[1] * int(found[2]), text)
-    text = _WORD.sub(lambda found: IDS[found[1]], text)
+    text = _WORD.sub(lambda found: names[found[1]], text)
     return _STAMP.sub(lambda found: stamp_from_clock(Clock(NOON + int(found[1]), int(found[2]), int(found[3]))), text)
 
 
-def _meant(value: Any) -> Any:
+def _meant(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, str):
-        return _said(value)
+        return _said(value, names)
     if isinstance(value, list):
-        return [_meant(part) for part in value]
+        return [_meant(part, names) for part in value]
     if isinstance(value, dict):
-        return {_said(name): _meant(part) for name, part in value.items()}
+        return {_said(name, names): _meant(part, names) for name, part in value.items()}
+    return value
+
+
+def _at(value: Any, path: str) -> Any:
+    """Return what stands at a path of keys and places."""
+    for part in path.split("."):
+        value = value[int(part)] if isinstance(value, list) else value[part]
     return value
 
 
@@ -72,7 +80,7 @@ def _differences(found: Any, expected: Any, path: str = "") -> list[str]:
     return [] if type(found) is type(expected) and found == expected else [f"{path}: {found!r} and not {expected!r}"]
 
 
-async def _send(team: Team, device: Device, step: dict[str, Any]) -> None:
+async def _send(team: Team, device: Device, step: dict[str, Any]) -> dict[str, Any]:
     request = step["request"]
     body = msgspec.json.encode(device.request(**{**request, "edits": _numbered(request.get("edits", []))}))
     # Python's encoders refuse what a browser's JSON.stringify writes.
@@ -80,13 +88,14 @@ async def _send(team: Team, device: Device, step: dict[str, Any]) -> None:
     if "problem" in step:
         assert response.status_code >= 400, response.text
         assert _differences(msgspec.json.decode(response.content), step["problem"]) == []
-        return
+        return {}
     assert response.status_code == 200, response.text
     reply = msgspec.json.decode(response.content, type=SyncReply)
     answer = {name: msgspec.to_builtins(getattr(reply, name)) for name in reply.__struct_fields__}
     assert _differences(answer, step["reply"]) == []
     if not step.get("lost"):
         device.cursors, device.view = reply.cursors, reply.view
+    return answer
 
 
 async def _play(team: Team, steps: list[dict[str, Any]]) -> None:
@@ -96,9 +105,12 @@ async def _play(team: Team, steps: list[dict[str, Any]]) -> None:
         heads = await team.store.read_heads(buckets)
         device.cursors = {bucket: [*heads[bucket]] for bucket in buckets}
         device.view = view_of(team.actor(device.number).role)
-    for step in steps:
+    names = dict(IDS)
+    for written in steps:
+        step = _meant(written, names)
         if "device" in step:
-            await _send(team, devices[step["device"]], step)
+            answer = await _send(team, devices[step["device"]], step)
+            names |= {name: _at(answer, path) for name, path in step.get("names", {}).items()}
         elif "clock" in step:
             team.clock.now_ms += step["clock"]
         elif "roles" in step:
@@ -132,7 +144,7 @@ def _sessions() -> list[Any]:
 @pytest.mark.parametrize("case", _sessions())
 async def test_session_goes_as_the_rule_says(case: dict[str, Any], tmp_path: Path) -> None:
     async with open_team(tmp_path) as team:
-        await _play(team, _meant(case["steps"]))
+        await _play(team, case["steps"])
 
 
 def test_a_difference_is_found() -> None:

@@ -115,7 +115,6 @@ class Applier:
             texts = self._prose.merge(turn, entity, edit, at, merged.conflicts)
             if texts:
                 merged.texts = texts.keys()
-                merged.conflicts = [change for change in merged.conflicts if change.field not in texts]
                 self._add_own(entity, merged, texts)
         _require_whole(entity, values, doc, merged.doc)
         return merged
@@ -126,6 +125,7 @@ class Applier:
         stamp = self._draft.stamp(max([merged.at, *(stamps.get(name, "") for name in values)]))
         merge = merge_edit(entity, merged.doc, values, stamp)
         merged.own = (*merged.own, (stamp, values, merge.changes))
+        merged.conflicts = [change for change in merged.conflicts if change.field not in values]
         merged.doc = merge.doc
 
     def _record(self, turn: Turn, record_id: str, state: State | None, merged: Merged) -> None:

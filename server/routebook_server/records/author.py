@@ -40,6 +40,8 @@ class Writer(msgspec.Struct, frozen=True):
     device: int
     buckets: tuple[str, ...]
     may_move: bool = False
+    shown: tuple[str, ...] = ()
+    """The buckets that the device showed when it made the edits: what lately was the author's."""
 
 
 SYSTEM: Final = Writer("", Role.ADMINISTRATOR, SERVER_DEVICE, (), may_move=True)

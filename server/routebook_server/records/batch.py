@@ -107,7 +107,7 @@ class Batch:
         return Turn(len(self.verdicts), push, frozenset(push.author.buckets), push.author.person, suffix)
 
     def _release(self, held: Held) -> None:
-        turn = self._begin(Push(held.author, list(held.edits)))
+        turn = self._begin(Push(held.author, list(held.edits), {bucket: [0, 0] for bucket in held.author.shown}))
         self.verdicts.append([])
         mark = self.draft.mark()
         culprit = held.edits[0]

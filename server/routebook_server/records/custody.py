@@ -68,7 +68,7 @@ class Custody:
         if size > MAX_RECORD_BYTES or count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
             return Refusal(ProblemCode.TOO_LARGE, "Too much of this device waits on the server already.")
         self._used[author.device] = (count + len(edits), taken + size)
-        writer = Writer(author.person, author.role, author.device, author.buckets, author.may_move)
+        writer = _writer_of(turn.push)
         held = Held("", culprit.root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
         if refusal.code is ProblemCode.MISSING_ROOT:
             self._draft.keep(msgspec.structs.replace(held, record=self._make_own(held, {})))
@@ -78,8 +78,7 @@ class Custody:
 
     def keep_blindly(self, turn: Turn, edits: list[Edit], refusal: Refusal) -> None:
         """Take edits into custody with nothing that could fail: no offer, no receipt."""
-        author = turn.push.author
-        writer = Writer(author.person, author.role, author.device, author.buckets, author.may_move)
+        writer = _writer_of(turn.push)
         held = Held("", edits[0].root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
         self._draft.keep(msgspec.structs.replace(held, record=self._new_id(held, "record")))
 
@@ -204,6 +203,12 @@ class Custody:
         state = self._draft.states.get(receipt)
         if state is not None:
             self._draft.write_own(state, decided)
+
+
+def _writer_of(push: Push) -> Writer:
+    author = push.author
+    shown = tuple(push.cursors)
+    return Writer(author.person, author.role, author.device, author.buckets, author.may_move, shown)
 
 
 def _said_of(held: Held) -> dict[str, Any]:

@@ -18,7 +18,7 @@ MAX_HISTORY: Final = 200
 
 
 _SELECT: Final = (
-    "SELECT number, stamp, received_at, device, person, new, old FROM history"
+    "SELECT number, stamp, received_at, device, person, new, old, decided_by FROM history"
     " WHERE id = ? AND number < ? ORDER BY number DESC"
 )
 
@@ -35,6 +35,8 @@ class FieldChange(msgspec.Struct, frozen=True):
     """False where a later value stood already."""
     concurrent: bool
     """True where the author had not seen the value that he met."""
+    merged: bool = False
+    """True where the server merged the two by words: what stands is in its own entry that follows."""
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):
@@ -52,6 +54,8 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     person: str
     """"" for the server itself."""
     changes: list[FieldChange]
+    decided_by: str = ""
+    """Who applied it for ``person``, where the server had kept it for a decision."""
     device_name: str = ""
     """As the device called itself; filled by whoever knows the devices."""
 
@@ -81,18 +85,18 @@ def read_history(
 def _entries(chunks: Iterable[list[tuple[Any, ...]]], kind: str, view: View) -> Iterator[HistoryEntry]:
     """Yield the entries in which this view shows something."""
     for chunk in chunks:
-        for number, stamp, received_at, device, person, new, old in chunk:
+        for number, stamp, received_at, device, person, new, old, decided_by in chunk:
             values: dict[str, Any] = msgspec.json.decode(new)
             shown = open_values(kind, values, view)
             if shown or not values:
-                changes = _changes(shown, old)
-                yield HistoryEntry(number, stamp, ms_from_stamp(stamp), received_at, device, person, changes)
+                at, changes = ms_from_stamp(stamp), _changes(shown, old)
+                yield HistoryEntry(number, stamp, at, received_at, device, person, changes, decided_by or "")
 
 
 def _changes(values: dict[str, Any], old: str | None) -> list[FieldChange]:
     before: dict[str, list[Any]] = msgspec.json.decode(old) if old is not None else {}
     changes = []
     for name, value in values.items():
-        old_value, stamp, won, concurrent = before.get(name, (None, "", True, False))
-        changes.append(FieldChange(name, old_value, stamp, value, won=won, concurrent=concurrent))
+        old_value, stamp, won, concurrent, *merged = before.get(name, (None, "", True, False))
+        changes.append(FieldChange(name, old_value, stamp, value, won, concurrent, bool(merged)))
     return changes
