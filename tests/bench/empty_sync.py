@@ -27,7 +27,7 @@ from routebook_server.records.store import Store
 from routebook_sync import base32
 from routebook_sync.entities.person import Role
 from routebook_sync.generate import schema_hash
-from routebook_sync.messages import Row
+from routebook_sync.messages import PROTOCOL, Row, View
 
 NOW: Final = 1_800_000_000_000
 STAMP: Final = "1" * 18
@@ -36,6 +36,30 @@ STAMP: Final = "1" * 18
 def make_id(number: int) -> str:
     """Return an id whose digits differ as those of real ones do."""
     return base32.encode((NOW + number) << 80 | 7 << 76 | (number * 0x9E3779B97F4A7C15F39C) % (1 << 62), 26)
+
+
+def empty_request(device: int) -> dict[str, Any]:
+    """Return what the app sends that has nothing to say (``Engine.request``), before it has read anything."""
+    return {
+        "protocol": PROTOCOL,
+        "schema": schema_hash(),
+        "device": device,
+        "now": NOW,
+        "edits": [],
+        "cursors": {},
+        "ack": 120,
+        "budget": 4_194_304,
+        "report": {
+            "version": "0.1.0",
+            "stored_bytes": 123_456_789,
+            "persisted": True,
+            "waiting": 0,
+            "offset": -120,
+            "resets": 0,
+            "repairs": 0,
+        },
+        "view": View.REP,
+    }
 
 
 def run() -> Iterator[Line]:
@@ -54,7 +78,7 @@ async def _measure(folder: Path) -> int:
     database = open_sqlite(folder / "empty.db")
     heads = Heads()
     store = Store(database, lambda: NOW, heads)
-    gateway = Gateway(store, lambda: NOW, schema_hash())
+    gateway = Gateway(store, lambda: NOW, schema_hash(), lease_ms=14 * 86_400_000)
     projector = Projector(database, heads)
     live = Live(heads, store.read_heads, Door(database, lambda: NOW, Presence(database, lambda: NOW)), b"")
     app = Litestar(make_handlers(gateway, live, projector, actor_of), openapi_config=None, logging_config=None)
@@ -66,7 +90,7 @@ async def _measure(folder: Path) -> int:
     try:
         database.write_now(lambda connection: load_rows(connection, rows))
         client = httpx.AsyncClient(transport=httpx.ASGITransport(cast("Any", app)), base_url="http://server")
-        request = {"protocol": 1, "schema": schema_hash(), "device": 12, "now": NOW, "cursors": {}, "ack": 120}
+        request = empty_request(12)
         request["cursors"] = (await _post(client, request)).json()["cursors"]
         response = await _post(client, request)
         assert "rows" not in response.json()
