@@ -269,6 +269,8 @@ test("every query answers an empty store", () => {
       name,
       {
         id: C,
+        kind: "customer",
+        refs: [{ kind: "customer", id: C }],
         customer: C,
         person: PERSON,
         limit: 5,
