@@ -140,4 +140,3 @@ for (const file of readdirSync(FOLDER)) {
     }
   });
 }
-
