@@ -96,7 +96,7 @@ async def test_a_change_that_comes_after_a_later_one_loses_and_its_author_hears_
     await tablet.sync()
     told = await phone.sync()
 
-    assert [verdict.losers for verdict in told.verdicts] == [[Loser("next_step", "early", early.at, ANNA)]]
+    assert [verdict.losers for verdict in told.verdicts] == [[Loser("next_step", "early", early.at, ANNA, MIRA)]]
     assert [row.v["next_step"] for row in told.rows[territory_bucket(NORTH)]] == ["late"]
 
 

@@ -89,12 +89,18 @@ class Judge:
         return state.device == turn.push.author.device or self.has_seen(turn, state)
 
     def _loser(self, turn: Turn, change: Change, at: str) -> Loser:
+        other = self._writer_of(change.old_stamp)
         if not change.won:
-            return Loser(change.field, change.new, at, turn.person)
-        device = device_from_stamp(change.old_stamp)
+            return Loser(change.field, change.new, at, turn.person, other)
+        return Loser(change.field, change.old, change.old_stamp, other)
+
+    def _writer_of(self, stamp: str) -> str:
+        """Return the person whose device made a stamp, "" for the server."""
+        device = device_from_stamp(stamp)
+        if device == SERVER_DEVICE:
+            return ""
         known = self._replicas.get(device)
-        person = "" if device == SERVER_DEVICE else known.person if known else self._lookup.person(device)
-        return Loser(change.field, change.old, change.old_stamp, person)
+        return known.person if known else self._lookup.person(device)
 
 
 def _is_gone(root: State) -> bool:

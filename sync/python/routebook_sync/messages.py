@@ -167,6 +167,8 @@ class Loser(msgspec.Struct, omit_defaults=True):
     value: Any
     at: str
     person: str = ""
+    winner: str = ""
+    """Who wrote the value that stands, where that is not the edit's author."""
 
 
 class Verdict(msgspec.Struct, omit_defaults=True):

@@ -79,6 +79,8 @@ export interface Loser {
   readonly value: Json;
   readonly at: string;
   readonly person?: string;
+  /** Who wrote the value that stands, where that is not the edit's author. */
+  readonly winner?: string;
 }
 
 /** What became of edit `n`. */
@@ -275,7 +277,11 @@ function badVerdict(verdicts: unknown): DecodeError | undefined {
 
 function isLoser(loser: unknown): boolean {
   return (
-    isObject(loser) && typeof loser.field === "string" && typeof loser.at === "string" && isTextOrAbsent(loser.person)
+    isObject(loser) &&
+    typeof loser.field === "string" &&
+    typeof loser.at === "string" &&
+    isTextOrAbsent(loser.person) &&
+    isTextOrAbsent(loser.winner)
   );
 }
 
