@@ -131,7 +131,7 @@ def every_taken_edit_has_its_end(
     left = {_written(edit) for edit in device.tables.unsent()}
     verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
     told = {_written(sent.edit) for sent in device.tables.sent.values()}
-    seen = {_written(attention.edit) for attention in device.tables.attention.values()}
+    seen = {_written(edit) for item in device.tables.attention.values() for edit in (item.edit, *item.more)}
     for edit in waited:
         if _written(edit) in left:
             continue

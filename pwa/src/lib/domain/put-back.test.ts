@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { ENTITY_TYPES } from "$sync/schema.gen";
+import { ENTITY_TYPES, type Kind } from "$sync/schema.gen";
 import { putBack } from "./put-back";
 
 const STAMP = "000000000100000001"; // any stamp: 18 digits
-const field = (name: string) => {
-  const found = ENTITY_TYPES.customer.fields[name];
+const field = (name: string, kind: Kind = "customer") => {
+  const found = ENTITY_TYPES[kind].fields[name];
   if (found === undefined) throw new Error(name);
   return found;
 };
@@ -34,4 +34,18 @@ test("tags are put back by adding what is missing and removing what came", () =>
   expect(putBack(field("tags"), old, ["key", "new"], false)).toEqual({ write: { add: ["cold"], remove: ["new"] } });
   expect(putBack(field("tags"), old, ["cold", "key"], false)).toBeNull();
   expect(putBack(field("tags"), null, ["new"], false)).toEqual({ write: { add: [], remove: ["new"] } });
+});
+
+test("every kind's values are put back, instants and lists too", () => {
+  expect(putBack(field("checked_in_at", "visit"), 5, 9, false)).toEqual({ write: 5 });
+  expect(putBack(field("outcome", "visit"), null, "order", false)).toEqual({ write: null });
+  const lines = [{ product: "p", quantity: 2, price: 9 }];
+  expect(putBack({ name: "lines", type: "list", nullable: true }, lines, [], true)).toEqual({ write: lines });
+  expect(putBack({ name: "lines", type: "list", nullable: true }, lines, structuredClone(lines), true)).toBeNull();
+});
+
+test("what only grows, and what a rep is not even sent, is not offered", () => {
+  expect(putBack(field("snoozes", "task"), { "0001": [1, 0] }, 3, true)).toBeNull();
+  expect(putBack(field("comments", "visit"), {}, [], true)).toBeNull();
+  expect(putBack({ name: "cost", type: "integer", hidden: true, nullable: true }, 1, 2, false)).toBeNull();
 });

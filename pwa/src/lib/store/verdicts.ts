@@ -19,6 +19,8 @@ import { isKind } from "./tables.ts";
 /** How many sent edits the Sync screen can look back on. */
 const SENT_KEPT = 200;
 const WANTS_A_HUMAN: ReadonlySet<VerdictKind> = new Set(["conflict", "held", "rejected"]);
+/** The field of a verdict `merged` on an edit whose record, or its customer, somebody had removed meanwhile. */
+const REMOVED = "deleted";
 const REFUSED: ReadonlySet<VerdictKind> = new Set(["held", "rejected"]);
 
 /** An edit of the outbox, and what became of it when it was sent before ("" for never). */
@@ -57,15 +59,15 @@ export function takeVerdicts(
   const changed = new Set<Topic>(["outbox", "sent"]);
   const verdictByNumber = new Map(reply.verdicts.map((verdict) => [verdict.n, verdict]));
   const settling = new Map<string, Settling>();
+  const attention = new AttentionNotes(database, reply.now);
   for (const { n, edit, before } of taken) {
     const verdict: Verdict = verdictByNumber.get(n) ?? { n, verdict: "applied" };
     const record = settlingOf(database, settling, edit);
-    const isNews = WANTS_A_HUMAN.has(verdict.verdict) && verdict.verdict !== before;
-    if (isNews) {
-      noteAttention(database, edit, verdict, record?.confirmed ?? null, reply.now);
+    if (wantsAHuman(verdict) && verdict.verdict !== before) {
+      attention.note(edit, verdict, record?.confirmed ?? null);
       changed.add("attention");
     }
-    if (record === null) continue;
+    if (record === null) continue; // not on the device, or of a kind that this version of the app does not know
     if (REFUSED.has(verdict.verdict)) {
       record.isRefused = true;
       continue;
@@ -78,7 +80,15 @@ export function takeVerdicts(
   database.run("DELETE FROM outbox WHERE n <= ?", [pushed]);
   const grants = new Set(reply.grants);
   for (const [id, record] of settling) settle(database, writer, id, record, grants);
+  database.run(
+    "DELETE FROM shadow WHERE id IN (SELECT value FROM json_each(?)) AND id NOT IN (SELECT id FROM outbox)",
+    [JSON.stringify(taken.flatMap(({ edit }) => (settling.has(edit.id) ? [] : [edit.id])))],
+  );
   return changed;
+}
+
+function wantsAHuman({ verdict, field }: Verdict): boolean {
+  return WANTS_A_HUMAN.has(verdict) || (verdict === "merged" && field === REMOVED);
 }
 
 /** Returns the confirmed state with edits over it; null if there is neither. */
@@ -161,31 +171,59 @@ function noteSent(
   database.run("DELETE FROM sent WHERE n <= (SELECT max(n) FROM sent) - ?", [SENT_KEPT]);
 }
 
-/** Writes down what a human has to look at, with what its author had seen when he wrote it. */
-function noteAttention(database: Database, edit: Edit, verdict: Verdict, seen: Doc | null, now: number): void {
-  const losers = (verdict.losers ?? []).map(({ field, value, at, person = "" }) => ({
-    field,
-    value,
-    at: msFromStamp(at),
-    person,
-  }));
-  const base: { [field: string]: Json } = {};
-  for (const field of Object.keys(edit.v)) base[field] = seen?.v[field] ?? null;
-  database.run(
-    `INSERT INTO attention (verdict, code, field, kind, id, root, edit, stamp, base, losers, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      verdict.verdict,
-      verdict.code ?? "",
-      verdict.field ?? losers[0]?.field ?? "",
-      edit.kind,
-      edit.id,
-      edit.root,
-      JSON.stringify(edit.v),
-      edit.at,
-      JSON.stringify(base),
-      JSON.stringify(losers),
-      now,
-    ],
-  );
+/** Writes down what a human has to look at, with what its author had seen when he wrote it; a refused group is one thing. */
+class AttentionNotes {
+  /** The entry of a group, by group. */
+  readonly #entryByGroup = new Map<string, number>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly now: number,
+  ) {}
+
+  note(edit: Edit, verdict: Verdict, seen: Doc | null): void {
+    const group = REFUSED.has(verdict.verdict) ? edit.group : undefined;
+    const entry = group === undefined ? undefined : this.#entryByGroup.get(group);
+    if (entry !== undefined) this.#add(entry, edit, verdict);
+    else {
+      const made = this.#make(edit, verdict, seen);
+      if (group !== undefined) this.#entryByGroup.set(group, made);
+    }
+  }
+
+  /** Returns the entry's number. */
+  #make(edit: Edit, verdict: Verdict, seen: Doc | null): number {
+    const losers = (verdict.losers ?? []).map(({ field, value, at, person = "" }) => ({
+      field,
+      value,
+      at: msFromStamp(at),
+      person,
+    }));
+    const base: { [field: string]: Json } = {};
+    for (const field of Object.keys(edit.v)) base[field] = seen?.v[field] ?? null;
+    this.database.run(
+      `INSERT INTO attention (verdict, code, field, kind, id, root, edit, stamp, base, losers, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        verdict.verdict,
+        verdict.code ?? "",
+        verdict.field ?? losers[0]?.field ?? "",
+        edit.kind,
+        edit.id,
+        edit.root,
+        JSON.stringify(edit.v),
+        edit.at,
+        JSON.stringify(base),
+        JSON.stringify(losers),
+        this.now,
+      ],
+    );
+    return this.database.get<{ n: number }>("SELECT max(n) AS n FROM attention")?.n ?? 0;
+  }
+
+  /** One more edit of a refused group; the one that is to blame names the field. */
+  #add(entry: number, { kind, id, root, v }: Edit, { field = "" }: Verdict): void {
+    const part = JSON.stringify({ kind, id, root, v, field });
+    this.database.run("UPDATE attention SET more = json_insert(more, '$[#]', json(?)) WHERE n = ?", [part, entry]);
+  }
 }

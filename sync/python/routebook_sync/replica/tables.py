@@ -98,6 +98,8 @@ class Attention(msgspec.Struct, frozen=True):
     edit: Edit
     losers: list[Loser]
     at: int
+    more: tuple[Edit, ...] = ()
+    """The other edits of a group that was refused as a whole."""
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -14,6 +14,8 @@ from routebook_sync.replica.tables import NOWHERE, Attention, Schema, Sent, Shad
 from routebook_sync.replica.writing import bucket_of
 
 WANTS_A_HUMAN: Final = frozenset({VerdictKind.CONFLICT, VerdictKind.HELD, VerdictKind.REJECTED})
+REMOVED: Final = "deleted"
+"""The field of a verdict ``merged`` on an edit whose record, or its customer, somebody had removed meanwhile."""
 REFUSED: Final = frozenset({VerdictKind.HELD, VerdictKind.REJECTED})
 
 
@@ -35,13 +37,14 @@ def take_verdicts(tables: Tables, rows: Rows, schema: Schema, reply: SyncReply, 
         tables.meta.put("ack", pushed)
     verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
     settling: dict[str, _Settling] = {}
+    entries: dict[str, int] = {}
     for waiting in tables.waiting():
         edit = waiting.edit
         if edit.n > pushed:
             break
         verdict = verdict_by_number.get(edit.n, Verdict(edit.n, VerdictKind.APPLIED))
-        if verdict.verdict in WANTS_A_HUMAN and verdict.verdict != waiting.before:
-            _note_attention(tables, edit, verdict, now)
+        if _wants_a_human(verdict) and verdict.verdict != waiting.before:
+            _note_attention(tables, entries, edit, verdict, now)
         if waiting.before == "":
             tables.sent.put(tables.next_number("sent"), Sent(edit, verdict.verdict, now))
         keep_edit(tables, device, edit, verdict, now)
@@ -103,7 +106,20 @@ def _settle(tables: Tables, rows: Rows, record_id: str, record: _Settling, grant
         rows.put(record_id, msgspec.structs.replace(met, doc=visible))
 
 
-def _note_attention(tables: Tables, edit: Edit, verdict: Verdict, now: int) -> None:
+def _wants_a_human(verdict: Verdict) -> bool:
+    is_removed = verdict.verdict is VerdictKind.MERGED and verdict.field == REMOVED
+    return verdict.verdict in WANTS_A_HUMAN or is_removed
+
+
+def _note_attention(tables: Tables, entries: dict[str, int], edit: Edit, verdict: Verdict, now: int) -> None:
+    """Write down what a human has to look at; a refused group is one thing, ``entries`` has the numbers of those."""
+    group = edit.group if verdict.verdict in REFUSED else ""
+    if group in entries:
+        noted = tables.attention[entries[group]]
+        tables.attention.put(entries[group], msgspec.structs.replace(noted, more=(*noted.more, edit)))
+        return
     field = verdict.field or next((loser.field for loser in verdict.losers), "")
-    noted = Attention(verdict.verdict, verdict.code, field, edit, verdict.losers, now)
-    tables.attention.put(tables.next_number("attention"), noted)
+    number = tables.next_number("attention")
+    tables.attention.put(number, Attention(verdict.verdict, verdict.code, field, edit, verdict.losers, now))
+    if group:
+        entries[group] = number

@@ -1,6 +1,11 @@
-import type { Kind, VerdictKind } from "$sync/schema.gen.ts";
+import { msFromStamp } from "$sync/clock.ts";
+import { type Doc, unpackStamps } from "$sync/record.ts";
+import type { HeldEditStatus, Kind, VerdictKind } from "$sync/schema.gen.ts";
+import type { Database } from "../database.ts";
 import { defineQuery } from "../query.ts";
+import { isKind } from "../tables.ts";
 import { labelOf } from "../visible.ts";
+import { personName } from "./person.ts";
 
 /** A value that gave way in a conflict. */
 export interface LostValue {
@@ -10,13 +15,36 @@ export interface LostValue {
   readonly at: number;
   /** Who wrote it, "" if unknown. */
   readonly person: string;
+  /** His name, "" if it is not on the device. */
+  readonly personName: string;
+}
+
+/** One more edit of a group that was refused as a whole. */
+export interface MoreWritten {
+  readonly kind: string;
+  readonly id: string;
+  readonly root: string;
+  readonly v: Readonly<Record<string, unknown>>;
+  /** The field to blame, "" if it is not this edit's. */
+  readonly field: string;
+}
+
+/** What became of an edit that the server keeps, as its receipt tells. */
+export interface Outcome {
+  readonly status: HeldEditStatus;
+  /** Who decided, "" while nobody has; his name, "" if it is not on the device. */
+  readonly person: string;
+  readonly personName: string;
+  /** When: milliseconds since 1970 UTC, null while nobody has. */
+  readonly at: number | null;
 }
 
 /** One thing that wants a human ("needs a look"). */
 export interface AttentionItem {
   /** Its own number, for `store.dismiss`. */
   readonly n: number;
-  readonly verdict: Extract<VerdictKind, "conflict" | "held" | "rejected">;
+  /** `merged`: the record, or its customer, was removed meanwhile. */
+  readonly verdict: Extract<VerdictKind, "conflict" | "held" | "rejected" | "merged">;
   /** Why, "" where the verdict says it all. */
   readonly code: string;
   /** The field it is about, "" for the whole record. */
@@ -26,11 +54,21 @@ export interface AttentionItem {
   readonly root: string;
   /** The record's title, "" if it has none. */
   readonly label: string;
-  /** What this device had written, by field. */
+  /** What this device had written, by field; sets, counters and logs as the states that were sent. */
   readonly written: Readonly<Record<string, unknown>>;
+  /** When: milliseconds since 1970 UTC, null where an older version of the app did not note it. */
+  readonly writtenAt: number | null;
+  /** What stood there when it was written, by field; null for nothing. */
+  readonly base: Readonly<Record<string, unknown>>;
   /** What stands now, by field, for the same fields. */
   readonly standing: Readonly<Record<string, unknown>>;
+  /** When that was written, by field, where it is known: milliseconds since 1970 UTC. */
+  readonly standingAt: Readonly<Record<string, number>>;
   readonly losers: readonly LostValue[];
+  /** The other edits of the group, where it was refused as a whole. */
+  readonly more: readonly MoreWritten[];
+  /** What has become of an edit that is held; null for other verdicts and where its receipt has not come yet. */
+  readonly outcome: Outcome | null;
   /** When the verdict came: milliseconds since 1970 UTC. */
   readonly at: number;
 }
@@ -44,24 +82,72 @@ interface Row {
   id: string;
   root: string;
   edit: string;
+  stamp: string;
+  base: string;
   losers: string;
+  more: string;
   at: number;
 }
 
 /** Everything that needs a look, newest first. */
 export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
-  reads: ["attention"],
-  run(database, { limit }) {
+  reads: ["attention", "held_edit", "person"],
+  run(database, { limit }, { account }) {
     const rows = database.all<Row>(
-      "SELECT n, verdict, code, field, kind, id, root, edit, losers, at FROM attention ORDER BY at DESC, n DESC LIMIT ?",
+      `SELECT n, verdict, code, field, kind, id, root, edit, stamp, base, losers, more, at
+       FROM attention ORDER BY at DESC, n DESC LIMIT ?`,
       [limit],
     );
-    return rows.map(({ edit, losers, ...row }) => {
+    return rows.map(({ edit, base, losers, more, stamp, ...row }) => {
       const written: Record<string, unknown> = JSON.parse(edit);
-      const found = database.get<{ doc: string }>(`SELECT doc FROM "${row.kind}" WHERE id = ?`, [row.id]);
-      const doc: { v: Record<string, unknown> } = found === undefined ? { v: {} } : JSON.parse(found.doc);
-      const standing = Object.fromEntries(Object.keys(written).map((field) => [field, doc.v[field] ?? null]));
-      return { ...row, label: labelOf(row.kind, doc.v), written, standing, losers: JSON.parse(losers) };
+      const doc = docOf(database, row.kind, row.id);
+      const stamps = unpackStamps(doc);
+      const fields = Object.keys(written);
+      const group: MoreWritten[] = JSON.parse(more);
+      const writtenAt = stamp === "" ? null : msFromStamp(stamp);
+      return {
+        ...row,
+        label: labelOf(row.kind, doc.v),
+        written,
+        writtenAt,
+        base: JSON.parse(base),
+        standing: Object.fromEntries(fields.map((field) => [field, doc.v[field] ?? null])),
+        standingAt: Object.fromEntries(
+          fields.flatMap((field) => {
+            const at = stamps.get(field);
+            return at === undefined ? [] : [[field, msFromStamp(at)] as const];
+          }),
+        ),
+        losers: (JSON.parse(losers) as LostValue[]).map((one) => ({
+          ...one,
+          personName: personName(database, one.person),
+        })),
+        more: group,
+        outcome:
+          row.verdict === "held" && writtenAt !== null
+            ? outcomeOf(database, account.person, [row.id, ...group.map(({ id }) => id)], writtenAt)
+            : null,
+      };
     });
   },
 });
+
+function docOf(database: Database, kind: Kind, id: string): Doc {
+  const found = isKind(kind)
+    ? database.get<{ doc: string }>(`SELECT doc FROM "${kind}" WHERE id = ?`, [id])
+    : undefined;
+  return found === undefined ? { v: {}, s: {} } : JSON.parse(found.doc);
+}
+
+/** What the author's receipt of one of these records, written then, says. */
+function outcomeOf(database: Database, person: string, targets: readonly string[], writtenAt: number): Outcome | null {
+  const found = database.get<{ doc: string }>(
+    `SELECT doc FROM held_edit WHERE root = ?1 AND written_at = ?2 AND target IN (SELECT value FROM json_each(?3))
+     AND deleted IS NOT 1 LIMIT 1`,
+    [person, writtenAt, JSON.stringify(targets)],
+  );
+  if (found === undefined) return null;
+  const { v }: { v: { status: HeldEditStatus; decided_by?: string; decided_at?: number } } = JSON.parse(found.doc);
+  const by = v.decided_by ?? "";
+  return { status: v.status, person: by, personName: personName(database, by), at: v.decided_at ?? null };
+}

@@ -13,6 +13,7 @@ import { customersPage } from "./customers.ts";
 import { dealOne, dealsPage, dealsTotals } from "./deals.ts";
 import { everythingSearch } from "./everything.ts";
 import { overviewFigures } from "./figures.ts";
+import { heldDecided, heldOffers } from "./held.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
 import { personList } from "./person.ts";
 import { productList } from "./product.ts";
@@ -39,6 +40,8 @@ export const QUERIES = {
   "deals.page": dealsPage,
   "deals.totals": dealsTotals,
   "everything.search": everythingSearch,
+  "held.decided": heldDecided,
+  "held.offers": heldOffers,
   "overview.by_value": overviewByValue,
   "overview.daily": overviewDaily,
   "overview.figures": overviewFigures,

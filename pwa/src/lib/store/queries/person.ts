@@ -1,4 +1,5 @@
 import type { PersonRole } from "$sync/schema.gen.ts";
+import type { Database } from "../database.ts";
 import { defineQuery } from "../query.ts";
 
 /** A colleague in a list. */
@@ -7,6 +8,12 @@ export interface PersonRow {
   readonly name: string;
   readonly role: PersonRole;
   readonly active: boolean;
+}
+
+/** Returns a colleague's name, "" if it is not on the device. */
+export function personName(database: Database, id: string): string {
+  if (id === "") return "";
+  return database.get<{ name: string | null }>("SELECT name FROM person WHERE id = ?", [id])?.name ?? "";
 }
 
 /** The members of the organisation by name. */

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import type { AttentionItem } from "#lib/store/queries/attention";
+import { decide, gaveWay, resend, useValue } from "./attention";
+
+const ME = { person: "me", name: "Marek" };
+const STAMP = "000000000100000001";
+
+const item = (given: Partial<AttentionItem>): AttentionItem => ({
+  n: 1,
+  verdict: "conflict",
+  code: "",
+  field: "city",
+  kind: "customer",
+  id: "c",
+  root: "c",
+  label: "Nowak",
+  written: { city: "mine" },
+  writtenAt: 5,
+  base: { city: "before" },
+  standing: { city: "theirs" },
+  standingAt: { city: 9 },
+  losers: [],
+  more: [],
+  outcome: null,
+  at: 10,
+  ...given,
+});
+const loser = (person: string, value: string) => ({ field: "city", value, at: 7, person, personName: person });
+
+describe("a conflict", () => {
+  test("tells which value gave way, and whose it was", () => {
+    const mine = item({ losers: [loser("me", "mine")] });
+    expect(gaveWay(mine, ME)).toEqual({ isMine: true, value: "mine", at: 5, person: "me", personName: "Marek" });
+    const hers = item({ standing: { city: "mine" }, losers: [loser("anna", "hers")] });
+    expect(gaveWay(hers, ME)).toEqual({ isMine: false, value: "hers", at: 7, person: "anna", personName: "anna" });
+    expect(gaveWay(item({ verdict: "held" }), ME)).toBeNull();
+  });
+
+  test("between two devices of one person is told by the values", () => {
+    const other = item({ standing: { city: "mine" }, losers: [loser("me", "from the tablet")] });
+    expect(gaveWay(other, ME)).toMatchObject({ isMine: false, value: "from the tablet" });
+  });
+
+  test("is swapped by one edit over what stands, unless it stands already or is not this person's to write", () => {
+    expect(useValue(item({}), "mine", false)).toEqual({ kind: "customer", id: "c", root: "c", v: { city: "mine" } });
+    expect(useValue(item({}), "theirs", false)).toBeNull();
+    expect(useValue(item({ field: "phase" }), "loyal", true)).toBeNull();
+    expect(useValue(item({ field: "territory", standing: { territory: "a" } }), "b", false)).toBeNull();
+  });
+});
+
+describe("a refused edit", () => {
+  test("is sent again with what was wrong put right", () => {
+    const refused = item({ verdict: "rejected", written: { name: "", city: "Lodz" } });
+    expect(resend(refused, { name: "Nowak" })).toEqual([
+      { kind: "customer", id: "c", root: "c", v: { name: "Nowak", city: "Lodz" } },
+    ]);
+  });
+
+  test("gives its sets, counters and logs as the instructions that they were made of", () => {
+    const tags = { new: [[STAMP], []], old: [[], [STAMP]] };
+    expect(resend(item({ written: { tags } }), {})[0]?.v).toEqual({ tags: { add: ["new"], remove: ["old"] } });
+    const task = item({
+      kind: "task",
+      written: { snoozes: { "0001": [5, 1] } },
+      standing: { snoozes: { "0001": [3, 1], "0002": [9, 0] } },
+    });
+    expect(resend(task, {})[0]?.v).toEqual({ snoozes: { plus: 2 } });
+    const visit = item({ kind: "visit", written: { comments: { [STAMP]: "hello" } } });
+    expect(resend(visit, {})[0]?.v).toEqual({ comments: { append: "hello" } });
+  });
+
+  test("of a group goes with all of the group", () => {
+    const more = [
+      { kind: "note", id: "n", root: "c", v: { body: "x" }, field: "" },
+      { kind: "spaceship", id: "s", root: "c", v: {}, field: "" },
+    ];
+    expect(resend(item({ more }), { city: "right" })).toEqual([
+      { kind: "customer", id: "c", root: "c", v: { city: "right" } },
+      { kind: "note", id: "n", root: "c", v: { body: "x" } },
+    ]);
+  });
+});
+
+test("an offer is decided by its status alone", () => {
+  const offer = {
+    ...{ id: "o", root: "c", person: "", personName: "", customer: "", customerName: "", code: "", writtenAt: 0 },
+    edits: [],
+  };
+  expect(decide(offer, "discarded")).toEqual({ kind: "held_edit", id: "o", root: "c", v: { status: "discarded" } });
+});

@@ -1,0 +1,99 @@
+/** What a person does about something that needs a look: each is an edit like any other, over what stands now. */
+import type { Change, SetChange } from "#lib/store/change";
+import type { AttentionItem, MoreWritten } from "#lib/store/queries/attention";
+import type { HeldOffer } from "#lib/store/queries/held";
+import { type CounterState, elements, type LogState, type SetState, total } from "$sync/joins";
+import { ENTITY_TYPES, type HeldEditStatus, type Kind } from "$sync/schema.gen";
+import { putBack } from "./put-back";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A value that gave way in a conflict: this device's own, or another one's over which its own stands. */
+export interface GaveWay {
+  readonly isMine: boolean;
+  readonly value: unknown;
+  /** When it was written: milliseconds since 1970 UTC, null if unknown. */
+  readonly at: number | null;
+  /** Who wrote it, "" if unknown; his name, "" if it is not on the device. */
+  readonly person: string;
+  readonly personName: string;
+}
+
+/** What gave way in a conflict, null for anything else. */
+export function gaveWay(item: AttentionItem, me: { readonly person: string; readonly name: string }): GaveWay | null {
+  if (item.verdict !== "conflict" || item.field === "") return null;
+  const loser = item.losers.find(({ field }) => field === item.field);
+  const written = item.written[item.field];
+  if (loser === undefined || (loser.person === me.person && JSON.stringify(loser.value) === JSON.stringify(written))) {
+    return { isMine: true, value: written, at: item.writtenAt, person: me.person, personName: me.name };
+  }
+  const { value, at, person, personName } = loser;
+  return { isMine: false, value, at, person, personName };
+}
+
+/** The change that lets a value that gave way stand again, by one tap; null where it stands already or may not be written. */
+export function useValue(item: AttentionItem, value: unknown, isManager: boolean): Change | null {
+  const field = ENTITY_TYPES[item.kind].fields[item.field];
+  if (field === undefined) return null;
+  const back = putBack(field, value, item.standing[item.field], isManager);
+  return back === null ? null : change(item, { [item.field]: back.write });
+}
+
+/**
+ * The changes that send a refused edit again, with `values` in place of what was wrong: all of its group, if it had one. Sets,
+ * counters and logs are the same instructions once more.
+ */
+export function resend(item: AttentionItem, values: Values): readonly Change[] {
+  const own = change(item, { ...instructions(item.kind, item.written, item.standing), ...values });
+  return [
+    own,
+    ...item.more.flatMap((part) => (isKnown(part) ? [change(part, instructions(part.kind, part.v, {}))] : [])),
+  ];
+}
+
+/** The change that decides on an offer: applied with the rights of whoever decides, or discarded; its author hears of it. */
+export function decide(offer: HeldOffer, status: Exclude<HeldEditStatus, "waiting">): Change {
+  return { kind: "held_edit", id: offer.id, root: offer.root, v: { status } };
+}
+
+function isKnown(part: MoreWritten): part is MoreWritten & { readonly kind: Kind } {
+  return Object.hasOwn(ENTITY_TYPES, part.kind);
+}
+
+function change(
+  { kind, id, root }: { readonly kind: Kind; readonly id: string; readonly root: string },
+  v: Values,
+): Change {
+  // Which fields it has is only known at run time; the store checks each value against its field's type.
+  return { kind, id, root, v } as Change;
+}
+
+/** What a person had asked for, from the states that were made of it. */
+function instructions(kind: Kind, states: Values, standing: Values): Values {
+  const asked: { [field: string]: unknown } = {};
+  for (const [name, state] of Object.entries(states)) {
+    switch (ENTITY_TYPES[kind].fields[name]?.join) {
+      case "set":
+        asked[name] = setInstruction(state as SetState);
+        break;
+      case "counter": {
+        const before = (standing[name] ?? {}) as CounterState;
+        const devices = Object.keys(state as CounterState);
+        const own = Object.fromEntries(devices.map((device) => [device, before[device] ?? ([0, 0] as const)]));
+        asked[name] = { plus: total(state as CounterState) - total(own) };
+        break;
+      }
+      case "log":
+        asked[name] = { append: Object.values(state as LogState).join("\n") };
+        break;
+      default:
+        asked[name] = state;
+    }
+  }
+  return asked;
+}
+
+function setInstruction(state: SetState): SetChange {
+  const add = elements(state);
+  return { add, remove: Object.keys(state).filter((element) => !add.includes(element)) };
+}

@@ -1,0 +1,254 @@
+import { describe, expect, test } from "vitest";
+import { addTo } from "../change.ts";
+import { BUCKET, customerRow, type Fixture, id, NOW, open, PERSON, receive, row, shown, stamp } from "../fixtures.ts";
+
+const C = id(100);
+const ANNA = id(50);
+const OWN = `u:${PERSON}`;
+const people = [
+  row("person", PERSON, "shared", { name: "Marek", role: "rep" }),
+  row("person", ANNA, "shared", { name: "Anna", role: "manager" }),
+];
+
+function known(): Fixture {
+  const device = open();
+  receive(device, { rows: { shared: people, [BUCKET]: [customerRow(100, { city: "before" })] } });
+  return device;
+}
+
+const items = ({ engine }: Fixture) => engine.query("attention.list", { limit: 9 });
+const held = (number: number, root: string, v: object) =>
+  row("held_edit", id(number), root, {
+    person: PERSON,
+    customer: C,
+    target_kind: "customer",
+    target: C,
+    code: "forbidden",
+    written_at: NOW + 5,
+    status: "waiting",
+    ...v,
+  });
+
+describe("what needs a look", () => {
+  test("of a conflict that this device lost: its value, what it had seen, what stands and since when", () => {
+    const device = known();
+    device.world.ms += 5;
+    device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
+    receive(device, {
+      pushed: 1,
+      verdicts: [
+        {
+          n: 1,
+          verdict: "conflict",
+          field: "city",
+          losers: [{ field: "city", value: "mine", at: stamp(5, 7), person: PERSON }],
+        },
+      ],
+      rows: { [BUCKET]: [customerRow(100, { city: "theirs" }, 9000)] },
+      seq: 2,
+    });
+    expect(items(device)).toMatchObject([
+      {
+        verdict: "conflict",
+        field: "city",
+        label: "Customer 100",
+        written: { city: "mine" },
+        writtenAt: NOW + 5,
+        base: { city: "before" },
+        standing: { city: "theirs" },
+        standingAt: { city: NOW + 9000 },
+        losers: [{ value: "mine", person: PERSON, personName: "Marek" }],
+        outcome: null,
+      },
+    ]);
+  });
+
+  test("of a conflict that this device won: the other's value with his name", () => {
+    const device = known();
+    device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
+    receive(device, {
+      pushed: 1,
+      verdicts: [
+        {
+          n: 1,
+          verdict: "conflict",
+          field: "city",
+          losers: [{ field: "city", value: "hers", at: stamp(-5, 3), person: ANNA }],
+        },
+      ],
+      seq: 2,
+    });
+    expect(items(device)).toMatchObject([
+      { standing: { city: "mine" }, losers: [{ value: "hers", at: NOW - 5, personName: "Anna" }] },
+    ]);
+  });
+
+  test("of an edit that is held: what has become of it, as soon as its receipt tells", () => {
+    const device = known();
+    device.world.ms += 5;
+    device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
+    receive(device, { pushed: 1, verdicts: [{ n: 1, verdict: "held", code: "forbidden" }], seq: 2 });
+    expect(items(device)[0]?.outcome).toBeNull();
+    receive(device, { rows: { [OWN]: [held(700, PERSON, { offer: id(701) })] }, seq: 3 });
+    expect(items(device)[0]?.outcome).toEqual({ status: "waiting", person: "", personName: "", at: null });
+    const decided = { status: "applied", decided_by: ANNA, decided_at: NOW + 60_000, offer: id(701) };
+    receive(device, { rows: { [OWN]: [held(700, PERSON, decided)] }, seq: 4 });
+    expect(items(device)[0]?.outcome).toEqual({
+      status: "applied",
+      person: ANNA,
+      personName: "Anna",
+      at: NOW + 60_000,
+    });
+  });
+
+  test("a refused group is one thing, with all of its edits and the field to blame", () => {
+    const device = known();
+    const order = { kind: "note", id: id(300), root: C, v: { customer: C, person: PERSON, written_at: NOW } } as const;
+    const result = device.engine.write(
+      [order, { kind: "customer", id: C, root: C, v: { city: "x", tags: addTo("new") } }],
+      "together",
+      true,
+    );
+    expect(result.saved).toBe(true);
+    receive(device, {
+      pushed: 2,
+      verdicts: [
+        { n: 1, verdict: "rejected", code: "forbidden_field" },
+        { n: 2, verdict: "rejected", code: "forbidden_field", field: "city" },
+      ],
+      seq: 2,
+    });
+    expect(items(device)).toMatchObject([
+      { kind: "note", code: "forbidden_field", more: [{ kind: "customer", id: C, field: "city", v: { city: "x" } }] },
+    ]);
+    expect(device.engine.attention).toBe(1);
+  });
+
+  test("two groups refused by one reply are two things, and a conflict within a group is its own", () => {
+    const device = known();
+    for (const city of ["a", "b"]) {
+      device.engine.write(
+        [
+          { kind: "customer", id: C, root: C, v: { city } },
+          { kind: "customer", id: C, root: C, v: { street: city } },
+        ],
+        city,
+        true,
+      );
+    }
+    const conflict = { verdict: "conflict", field: "city", losers: [] } as const;
+    receive(device, {
+      pushed: 4,
+      verdicts: [
+        { n: 1, ...conflict },
+        { n: 2, ...conflict, field: "street" },
+        { n: 3, verdict: "held", code: "forbidden" },
+        { n: 4, verdict: "held", code: "forbidden" },
+      ],
+      seq: 2,
+    });
+    expect(items(device).map(({ verdict, more }) => [verdict, more.length])).toEqual([
+      ["held", 1],
+      ["conflict", 0],
+      ["conflict", 0],
+    ]);
+  });
+
+  test("words merged and applied edits are quiet, an edit of what somebody removed is not", () => {
+    const device = known();
+    for (const city of ["a", "b", "c"]) device.save({ kind: "customer", id: C, root: C, v: { city } });
+    receive(device, {
+      pushed: 3,
+      verdicts: [
+        { n: 2, verdict: "merged" },
+        { n: 3, verdict: "merged", field: "deleted" },
+      ],
+      rows: { [BUCKET]: [customerRow(100, { deleted: true }, 9000)] },
+      seq: 2,
+    });
+    expect(items(device)).toMatchObject([{ verdict: "merged", field: "deleted", written: { city: "c" } }]);
+  });
+});
+
+describe("held edits", () => {
+  const rows = (device: Fixture, ...offers: ReturnType<typeof held>[]) =>
+    receive(device, { rows: { [BUCKET]: offers }, seq: 9 });
+
+  test("what waits for this person's decision comes with author, values and what stands, oldest first", () => {
+    const device = known();
+    rows(
+      device,
+      held(701, C, { person: ANNA, values: { city: "hers", street: "new" }, written_at: NOW - 5 }),
+      held(702, C, { person: ANNA, values: { city: "first" }, written_at: NOW - 9 }),
+      held(703, C, { person: ANNA, values: { city: "gone" }, status: "discarded" }),
+      held(704, C, { person: ANNA, values: {}, code: "missing_root" }),
+    );
+    receive(device, { rows: { [OWN]: [held(705, PERSON, { offer: id(701) })] }, seq: 10 });
+    expect(device.engine.query("held.offers", { limit: 9 })).toMatchObject([
+      { id: id(702), writtenAt: NOW - 9 },
+      {
+        id: id(701),
+        root: C,
+        personName: "Anna",
+        customerName: "Customer 100",
+        code: "forbidden",
+        edits: [
+          {
+            label: "Customer 100",
+            isHeld: true,
+            values: { city: "hers", street: "new" },
+            standing: { city: "before", street: null },
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("a group waits as a whole, with records that would be made by it", () => {
+    const device = known();
+    const more = [{ kind: "note", id: id(300), root: C, v: { customer: C, body: "x" } }];
+    rows(device, held(701, C, { person: ANNA, values: { city: "hers" }, more }));
+    const [offer] = device.engine.query("held.offers", { limit: 9 });
+    expect(offer?.edits.map(({ kind, isHeld }) => [kind, isHeld])).toEqual([
+      ["customer", true],
+      ["note", false],
+    ]);
+  });
+
+  test("what was decided on one's own edits since, newest first, with who decided", () => {
+    const device = known();
+    const decided = (at: number, status: string, by: string | null) => ({
+      offer: id(701),
+      status,
+      decided_by: by,
+      decided_at: at,
+    });
+    receive(device, {
+      rows: {
+        [OWN]: [
+          held(710, PERSON, decided(NOW - 5000, "applied", ANNA)),
+          held(711, PERSON, decided(NOW - 1000, "discarded", ANNA)),
+          held(712, PERSON, decided(NOW - 100, "applied", null)),
+          held(713, PERSON, { offer: id(701) }),
+        ],
+      },
+      seq: 3,
+    });
+    const since = (ms: number) => device.engine.query("held.decided", { since: ms, limit: 9 });
+    expect(since(NOW - 1000).map(({ status, personName }) => [status, personName])).toEqual([
+      ["applied", ""],
+      ["discarded", "Anna"],
+    ]);
+    expect(since(0)).toHaveLength(3);
+  });
+
+  test("a decision is an edit of the offer's status", () => {
+    const device = known();
+    rows(device, held(701, C, { person: ANNA, values: { city: "hers" } }));
+    device.save({ kind: "held_edit", id: id(701), root: C, v: { status: "applied" } });
+    expect(shown(device, "held_edit", id(701))?.status).toBe("applied");
+    expect(device.engine.query("held.offers", { limit: 9 })).toEqual([]);
+    const { engine } = device;
+    expect(engine.write([{ kind: "held_edit", id: id(701), root: C, v: { code: "mine" } }], "k").saved).toBe(false);
+  });
+});
