@@ -288,8 +288,6 @@ test("every query answers an empty store", () => {
         span: { firstDay: "", lastDay: "", from: 0, to: 0 },
         seenSince: 0,
         since: 0,
-        kind: "customer",
-        refs: [],
         name: "x",
       },
     ]),
