@@ -29,6 +29,7 @@ _ESCAPE: Final = re.compile(
     re.DOTALL,
 )
 _MENDED: Final = b"\\ufffd"
+_SUSPECT: Final = re.compile(rb"\\u(?:fffd|0000)")
 _UNREADABLE: Final = (ValueError, RecursionError)
 """What the decoder raises: DecodeError and UnicodeDecodeError are ValueErrors."""
 
@@ -117,11 +118,13 @@ def read_edits(raws: list[msgspec.Raw]) -> tuple[list[Edit | Unread], frozenset[
             stamp = "`$.at" in sentence or "`$.base" in sentence
             edits.append(_refuse(raw, position, ProblemCode.BAD_STAMP if stamp else ProblemCode.MALFORMED, sentence))
             continue
-        # PostgreSQL stores no NUL, and no person types one.
-        text = bytes(raw)
-        if _MENDED in text:
+        if _SUSPECT.search(raw) is None:
+            edits.append(edit)
+            continue
+        if _MENDED in bytes(raw):
             mended.add(edit.n)
-        nul = _field_with_nul(edit) if b"\\u0000" in text else None
+        # PostgreSQL stores no NUL, and no person types one.
+        nul = _field_with_nul(edit)
         if nul is None:
             edits.append(edit)
         else:

@@ -107,7 +107,7 @@ class Applier:
             )
             clamped = clamped or next((name for name, value in values.items() if value is not edit.v[name]), "")
         merge = merge_edit(entity, doc, values, at, base)
-        merged = Merged(at, values, merge.doc, clamped, merge.changes)
+        merged = Merged(at, values, merge.doc, clamped, merge.changes, merge.changed)
         if doc is None:
             return merged
         merged.conflicts = merge.conflicts

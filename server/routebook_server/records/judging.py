@@ -17,7 +17,7 @@ from routebook_sync.record import Change, Doc, is_deleted
 _DELETED = '"deleted":true'
 
 
-class Merged(msgspec.Struct):
+class Merged(msgspec.Struct, gc=False):
     """What an edit makes of a record."""
 
     at: str
@@ -29,6 +29,8 @@ class Merged(msgspec.Struct):
     """The field whose stamp the server put, or ``at``; "" for none."""
     changes: Sequence[Change] = ()
     """Empty for a new record."""
+    won: bool = False
+    """Whether one of them changed the record."""
     conflicts: Sequence[Change] = ()
     """Registers that two people changed without seeing each other, but for those that were merged by words."""
     texts: Collection[str] = ()
@@ -39,7 +41,7 @@ class Merged(msgspec.Struct):
     @property
     def changed(self) -> bool:
         """Whether the state differs from the one before."""
-        return bool(self.own) or any(change.won for change in self.changes)
+        return self.won or self.own != ()
 
 
 class Judge:

@@ -1,7 +1,7 @@
 """Place: in which bucket a record lives, and who may write there (SPEC R30, R33, R34)."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TypeAlias
 
 from routebook_server.records.author import is_system
 from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
@@ -16,13 +16,8 @@ from routebook_sync.identifier import is_id
 from routebook_sync.messages import Edit, ProblemCode
 from routebook_sync.record import Doc
 
-
-class Place(NamedTuple):
-    """Where a record lives."""
-
-    bucket: str
-    home: int
-    """The home revision of its aggregate."""
+Place: TypeAlias = tuple[str, int]
+"""Where a record lives: its bucket, and the home revision of its aggregate."""
 
 
 def find_place(entity: EntityType, edit: Edit, state: State | None, states: Mapping[str, State]) -> Place:
@@ -33,18 +28,18 @@ def find_place(entity: EntityType, edit: Edit, state: State | None, states: Mapp
     if entity.home is Home.TERRITORY:
         if edit.root != edit.id:
             raise _foreign(f"A {entity.kind} is its own root.")
-        return Place(state.bucket, state.home) if state is not None else Place(territory_bucket(edit.v["territory"]), 0)
+        return (state.bucket, state.home) if state is not None else (territory_bucket(edit.v["territory"]), 0)
     if entity.home is Home.SHARED and edit.root != SHARED_ROOT:
         raise _foreign(f"A {entity.kind} belongs to the whole organisation.")
     if edit.root == SHARED_ROOT:
         if "customer" in entity.fields:
             raise _foreign(f"A {entity.kind} belongs to a customer or a person.")
-        return Place(SHARED, 0)
+        return (SHARED, 0)
     root = states.get(edit.root)
     if root is not None:
         return _place_below(root, entity, edit)
     if state is not None:
-        return Place(state.bucket, state.home)  # The offer of a customer that is not there yet.
+        return (state.bucket, state.home)  # The offer of a customer that is not there yet.
     if not is_id(edit.root):
         raise _foreign("The root is no id; nothing can ever arrive.")
     raise RefusalError(Refusal(ProblemCode.MISSING_ROOT, "Kept until what it belongs to arrives.", "root", held=True))
@@ -55,12 +50,12 @@ def _place_below(root: State, entity: EntityType, edit: Edit) -> Place:
     if root.kind == "person":
         if customer is not None and customer.required:
             raise _foreign(f"A {entity.kind} belongs to its customer.")
-        return Place(person_bucket(root.id), 0)
+        return (person_bucket(root.id), 0)
     if root.kind != "customer":
         raise _foreign(f"A {root.kind} is no root.")
     if customer is not None and edit.v.get("customer", root.id) not in {root.id, None}:
         raise _foreign("The record belongs to another customer.", "customer")
-    return Place(root.bucket, root.home)
+    return (root.bucket, root.home)
 
 
 def require_place(push: Push, edit: Edit, bucket: str, buckets: frozenset[str], lookup: Lookup) -> None:

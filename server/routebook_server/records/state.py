@@ -6,18 +6,18 @@ import msgspec
 
 from routebook_sync.checksum import row_checksum
 from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock
-from routebook_sync.entities import entity_type
+from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.messages import MOVED, Row
 from routebook_sync.record import Doc, open_doc
 
 _ENCODER: Final = msgspec.json.Encoder()
-_DECODER: Final = msgspec.json.Decoder(Row)
+_DECODER: Final = msgspec.json.Decoder(Doc)
 
 Stored: TypeAlias = tuple[str, int, str, str, str, int, int, str, str | None, int, int]
 """A row of ``record``, in the order of its columns."""
 
 
-class State(msgspec.Struct):
+class State(msgspec.Struct, gc=False):
     """A record and where it stands. Never changed in place: an edit makes a new one."""
 
     bucket: str
@@ -35,24 +35,26 @@ class State(msgspec.Struct):
     def read_doc(self) -> Doc:
         """Return the record's state, decoded at most once."""
         if self.doc is None:
-            self.doc = _DECODER.decode(self.text).doc
+            self.doc = _DECODER.decode(self.text)
         return self.doc
 
     def stored(self, seq: int) -> Stored:
         """Return the row to store under the sequence number ``seq``, with its checksums."""
+        bucket, record_id, kind, root, home = self.bucket, self.id, self.kind, self.root, self.home
         doc = self.read_doc()
-        place = (self.bucket, seq, self.id, self.kind, self.root, self.home, self.device)
-        if self.kind == MOVED:
-            root = self.id.rpartition(":")[2]
-            return (*place, encode_json(Row(MOVED, root, root, self.home, s=doc.s)), None, 0, 0)
-        text = encode_json(Row(self.kind, self.id, self.root, self.home, doc.v, doc.s))
-        entity = entity_type(self.kind)
-        full = row_checksum(entity, self.id, self.home, doc)
+        if kind == MOVED:
+            left = record_id.rpartition(":")[2]
+            text = encode_json(Row(MOVED, left, left, home, s=doc.s))
+            return (bucket, seq, record_id, kind, root, home, self.device, text, None, 0, 0)
+        text = encode_json(Row(kind, record_id, root, home, doc.v, doc.s))
+        entity = ENTITY_TYPES.get(kind)
+        full = row_checksum(entity, record_id, home, doc)
         shown = doc if entity is None else open_doc(entity, doc)
         if shown is doc:
-            return (*place, text, None, full, full)
-        open_text = encode_json(Row(self.kind, self.id, self.root, self.home, shown.v, shown.s))
-        return (*place, text, open_text, full, row_checksum(entity, self.id, self.home, shown))
+            return (bucket, seq, record_id, kind, root, home, self.device, text, None, full, full)
+        open_text = encode_json(Row(kind, record_id, root, home, shown.v, shown.s))
+        open_sum = row_checksum(entity, record_id, home, shown)
+        return (bucket, seq, record_id, kind, root, home, self.device, text, open_text, full, open_sum)
 
 
 def moved_id(bucket: str, root: str) -> str:

@@ -78,9 +78,9 @@ class Reader:
         return {state.id: state for state in self._states(rows)}
 
     def _states(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[State]:
-        for *state, full, shown in rows:
-            self.counted[state[2]] = (state[0], full, shown)
-            yield State(*state)
+        for row in rows:
+            self.counted[row[2]] = (row[0], row[8], row[9])
+            yield State(*row[:8])
 
     def counted_as(self, ids: Iterable[str]) -> dict[str, Counted]:
         """Return how the stored records among ``ids`` are counted."""

@@ -4,6 +4,7 @@ Source: Kulkarni et al., "Logical Physical Clocks", 2014. Physical time is alway
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -62,7 +63,12 @@ def is_stamp(text: str) -> bool:
 
 def device_from_stamp(stamp: str) -> int:
     """Return the number of the device that made the stamp."""
-    return base32.decode(stamp[-DEVICE_WIDTH:])
+    return _device_from_suffix(stamp[-DEVICE_WIDTH:])
+
+
+@lru_cache(maxsize=4_096)
+def _device_from_suffix(suffix: str) -> int:
+    return base32.decode(suffix)
 
 
 def ms_from_stamp(stamp: str) -> int:

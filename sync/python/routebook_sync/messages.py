@@ -103,7 +103,7 @@ class ProblemCode(StrEnum):
     INTERNAL = "internal"
 
 
-class Edit(msgspec.Struct, omit_defaults=True):
+class Edit(msgspec.Struct, omit_defaults=True, gc=False):
     """One saved change of one record by one device (SPEC R40)."""
 
     n: Annotated[int, Meta(ge=1, le=MAX_SAFE)]
@@ -160,7 +160,7 @@ class SyncRequest(msgspec.Struct, omit_defaults=True):
     """For a bucket whose checksum differs: that of each partition, 7 digits each (SPEC R1, R64)."""
 
 
-class Loser(msgspec.Struct, omit_defaults=True):
+class Loser(msgspec.Struct, omit_defaults=True, gc=False):
     """A value that gave way in a conflict (SPEC R43)."""
 
     field: str
@@ -171,7 +171,7 @@ class Loser(msgspec.Struct, omit_defaults=True):
     """Who wrote the value that stands, where that is not the edit's author."""
 
 
-class Verdict(msgspec.Struct, omit_defaults=True):
+class Verdict(msgspec.Struct, omit_defaults=True, gc=False):
     """What became of edit ``n``."""
 
     n: int
@@ -182,7 +182,7 @@ class Verdict(msgspec.Struct, omit_defaults=True):
     losers: list[Loser] = []
 
 
-class Row(msgspec.Struct, omit_defaults=True):
+class Row(msgspec.Struct, omit_defaults=True, gc=False):
     """One record as a reply carries it; stored in this very form (SPEC R51)."""
 
     k: str

@@ -9,14 +9,14 @@ from routebook_sync.entities import EntityType
 from routebook_sync.joins import is_same, join_states, register_stands
 
 
-class Doc(msgspec.Struct, omit_defaults=True):
+class Doc(msgspec.Struct, omit_defaults=True, gc=False):
     """A record's state: ``v`` values by field, ``s`` fields by stamp (packed, SPEC R21)."""
 
     v: dict[str, Any] = {}
     s: dict[str, list[str]] = {}
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """What one edit did to one field."""
 
     field: str
@@ -30,16 +30,13 @@ class Change(msgspec.Struct, frozen=True):
     """True where the edit's author had not seen the value that it met (SPEC R41)."""
 
 
-class Merge(msgspec.Struct, frozen=True):
+class Merge(msgspec.Struct, frozen=True, gc=False):
     """The outcome of merging one edit: the new state and what happened field by field."""
 
     doc: Doc
     changes: list[Change]
-
-    @property
-    def changed(self) -> bool:
-        """Whether the state differs from the one before."""
-        return any(change.won for change in self.changes)
+    changed: bool
+    """Whether the state differs from the one before."""
 
     @property
     def conflicts(self) -> list[Change]:
@@ -116,13 +113,16 @@ def merge_edit(
     named, rest = _stamps_named(doc)
     changes = []
     changed = []
+    joined = False
     inside = entity.inside
     device = stamp[-DEVICE_WIDTH:]
     for name, value in values.items():
         old = merged.get(name)
         if name in inside:
             merged[name] = join_states(entity.join_of(name), old, value)
-            changes.append(Change(name, old, "", merged[name], won=merged[name] != old, concurrent=False))
+            won = merged[name] != old
+            joined = joined or won
+            changes.append(Change(name, old, "", merged[name], won, concurrent=False))
             continue
         old_stamp = named.get(name) or (rest if name in doc.v else "")
         won = old_stamp == "" or not register_stands(old, old_stamp, value, stamp)
@@ -142,7 +142,7 @@ def merge_edit(
         stamps = _stamps_beside(entity, doc)
         stamps.update(dict.fromkeys(changed, stamp))
         packed = pack_stamps(stamps)
-    return Merge(Doc(merged, packed), changes)
+    return Merge(Doc(merged, packed), changes, joined or changed != [])
 
 
 def _stamps_named(doc: Doc) -> tuple[dict[str, str], str]:
