@@ -67,6 +67,8 @@ def test_figures_are_those_of_the_orders(book: Book) -> None:
     for row in book.kind("customer"):
         assert row.v["revenue_12m"] == revenue[row.i]
         assert row.v["margin_12m"] < max(1, row.v["revenue_12m"])
+        assert row.v["cost_to_serve_12m"] >= 0
+    assert all(0 < product.v["cost"] < product.v["price"] for product in book.kind("product"))
 
 
 def test_a_phase_agrees_with_the_orders(book: Book) -> None:

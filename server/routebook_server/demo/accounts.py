@@ -35,7 +35,8 @@ class Accounts:
         random, rep, words = self.random, self.rep, self.rep.words
         created = self.diary.at(max(0, profile.since), 9 * 60)
         years_before = max(0, -profile.since) / YEAR
-        profit_12m = figures.margin_12m - figures.visits_12m * VISIT_COST
+        cost_12m = figures.visits_12m * VISIT_COST
+        profit_12m = figures.margin_12m - cost_12m
         values: dict[str, Any] = {
             "name": profile.name,
             "relation": profile.relation.value,
@@ -70,6 +71,7 @@ class Accounts:
             "lifetime_value": figures.margin + round(max(0, profit_12m) * _OLD_WORTH * years_before),
             "revenue_12m": figures.revenue_12m,
             "margin_12m": profit_12m,
+            "cost_to_serve_12m": cost_12m,
         }
         if profile.satisfaction is not None:
             computed["satisfaction"] = profile.satisfaction

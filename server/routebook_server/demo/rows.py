@@ -91,6 +91,7 @@ def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
             "category": article.category,
             "packaging": article.packaging,
             "price": article.price,
+            "cost": article.price * (100 - article.margin) // 100,
             "currency": team.currency,
             "active": True,
         }

@@ -143,7 +143,7 @@ class _Reading:
     def _read_rows(self, bucket: str, after: int, head: int) -> int:
         """Take rows up to ``head`` while the budget lasts; return the number reached."""
         docs = self._docs.setdefault(bucket, [])
-        # A device that begins again drops what it does not meet: the same reply twice must meet its own rows, too (SPEC R38).
+        # A device that begins again drops what it does not meet: its own rows have to be there, too (SPEC R38).
         own = () if bucket in self._resets else self._asked.own
         left = self._left
         for chunk in self._driver.chunks(_SELECT_ROWS[self._asked.view], bucket, after, size=_FETCH):
