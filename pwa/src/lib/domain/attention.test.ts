@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AttentionItem } from "#lib/store/queries/attention";
-import { decide, gaveWay, resend, useValue } from "./attention";
+import { conflictOf, decide, resend, useValue } from "./attention";
 
 const ME = { person: "me", name: "Marek" };
 const STAMP = "000000000100000001";
@@ -25,20 +25,38 @@ const item = (given: Partial<AttentionItem>): AttentionItem => ({
   at: 10,
   ...given,
 });
-const loser = (person: string, value: string) => ({ field: "city", value, at: 7, person, personName: person });
+const loser = (person: string, value: string) => ({
+  field: "city",
+  value,
+  at: 7,
+  person,
+  personName: person,
+  winner: "",
+  winnerName: "",
+});
 
 describe("a conflict", () => {
-  test("tells which value gave way, and whose it was", () => {
-    const mine = item({ losers: [loser("me", "mine")] });
-    expect(gaveWay(mine, ME)).toEqual({ isMine: true, value: "mine", at: 5, person: "me", personName: "Marek" });
-    const hers = item({ standing: { city: "mine" }, losers: [loser("anna", "hers")] });
-    expect(gaveWay(hers, ME)).toEqual({ isMine: false, value: "hers", at: 7, person: "anna", personName: "anna" });
-    expect(gaveWay(item({ verdict: "held" }), ME)).toBeNull();
+  test("tells what stands and what gave way, whose each is, and since when", () => {
+    const lost = item({ losers: [{ ...loser("me", "mine"), winner: "anna", winnerName: "Anna" }] });
+    expect(conflictOf(lost, ME)).toEqual({
+      stands: { value: "theirs", at: 9, person: "anna", personName: "Anna" },
+      gaveWay: { value: "mine", at: 5, person: "me", personName: "Marek" },
+      isMineLost: true,
+    });
+    const won = item({ standing: { city: "mine" }, standingAt: { city: 5 }, losers: [loser("anna", "hers")] });
+    expect(conflictOf(won, ME)).toEqual({
+      stands: { value: "mine", at: 5, person: "me", personName: "Marek" },
+      gaveWay: { value: "hers", at: 7, person: "anna", personName: "anna" },
+      isMineLost: false,
+    });
+    expect(conflictOf(item({ verdict: "held" }), ME)).toBeNull();
   });
 
   test("between two devices of one person is told by the values", () => {
     const other = item({ standing: { city: "mine" }, losers: [loser("me", "from the tablet")] });
-    expect(gaveWay(other, ME)).toMatchObject({ isMine: false, value: "from the tablet" });
+    expect(conflictOf(other, ME)).toMatchObject({ isMineLost: false, gaveWay: { value: "from the tablet" } });
+    const own = item({ losers: [loser("me", "mine")] });
+    expect(conflictOf(own, ME)).toMatchObject({ isMineLost: true, stands: { value: "theirs", personName: "" } });
   });
 
   test("is swapped by one edit over what stands, unless it stands already or is not this person's to write", () => {

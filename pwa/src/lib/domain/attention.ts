@@ -8,27 +8,40 @@ import { putBack } from "./put-back";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A value that gave way in a conflict: this device's own, or another one's over which its own stands. */
-export interface GaveWay {
-  readonly isMine: boolean;
+/** A value of a conflict, with who wrote it. */
+export interface Version {
   readonly value: unknown;
-  /** When it was written: milliseconds since 1970 UTC, null if unknown. */
+  /** When: milliseconds since 1970 UTC, null if unknown. */
   readonly at: number | null;
-  /** Who wrote it, "" if unknown; his name, "" if it is not on the device. */
+  /** Who, "" if unknown; his name, "" if it is not on the device. */
   readonly person: string;
   readonly personName: string;
 }
 
-/** What gave way in a conflict, null for anything else. */
-export function gaveWay(item: AttentionItem, me: { readonly person: string; readonly name: string }): GaveWay | null {
-  if (item.verdict !== "conflict" || item.field === "") return null;
-  const loser = item.losers.find(({ field }) => field === item.field);
-  const written = item.written[item.field];
-  if (loser === undefined || (loser.person === me.person && JSON.stringify(loser.value) === JSON.stringify(written))) {
-    return { isMine: true, value: written, at: item.writtenAt, person: me.person, personName: me.name };
+/** The two values of a conflict; one of them is this device's own. */
+export interface Conflict {
+  readonly stands: Version;
+  readonly gaveWay: Version;
+  readonly isMineLost: boolean;
+}
+
+/** Returns what met in a conflict, null for anything else. */
+export function conflictOf(
+  item: AttentionItem,
+  me: { readonly person: string; readonly name: string },
+): Conflict | null {
+  const { verdict, field, written, writtenAt, standing, standingAt } = item;
+  if (verdict !== "conflict" || field === "") return null;
+  const loser = item.losers.find((one) => one.field === field);
+  const mine = { value: written[field], at: writtenAt, person: me.person, personName: me.name };
+  const now = { value: standing[field], at: standingAt[field] ?? null };
+  const isOwn = loser?.person === me.person && JSON.stringify(loser.value) === JSON.stringify(mine.value);
+  if (loser === undefined || loser.winner !== "" || isOwn) {
+    const stands = { ...now, person: loser?.winner ?? "", personName: loser?.winnerName ?? "" };
+    return { stands, gaveWay: mine, isMineLost: true };
   }
   const { value, at, person, personName } = loser;
-  return { isMine: false, value, at, person, personName };
+  return { stands: { ...mine, ...now }, gaveWay: { value, at, person, personName }, isMineLost: false };
 }
 
 /** The change that lets a value that gave way stand again, by one tap; null where it stands already or may not be written. */

@@ -193,11 +193,12 @@ class AttentionNotes {
 
   /** Returns the entry's number. */
   #make(edit: Edit, verdict: Verdict, seen: Doc | null): number {
-    const losers = (verdict.losers ?? []).map(({ field, value, at, person = "" }) => ({
+    const losers = (verdict.losers ?? []).map(({ field, value, at, person = "", winner = "" }) => ({
       field,
       value,
       at: msFromStamp(at),
       person,
+      winner,
     }));
     const base: { [field: string]: Json } = {};
     for (const field of Object.keys(edit.v)) base[field] = seen?.v[field] ?? null;

@@ -41,7 +41,7 @@ describe("what needs a look", () => {
           n: 1,
           verdict: "conflict",
           field: "city",
-          losers: [{ field: "city", value: "mine", at: stamp(5, 7), person: PERSON }],
+          losers: [{ field: "city", value: "mine", at: stamp(5, 7), person: PERSON, winner: ANNA }],
         },
       ],
       rows: { [BUCKET]: [customerRow(100, { city: "theirs" }, 9000)] },
@@ -57,7 +57,7 @@ describe("what needs a look", () => {
         base: { city: "before" },
         standing: { city: "theirs" },
         standingAt: { city: NOW + 9000 },
-        losers: [{ value: "mine", person: PERSON, personName: "Marek" }],
+        losers: [{ value: "mine", person: PERSON, personName: "Marek", winner: ANNA, winnerName: "Anna" }],
         outcome: null,
       },
     ]);

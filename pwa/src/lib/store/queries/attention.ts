@@ -17,6 +17,9 @@ export interface LostValue {
   readonly person: string;
   /** His name, "" if it is not on the device. */
   readonly personName: string;
+  /** Who wrote what stands where this device's own value gave way, "" otherwise or if unknown; his name. */
+  readonly winner: string;
+  readonly winnerName: string;
 }
 
 /** One more edit of a group that was refused as a whole. */
@@ -118,9 +121,12 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
             return at === undefined ? [] : [[field, msFromStamp(at)] as const];
           }),
         ),
-        losers: (JSON.parse(losers) as LostValue[]).map((one) => ({
+        // An older version of the app did not note who wrote what stands.
+        losers: (JSON.parse(losers) as LostValue[]).map(({ winner = "", ...one }) => ({
           ...one,
+          winner,
           personName: personName(database, one.person),
+          winnerName: personName(database, winner),
         })),
         more: group,
         outcome:
