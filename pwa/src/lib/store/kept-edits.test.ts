@@ -132,7 +132,7 @@ describe("edits that the server has taken", () => {
     // The same edit again and again stands for three thousand notes.
     device.database.run(
       `WITH RECURSIVE number (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < 3000)
-       INSERT INTO kept SELECT 7, number.n, edit, verdict, at FROM kept, number`,
+       INSERT INTO kept SELECT 7, number.n, edit, verdict, counted, at FROM kept, number`,
     );
     device.database.run("UPDATE meta SET value = (SELECT sum(octet_length(edit)) FROM kept) WHERE name = 'kept_bytes'");
     device.database.run("UPDATE meta SET value = 3000 WHERE name IN ('edits', 'ack')");

@@ -5,6 +5,7 @@
 import type { Edit, Verdict } from "$sync/messages.ts";
 import type { Database } from "./database.ts";
 import { readNumber, writeMeta } from "./meta.ts";
+import type { CountedByField } from "./restamp.ts";
 
 /** Bytes of edits kept at most, and for how long where no backup ever covers them. */
 export const KEPT_BYTES = 20 * 1024 * 1024;
@@ -16,6 +17,8 @@ export interface Taking {
   readonly device: number;
   readonly pushed: number;
   readonly verdicts: readonly Verdict[];
+  /** What the counters that an edit raised had stood at before it, by the edit's number. */
+  readonly counted: ReadonlyMap<number, CountedByField>;
   /** Milliseconds since 1970 UTC by the server's clock. */
   readonly now: number;
 }
@@ -24,21 +27,25 @@ export interface Taking {
 export interface KeptEdit {
   readonly edit: Edit;
   readonly verdict: string;
+  readonly counted: CountedByField;
 }
 
 /** Copies what the server has just taken out of the outbox; call it before the outbox forgets it, in the same transaction. */
-export function keepEdits(database: Database, { device, pushed, verdicts, now }: Taking): void {
+export function keepEdits(database: Database, { device, pushed, verdicts, counted, now }: Taking): void {
   const size = database.get<{ bytes: number }>(
     "SELECT coalesce(sum(octet_length(edit)), 0) AS bytes FROM outbox WHERE n <= ?",
     [pushed],
   );
   database.run(
-    `INSERT OR REPLACE INTO kept (device, n, edit, verdict, at)
-     SELECT ?, n, edit, 'applied', ? FROM outbox WHERE n <= ?`,
+    `INSERT OR REPLACE INTO kept (device, n, edit, verdict, counted, at)
+     SELECT ?, n, edit, 'applied', '{}', ? FROM outbox WHERE n <= ?`,
     [device, now, pushed],
   );
   for (const { n, verdict } of verdicts) {
     database.run("UPDATE kept SET verdict = ? WHERE device = ? AND n = ?", [verdict, device, n]);
+  }
+  for (const [n, totals] of counted) {
+    database.run("UPDATE kept SET counted = ? WHERE device = ? AND n = ?", [JSON.stringify(totals), device, n]);
   }
   writeMeta(database, "kept_bytes", readNumber(database, "kept_bytes") + (size?.bytes ?? 0));
   forgetOldest(database, now);
@@ -62,12 +69,16 @@ export function takeFormer(database: Database, device: number): KeptEdit[] {
 }
 
 function take(database: Database, condition: string, values: readonly number[]): KeptEdit[] {
-  const kept = database.all<{ edit: string; verdict: string }>(
-    `SELECT edit, verdict FROM kept WHERE ${condition} ORDER BY device, n`,
+  const kept = database.all<{ edit: string; verdict: string; counted: string }>(
+    `SELECT edit, verdict, counted FROM kept WHERE ${condition} ORDER BY device, n`,
     values,
   );
   if (kept.length > 0) forget(database, condition, values);
-  return kept.map(({ edit, verdict }) => ({ edit: JSON.parse(edit), verdict }));
+  return kept.map(({ edit, verdict, counted }) => ({
+    edit: JSON.parse(edit),
+    verdict,
+    counted: JSON.parse(counted),
+  }));
 }
 
 function forget(database: Database, condition: string, values: readonly number[]): void {

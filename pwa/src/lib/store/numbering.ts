@@ -2,15 +2,16 @@
  * The numbers of unsent edits: contiguous from the one that the server expects (SPEC R40), under this device's number, with the
  * kept ones in front where a restored server has lost them (SPEC R48).
  */
-import { encode } from "$sync/base32.ts";
-import { DEVICE_WIDTH } from "$sync/clock.ts";
 import type { Edit } from "$sync/messages.ts";
+import type { Doc, Values } from "$sync/record.ts";
 import type { Database } from "./database.ts";
 import { type KeptEdit, takeFormer, takeKept } from "./kept-edits.ts";
 import { writeMeta } from "./meta.ts";
 import { overshadow, queueEdit } from "./outbox.ts";
 import { RecordWriter } from "./records.ts";
+import { restamp } from "./restamp.ts";
 import { isKind } from "./tables.ts";
+import { editsOf, overlay } from "./verdicts.ts";
 
 interface Queued {
   readonly edit: Edit;
@@ -25,16 +26,23 @@ export function renumber(database: Database, first: number): void {
 }
 
 /**
- * The server knows this device by another number now: it starts counting at 1, and takes only stamps of that number. Values that
- * show with the old stamps are the same, and the server's rows will say the rest. Call it in a transaction.
+ * The server knows this device by another number now: it starts counting at 1, and takes only stamps of that number. Call it in a
+ * transaction.
  */
 export function adoptDevice(database: Database, device: number): void {
+  const waiting = queued(database);
+  const edits = restamp(
+    waiting.map(({ edit }) => ({ edit, counted: null })),
+    device,
+    (id) => confirmedValues(database, id),
+  );
   replaceOutbox(
     database,
     1,
-    queued(database).map((one) => ({ ...one, edit: restamped(one.edit, device) })),
+    waiting.map((one, at) => ({ ...one, edit: edits[at] ?? one.edit })),
   );
   writeMeta(database, "covered", 0);
+  showUnsent(database, edits);
 }
 
 /**
@@ -54,11 +62,14 @@ export function offerAgain(database: Database, device: number, pushed: number, n
  * in a transaction.
  */
 export function offerFormer(database: Database, device: number, pushed: number, now: number): boolean {
-  const former = takeFormer(database, device).map(({ edit, verdict }) => ({ edit: restamped(edit, device), verdict }));
+  const former = takeFormer(database, device);
   if (former.length === 0) return false;
   const waiting = queued(database);
-  const again = former.map(({ edit, verdict }): Queued => ({ edit, created_at: now, verdict, hold: 0 }));
   for (const { edit } of former) overshadowEdit(database, edit);
+  const edits = restamp(former, device, (id) => confirmedValues(database, id));
+  const again = former.map(
+    ({ edit, verdict }, at): Queued => ({ edit: edits[at] ?? edit, created_at: now, verdict, hold: 0 }),
+  );
   replaceOutbox(database, pushed + 1, [...again, ...waiting]);
   return true;
 }
@@ -76,8 +87,25 @@ function overshadowEdit(database: Database, { kind, id }: Edit): void {
   if (isKind(kind) && held !== undefined) overshadow(database, kind, id, held);
 }
 
-function restamped(edit: Edit, device: number): Edit {
-  return { ...edit, at: edit.at.slice(0, -DEVICE_WIDTH) + encode(device, DEVICE_WIDTH) };
+/** The values that the server has of a record with unsent edits. */
+function confirmedValues(database: Database, id: string): Values {
+  const shadow = database.get<{ doc: string | null }>("SELECT doc FROM shadow WHERE id = ?", [id]);
+  const doc: Doc | null = shadow === undefined || shadow.doc === null ? null : JSON.parse(shadow.doc);
+  return doc?.v ?? {};
+}
+
+/** Lets what is shown have the stamps of the edits as they are now. */
+function showUnsent(database: Database, edits: readonly Edit[]): void {
+  const writer = new RecordWriter(database);
+  for (const [id, kind] of new Map(edits.map((edit) => [edit.id, edit.kind]))) {
+    const held = isKind(kind) ? writer.find(kind, id) : undefined;
+    if (!isKind(kind) || held === undefined) continue;
+    const shadow = database.get<{ doc: string | null }>("SELECT doc FROM shadow WHERE id = ?", [id]);
+    const confirmed: Doc | null = shadow === undefined || shadow.doc === null ? null : JSON.parse(shadow.doc);
+    const doc = overlay(kind, confirmed, editsOf(database, id));
+    if (doc !== null) writer.put(kind, id, held, doc, held, held);
+  }
+  writer.finish();
 }
 
 function queued(database: Database): Queued[] {

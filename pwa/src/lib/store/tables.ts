@@ -34,8 +34,9 @@ const TOTAL = `
 CREATE TABLE total (bucket TEXT PRIMARY KEY, checksum INTEGER NOT NULL, rows INTEGER NOT NULL) WITHOUT ROWID;
 `;
 const KEPT = `
--- Edits that the server has taken and no backup covers yet, by the number of the device that sent them (SPEC R48).
-CREATE TABLE kept (device INTEGER NOT NULL, n INTEGER NOT NULL, edit TEXT NOT NULL, verdict TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (device, n)) WITHOUT ROWID;
+-- Edits that the server has taken and no backup covers yet, by the number of the device that sent them (SPEC R48); counted: what the
+-- counters that they raised had stood at.
+CREATE TABLE kept (device INTEGER NOT NULL, n INTEGER NOT NULL, edit TEXT NOT NULL, verdict TEXT NOT NULL, counted TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (device, n)) WITHOUT ROWID;
 `;
 const STRANGER = `
 -- Rows of kinds that only a newer version of the app knows (SPEC R26).

@@ -14,6 +14,7 @@ import { readNumber, writeMeta } from "./meta.ts";
 import { bucketOf } from "./outbox.ts";
 import type { Topic } from "./query.ts";
 import { NOWHERE, type RecordWriter } from "./records.ts";
+import { type CountedByField, countedBefore } from "./restamp.ts";
 import { isKind } from "./tables.ts";
 
 /** How many sent edits the Sync screen can look back on. */
@@ -60,6 +61,7 @@ export function takeVerdicts(
   const verdictByNumber = new Map(reply.verdicts.map((verdict) => [verdict.n, verdict]));
   const settling = new Map<string, Settling>();
   const attention = new AttentionNotes(database, reply.now);
+  const countedByNumber = new Map<number, CountedByField>();
   for (const { n, edit, before } of taken) {
     const verdict: Verdict = verdictByNumber.get(n) ?? { n, verdict: "applied" };
     const record = settlingOf(database, settling, edit);
@@ -67,6 +69,8 @@ export function takeVerdicts(
       attention.note(edit, verdict, record?.confirmed ?? null);
       changed.add("attention");
     }
+    const counted = countedBefore(edit, record?.confirmed?.v ?? {});
+    if (Object.keys(counted).length > 0) countedByNumber.set(n, counted);
     if (record === null) continue; // not on the device, or of a kind that this version of the app does not know
     if (REFUSED.has(verdict.verdict)) {
       record.isRefused = true;
@@ -76,7 +80,7 @@ export function takeVerdicts(
     record.confirmed = mergeEdit(ENTITY_TYPES[record.kind], record.confirmed, edit.v, edit.at).doc;
   }
   noteSent(database, taken, verdictByNumber, reply.now);
-  keepEdits(database, { device, pushed, verdicts: reply.verdicts, now: reply.now });
+  keepEdits(database, { device, pushed, verdicts: reply.verdicts, counted: countedByNumber, now: reply.now });
   database.run("DELETE FROM outbox WHERE n <= ?", [pushed]);
   const grants = new Set(reply.grants);
   for (const [id, record] of settling) settle(database, writer, id, record, grants);
