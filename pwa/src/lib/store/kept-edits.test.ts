@@ -56,6 +56,13 @@ describe("edits that the server has taken", () => {
     expect(running).toEqual(real);
   });
 
+  test("are not offered again because of a reply that was overtaken", () => {
+    const device = taken(3);
+    receive(device, { pushed: 1, seq: 1 });
+    expect(device.engine.waiting).toBe(0);
+    expect(device.engine.request({}).ack).toBe(3);
+  });
+
   test("are offered again likewise when the restored server finds a gap", () => {
     const device = taken(3);
     device.save({ kind: "customer", id: C, root: C, v: { city: "waits" } });

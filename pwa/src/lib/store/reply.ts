@@ -85,9 +85,10 @@ class Applying {
   /** A restored server has less of this device than it once acknowledged, or does not know it by this number (SPEC R48). */
   #offerAgain(): void {
     const { database, reply, context } = this;
+    if (!this.#readings.isRestored) return; // fewer edits than acknowledged would be those of an overtaken reply
     const isBehind = reply.pushed < readNumber(database, "ack");
     if (isBehind) offerAgain(database, context.device, reply.pushed, reply.now);
-    const isOffered = this.#readings.isRestored && offerFormer(database, context.device, reply.pushed, reply.now);
+    const isOffered = offerFormer(database, context.device, reply.pushed, reply.now);
     if (isBehind || isOffered) this.changed.add("outbox");
   }
 

@@ -62,7 +62,7 @@ class Applying:
             return  # fewer edits than acknowledged would be those of an overtaken reply
         if pushed < tables.number("ack"):
             offer_again(tables, self._device, pushed)
-        offer_former(tables, self._device, pushed)
+        offer_former(tables, self._schema, self._device, pushed)
 
     # Rows
 

@@ -5,7 +5,6 @@ from typing import Final
 
 import msgspec
 
-from routebook_sync.messages import Edit, Verdict
 from routebook_sync.replica.tables import Kept, Tables
 
 KEPT_BYTES: Final = 20 * 1024 * 1024
@@ -13,9 +12,9 @@ KEPT_FOR_MS: Final = 90 * 24 * 3_600_000
 """What is kept at most, and for how long, where no backup ever covers it."""
 
 
-def keep_edit(tables: Tables, device: int, edit: Edit, verdict: Verdict, now: int) -> None:
+def keep_edit(tables: Tables, device: int, kept: Kept) -> None:
     """Keep an edit that the server has just taken."""
-    tables.kept.put((device, edit.n), Kept(edit, verdict.verdict.value, now))
+    tables.kept.put((device, kept.edit.n), kept)
 
 
 def forget_covered(tables: Tables, device: int, covered: int) -> None:

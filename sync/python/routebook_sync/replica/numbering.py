@@ -3,14 +3,14 @@
 Where a restored server has lost edits, the kept ones are put in front of them (SPEC R48).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from routebook_sync import base32
-from routebook_sync.clock import DEVICE_WIDTH
 from routebook_sync.messages import Edit
 from routebook_sync.replica.kept import take_kept
+from routebook_sync.replica.restamp import Stamped, restamp
 from routebook_sync.replica.rows import Rows
 from routebook_sync.replica.tables import Schema, Tables, Waiting
 from routebook_sync.replica.writing import overshadow, show_unsent
@@ -23,7 +23,11 @@ def renumber(tables: Tables, first: int) -> None:
 
 def adopt_device(tables: Tables, schema: Schema, device: int) -> None:
     """Number anew for another device number: it counts from 1, and its stamps are taken only with that number."""
-    _replace_outbox(tables, 1, [_restamped(waiting, device) for waiting in tables.waiting()])
+    waiting = tables.waiting()
+    stamped = [Stamped(one.edit, None) for one in waiting]
+    edits = restamp(schema.kinds, stamped, device, lambda record: _confirmed_values(tables, record))
+    again = [msgspec.structs.replace(one, edit=edit) for one, edit in zip(waiting, edits, strict=True)]
+    _replace_outbox(tables, 1, again)
     tables.meta.put("covered", 0)
     # What is shown has the stamps of the edits as they are now.
     for record_id in {edit.id: None for edit in tables.unsent()}:
@@ -41,21 +45,24 @@ def offer_again(tables: Tables, device: int, pushed: int) -> None:
         renumber(tables, pushed + 1)
 
 
-def offer_former(tables: Tables, device: int, pushed: int) -> bool:
+def offer_former(tables: Tables, schema: Schema, device: int, pushed: int) -> bool:
     """Do the same for what was sent under a former number of the device; tell whether there was any."""
     former = take_kept(tables, lambda made_by, _n: made_by != device)
     if not former:
         return False
     for kept in former:
         overshadow(tables, kept.edit)
-    again = [_restamped(Waiting(kept.edit, kept.verdict), device) for kept in former]
+    stamped = [Stamped(kept.edit, kept.counted) for kept in former]
+    edits = restamp(schema.kinds, stamped, device, lambda record: _confirmed_values(tables, record))
+    again = [Waiting(edit, kept.verdict) for kept, edit in zip(former, edits, strict=True)]
     _replace_outbox(tables, pushed + 1, [*again, *tables.waiting()])
     return True
 
 
-def _restamped(waiting: Waiting, device: int) -> Waiting:
-    at = waiting.edit.at[:-DEVICE_WIDTH] + base32.encode(device, DEVICE_WIDTH)
-    return msgspec.structs.replace(waiting, edit=msgspec.structs.replace(waiting.edit, at=at))
+def _confirmed_values(tables: Tables, record: str) -> Mapping[str, Any]:
+    """Return the values that the server has of a record with unsent edits."""
+    shadow = tables.shadow.get(record)
+    return {} if shadow is None or shadow.doc is None else shadow.doc.v
 
 
 def _replace_outbox(tables: Tables, first: int, edits: Sequence[Waiting]) -> None:

@@ -72,6 +72,8 @@ class Kept(msgspec.Struct, frozen=True):
 
     edit: Edit
     verdict: str
+    counted: dict[str, list[int]]
+    """What the counters that it raised had stood at before it, by field."""
     at: int
 
 

@@ -9,8 +9,9 @@ from routebook_sync.entities import EntityType
 from routebook_sync.messages import Edit, SyncReply, Verdict, VerdictKind
 from routebook_sync.record import Doc, merge_edit
 from routebook_sync.replica.kept import forget_oldest, keep_edit
+from routebook_sync.replica.restamp import counted_before
 from routebook_sync.replica.rows import Rows
-from routebook_sync.replica.tables import NOWHERE, Attention, Schema, Sent, Shadow, Tables
+from routebook_sync.replica.tables import NOWHERE, Attention, Kept, Schema, Sent, Shadow, Tables
 from routebook_sync.replica.writing import bucket_of
 
 WANTS_A_HUMAN: Final = frozenset({VerdictKind.CONFLICT, VerdictKind.HELD, VerdictKind.REJECTED})
@@ -47,9 +48,11 @@ def take_verdicts(tables: Tables, rows: Rows, schema: Schema, reply: SyncReply, 
             _note_attention(tables, entries, edit, verdict, now)
         if waiting.before == "":
             tables.sent.put(tables.next_number("sent"), Sent(edit, verdict.verdict, now))
-        keep_edit(tables, device, edit, verdict, now)
-        tables.outbox.drop(edit.n)
         record = _settling_of(tables, schema, settling, edit)
+        before = record.confirmed.v if record is not None and record.confirmed is not None else {}
+        counted = counted_before(schema.kinds.get(edit.kind), edit, before)
+        keep_edit(tables, device, Kept(edit, verdict.verdict.value, counted, now))
+        tables.outbox.drop(edit.n)
         if record is None:
             if not tables.unsent_of(edit.id):
                 tables.shadow.drop(edit.id)  # of a kind that this version of the app does not know
