@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from routebook_server.app import Application, wall_clock_ms
+from routebook_server.database import name_of
 from routebook_server.filling import fill_with_words
 from routebook_server.gateway.problem import ProblemError
 from routebook_server.identity.accounts import Organisation, change_password, find_account_by_email, find_organisation
@@ -106,7 +107,7 @@ def fill(settings: Settings, chosen: argparse.Namespace) -> int:
 
     async def work(application: Application) -> None:
         if not await fill_with_words(application, chosen.seed, chosen.customers, chosen.children):
-            raise CommandError(f"{settings.database} is not empty; choose another folder with --data")
+            raise CommandError(f"{name_of(settings.address)} is not empty; choose another folder with --data")
 
     _run_once(settings, work)
     return OK

@@ -17,7 +17,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
-from routebook_server.database import Database, open_sqlite
+from routebook_server.database import Database, open_database
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
 from routebook_server.gateway.live import Live
@@ -29,6 +29,7 @@ from routebook_server.identity.people import People
 from routebook_server.identity.presence import Presence
 from routebook_server.identity.sign_in import SignIns
 from routebook_server.records.heads import Heads
+from routebook_server.records.pokes import follow_pokes
 from routebook_server.records.projection import Projector
 from routebook_server.records.purge import Purger
 from routebook_server.records.store import Store, Values
@@ -89,10 +90,14 @@ class Application(msgspec.Struct, frozen=True):
         following = asyncio.create_task(_follow(self.projector, self.heads), name="projector")
         living = asyncio.create_task(self.live.run(), name="live")
         purging = asyncio.create_task(self.purger.run(self.heads), name="purger")
+        listening = asyncio.create_task(follow_pokes(self.database, self.heads), name="pokes")
         try:
             yield
         finally:
             self.heads.close()
+            listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await listening
             await asyncio.gather(following, living, purging)
             await self.close()
 
@@ -122,8 +127,9 @@ def create_app(
     NewerDatabaseError, or OSError if the data folder cannot be used.
     """
     site = site or load_site(settings.app)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    database = open_sqlite(settings.database)
+    if not settings.database:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.address)
     heads = Heads()
     store = Store(database, clock, heads)
     passwords = Passwords(hasher or PasswordHasher())

@@ -30,7 +30,14 @@ class LogLevel(StrEnum):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an operator chose. Each field names its variable and what it means; docs/operating.md lists them."""
 
-    data: Annotated[Path, Meta(description="folder of the database", extra={"env": "DATA"})] = Path("data")
+    data: Annotated[Path, Meta(description="folder of the database file", extra={"env": "DATA"})] = Path("data")
+    database: Annotated[
+        str,
+        Meta(
+            description="`postgresql://user:password@host/name`; without it an SQLite file in `DATA`",
+            extra={"env": "ROUTEBOOK_DATABASE"},
+        ),
+    ] = ""
     port: Annotated[int, Meta(ge=1, le=65_535, description="port to listen on", extra={"env": "PORT"})] = 8080
     host: Annotated[
         str,
@@ -80,9 +87,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 180
 
     @property
-    def database(self) -> Path:
-        """The database file."""
-        return self.data / DATABASE_NAME
+    def address(self) -> str:
+        """The address of the database; it may hold a password."""
+        return self.database or f"sqlite:///{self.data / DATABASE_NAME}"
 
 
 class SettingError(ValueError):

@@ -11,7 +11,8 @@ import msgspec
 from litestar import Litestar
 from litestar.types import Scope
 
-from routebook_server.database import SqliteDatabase, driver_of, open_sqlite
+from routebook_server.database import Database, driver_of, open_database
+from routebook_server.database.address import sqlite_address
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
@@ -63,7 +64,7 @@ class ManualClock:
 class Team:
     """The server's parts, three people, two territories with a customer each."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: Database) -> None:
         self.clock = ManualClock()
         self.heads = Heads()
         self.database = database
@@ -128,7 +129,7 @@ class Team:
 
     async def read(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        return await self.database.read(lambda connection: list(connection.connection.cursor().execute(sql, values)))
+        return await self.database.read(lambda connection: driver_of(connection).fetch(sql, *values))
 
     async def write(self, sql: str, *values: Any) -> None:
         """Change the database behind the server's back."""
@@ -253,9 +254,9 @@ def problem_of(response: httpx.Response) -> Problem:
 
 
 @contextlib.asynccontextmanager
-async def open_team(folder: Path) -> AsyncIterator[Team]:
-    """Yield a settled team on a database in ``folder``."""
-    database = open_sqlite(folder / "team.db")
+async def open_team(place: Path | str) -> AsyncIterator[Team]:
+    """Yield a settled team on a database in the folder or at the address ``place``."""
+    database = open_database(place if isinstance(place, str) else sqlite_address(place / "team.db"))
     team = Team(database)
     try:
         await team.settle_in()

@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from routebook_server.app import Application, create_app
 from routebook_server.identity.accounts import Organisation
 from routebook_server.identity.founding import Member, found
-from routebook_server.settings import Settings
+from routebook_server.settings import DATABASE_NAME, Settings
 from routebook_sync.clock import Clock, stamp_from_clock
 from routebook_sync.entities.person import Role
 from routebook_sync.identifier import new_id
@@ -143,7 +143,7 @@ async def open_house(data: Path, clock: HandClock | None = None, **chosen: Any) 
     site = data.parent / "site"
     settings = msgspec.structs.replace(Settings(data=data, app=make_site(site)), **chosen)
     moved = clock or HandClock()
-    is_new = not settings.database.exists()
+    is_new = not (data / DATABASE_NAME).exists()
     random = Random(data.name if is_new else f"{data.name} again")
     application = create_app(settings, clock=moved, random=random.randbytes, hasher=CHEAP)
     async with application.running():

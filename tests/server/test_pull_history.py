@@ -1,7 +1,6 @@
 """The value history of a record: who, when, from which device, old and new; only for whom may see the record."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest_asyncio
 
@@ -12,8 +11,8 @@ VISIT = make_id(1)
 
 
 @pytest_asyncio.fixture
-async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    async with open_team(tmp_path) as opened:
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
         yield opened
 
 

@@ -1,7 +1,6 @@
 """What a device is told, and what it is not (SPEC R31-R34, R51-R57)."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import msgspec
 import pytest_asyncio
@@ -16,8 +15,8 @@ IN_NORTH, IN_SOUTH = territory_bucket(NORTH), territory_bucket(SOUTH)
 
 
 @pytest_asyncio.fixture
-async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    async with open_team(tmp_path) as opened:
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
         yield opened
 
 

@@ -1,7 +1,6 @@
 """After the horizon: deleted records without bodies, markers that are gone, and the devices that come back later."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -21,8 +20,8 @@ IN_NORTH = territory_bucket(NORTH)
 
 
 @pytest_asyncio.fixture
-async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    async with open_team(tmp_path) as opened:
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
         yield opened
         assert await faults(opened) == []
 

@@ -1,7 +1,6 @@
 """What the server writes itself goes the same way as a device's edits: same checks, same history, same rows."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -17,8 +16,8 @@ IN_NORTH = territory_bucket(NORTH)
 
 
 @pytest_asyncio.fixture
-async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    async with open_team(tmp_path) as opened:
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
         yield opened
 
 

@@ -1,7 +1,6 @@
 """Many devices at once: no row is missed, none comes twice, numbers are contiguous and never go back."""
 
 import asyncio
-from pathlib import Path
 
 from routebook_server.records.buckets import territory_bucket
 from routebook_sync.messages import MIN_BUDGET, Verdict, VerdictKind
@@ -38,8 +37,8 @@ async def read_until(team: Team, number: int, done: asyncio.Event) -> list[tuple
             return seen
 
 
-async def test_readers_among_pushers_see_every_row_once_and_numbers_are_contiguous(tmp_path: Path) -> None:
-    async with open_team(tmp_path) as team:
+async def test_readers_among_pushers_see_every_row_once_and_numbers_are_contiguous(address: str) -> None:
+    async with open_team(address) as team:
         done = asyncio.Event()
         readers = [asyncio.create_task(read_until(team, 100 + number, done)) for number in range(3)]
         pushers = [
@@ -58,15 +57,15 @@ async def test_readers_among_pushers_see_every_row_once_and_numbers_are_contiguo
             assert sorted(territories) == sorted(stored)
 
 
-async def test_waiting_pushes_share_a_transaction(tmp_path: Path) -> None:
-    async with open_team(tmp_path) as team:
+async def test_waiting_pushes_share_a_transaction(address: str) -> None:
+    async with open_team(address) as team:
         commits = 0
         write = team.database.write
 
-        async def counted(work: object) -> object:
+        async def counted(work: object, **how: object) -> object:
             nonlocal commits
             commits += 1
-            return await write(work)  # type: ignore[arg-type]
+            return await write(work, **how)  # type: ignore[arg-type]
 
         team.database.write = counted  # type: ignore[assignment,method-assign]
         devices = [team.device(number, ANNA) for number in range(1, 21)]
@@ -78,8 +77,8 @@ async def test_waiting_pushes_share_a_transaction(tmp_path: Path) -> None:
         assert commits <= 4
 
 
-async def test_the_same_request_twice_at_once_is_stored_once(tmp_path: Path) -> None:
-    async with open_team(tmp_path) as team:
+async def test_the_same_request_twice_at_once_is_stored_once(address: str) -> None:
+    async with open_team(address) as team:
         device = team.device(1, ANNA)
         for number in range(10):
             device.edit("visit", make_id(number), BAKERY, {"customer": BAKERY, "person": ANNA, "status": "open"})
@@ -89,8 +88,8 @@ async def test_the_same_request_twice_at_once_is_stored_once(tmp_path: Path) -> 
         assert await team.read("SELECT count(*) FROM history WHERE device = 1") == [(10,)]
 
 
-async def test_two_devices_whose_edits_of_one_record_share_a_transaction_both_get_the_whole(tmp_path: Path) -> None:
-    async with open_team(tmp_path) as team:
+async def test_two_devices_whose_edits_of_one_record_share_a_transaction_both_get_the_whole(address: str) -> None:
+    async with open_team(address) as team:
         first, second, other = team.device(1, ANNA), team.device(2, MIRA), team.device(3, MIRA)
         for device in (first, second, other):
             await device.sync()

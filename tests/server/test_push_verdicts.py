@@ -1,7 +1,6 @@
 """Every edit reaches a visible end (SPEC R40-R45): what each verdict means, and what the store then holds."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,8 @@ VALUES: dict[str, Any] = {"customer": BAKERY, "person": ANNA, "status": "planned
 
 
 @pytest_asyncio.fixture
-async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    async with open_team(tmp_path) as opened:
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
         yield opened
 
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
+from routebook_server.database import driver_of
 from routebook_server.records.purge import Purger
 from routebook_server.records.store import Values
 from routebook_server.records.views import view_of
@@ -127,8 +128,7 @@ async def _play(team: Team, steps: list[dict[str, Any]]) -> None:
 
 async def _restore(team: Team, bucket: str) -> None:
     def raise_epoch(connection: Connection) -> None:
-        sql = "UPDATE bucket SET epoch = epoch + 1 WHERE bucket = ?"
-        connection.connection.cursor().execute(sql, (bucket,))
+        driver_of(connection).execute("UPDATE bucket SET epoch = epoch + 1 WHERE bucket = ?", bucket)
 
     await team.database.write(raise_epoch)
 
@@ -142,8 +142,8 @@ def _sessions() -> list[Any]:
 
 
 @pytest.mark.parametrize("case", _sessions())
-async def test_session_goes_as_the_rule_says(case: dict[str, Any], tmp_path: Path) -> None:
-    async with open_team(tmp_path) as team:
+async def test_session_goes_as_the_rule_says(case: dict[str, Any], address: str) -> None:
+    async with open_team(address) as team:
         await _play(team, case["steps"])
 
 

@@ -1,7 +1,6 @@
 """The sums that the write path keeps are those of the rows, whatever was written; ``verify`` finds and mends others."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest_asyncio
 from sqlalchemy import Connection
@@ -19,8 +18,8 @@ NOTE, TASK, SHOP, FLOUR = make_id(1), make_id(2), make_id(3), make_id(4)
 
 
 @pytest_asyncio.fixture
-async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    async with open_team(tmp_path) as opened:
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
         yield opened
         assert await faults(opened) == []
 

@@ -3,7 +3,6 @@
 import gzip
 import zlib
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,8 +17,8 @@ VALUES: dict[str, Any] = {"customer": BAKERY, "person": ANNA, "status": "planned
 
 
 @pytest_asyncio.fixture
-async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    async with open_team(tmp_path) as opened:
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
         yield opened
 
 
@@ -233,6 +232,7 @@ async def test_a_device_cannot_speak_for_another(team: Team) -> None:
     assert (await phone.problem(device=other.number)).code is ProblemCode.WRONG_DEVICE
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 async def test_a_full_disk_answers_unavailable_and_the_edit_is_stored_later(team: Team) -> None:
     phone = team.device(1, ANNA)
     await phone.sync()

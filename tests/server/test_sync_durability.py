@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from routebook_server.database import open_sqlite
+from routebook_server.database import SqliteDatabase, open_sqlite
 from server.devices import ANNA, BAKERY, Team, make_id, open_team
 
 PUSHER = """
@@ -70,6 +70,7 @@ async def test_checkpoints_keep_the_log_from_growing(tmp_path: Path) -> None:
         sizes = []
         for number in range(1, 41):
             await push_visit(team, number)
+            assert isinstance(team.database, SqliteDatabase)
             team.database.checkpoint_now()
             sizes.append(log.stat().st_size)
         assert sizes[-1] == sizes[9]

@@ -73,7 +73,7 @@ class InlineDatabase(SqliteDatabase):
         """Ids of records that no transaction with an edit of them commits."""
         self.died: Callable[[], None] = lambda: None
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], *, locking: bool = False) -> T:
         """Run ``work`` in one transaction on this thread."""
 
         def guarded(connection: Connection) -> T:

@@ -1,6 +1,6 @@
 """Columns: the types whose meaning must not depend on the database."""
 
-from sqlalchemy import String
+from sqlalchemy import BigInteger, Integer, String
 from sqlalchemy import Text as PlainText
 from sqlalchemy.types import TypeEngine
 
@@ -14,3 +14,8 @@ def text(length: int | None = None) -> TypeEngine[str]:
     if length is None:
         return PlainText().with_variant(PlainText(collation="C"), "postgresql")
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def number() -> TypeEngine[int]:
+    """Return the type of a primary key that the database counts itself, without end."""
+    return BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts an INTEGER only, which has 64 bits there

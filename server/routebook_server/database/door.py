@@ -2,35 +2,55 @@
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 import sqlalchemy.exc
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection
 
 T = TypeVar("T")
 
-UNAVAILABLE: Final = (sqlalchemy.exc.OperationalError, sqlite3.OperationalError)
-"""What is raised where the database cannot work now (disk full, file locked); whether by way of SQLAlchemy or not."""
 
-metadata = MetaData()
-"""Every table of the server; each capability declares its own beside its code."""
+class UnavailableDatabaseError(Exception):
+    """The database cannot work now: connection lost, disk full, too busy. Nothing was stored, or nobody knows."""
+
+
+UNAVAILABLE: Final = (UnavailableDatabaseError, sqlalchemy.exc.OperationalError, sqlite3.OperationalError)
+"""What is raised where the database cannot work now (disk full, file locked); whether by way of SQLAlchemy or not."""
 
 
 class NewerDatabaseError(Exception):
     """The database was written by a newer version of the server than this one."""
 
 
+class UnfitDatabaseError(Exception):
+    """The database can never be ours; the message says why."""
+
+
 class Database(ABC):
     """One database; made in the composition root and closed there."""
 
+    is_shared: bool
+    """Whether several processes may use it at once."""
+
     @abstractmethod
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run ``work`` as if alone, in one transaction: committed when it returns, rolled back when it raises."""
+    async def write(self, work: Callable[[Connection], T], *, locking: bool = False) -> T:
+        """Run ``work`` as if alone, in one transaction: committed when it returns, rolled back when it raises.
+
+        On a shared database it may be run again from the start, because of others. With ``locking`` it is run beside
+        others, sees what they commit meanwhile, and itself locks what it reads in order to change it.
+        """
 
     @abstractmethod
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on one snapshot."""
+
+    @abstractmethod
+    async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:
+        """Hear what other processes say on ``channel``, until cancelled; return at once where there are no others.
+
+        ``catch_up`` is called whenever something may have been missed: at the beginning and after each interruption.
+        """
 
     @abstractmethod
     async def close(self) -> None:

@@ -1,34 +1,40 @@
 """Driver: how the store speaks SQL, past SQLAlchemy where that would cost more than the statement.
 
-SQL is written once, as SQLite takes it: ``?`` for a value and ``IN (?*)`` for a list of values of any length. Rows are
-stored many at a time by a ``Storing``, made once from the table's own declaration.
+SQL is written once, as SQLite takes it, with two additions: ``IN (?*)`` stands for a list of values of any length, and
+``FOR UPDATE`` locks rows where others may write beside us. Rows are stored many at a time by a ``Storing``, made once
+from the table's own declaration.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any, Final, Protocol
 
 import msgspec
-from sqlalchemy import Connection, Table
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, LargeBinary, Table
+from sqlalchemy.util import await_only
 
 Values = tuple[Any, ...]
 
 _ENCODER: Final = msgspec.json.Encoder()
 _LIST: Final = re.compile(r"IN \(\?\*\)")
+_BYTES: Final = re.compile(r"CAST\((.+?) AS BLOB\)")
+_TYPES: Final = ((BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"), (LargeBinary, "bytea"))
 
 
 class Storing(msgspec.Struct, frozen=True):
-    """How rows are stored in a table."""
+    """How rows are stored in a table: the statement of each database."""
 
-    columns: tuple[str, ...]
-    """In the order of a row's values."""
     sqlite: str
+    """For one row of values."""
+    postgres: str
+    """For one list of values by column."""
 
 
 def insert(table: Table, *columns: str) -> Storing:
     """Return how new rows with these columns are stored; the others take their defaults."""
-    return Storing(columns, _insert("INSERT", table, columns))
+    return Storing(_insert_sqlite("INSERT", table, columns), _insert_postgres(table, columns))
 
 
 def upsert(table: Table, key: Sequence[str], *columns: str) -> Storing:
@@ -36,21 +42,38 @@ def upsert(table: Table, key: Sequence[str], *columns: str) -> Storing:
 
     With some ``columns`` only, the others of a row that is there stay as they are; none means all.
     """
-    if not columns:
-        names = tuple(table.columns.keys())
-        return Storing(names, _insert("INSERT OR REPLACE", table, names))
-    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in key)
+    names = columns or tuple(table.columns.keys())
+    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
     conflict = f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
-    return Storing(columns, _insert("INSERT", table, columns) + conflict)
+    if columns:
+        in_sqlite = _insert_sqlite("INSERT", table, names) + conflict
+    else:
+        in_sqlite = _insert_sqlite("INSERT OR REPLACE", table, names)
+    return Storing(in_sqlite, _insert_postgres(table, names) + conflict)
 
 
-def _insert(verb: str, table: Table, columns: Sequence[str]) -> str:
-    names = ", ".join(f'"{name}"' for name in columns)
-    return f'{verb} INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(columns))})'
+def _insert_sqlite(verb: str, table: Table, columns: Sequence[str]) -> str:
+    return f'{verb} INTO "{table.name}" ({_quoted(columns)}) VALUES ({", ".join("?" * len(columns))})'
+
+
+def _insert_postgres(table: Table, columns: Sequence[str]) -> str:
+    lists = ", ".join(f"${n}::{_type(table.columns[name])}[]" for n, name in enumerate(columns, 1))
+    return f'INSERT INTO "{table.name}" ({_quoted(columns)}) SELECT * FROM unnest({lists})'
+
+
+def _quoted(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def _type(column: Column[Any]) -> str:
+    return next((name for kind, name in _TYPES if isinstance(column.type, kind)), "text")
 
 
 class Driver(Protocol):
     """SQL inside one transaction. A value that is a list stands for ``?*``."""
+
+    is_shared: bool
+    """Whether others may write to the database while we do."""
 
     def fetch(self, sql: str, *values: Any) -> list[Values]:
         """Return all rows of a query."""
@@ -70,6 +93,8 @@ class Driver(Protocol):
 
 class SqliteDriver:
     """The driver of SQLite: the module's own cursor."""
+
+    is_shared = False
 
     def __init__(self, connection: Connection) -> None:
         self._connection: Any = connection.connection
@@ -104,14 +129,55 @@ class SqliteDriver:
         self._cursor.executemany(storing.sqlite, rows)
 
 
+class PostgresDriver:
+    """The driver of PostgreSQL: asyncpg's connection, waited for from inside ``run_sync``; rows travel as lists."""
+
+    is_shared = True
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection: Any = connection.connection.driver_connection
+
+    def fetch(self, sql: str, *values: Any) -> list[Values]:
+        """Return all rows of a query."""
+        return [tuple(row) for row in await_only(self._connection.fetch(_postgres(sql), *values))]
+
+    def fetch_one(self, sql: str, *values: Any) -> Values | None:
+        """Return the first row of a query, None if there is none."""
+        row = await_only(self._connection.fetchrow(_postgres(sql), *values))
+        return None if row is None else tuple(row)
+
+    def chunks(self, sql: str, *values: Any, size: int) -> Iterator[list[Values]]:
+        """Yield the rows of a query, ``size`` at a time; what is not asked for is not read."""
+        cursor = await_only(self._connection.cursor(_postgres(sql), *values))
+        while chunk := await_only(cursor.fetch(size)):
+            yield [tuple(row) for row in chunk]
+
+    def execute(self, sql: str, *values: Any) -> None:
+        """Run one statement."""
+        await_only(self._connection.execute(_postgres(sql), *values))
+
+    def store(self, storing: Storing, rows: Iterable[Values]) -> None:
+        """Store rows, no two of them with the same key."""
+        columns = list(zip(*rows, strict=True))
+        if columns:
+            await_only(self._connection.execute(storing.postgres, *columns))
+
+
 def driver_of(connection: Connection) -> Driver:
     """Return the driver of a connection that a door has given."""
-    return SqliteDriver(connection)
+    return PostgresDriver(connection) if connection.dialect.name == "postgresql" else SqliteDriver(connection)
 
 
 @lru_cache(maxsize=256)
 def _sqlite(sql: str) -> str:
-    return _LIST.sub("IN (SELECT value FROM json_each(?))", sql)
+    return _LIST.sub("IN (SELECT value FROM json_each(?))", sql).removesuffix(" FOR UPDATE")
+
+
+@lru_cache(maxsize=256)
+def _postgres(sql: str) -> str:
+    numbers = count(1)
+    sql = _BYTES.sub(r"convert_to(\1, 'UTF8')", _LIST.sub("= ANY(?)", sql))
+    return re.sub(r"\?", lambda _match: f"${next(numbers)}", sql)
 
 
 def _bound(values: Values) -> Values:

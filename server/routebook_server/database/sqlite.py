@@ -5,7 +5,7 @@ that moves the log into the file (checkpoints) after writes, so that no commit w
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -15,11 +15,10 @@ import structlog
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import QueuePool
 
-from routebook_server.database.door import Database, NewerDatabaseError, T, metadata
+from routebook_server.database.door import Database, T
+from routebook_server.database.migrating import migrate
 
 READERS: Final = 2
-VERSION: Final = 1
-"""The version of the tables; raised with every migration, kept in the database (SQLite: user_version)."""
 CHECKPOINT_AFTER_S: Final = 1.0
 """How long after a write the log is moved into the file: once for all writes of that time."""
 PRAGMAS: Final = (
@@ -36,7 +35,9 @@ _log = structlog.get_logger()
 
 
 class SqliteDatabase(Database):
-    """A database in one file."""
+    """A database in one file, for one process."""
+
+    is_shared = False
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -45,7 +46,7 @@ class SqliteDatabase(Database):
         self._checkpointer = ThreadPoolExecutor(1, thread_name_prefix="checkpointer")
         self._checkpoint_due: asyncio.TimerHandle | None = None
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], *, locking: bool = False) -> T:  # noqa: ARG002
         """Run ``work`` on the writer thread, in one transaction, committed when it returns."""
         loop = asyncio.get_running_loop()
         written = await loop.run_in_executor(self._writer, self.write_now, work)
@@ -56,6 +57,9 @@ class SqliteDatabase(Database):
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a reading thread, on one snapshot."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+
+    async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:
+        """Return at once: nobody else writes to the file."""
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in one transaction on this thread: for the writer thread, the command line and tests."""
@@ -104,11 +108,8 @@ def open_sqlite(path: Path) -> SqliteDatabase:
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
-    with engine.begin() as connection:
-        if connection.exec_driver_sql("PRAGMA user_version").scalar_one() > VERSION:
-            raise NewerDatabaseError(str(path))
-        metadata.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+    with engine.connect().execution_options(routebook_write=True) as connection, connection.begin():
+        migrate(connection)
     return SqliteDatabase(engine)
 
 

@@ -48,7 +48,7 @@ async def fill_demo(
         _count, heads = load_rows(connection, _counted(demo_rows(seed, now_ms, customers, children, zone), progress))
         return heads
 
-    store.heads.publish(await store.database.write(fill))
+    store.heads.publish(await store.database.write(fill, locking=True))
     return True
 
 

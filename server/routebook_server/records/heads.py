@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Self
 
-from routebook_server.records.buckets import Head
+from routebook_server.records.buckets import NO_HEAD, Head
 
 
 class Heads:
@@ -13,12 +13,20 @@ class Heads:
 
     def __init__(self) -> None:
         self._subscribers: set[Subscription] = set()
+        self._known: dict[str, Head] = {}
         self.closed = False
 
     def publish(self, heads: Mapping[str, Head]) -> None:
-        """Tell every subscriber of these buckets; call after the commit. Never waits."""
+        """Tell every subscriber of those buckets that stand further than was told; call after the commit. Never waits.
+
+        What this process committed is heard again from the database, and what others commit may come in any order.
+        """
+        moved = {bucket: head for bucket, head in heads.items() if head > self._known.get(bucket, NO_HEAD)}
+        if not moved:
+            return
+        self._known.update(moved)
         for subscription in self._subscribers:
-            subscription.offer(heads)
+            subscription.offer(moved)
 
     def subscribe(self, buckets: Collection[str] | None) -> "Subscription":
         """Return a subscription to these buckets, None for all; it must be closed, or used by ``with``."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from routebook_server.database import driver_of
 from routebook_server.records.views import open_values
 from routebook_sync.clock import ms_from_stamp
+from routebook_sync.identifier import is_id
 from routebook_sync.joins import MAX_SAFE
 from routebook_sync.messages import View
 
@@ -73,6 +74,8 @@ def read_history(
 
     None if there is no such record in ``buckets``.
     """
+    if not is_id(record_id):
+        return None
     driver = driver_of(connection)
     found = driver.fetch_one("SELECT bucket, kind FROM record WHERE id = ?", record_id)
     if found is None or found[0] not in buckets:

@@ -8,9 +8,11 @@ from sqlalchemy import Connection
 
 from routebook_server.database import driver_of
 from routebook_server.records.buckets import Head
+from routebook_server.records.pokes import poke
+from routebook_server.records.reader import Bucket, Reader
 from routebook_server.records.state import State, Stored
 from routebook_server.records.sums import Sums, count_rows
-from routebook_server.records.writing import STORE_BUCKET, STORE_RECORD, Bucket, Reader
+from routebook_server.records.writing import STORE_BUCKET, STORE_RECORD
 from routebook_sync.clock import SERVER_DEVICE
 from routebook_sync.messages import Row
 
@@ -23,6 +25,9 @@ def load_rows(connection: Connection, rows: Iterable[tuple[str, Row]]) -> tuple[
     Returns how many there were and the new heads. Runs inside the caller's transaction.
     """
     driver = driver_of(connection)
+    if driver.is_shared:
+        # Whoever pushes waits: which buckets will come is not known yet.
+        driver.execute("LOCK TABLE bucket IN EXCLUSIVE MODE")
     reader = Reader(driver)
     written: dict[str, Bucket] = {}
     sums: dict[str, Sums] = {}
@@ -46,4 +51,6 @@ def load_rows(connection: Connection, rows: Iterable[tuple[str, Row]]) -> tuple[
         count += len(chunk)
     counters = [(name, bucket.epoch, bucket.seq, *sums[name].stored()) for name, bucket in written.items()]
     driver.store(STORE_BUCKET, counters)
-    return count, {name: bucket.head for name, bucket in written.items()}
+    heads = {name: bucket.head for name, bucket in written.items()}
+    poke(driver, heads)
+    return count, heads

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, Table
 
-from routebook_server.database import Database, driver_of, metadata, text
+from routebook_server.database import Database, derived, driver_of, text
 from routebook_server.database.driver import upsert
 from routebook_server.records.heads import Heads
 from routebook_server.records.state import encode_json
@@ -35,7 +35,7 @@ _SELECT_ROWS: Final = (
 
 projection_cursor: Final = Table(
     "projection_cursor",
-    metadata,
+    derived,
     Column("bucket", text(64), primary_key=True),
     Column("epoch", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),
@@ -46,7 +46,7 @@ projection_cursor: Final = Table(
 def _project_table(entity: EntityType) -> Table:
     return Table(
         f"projection_{entity.kind}",
-        metadata,
+        derived,
         Column("id", text(26), primary_key=True),
         Column("root", text(26), nullable=False, index=True),
         Column("bucket", text(64), nullable=False, index=True),

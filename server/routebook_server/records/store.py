@@ -6,23 +6,25 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from sqlalchemy import Connection
 
-from routebook_server.database import UNAVAILABLE, Database, driver_of
+from routebook_server.database import UNAVAILABLE, Database, UnavailableDatabaseError, driver_of
 from routebook_server.records.author import SYSTEM, Author, Writer
 from routebook_server.records.buckets import NO_HEAD, Head
 from routebook_server.records.heads import Heads
 from routebook_server.records.history import HistoryEntry, read_history
 from routebook_server.records.load import load_rows
+from routebook_server.records.locks import NOTHING, NotLockedError
 from routebook_server.records.pages import Asked, Page, read_heads, read_page
 from routebook_server.records.push import GapError, Push, Pushed, Unread
 from routebook_server.records.refusal import FAULT, REFUSALS
-from routebook_server.records.writing import Written, write_pushes
+from routebook_server.records.writing import write_pushes
 from routebook_sync.clock import SERVER_DEVICE, Clock
 from routebook_sync.messages import Edit, Row, Verdict, View
 
 MAX_BATCH_EDITS: Final = 4_000
 """Edits merged into one transaction, so that nobody waits long behind others."""
+ATTEMPTS: Final = 20
+"""How often a batch is begun because it met what was not locked; each time another process has gone on."""
 
 _log = structlog.get_logger()
 
@@ -91,7 +93,7 @@ class Store:
 
     async def load(self, rows: Iterable[tuple[str, Row]]) -> int:
         """Store finished rows by bucket, without checks and history; return how many (imports, demo data)."""
-        count, heads = await self.database.write(lambda connection: load_rows(connection, rows))
+        count, heads = await self.database.write(lambda connection: load_rows(connection, rows), locking=True)
         self.heads.publish(heads)
         return count
 
@@ -184,10 +186,18 @@ class Store:
         return Pushed(verdicts)
 
     async def _commit(self, pushes: list[Push]) -> list[Pushed | GapError]:
-        def work(connection: Connection) -> Written:
-            return write_pushes(connection, pushes, self._clock, self._now_ms())
-
-        written = await self.database.write(work)
+        wanted = NOTHING
+        for _attempt in range(ATTEMPTS):
+            try:
+                written = await self.database.write(
+                    lambda connection: write_pushes(connection, pushes, self._clock, self._now_ms(), wanted),  # noqa: B023
+                    locking=True,
+                )
+                break
+            except NotLockedError as found:
+                wanted = found.wanted
+        else:
+            raise UnavailableDatabaseError("others are always ahead of us")
         self._clock = written.clock
         self.heads.publish(written.heads)
         return written.results

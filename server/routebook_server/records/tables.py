@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table
 
-from routebook_server.database import metadata, text
+from routebook_server.database import metadata, number, text
 
 record: Final = Table(
     "record",
@@ -48,7 +48,7 @@ endian, null while all are 0."""
 history: Final = Table(
     "history",
     metadata,
-    Column("number", Integer, primary_key=True),
+    Column("number", number(), primary_key=True),
     Column("id", text(), nullable=False, index=True),
     Column("stamp", text(18), nullable=False),
     Column("device", Integer, nullable=False),
@@ -87,7 +87,7 @@ verdict: Final = Table(
 held: Final = Table(
     "held",
     metadata,
-    Column("number", Integer, primary_key=True),
+    Column("number", number(), primary_key=True),
     Column("record", text(26), nullable=False, unique=True),
     Column("receipt", text(26), nullable=False),
     Column("root", text(), nullable=False, index=True),

@@ -25,6 +25,8 @@ _SPEAKING: Final = (NotFoundException, MethodNotAllowedException, RequestEntityT
 """Raised by Litestar itself, with a status that says everything."""
 _MISSING: Final = re.compile(r"missing required (?:field|argument) [`'](\w+)[`']")
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""In JSON; no text of the protocol has one (SPEC R15), and PostgreSQL stores none."""
 _INDEX: Final = re.compile(r"\[(\d+)\]")
 
 
@@ -32,7 +34,9 @@ class JsonRequest(Request[Any, Any, Any]):
     """A request whose body, where it cannot be read, is a problem and not a fault."""
 
     async def json(self) -> Any:
-        """Return the body's JSON; ProblemError malformed where it is not UTF-8 or nested too deeply."""
+        """Return the body's JSON; ProblemError malformed where it is not UTF-8, nested too deeply or has a NUL."""
+        if _NUL.search(await self.body()):
+            raise ProblemError(make_problem(ProblemCode.MALFORMED, "No text has a NUL."))
         try:
             return await super().json()
         except (UnicodeDecodeError, RecursionError):

@@ -1,0 +1,54 @@
+"""Addresses: which database is meant, and opening it."""
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from routebook_server.database.door import Database
+from routebook_server.database.sqlite import open_sqlite
+
+_SQLITE: Final = "sqlite:///"
+_POSTGRES: Final = ("postgresql://", "postgres://")
+
+
+class AddressError(ValueError):
+    """Not the address of a database."""
+
+
+def open_database(address: str) -> Database:
+    """Open what is at ``address``, making or migrating its tables; AddressError and what the two kinds raise.
+
+    ``sqlite:///folder/file.db``, or ``postgresql://user:password@host:port/name`` with all that libpq takes.
+    """
+    if address.startswith(_POSTGRES):
+        # Not at the top: a server on SQLite needs none of it.
+        from routebook_server.database.postgres import open_postgres  # noqa: PLC0415
+
+        return open_postgres(address)
+    return open_sqlite(sqlite_path(address))
+
+
+def is_postgres(address: str) -> bool:
+    """Tell whether an address is PostgreSQL's."""
+    return address.startswith(_POSTGRES)
+
+
+def sqlite_path(address: str) -> Path:
+    """Return the file of an SQLite address; AddressError for any other one."""
+    if not address.startswith(_SQLITE) or address == _SQLITE:
+        # Without the address itself: whatever it is, there may be a password in it.
+        raise AddressError("the address is none of sqlite:///file and postgresql://user:password@host/name")
+    return Path(address.removeprefix(_SQLITE))
+
+
+def sqlite_address(path: Path) -> str:
+    """Return the address of an SQLite file."""
+    return f"{_SQLITE}{path}"
+
+
+def name_of(address: str) -> str:
+    """Return what may be shown and logged of an address: no user, no password."""
+    if address.startswith(_SQLITE):
+        return address.removeprefix(_SQLITE)
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

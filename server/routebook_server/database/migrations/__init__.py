@@ -1,0 +1,1 @@
+"""Migrations: how the tables of each released version become those of the next (alembic)."""

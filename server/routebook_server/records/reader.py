@@ -1,0 +1,167 @@
+"""Reader: what the write path reads before and while it merges. Knows the columns of records and buckets."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from routebook_server.database import Driver
+from routebook_server.records.author import Writer
+from routebook_server.records.buckets import FIRST_EPOCH, Head, is_behind, number_of
+from routebook_server.records.held import Held
+from routebook_server.records.lookup import MAX_PAST, PastEdit
+from routebook_server.records.push import Replica
+from routebook_server.records.state import State, moved_id
+from routebook_server.records.sums import Counted
+from routebook_sync.messages import MOVED, Edit, ProblemCode
+
+_SELECT_STATES: Final = "SELECT bucket, seq, id, kind, root, home, device, doc, sum, open_sum FROM record WHERE "
+_SELECT_BUCKETS: Final = "SELECT bucket, epoch, seq, horizon, rows, parts FROM bucket WHERE bucket IN (?*)"
+_SELECT_REPLICAS: Final = "SELECT device, person, pushed, clamped FROM replica WHERE device IN (?*)"
+_SELECT_HELD: Final = "SELECT record, root, code, author, edits, receipt, received_at FROM held WHERE"
+
+
+class Bucket(NamedTuple):
+    """What is read of a bucket before it is written to."""
+
+    epoch: int = FIRST_EPOCH
+    seq: int = 0
+    horizon: int = 0
+    rows: int = 0
+    parts: bytes | None = None
+
+    @property
+    def head(self) -> Head:
+        """The bucket's head."""
+        return Head(self.epoch, number_of(self.seq, self.horizon))
+
+
+class Reader:
+    """What a batch looks up in the database while it merges."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self.counted: dict[str, Counted] = {}
+        """How each record that was read is counted in the sums of its bucket."""
+
+    def states(self, ids: Iterable[str]) -> dict[str, State]:
+        """Return the stored records among ``ids``."""
+        rows = self._driver.fetch(f"{_SELECT_STATES} id IN (?*)", sorted(ids))
+        return {state.id: state for state in self._states(rows)}
+
+    def _states(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[State]:
+        for row in rows:
+            self.counted[row[2]] = (row[0], row[8], row[9])
+            yield State(*row[:8])
+
+    def counted_as(self, ids: Iterable[str]) -> dict[str, Counted]:
+        """Return how the stored records among ``ids`` are counted."""
+        rows = self._driver.fetch(
+            "SELECT id, bucket, sum, open_sum FROM record WHERE id IN (?*) AND kind <> ?", sorted(ids), MOVED
+        )
+        return {record_id: (bucket, full, shown) for record_id, bucket, full, shown in rows}
+
+    def buckets(self, names: Iterable[str]) -> dict[str, Bucket]:
+        """Return those buckets that were ever written to."""
+        return self._buckets(_SELECT_BUCKETS, names)
+
+    def lock_buckets(self, names: Iterable[str]) -> dict[str, Bucket]:
+        """Return the same, so that nobody else writes to them now."""
+        return self._buckets(f"{_SELECT_BUCKETS} ORDER BY bucket FOR UPDATE", names)
+
+    def _buckets(self, sql: str, names: Iterable[str]) -> dict[str, Bucket]:
+        return {name: Bucket(*bucket) for name, *bucket in self._driver.fetch(sql, sorted(names))}
+
+    def replicas(self, devices: Iterable[int]) -> dict[int, Replica]:
+        """Return how far those devices have pushed that ever did."""
+        return self._replicas(_SELECT_REPLICAS, devices)
+
+    def lock_replicas(self, devices: Iterable[int]) -> dict[int, Replica]:
+        """Return the same, so that nobody else takes anything of them now."""
+        return self._replicas(f"{_SELECT_REPLICAS} ORDER BY device FOR UPDATE", devices)
+
+    def _replicas(self, sql: str, devices: Iterable[int]) -> dict[int, Replica]:
+        rows = self._driver.fetch(sql, sorted(devices))
+        return {device: Replica(person, pushed, clamped) for device, person, pushed, clamped in rows}
+
+    def held(self, record_id: str) -> Held | None:
+        """Return what is in custody under a record."""
+        found = self._driver.fetch_one(f"{_SELECT_HELD} record = ?", record_id)
+        return _held(found) if found else None
+
+    def held_for(self, roots: Iterable[str]) -> list[Held]:
+        """Return what waits for one of these roots, in the order of its coming."""
+        rows = self._driver.fetch(
+            f"{_SELECT_HELD} code = ? AND root IN (?*) ORDER BY number", ProblemCode.MISSING_ROOT.value, list(roots)
+        )
+        return [_held(row) for row in rows]
+
+    def held_of(self, device: int) -> tuple[int, int]:
+        """Return how many edits of a device are in custody, and their bytes."""
+        sql = 'SELECT coalesce(sum("count"), 0), coalesce(sum(size), 0) FROM held WHERE device = ?'
+        found = self._driver.fetch_one(sql, device)
+        return (found[0], found[1]) if found else (0, 0)
+
+    def past(self, record_id: str, stamps: Collection[str]) -> list[PastEdit]:
+        """Return the newest edits of a record that have or overwrote one of the stamps, newest first."""
+        overwrote = " OR old LIKE ?" * len(stamps)
+        rows = self._driver.fetch(
+            "SELECT stamp, device, new, old FROM"
+            " (SELECT number, stamp, device, new, old FROM history WHERE id = ? ORDER BY number DESC LIMIT ?) AS newest"
+            f" WHERE stamp IN (?*){overwrote} ORDER BY number DESC",
+            record_id,
+            MAX_PAST,
+            list(stamps),
+            *(f"%{stamp}%" for stamp in stamps),
+        )
+        return [PastEdit(*row) for row in rows]
+
+    def past_of_device(self, record_id: str, device: int) -> list[PastEdit]:
+        """Return the newest edits that a device made of a record, newest first."""
+        rows = self._driver.fetch(
+            "SELECT stamp, device, new, old FROM"
+            " (SELECT number, stamp, device, new, old FROM history WHERE id = ? ORDER BY number DESC LIMIT ?) AS newest"
+            " WHERE device = ? ORDER BY number DESC",
+            record_id,
+            MAX_PAST,
+            device,
+        )
+        return [PastEdit(*row) for row in rows]
+
+    def aggregate(self, root: str) -> list[State]:
+        """Return every stored record of an aggregate."""
+        return list(self._states(self._driver.fetch(f"{_SELECT_STATES} root = ? ORDER BY bucket, seq", root)))
+
+    def person(self, device: int) -> str:
+        """Return who pushed from the device last, "" if nobody did."""
+        found = self._driver.fetch_one("SELECT person FROM replica WHERE device = ?", device)
+        return found[0] if found else ""
+
+    def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
+        """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""
+        told = self._driver.fetch(
+            "SELECT n FROM verdict WHERE device = ? AND n IN (?*)", device, [edit.n for edit in edits]
+        )
+        numbers = {n for (n,) in told}
+        done = self._driver.fetch(
+            "SELECT id, stamp FROM history WHERE device = ? AND id IN (?*)", device, [edit.id for edit in edits]
+        )
+        known = set(done)
+        return {edit.n for edit in edits if edit.n in numbers or (edit.id, edit.at) in known}
+
+    def may_have_left(self, root: str, cursors: Mapping[str, Sequence[int]]) -> bool:
+        """Tell whether the aggregate once left a bucket that was read up to one of these cursors.
+
+        True too where a cursor is so old that the marker may be removed by now (SPEC R37).
+        """
+        ids = [moved_id(bucket, root) for bucket in cursors]
+        if self._driver.fetch_one("SELECT 1 FROM record WHERE id IN (?*) LIMIT 1", ids) is not None:
+            return True
+        horizons = self._driver.fetch("SELECT bucket, horizon FROM bucket WHERE bucket IN (?*)", list(cursors))
+        return any(is_behind(cursors[bucket][1], horizon) for bucket, horizon in horizons)
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    record, root, code, author, edits, receipt, received_at = row
+    writer = msgspec.json.decode(author, type=Writer)
+    return Held(record, root, code, writer, msgspec.json.decode(edits, type=list[Edit]), receipt, received_at)
