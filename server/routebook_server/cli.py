@@ -10,6 +10,7 @@ from routebook_server.administering import add_person, fill, set_password, verif
 from routebook_server.app import VERSION
 from routebook_server.demo.fill import DEFAULT_SEED
 from routebook_server.demo.rows import DEFAULT_CUSTOMERS, MAX_CHILDREN, MAX_CUSTOMERS
+from routebook_server.keeping import back_up, move, restore
 from routebook_server.logs import configure_logs
 from routebook_server.opening import FAILED, MISUSED, OK, CommandError
 from routebook_server.serving import serve
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = settings_from_environment(
             os.environ,
-            data=chosen.data,
+            data=getattr(chosen, "data", None),
             port=getattr(chosen, "port", None),
             host=getattr(chosen, "host", None),
         )
@@ -78,6 +79,21 @@ def _parser() -> argparse.ArgumentParser:
     password = commands.add_parser("password", parents=[data], help="set a person's password and end his sessions")
     password.add_argument("email")
     password.set_defaults(run=set_password)
+
+    backup = commands.add_parser(
+        "backup", parents=[data], help="write all there is to a file, beside the running server"
+    )
+    backup.add_argument("file", type=Path)
+    backup.set_defaults(run=back_up)
+
+    restoring = commands.add_parser("restore", parents=[data], help="put a backup in place of the database")
+    restoring.add_argument("file", type=Path)
+    restoring.set_defaults(run=restore)
+
+    moving = commands.add_parser("move", help="copy all there is into another, empty database")
+    moving.add_argument("--from", dest="source", required=True, help="sqlite:///file or postgresql://…")
+    moving.add_argument("--to", dest="target", required=True, help="sqlite:///file or postgresql://…")
+    moving.set_defaults(run=move)
 
     verify = commands.add_parser("verify", parents=[data], help="compute the checksums anew and say what differs")
     verify.add_argument("--mend", action="store_true", help="put right what differs")

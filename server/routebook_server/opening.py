@@ -1,5 +1,7 @@
 """Opening the application from the command line: what may be wrong is said in one sentence."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Final
 
 from sqlalchemy.exc import DatabaseError
@@ -28,19 +30,27 @@ class CommandError(Exception):
 
 def open_application(settings: Settings, site: Site | None = None, demo: Demo | None = None) -> Application:
     """Return the application; CommandError with the reason if there is none. ``site``, ``demo``: see ``create_app``."""
+    with in_one_sentence(settings.address):
+        try:
+            return create_app(settings, site=site, demo=demo)
+        except AppNotBuiltError:
+            raise CommandError(f"there is no built app in {settings.app}; run `make build` first") from None
+
+
+@contextlib.contextmanager
+def in_one_sentence(address: str) -> Iterator[None]:
+    """Turn whatever may be wrong with the database at ``address`` into a CommandError that says it."""
     try:
-        return create_app(settings, site=site, demo=demo)
-    except AppNotBuiltError:
-        raise CommandError(f"there is no built app in {settings.app}; run `make build` first") from None
+        yield
     except AddressError as error:
         raise CommandError(f"ROUTEBOOK_DATABASE: {error}") from None
     except NewerDatabaseError:
-        raise CommandError(f"{name_of(settings.address)} belongs to a newer version; update the server") from None
+        raise CommandError(f"{name_of(address)} belongs to a newer version; update the server") from None
     except UnfitDatabaseError as error:
-        raise CommandError(f"cannot use {name_of(settings.address)}: {error}") from None
+        raise CommandError(f"cannot use {name_of(address)}: {error}") from None
     except UnavailableDatabaseError as error:
-        raise CommandError(f"cannot reach {name_of(settings.address)}: {error}") from None
+        raise CommandError(f"cannot reach {name_of(address)}: {error}") from None
     except OSError as error:
-        raise CommandError(f"cannot use the folder {settings.data}: {error.strerror}") from None
+        raise CommandError(f"cannot use {error.filename or name_of(address)}: {error.strerror}") from None
     except DatabaseError as error:
-        raise CommandError(f"cannot use {name_of(settings.address)}: {error.orig}") from None
+        raise CommandError(f"cannot use {name_of(address)}: {error.orig}") from None

@@ -7,19 +7,22 @@ import argparse
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Final
 
 import uvicorn
 
 from routebook_server.app import Application
+from routebook_server.backup.lock import FileLock, LockedError
+from routebook_server.database import name_of
+from routebook_server.database.address import is_postgres, sqlite_path
 from routebook_server.demo.team import DOMAIN, PASSWORD
 from routebook_server.filling import fill_with_words
 from routebook_server.identity.accounts import all_accounts
 from routebook_server.identity.directory import find_names
 from routebook_server.identity.health import Demo
-from routebook_server.opening import FAILED, OK, CommandError, open_application
+from routebook_server.opening import FAILED, OK, CommandError, in_one_sentence, open_application
 from routebook_server.settings import Settings
 
 _STOPS_WITHIN_S: Final = 2
@@ -75,8 +78,25 @@ def server_config(application: Any) -> uvicorn.Config:
 def serve(settings: Settings, chosen: argparse.Namespace) -> int:
     """Serve until a signal; returns the exit code."""
     _allow_connections()
-    with _listen(settings) as listening, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with _alone(settings), _listen(settings) as listening, asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(settings, listening, demo=chosen.demo))
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Keep a second server, and a restore, off a database that one process has for itself."""
+    if is_postgres(settings.address):
+        yield
+        return
+    with in_one_sentence(settings.address):
+        try:
+            lock = FileLock(sqlite_path(settings.address)).take()
+        except LockedError:
+            raise CommandError(f"{name_of(settings.address)} is in use by another server; stop it first") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 async def _serve(settings: Settings, listening: socket.socket, *, demo: bool) -> int:

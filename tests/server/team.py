@@ -138,12 +138,14 @@ def shared_rows() -> list[tuple[str, Row]]:
 
 
 @contextlib.asynccontextmanager
-async def open_house(data: Path, clock: HandClock | None = None, **chosen: Any) -> AsyncIterator[House]:
-    """Run the application over ``data``; the first time the team is founded in it."""
+async def open_house(
+    data: Path, clock: HandClock | None = None, *, again: bool = False, **chosen: Any
+) -> AsyncIterator[House]:
+    """Run the application over ``data``; the first time, and not ``again``, the team is founded in it."""
     site = data.parent / "site"
     settings = msgspec.structs.replace(Settings(data=data, app=make_site(site)), **chosen)
     moved = clock or HandClock()
-    is_new = not (data / DATABASE_NAME).exists()
+    is_new = not again and not (data / DATABASE_NAME).exists()
     random = Random(data.name if is_new else f"{data.name} again")
     application = create_app(settings, clock=moved, random=random.randbytes, hasher=CHEAP)
     async with application.running():

@@ -21,10 +21,11 @@ SERVER_ARROWS: Final = {
     "gateway": {"records"},
     "identity": {"gateway", "records"},
     "web": {"gateway"},
+    "backup": {"identity", "records"},
     "demo": {"identity", "gateway", "records"},
 }
 """What each part of the server may use beside itself, the leaves and the protocol."""
-ROOTS: Final = {"app", "administering", "cli", "filling", "logs", "opening", "serving"}
+ROOTS: Final = {"app", "administering", "cli", "filling", "keeping", "logs", "opening", "serving"}
 """The composition root: uses everything, used by no part."""
 
 PURE: Final = {"clock", "joins", "base32", "normalise", "identifier"}

@@ -106,6 +106,7 @@ class Gateway:
             view=page.view,
             sums=page.sums,
             repair=page.repair,
+            covered=page.covered,
             lease=self._lease_ms,
         )
 

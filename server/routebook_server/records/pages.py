@@ -68,6 +68,8 @@ class Page(msgspec.Struct, frozen=True):
     acknowledged: bool
     """Whether verdicts are kept that the device has acknowledged."""
     pushed: int
+    covered: int = 0
+    """How far a backup holds the device's edits (SPEC R48)."""
 
     @property
     def more(self) -> bool:
@@ -173,7 +175,7 @@ class _Reading:
         """Return the page."""
         asked, driver = self._asked, self._driver
         kept = driver.fetch(_SELECT_VERDICTS, asked.device)
-        replica = driver.fetch_one("SELECT pushed FROM replica WHERE device = ?", asked.device)
+        replica = driver.fetch_one("SELECT pushed, covered FROM replica WHERE device = ?", asked.device)
         verdicts = [verdict for n, verdict in kept if n > asked.ack]
         return Page(
             view=asked.view,
@@ -186,6 +188,7 @@ class _Reading:
             verdicts=verdicts if asked.view is View.FULL else [open_verdict(verdict) for verdict in verdicts],
             acknowledged=bool(kept) and kept[0][0] <= asked.ack,
             pushed=replica[0] if replica else 0,
+            covered=replica[1] if replica else 0,
         )
 
 

@@ -1,0 +1,1 @@
+"""Backup and restore: one file of SQLite, consistent, verified, whatever database it was taken from."""

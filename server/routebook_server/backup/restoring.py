@@ -1,0 +1,173 @@
+"""Restoring a backup: the server goes back in time, and its devices are told, so that they bring what is missing."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from routebook_server.backup.checking import check_backup
+from routebook_server.backup.copying import Progress, copy_rows, read_last_number, write_last_number
+from routebook_server.backup.lock import FileLock, LockedError
+from routebook_server.backup.taking import reach_disk, remove_database
+from routebook_server.database import Database, driver_of, open_database, open_sqlite
+from routebook_server.database.address import is_postgres, sqlite_path
+from routebook_server.database.migrating import migrate
+from routebook_server.identity.tables import account, device
+from routebook_server.records.verify import bucket_names, verify_bucket
+
+DEVICES_APART: Final = 1_000
+"""Numbers left out after a restore: devices that came after the backup have them, and stamps that bear them."""
+_UNFINISHED: Final = ".restoring"
+
+
+class Bans(msgspec.Struct, frozen=True):
+    """Who was let in no more, whatever an older backup says."""
+
+    revoked_at: dict[int, int] = {}
+    """By device."""
+    wiped_at: dict[int, int] = {}
+    """By device."""
+    people: frozenset[str] = frozenset()
+    """Whose account is closed."""
+    last_device: int = 0
+    """The last number given to a device."""
+
+
+def read_bans(connection: Connection) -> Bans:
+    """Return who is let in no more."""
+    rows = connection.execute(select(device.c.number, device.c.revoked_at, device.c.wiped_at)).all()
+    closed = connection.execute(select(account.c.person).where(account.c.active.is_(False))).scalars()
+    return Bans(
+        {row.number: row.revoked_at for row in rows if row.revoked_at is not None},
+        {row.number: row.wiped_at for row in rows if row.wiped_at is not None},
+        frozenset(closed),
+        read_last_number(connection, "device"),
+    )
+
+
+def begin_new_life(connection: Connection, now_ms: int, bans: Bans) -> None:
+    """Make a restored database one that its devices recognise as another: every bucket begins a new epoch (SPEC R32).
+
+    ``now_ms`` becomes the epoch: no restore before had it. What the backup holds of each device's edits is covered.
+    """
+    driver = driver_of(connection)
+    driver.execute("UPDATE bucket SET epoch = ?", now_ms)
+    driver.execute("UPDATE replica SET covered = pushed")
+    last = max(read_last_number(connection, "device"), bans.last_device)
+    write_last_number(connection, "device", last + DEVICES_APART)
+    for column, at_by_number in ((device.c.revoked_at, bans.revoked_at), (device.c.wiped_at, bans.wiped_at)):
+        for number, at in at_by_number.items():
+            connection.execute(update(device).where(device.c.number == number, column.is_(None)).values({column: at}))
+    connection.execute(update(account).where(account.c.person.in_(bans.people)).values(active=False))
+    for name in bucket_names(connection):
+        # A backup of an older version came without checksums.
+        verify_bucket(connection, name, mend=True)
+
+
+async def restore_backup(backup: Path, address: str, now_ms: int, progress: Progress) -> str:
+    """Put a backup in place of the database at ``address``, whose server must be stopped; return where that one is now.
+
+    The former database is put aside, not removed; until the very last step it stays whole and in place, so that an
+    interrupted restore changes nothing. LockedError, UnfitBackupError, CopyError, OSError, and what opening a database
+    raises.
+    """
+    check_backup(backup)
+    with tempfile.TemporaryDirectory() as folder:
+        if is_postgres(address):
+            database = open_database(address)
+            try:
+                ready = Path(folder) / "ready.db"
+                _prepare(backup, ready, now_ms, await database.write(_read_bans_alone))
+                return await _replace_rows(database, ready, f"before_{now_ms}", progress)
+            finally:
+                await database.close()
+    target = sqlite_path(address)
+    ready = target.with_name(target.name + _UNFINISHED)
+    with FileLock(target):
+        remove_database(ready)
+        try:
+            _prepare(backup, ready, now_ms, _bans_of_file(target))
+            return str(_replace_file(target, ready, now_ms) or "")
+        finally:
+            remove_database(ready)
+
+
+def _read_bans_alone(connection: Connection) -> Bans:
+    """Return who is let in no more; LockedError while a server is connected."""
+    [others] = driver_of(connection).fetch_one(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name = 'routebook' AND pid <> pg_backend_pid()"
+    ) or (0,)
+    if others:
+        raise LockedError(f"{others} connections of a server")
+    return read_bans(connection)
+
+
+def _prepare(backup: Path, ready: Path, now_ms: int, bans: Bans) -> None:
+    """Make a copy of the backup into what will be served: of this version, in a new life, proved."""
+    shutil.copyfile(backup, ready)
+    ready.chmod(0o600)
+    database = open_sqlite(ready)
+    try:
+        database.write_now(lambda connection: begin_new_life(connection, now_ms, bans))
+        database.checkpoint_now()
+    finally:
+        database.close_now()
+    check_backup(ready)
+
+
+def _bans_of_file(path: Path) -> Bans:
+    """Return who is let in no more by the present database; nobody where there is none, or none that can be read."""
+    if not path.exists():
+        return Bans()
+    try:
+        database = open_sqlite(path)
+    except (sqlite3.Error, SQLAlchemyError):
+        return Bans()  # It may be why there is a restore at all.
+    try:
+        return database.read_now(read_bans)
+    except (sqlite3.Error, SQLAlchemyError):
+        return Bans()
+    finally:
+        database.close_now()
+
+
+def _replace_file(target: Path, ready: Path, now_ms: int) -> Path | None:
+    """Let ``ready`` take the place of ``target`` in one step; return the former file's new name."""
+    reach_disk(ready)
+    former = None
+    if target.exists():
+        former = target.with_name(f"{target.name}.before-{now_ms}")
+        os.link(target, former)
+        for ending in ("-wal", "-shm"):
+            beside = target.with_name(target.name + ending)
+            if beside.exists():
+                # What is in the log alone is the former database's, and must not be replayed into the new one.
+                beside.rename(former.with_name(former.name + ending))
+    ready.replace(target)
+    reach_disk(target.parent)
+    return former
+
+
+async def _replace_rows(database: Database, ready: Path, aside: str, progress: Progress) -> str:
+    """Let the rows of ``ready`` take the place of those in a database of PostgreSQL; return the former ones' schema."""
+    source = open_sqlite(ready)
+
+    def replace(connection: Connection) -> None:
+        driver = driver_of(connection)
+        driver.execute(f"ALTER SCHEMA public RENAME TO {aside}")
+        driver.execute("CREATE SCHEMA public")
+        migrate(connection)
+        source.read_now(lambda rows: copy_rows(rows, connection, progress))
+
+    try:
+        await database.write(replace, locking=True)
+    finally:
+        source.close_now()
+    return f"schema {aside}"

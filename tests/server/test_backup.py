@@ -1,0 +1,265 @@
+"""Backup, restore and move: nothing is lost, nothing comes back that was shut out, and a bad file is never trusted."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import Connection
+
+from routebook_server.backup.checking import UnfitBackupError, check_backup
+from routebook_server.backup.copying import CopyError, copied_tables, copy_rows, read_last_number
+from routebook_server.backup.lock import FileLock, LockedError
+from routebook_server.backup.restoring import DEVICES_APART, restore_backup
+from routebook_server.backup.taking import take_backup
+from routebook_server.database import Database, SqliteDatabase, driver_of, open_database, open_sqlite
+from routebook_server.database.address import is_postgres, sqlite_address, sqlite_path
+from routebook_server.database.migrating import HEAD
+from routebook_server.records.store import Values
+from routebook_sync.clock import Clock, stamp_from_clock
+from routebook_sync.messages import SyncReply
+from server.team import MAREK, NORTH, START_MS, House, make_id, open_house
+
+RESTORED_MS = START_MS + 86_400_000
+
+
+def unseen(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def customer(number: int) -> Values:
+    made = make_id(10_000 + number)
+    return Values("customer", made, made, {"name": f"Customer {number}", "territory": NORTH})
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("book*"))
+
+
+async def number_of_customers(database: Database) -> int:
+    def count(connection: Connection) -> int:
+        [found] = driver_of(connection).fetch_one("SELECT count(*) FROM record WHERE kind = 'customer'") or (0,)
+        return int(found)
+
+    return await database.read(count)
+
+
+async def sync(client: Any, device: int, **changed: Any) -> SyncReply:
+    request = {"protocol": 2, "schema": "", "device": device, "now": START_MS, **changed}
+    answer = await client.post("/sync", json=request)
+    assert answer.status_code == 200, answer.text
+    return msgspec.json.decode(answer.content, type=SyncReply)
+
+
+async def signed_in_device(house: House, role: str = "rep") -> tuple[Any, int]:
+    client = await house.signed_in(role)
+    return client, (await client.get("/api/session")).json()["device"]
+
+
+def note(number: int, device: int) -> dict[str, Any]:
+    return {
+        "n": number,
+        "kind": "setting",
+        "id": make_id(20_000 + number),
+        "root": MAREK,
+        "v": {"name": f"view {number}", "value": number},
+        "at": stamp_from_clock(Clock(START_MS, number, device)),
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder whose data no house has been in."""
+    return tmp_path / "data"
+
+
+async def test_a_backup_taken_while_others_write_is_whole_and_holds_what_was_there_before(
+    folder: Path, address: str, tmp_path: Path
+) -> None:
+    async with open_house(folder, database=address) as house:
+        store, database = house.application.store, house.application.database
+        await store.edit([customer(number) for number in range(300)])
+        is_over = asyncio.Event()
+
+        async def write() -> int:
+            number = 300
+            while not is_over.is_set():
+                await store.edit([customer(number)])
+                number += 1
+            return number
+
+        writing = asyncio.create_task(write())
+        taken = await take_backup(database, tmp_path / "book.backup", unseen)
+        is_over.set()
+        written = await writing
+    found = check_backup(tmp_path / "book.backup")
+    assert found == taken
+    with sqlite3.connect(tmp_path / "book.backup") as copy:
+        [(customers,)] = copy.execute("SELECT count(*) FROM record WHERE kind = 'customer'")
+    assert 300 <= customers <= written
+    assert (tmp_path / "book.backup").stat().st_mode & 0o777 == 0o600
+    assert names(tmp_path) == ["book.backup"]
+
+
+async def test_a_device_hears_how_far_its_edits_are_in_a_backup(folder: Path, address: str, tmp_path: Path) -> None:
+    async with open_house(folder, database=address) as house:
+        client, device = await signed_in_device(house)
+        await sync(client, device, edits=[note(1, device), note(2, device)])
+        assert (await sync(client, device)).covered == 0
+        await take_backup(house.application.database, tmp_path / "book.backup", unseen)
+        reply = await sync(client, device, edits=[note(3, device)])
+        assert (reply.pushed, reply.covered) == (3, 2)
+
+
+async def test_a_restored_server_begins_new_epochs_and_keeps_out_whoever_was_shut_out_since(
+    folder: Path, address: str, tmp_path: Path
+) -> None:
+    backup = tmp_path / "book.backup"
+    async with open_house(folder, database=address) as house:
+        client, device = await signed_in_device(house)
+        _other, stolen = await signed_in_device(house)
+        before = await sync(client, device, edits=[note(1, device)])
+        await take_backup(house.application.database, backup, unseen)
+        await sync(client, device, edits=[note(2, device)])
+        await house.application.store.edit([customer(1)])
+        _late, last_device = await signed_in_device(house, "other_rep")
+        administrator, _ = await signed_in_device(house, "administrator")
+        assert (await administrator.delete(f"/api/devices/{stolen}")).status_code < 300
+    former = await restore_backup(backup, address, RESTORED_MS, unseen)
+    assert former
+    async with open_house(folder, again=True, database=address) as house:
+        assert await number_of_customers(house.application.database) == 0
+        again = house.client()
+        again.cookies = client.cookies
+        reply = await sync(again, device, cursors=before.cursors, ack=2)
+        assert (reply.pushed, reply.covered) == (1, 1)
+        assert {epoch for epoch, _seq in reply.cursors.values() if epoch != 1} == {RESTORED_MS}
+        assert {asked.bucket for asked in reply.control if asked.control == "reset"} == {
+            bucket for bucket, (epoch, _seq) in reply.cursors.items() if epoch == RESTORED_MS
+        }
+        # What the device offers again is taken as on the first day.
+        assert (await sync(again, device, edits=[note(2, device)])).pushed == 2
+        _new, number = await signed_in_device(house, "other_rep")
+        assert number > last_device + DEVICES_APART
+        revoked = await house.application.database.read(
+            lambda connection: driver_of(connection).fetch("SELECT number FROM device WHERE revoked_at IS NOT NULL")
+        )
+        assert (stolen,) in revoked
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-4096]), "SQLite"),
+        (lambda path: path.write_bytes(b"SQLite format 3" + b"x" * 5_000), "SQLite"),
+        (lambda path: path.write_text("not a database at all, but long enough to be read" * 99), "SQLite"),
+        (lambda path: path.write_bytes(b""), "no database of Routebook"),
+        (lambda path: path.unlink(), "no such file"),
+        (lambda path: change(path, "UPDATE record SET sum = sum + 1 WHERE kind = 'person'"), "checksums"),
+        (lambda path: change(path, "DELETE FROM record WHERE kind = 'person'"), "checksums"),
+        (lambda path: change(path, "UPDATE alembic_version SET version_num = '9999'"), "newer version"),
+    ],
+    ids=["cut short", "a header alone", "prose", "empty", "gone", "a sum changed", "rows lost", "newer"],
+)
+async def test_a_file_that_cannot_be_relied_upon_is_not_restored_and_nothing_changes(
+    folder: Path, tmp_path: Path, spoil: Callable[[Path], Any], reason: str
+) -> None:
+    backup = tmp_path / "book.backup"
+    address = sqlite_address(folder / "routebook.db")
+    async with open_house(folder) as house:
+        await take_backup(house.application.database, backup, unseen)
+        await house.application.store.edit([customer(1)])
+    spoil(backup)
+    with pytest.raises(UnfitBackupError, match=reason):
+        await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder) as house:
+        assert await number_of_customers(house.application.database) == 1
+
+
+def change(path: Path, sql: str) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(sql)
+    connection.close()
+
+
+async def test_an_interrupted_backup_leaves_nothing_behind(folder: Path, address: str, tmp_path: Path) -> None:
+    def interrupt(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    async with open_house(folder, database=address) as house:
+        with pytest.raises(KeyboardInterrupt):
+            await take_backup(house.application.database, tmp_path / "book.backup", interrupt)
+        assert names(tmp_path) == []
+        await take_backup(house.application.database, tmp_path / "book.backup", unseen)
+
+
+async def test_a_backup_never_overwrites_another_one(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "book.backup").write_text("last year's")
+    async with open_house(folder) as house:
+        with pytest.raises(FileExistsError):
+            await take_backup(house.application.database, tmp_path / "book.backup", unseen)
+    assert (tmp_path / "book.backup").read_text() == "last year's"
+
+
+async def test_nothing_is_restored_under_a_running_server(folder: Path, address: str, tmp_path: Path) -> None:
+    backup = tmp_path / "book.backup"
+    async with open_house(folder, database=address) as house:
+        await take_backup(house.application.database, backup, unseen)
+        await house.application.database.read(lambda _connection: None)
+        lock = FileLock(sqlite_path(address)) if not is_postgres(address) else None
+        if lock is not None:
+            lock.take()  # as `routebook serve` does
+        with pytest.raises(LockedError):
+            await restore_backup(backup, address, RESTORED_MS, unseen)
+        if lock is not None:
+            lock.release()
+    await restore_backup(backup, address, RESTORED_MS, unseen)
+
+
+async def test_a_backup_of_the_first_released_version_is_brought_to_this_one(tmp_path: Path) -> None:
+    backup, target = tmp_path / "old.backup", tmp_path / "new" / "routebook.db"
+    made = sqlite3.connect(backup)
+    made.executescript((Path(__file__).parents[1] / "compat" / "protocol_1" / "book.sql").read_text())
+    made.close()
+    await restore_backup(backup, sqlite_address(target), RESTORED_MS, unseen)
+    found = check_backup(target)
+    with sqlite3.connect(target) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
+    connection.close()
+    assert found.records > 0
+
+
+@pytest.mark.postgres
+async def test_a_book_moved_to_postgres_and_back_is_equal_row_by_row(
+    folder: Path, postgres_address: str, tmp_path: Path
+) -> None:
+    async with open_house(folder) as house:
+        client, device = await signed_in_device(house)
+        await sync(client, device, edits=[note(number, device) for number in range(1, 4)])
+        await house.application.store.edit([customer(number) for number in range(50)])
+    origin, back = open_sqlite(folder / "routebook.db"), open_sqlite(tmp_path / "back.db")
+    middle = open_database(postgres_address)
+    try:
+        count = await middle.write(
+            lambda into: origin.read_now(lambda rows: copy_rows(rows, into, unseen)), locking=True
+        )
+        assert count == await middle.read(lambda rows: back.write_now(lambda into: copy_rows(rows, into, unseen)))
+        assert dump(back) == dump(origin)
+        assert await middle.read(lambda connection: read_last_number(connection, "device")) == device
+        with pytest.raises(CopyError, match="not empty"):
+            await middle.write(lambda into: origin.read_now(lambda rows: copy_rows(rows, into, unseen)), locking=True)
+    finally:
+        await middle.close()
+        origin.close_now()
+        back.close_now()
+
+
+def dump(database: SqliteDatabase) -> dict[str, list[tuple[Any, ...]]]:
+    def read(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+        driver = driver_of(connection)
+        return {table.name: sorted(driver.fetch(f"SELECT * FROM {table.name}"), key=repr) for table in copied_tables()}
+
+    return database.read_now(read)
