@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from routebook_server.database.columns import number, text
+from routebook_server.database.migrations.summing import sum_up
 from routebook_sync.identifier import RANDOM_BYTES, new_id
 
 revision = "0002"
@@ -13,13 +14,14 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add columns and tables; the checksums of rows that are there stay 0 until they are computed."""
+    """Add columns and tables, and sum up the rows that are there."""
     op.add_column("record", sa.Column("open", text()))
     for name in ("sum", "open_sum"):
         op.add_column("record", _counter(name))
     for name in ("horizon", "rows", "total", "open_total"):
         op.add_column("bucket", _counter(name))
     op.add_column("bucket", sa.Column("parts", sa.LargeBinary(2048)))
+    sum_up(op.get_bind())
     op.add_column("replica", _counter("covered"))
     op.add_column("device", sa.Column("wiped_at", sa.BigInteger))
     op.add_column("history", sa.Column("decided_by", text()))

@@ -1,0 +1,31 @@
+"""What is hidden is stored apart, row by row: another set of fields needs the stored rows summed up anew."""
+
+from routebook_server.records.views import open_values, view_of
+from routebook_sync.entities import ENTITY_TYPES
+from routebook_sync.entities.person import Role
+from routebook_sync.messages import View
+
+
+def test_the_hidden_fields_are_those_that_the_tables_were_summed_up_with() -> None:
+    # Changed? Add a migration that calls sum_up (server/routebook_server/database/migrations/summing.py), then this.
+    hidden = {kind: set(entity.hidden) for kind, entity in ENTITY_TYPES.items() if entity.hidden}
+    assert hidden == {"customer": {"cost_to_serve_12m"}, "product": {"cost"}}
+
+
+def test_a_hidden_field_is_neither_required_nor_shown_in_lists_nor_searched() -> None:
+    for entity in ENTITY_TYPES.values():
+        for name in entity.hidden:
+            field = entity.fields[name]
+            assert not (field.required or field.column or field.search or field.title or field.home), name
+
+
+def test_only_reps_are_kept_from_hidden_fields() -> None:
+    assert {role: view_of(role) for role in Role} == {
+        Role.REP: View.REP,
+        Role.MANAGER: View.FULL,
+        Role.ADMINISTRATOR: View.FULL,
+    }
+    values = {"name": "Flour", "cost": 3}
+    assert open_values("product", values, View.REP) == {"name": "Flour"}
+    assert open_values("product", values, View.FULL) == values
+    assert open_values("hologram", values, View.REP) == values
