@@ -1,6 +1,7 @@
 """Hidden fields on the wire: no byte that a rep is sent tells one, and a manager who becomes a rep keeps none."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -12,7 +13,7 @@ from routebook_sync.checksum import bucket_checksum, text_from_sums
 from routebook_sync.clock import Clock, stamp_from_clock
 from routebook_sync.generate import schema_hash
 from routebook_sync.messages import PARTITIONS, PROTOCOL, Row
-from server.team import ANNA, MAREK, NORTH, SOUTH, House, make_id
+from server.team import ANNA, MAREK, NORTH, SOUTH, House, make_id, open_house
 
 BAKERY, FLOUR, SUGAR = make_id(101), make_id(102), make_id(103)
 SECRETS: Final = range(7_770_001, 7_770_009)
@@ -76,6 +77,13 @@ class Phone:
         """Return the secrets in the rows that it holds."""
         text = msgspec.json.encode(list(self.rows.values()))
         return {secret for secret in SECRETS if str(secret).encode() in text}
+
+
+@pytest_asyncio.fixture
+async def house(address: str, tmp_path: Path) -> AsyncIterator[House]:
+    """A running server over either database."""
+    async with open_house(tmp_path / "data", database=address) as running:
+        yield running
 
 
 @pytest_asyncio.fixture

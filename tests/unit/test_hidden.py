@@ -16,7 +16,7 @@ def test_a_hidden_field_is_neither_required_nor_shown_in_lists_nor_searched() ->
     for entity in ENTITY_TYPES.values():
         for name in entity.hidden:
             field = entity.fields[name]
-            assert not (field.required or field.column or field.search or field.title or field.home), name
+            assert not any((field.required, field.column, field.search, field.title, field.home)), name
 
 
 def test_only_reps_are_kept_from_hidden_fields() -> None:
