@@ -106,6 +106,8 @@ def purge_rows(connection: Connection, bucket: str, numbers: Sequence[int], limi
     A purged record keeps its number and its checksum, which never covered more than its deletion (SPEC R61).
     """
     driver = driver_of(connection)
+    # Whoever changes a record holds its bucket.
+    found = driver.fetch_one("SELECT horizon FROM bucket WHERE bucket = ? FOR UPDATE", bucket)
     limit = base32.encode(max(limit_ms, 0), MS_WIDTH)
     bodies = 0
     markers: list[int] = []
@@ -129,7 +131,6 @@ def purge_rows(connection: Connection, bucket: str, numbers: Sequence[int], limi
         driver.execute("UPDATE record SET doc = ?, open = NULL WHERE bucket = ? AND seq = ?", stored[7], bucket, row[1])
     if markers:
         driver.execute("DELETE FROM record WHERE bucket = ? AND seq IN (?*)", bucket, markers)
-        found = driver.fetch_one("SELECT horizon FROM bucket WHERE bucket = ?", bucket)
         horizon = raise_horizon(found[0] if found else 0, max(markers))
         driver.execute("UPDATE bucket SET horizon = ? WHERE bucket = ?", horizon, bucket)
     return Purged(bodies, len(markers))

@@ -40,6 +40,9 @@ def bucket_names(connection: Connection) -> list[str]:
 def verify_bucket(connection: Connection, bucket: str, *, mend: bool = False) -> list[Fault]:
     """Return what is wrong in a bucket; with ``mend`` put it right, inside the caller's writing transaction."""
     driver = driver_of(connection)
+    if mend:
+        # Whoever changes a record holds its bucket.
+        driver.fetch("SELECT 1 FROM bucket WHERE bucket = ? FOR UPDATE", bucket)
     sums = Sums()
     faults: list[Fault] = []
     after = 0
