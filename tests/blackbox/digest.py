@@ -12,10 +12,10 @@ from routebook_sync.messages import MOVED
 
 
 def digests(database: Path) -> dict[str, dict[str, Any]]:
-    """Return rows and digest of every bucket, as a device that holds it all would."""
+    """Return rows and digest of every bucket, as a rep's device that holds it all would."""
     lines_by_bucket: dict[str, list[tuple[str, bytes]]] = {}
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        for bucket, kind, doc in connection.execute("SELECT bucket, kind, doc FROM record"):
+        for bucket, kind, doc in connection.execute("SELECT bucket, kind, coalesce(open, doc) FROM record"):
             if kind == MOVED:
                 continue
             row = json.loads(doc)
