@@ -19,7 +19,7 @@ export PYTHONUTF8 := 1
 
 PYTHON_DIRS := $(wildcard sync/python server tests)
 PACKAGES := $(wildcard sync/python/routebook_sync/__init__.py server/routebook_server/__init__.py)
-PYTHON_TESTS := $(wildcard tests/unit tests/property tests/fuzz tests/simulation tests/server tests/compat)
+PYTHON_TESTS := $(wildcard tests/unit tests/property tests/fuzz tests/simulation tests/server tests/compat tests/blackbox)
 E2E_TESTS := $(wildcard tests/e2e)
 APP_SOURCES := $(shell find pwa/src pwa/static pwa/messages pwa/project.inlang/settings.json pwa/vite.config.ts pwa/vite pwa/src/app.html pwa/package.json pwa/tsconfig.json \
 	sync/ts/src -type f -not -path '*/paraglide/*' 2>/dev/null)
