@@ -9,7 +9,7 @@ import msgspec
 from routebook_sync.entities import ENTITY_TYPES, EntityType, FieldType
 from routebook_sync.entities.person import Role
 from routebook_sync.joins import Join
-from routebook_sync.messages import DeviceReport, Edit, Problem, SyncReply, SyncRequest, read_reply
+from routebook_sync.messages import PROTOCOL, DeviceReport, Edit, Problem, SyncReply, SyncRequest, read_reply
 from routebook_sync.record import Doc
 from routebook_sync.replica.change import Change, Saved
 from routebook_sync.replica.replica import Replica, World
@@ -41,6 +41,7 @@ def _without(kinds: Mapping[str, EntityType], gone: set[str], fields: set[str]) 
 
 SCHEMAS: Final = {
     "now": Schema(SCHEMA, ENTITY_TYPES),
+    "first": Schema("first", _without(ENTITY_TYPES, {"held_edit"}, {"cost", "cost_to_serve_12m"})),
     "old": Schema("old", _without(ENTITY_TYPES, {"deal"}, {"next_step", "tags", "snoozes", "city"})),
 }
 """The versions of the app that a device may run."""
@@ -94,6 +95,7 @@ class Device:
         self.kept: tuple[Sending, Answer] | None = None
         """A reply that was held up, with its request."""
         self.stores = 0
+        self.protocol = seat.protocol
         self.was_spoilt = False
         """Whether a row went wrong by itself, or another version of the app wrote rows."""
         self.is_traceable = seat.schema == "now"
@@ -130,7 +132,7 @@ class Device:
     def open(self, schema: str = "") -> None:
         """Start the app over whatever the storage holds; ``schema``: in another version."""
         if schema not in {"", self.schema}:
-            self.schema = schema
+            self.schema, self.protocol = schema, PROTOCOL
             # What the older app did not understand may have to be read again.
             self.was_spoilt = self.was_spoilt or len(self.tables.row) > 0
         account = Account(self.person, self.role, self.number)
@@ -245,8 +247,8 @@ class Device:
     def tamper(self, pick: int, how: str) -> None:
         """Let a confirmed row go wrong by itself."""
         rows = [(row_id, held) for row_id, held in self.tables.row.items() if row_id not in self.tables.shadow]
-        if not rows:
-            return
+        if not rows or self.schema != "now" or self.protocol == 1:
+            return  # another schema sums up otherwise, and the first protocol knew no checksums
         self.was_spoilt = True
         row_id, held = rows[pick % len(rows)]
         broken = Doc({**held.doc.v, "name": "?"}, {stamp[:-1] + "v": names for stamp, names in held.doc.s.items()})
@@ -270,6 +272,8 @@ class Device:
     def send(self, budget: int = 0) -> Sending:
         """Make the next request."""
         request = self.session.request(DeviceReport(version="simulated"))
+        if self.protocol == 1:
+            request = msgspec.structs.replace(request, protocol=1, view="", hold=[], verify=False, check={})
         if budget:
             request.budget = budget
         return Sending(request, msgspec.json.encode(request), self.now())
@@ -280,7 +284,10 @@ class Device:
             return self._until_crash(crash, lambda: self.session.take_unreachable(sending.request))
         try:
             if answer.status == 200:
-                return self.take_reply(read_reply(answer.body), sending, crash=crash)
+                reply = read_reply(answer.body)
+                if self.protocol == 1:
+                    reply = msgspec.structs.replace(reply, view="", sums={}, repair={}, covered=0, lease=0)
+                return self.take_reply(reply, sending, crash=crash)
             problem = msgspec.json.decode(answer.body, type=Problem)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return self._until_crash(crash, lambda: self.session.take_unreachable(sending.request))

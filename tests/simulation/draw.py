@@ -15,6 +15,7 @@ from simulation.steps import (
     Lose,
     Overtaken,
     Promote,
+    Purge,
     Renew,
     Restart,
     Script,
@@ -22,15 +23,26 @@ from simulation.steps import (
     ServerEdit,
     Skew,
     Sync,
+    Tamper,
     Tick,
     Together,
+    Wipe,
     Write,
 )
 
 MINUTE: Final = 60_000
 DAY: Final = 86_400_000
 STEPS: Final = 60
-SEATS: Final = (Seat("anna"), Seat("ben"), Seat("mira"), Seat("anna"), Seat("jan"), Seat("anna", "old"), Seat("ben"))
+SEATS: Final = (
+    Seat("anna"),
+    Seat("ben"),
+    Seat("mira"),
+    Seat("anna"),
+    Seat("jan"),
+    Seat("anna", "old"),
+    Seat("ben", "first", 1),
+    Seat("mira", "first", 1),
+)
 BUCKET_TERRITORIES: Final = ("north", "south", "west")
 WORDS: Final = ("red", "green", "blue", "gate", "step", "dog", "key", "bell")
 TAGS: Final = ("vip", "late", "cash")
@@ -142,7 +154,8 @@ class Pen:
     def server_edit(self) -> ServerEdit:
         """The server computes a figure, or an administrator moves a customer from his desk."""
         customer = self.random.choice(["c1", "c2", "c3"])
-        values: dict[str, Any] = {"revenue_12m": self.random.randrange(1000)}
+        figure = self.random.choice(["revenue_12m", "cost_to_serve_12m"])
+        values: dict[str, Any] = {figure: self.random.randrange(1000)}
         if self.random.random() < 0.4:
             values = {"territory": f"@{self.random.choice(BUCKET_TERRITORIES)}"}
         return ServerEdit([Entry("customer", customer, customer, values)])
@@ -229,6 +242,9 @@ _WEIGHTS: Final[list[tuple[Callable[[Pen], AnyStep | None], int]]] = [
     (Pen.fault, 2),
     (lambda pen: Lose(pen.seat(), renumber=pen.random.random() < 0.5), 2),
     (lambda pen: Renew(pen.seat()), 2),
+    (lambda pen: Wipe(pen.seat()), 1),
+    (lambda pen: Purge(), 3),
+    (lambda pen: Tamper(pen.seat(), pen.random.randrange(50), pen.random.choice(["flip", "miss", "ghost"])), 2),
     (lambda pen: Dismiss(pen.seat()), 2),
 ]
 
@@ -261,7 +277,7 @@ _FIELDS: Final[dict[str, dict[str, Maker]]] = {
     "contact": {"phone": Pen.word, "job_title": Pen.word, "description": Pen.text},
     "deal": {"next_step": Pen.word, "stage": lambda pen: pen.random.choice(["new", "won", "lost"])},
     "order": {"number": Pen.word, "amount": lambda pen: pen.random.randrange(1_000)},
-    "product": {"packaging": Pen.word},
+    "product": {"packaging": Pen.word, "cost": lambda pen: pen.random.randrange(1_000)},
 }
 _REQUIRED: Final[dict[str, Maker]] = {
     "customer": lambda pen: {"name": pen.word()},

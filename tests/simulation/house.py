@@ -26,13 +26,14 @@ from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import accounts
 from routebook_server.identity.accounts import Organisation
 from routebook_server.identity.cover import CoverEntry, set_cover
-from routebook_server.identity.devices import DeviceOffer, revoke_device, take_device
+from routebook_server.identity.devices import DeviceOffer, revoke_device, take_device, wipe_device
 from routebook_server.identity.door import COOKIE, Door
 from routebook_server.identity.founding import found
 from routebook_server.identity.presence import Presence
 from routebook_server.identity.sessions import start_session
 from routebook_server.records import applying
 from routebook_server.records.heads import Heads
+from routebook_server.records.purge import Purger
 from routebook_server.records.store import RefusedError, Store, UnavailableError, Values
 from routebook_sync.entities import EntityType
 from routebook_sync.entities.base import SHARED_ROOT
@@ -41,6 +42,8 @@ from routebook_sync.messages import Edit, Problem, ProblemCode, SyncRequest
 from simulation.market import START_MS, first_records, members
 
 SCHEMA: Final = "now"
+KEEP_MS: Final = 180 * 86_400_000
+"""How long what is deleted keeps its body."""
 _LAST_HISTORY: Final = "SELECT coalesce(max(number), 0) FROM history"
 _HISTORY_AFTER: Final = "SELECT id FROM history WHERE number > ?"
 T = TypeVar("T")
@@ -309,6 +312,14 @@ class House:
     def revoke(self, number: int) -> None:
         """Let a device in no more."""
         self.database.write_now(lambda connection: revoke_device(connection, number, self.now_ms()))
+
+    def wipe(self, number: int) -> None:
+        """Have a device wiped."""
+        self.database.write_now(lambda connection: wipe_device(connection, number, self.now_ms()))
+
+    def purge(self) -> None:
+        """Purge what is older than half a year."""
+        self.run(Purger(self.database, self.now_ms, KEEP_MS).purge())
 
     # Looking in
 

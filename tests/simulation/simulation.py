@@ -25,6 +25,7 @@ from simulation.steps import (
     Lose,
     Overtaken,
     Promote,
+    Purge,
     Renew,
     Restart,
     Script,
@@ -34,6 +35,7 @@ from simulation.steps import (
     Tamper,
     Tick,
     Together,
+    Wipe,
     Write,
 )
 
@@ -56,6 +58,10 @@ class Simulation:
             territory: [person for person, covered in COVER.items() if territory in covered]
             for territory in TERRITORIES
         }
+        self.wiped: set[str] = set()
+        """Tokens of devices that somebody has had wiped."""
+        self.purged: set[str] = set()
+        """Ids of records whose body the server has dropped."""
         self.late: list[tuple[Device, str, bytes]] = []
         self.digest = hashlib.blake2b(digest_size=16)
         """Of every message and every answer: two runs of one script must agree in it."""
@@ -106,6 +112,11 @@ class Simulation:
             covered |= {territory for territory, parent in TERRITORIES.items() if parent in covered}
         return {f"u:{person}", "shared", *(f"t:{id_of(territory)}" for territory in covered)}
 
+    def sees_all(self, device: Device) -> bool:
+        """Tell whether a device is shown the fields that reps are not (SPEC R35)."""
+        name = next(name for name in PEOPLE if id_of(name) == device.person)
+        return self.role_by_person[name] is not Role.REP and device.protocol > 1
+
     # The network
 
     def _sign_in(self, device: Device, number: int | None) -> None:
@@ -136,18 +147,23 @@ class Simulation:
     def _arrive(self, messages: list[tuple[Device, str, bytes]]) -> list[Answer | None]:
         places = self.house.places()
         answers = self.house.answer(*((token, body) for _device, token, body in messages))
-        for (device, _token, body), answer in zip(messages, answers, strict=True):
+        for (device, token, body), answer in zip(messages, answers, strict=True):
             self.digest.update(body)
             if answer is None:
                 continue
             self.digest.update(answer.body)
             if answer.status == 200:
-                guarantees.nothing_outside_the_grants_is_sent(self, device, read_reply(answer.body), places)
+                reply, is_wiped = read_reply(answer.body), token in self.wiped
+                guarantees.nothing_outside_the_grants_is_sent(self, device, reply, places, is_wiped=is_wiped)
             elif answer.status == 500:
                 guarantees.only_planted_faults(self)
         return answers
 
     def _sign_in_if_asked(self, device: Device) -> bool:
+        if device.replica.is_wipe_due:
+            device.lose()
+            self._sign_in(device, None)
+            return True
         if not device.session.needs_sign_in:
             return False
         self._sign_in(device, device.number)
@@ -260,6 +276,7 @@ class Simulation:
     def _lose(self, step: Lose) -> None:
         device = self._device(step.device)
         if device is not None:
+            self.now_ms += 1_000  # nobody sets a device up anew within a millisecond
             device.lose()
             self._sign_in(device, None if step.renumber else device.number)
 
@@ -273,6 +290,18 @@ class Simulation:
         device = self._device(step.device)
         if device is not None:
             device.tamper(step.pick, step.how)
+
+    def _wipe(self, step: Wipe) -> None:
+        device = self._device(step.device)
+        if device is not None:
+            self.house.wipe(device.number)
+            self.wiped.add(device.token)
+
+    def _purge(self, _step: Purge) -> None:
+        before = dict(self.house.rows("SELECT id, doc FROM record"))
+        self.house.purge()
+        after = dict(self.house.rows("SELECT id, doc FROM record"))
+        self.purged |= {row_id for row_id, doc in before.items() if after.get(row_id) != doc}
 
     def _dismiss(self, step: Dismiss) -> None:
         device = self._device(step.device)
@@ -296,5 +325,7 @@ _TAKE: Final[dict[type[AnyStep], Callable[[Simulation, Any], None]]] = {
     Lose: Simulation._lose,
     Renew: Simulation._renew,
     Tamper: Simulation._tamper,
+    Wipe: Simulation._wipe,
+    Purge: Simulation._purge,
     Dismiss: Simulation._dismiss,
 }

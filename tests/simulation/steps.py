@@ -8,6 +8,8 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from routebook_sync.messages import PROTOCOL
+
 
 class Entry(msgspec.Struct, omit_defaults=True):
     """One change of a write. Texts that begin with ``@`` name records."""
@@ -147,6 +149,16 @@ class Tamper(Step, omit_defaults=True):
     how: Literal["flip", "miss", "ghost"]
 
 
+class Wipe(Step, omit_defaults=True):
+    """A manager has a device wiped; somebody signs in on it anew when that is done."""
+
+    device: int
+
+
+class Purge(Step, omit_defaults=True):
+    """The server purges what was deleted or left longer than half a year ago."""
+
+
 class Dismiss(Step, omit_defaults=True):
     """Somebody takes everything off the list of what needs a look."""
 
@@ -169,6 +181,8 @@ AnyStep: TypeAlias = (
     | Lose
     | Renew
     | Tamper
+    | Wipe
+    | Purge
     | Dismiss
 )
 
@@ -178,6 +192,7 @@ class Seat(msgspec.Struct, frozen=True, omit_defaults=True):
 
     person: str
     schema: str = "now"
+    protocol: int = PROTOCOL
 
 
 class Script(msgspec.Struct, omit_defaults=True):

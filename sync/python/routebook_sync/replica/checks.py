@@ -11,7 +11,7 @@ import msgspec
 
 from routebook_sync.checksum import MODULUS, partition_of, text_from_sums
 from routebook_sync.messages import PARTITIONS, ControlKind, SyncReply
-from routebook_sync.replica.tables import NOWHERE, Schema, Tables
+from routebook_sync.replica.tables import Schema, Tables
 
 AUDIT_EVERY_MS: Final = 24 * 3_600_000
 """Between two audits of everything: a document that the disk has spoilt changes no sum by itself."""
@@ -47,7 +47,7 @@ class Checks:
                 continue
             told = reply.sums.get(bucket) if is_comparable else None
             if told is not None:
-                is_equal = (self._tables.total.get(bucket) or (0, 0)) == tuple(told)
+                is_equal = self._tables.total.get(bucket, (0, 0)) == tuple(told)
                 self._mark(bucket, is_settled=is_equal or self._is_hopeless(bucket, reply))
             elif bucket in self._told:
                 self._mark(bucket, is_settled=True)
@@ -80,9 +80,7 @@ class Checks:
             self._mended.pop(bucket, None)
 
     def _audit(self, bucket: str) -> bool:
-        """Compute the checksums of a bucket's rows again; tell whether one was wrong."""
-        if bucket == NOWHERE:
-            return False
+        """Compute the checksums of a bucket's rows again, and their sum; tell whether anything was wrong."""
         wrong = False
         for record_id, held in self._tables.row.items():
             if held.bucket != bucket:
@@ -92,16 +90,24 @@ class Checks:
             if true != held.sum:
                 wrong = True
                 self._tables.row.put(record_id, msgspec.structs.replace(held, sum=true))
+        sums, rows = self._sums(bucket)
+        total = (sum(sums) % MODULUS, rows)
+        if total != self._tables.total.get(bucket, (0, 0)):
+            wrong = True
+            self._tables.total.put(bucket, total)
         return wrong
 
     def _partitions(self, bucket: str) -> list[int]:
-        """Return the checksum of each partition; the running sum is set right by the way."""
+        """Return the true checksum of each partition; the running sum is set right by the way."""
         self._audit(bucket)
+        return self._sums(bucket)[0]
+
+    def _sums(self, bucket: str) -> tuple[list[int], int]:
+        """Return the sum of each partition, by what the rows say, and how many rows there are."""
         sums, rows = [0] * PARTITIONS, 0
         for record_id, held in self._tables.row.items():
             if held.bucket == bucket and held.sum is not None:
                 part = partition_of(record_id)
                 sums[part] = (sums[part] + held.sum) % MODULUS
                 rows += 1
-        self._tables.total.put(bucket, (sum(sums) % MODULUS, rows))
-        return sums
+        return sums, rows

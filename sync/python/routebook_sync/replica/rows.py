@@ -56,5 +56,5 @@ class Rows:
     def _count(self, bucket: str, row_sum: int | None, times: int) -> None:
         if row_sum is None:
             return
-        checksum, rows = self._tables.total.get(bucket) or (0, 0)
+        checksum, rows = self._tables.total.get(bucket, (0, 0))
         self._tables.total.put(bucket, ((checksum + times * row_sum) % MODULUS, rows + times))

@@ -1,7 +1,7 @@
 """Storage: what survives a crash, as tables of values that are never changed in place, written in transactions only."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, overload
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -60,9 +60,13 @@ class Table(Generic[K, V]):
         self._storage = storage
         self._rows: dict[K, V] = {}
 
-    def get(self, key: K) -> V | None:
-        """Return the value, or None."""
-        return self._rows.get(key)
+    @overload
+    def get(self, key: K) -> V | None: ...
+    @overload
+    def get(self, key: K, otherwise: V) -> V: ...
+    def get(self, key: K, otherwise: V | None = None) -> V | None:
+        """Return the value, or ``otherwise``."""
+        return self._rows.get(key, otherwise)
 
     def __getitem__(self, key: K) -> V:
         return self._rows[key]
