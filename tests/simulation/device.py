@@ -20,6 +20,7 @@ from simulation.house import SCHEMA, Answer
 from simulation.ledger import Ledger
 from simulation.market import id_of, resolve, root_of
 from simulation.steps import Entry, Seat
+from simulation.traces import Trace, TracedReplica
 
 
 class DeviceCrash(BaseException):
@@ -98,7 +99,8 @@ class Device:
         self.protocol = seat.protocol
         self.was_spoilt = False
         """Whether a row went wrong by itself, or another version of the app wrote rows."""
-        self.is_traceable = seat.schema == "now"
+        self.trace: Trace | None = None
+        """Where its acts are written down, if anywhere."""
         self._true_ms = true_ms
         self._ledger = ledger
         self._watch = watch
@@ -119,10 +121,15 @@ class Device:
     def lose(self) -> None:
         """Begin with an empty storage."""
         self._ledger.lose(self.store)
+        self._end_trace()
         self.stores += 1
         self.storage = Storage(self._step)
         self.tables = Tables(self.storage)
         self.kept = None
+
+    def _end_trace(self) -> None:
+        if self.trace is not None:
+            self.trace.end()
 
     def sign_in(self, token: str, number: int) -> None:
         """Take a session; the app opens with the device's number."""
@@ -132,14 +139,20 @@ class Device:
     def open(self, schema: str = "") -> None:
         """Start the app over whatever the storage holds; ``schema``: in another version."""
         if schema not in {"", self.schema}:
+            self._end_trace()
             self.schema, self.protocol = schema, PROTOCOL
             # What the older app did not understand may have to be read again.
             self.was_spoilt = self.was_spoilt or len(self.tables.row) > 0
         account = Account(self.person, self.role, self.number)
         world = World(self.now, self._random.randbytes)
-        self.replica = Replica(self.storage, self.tables, account, SCHEMAS[self.schema], world)
+        self.replica = self._make(account, world)
         self.session = Session(self.replica)
         self.kept = None
+
+    def _make(self, account: Account, world: World) -> Replica:
+        if self.trace is None:
+            return Replica(self.tables, account, SCHEMAS[self.schema], world)
+        return TracedReplica(self.tables, account, SCHEMAS[self.schema], world, self.trace)
 
     # Crashes
 
@@ -194,6 +207,7 @@ class Device:
 
         def call() -> bool:
             if unchecked:
+                self._end_trace()
                 self.replica.schema = TRUSTING
             return isinstance(self.replica.write(changes, key, together=together), Saved)
 
@@ -250,6 +264,7 @@ class Device:
         if not rows or self.schema != "now" or self.protocol == 1:
             return  # another schema sums up otherwise, and the first protocol knew no checksums
         self.was_spoilt = True
+        self._end_trace()
         row_id, held = rows[pick % len(rows)]
         broken = Doc({**held.doc.v, "name": "?"}, {stamp[:-1] + "v": names for stamp, names in held.doc.s.items()})
         match how:

@@ -174,7 +174,7 @@ class Pen:
             case 0:
                 step.request = self.random.choice(["lost", "cut", "twice", "late"])
             case 1 | 2:
-                step.reply = self.random.choice(["lost", "lost", "cut", "twice", "kept"])
+                step.reply = self.random.choice(["lost", "cut", "twice", "kept", "kept"])
             case 3:
                 step.crash = self.random.randint(1, 30)
             case 4:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from routebook_server.records.store import Values
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Edit, SyncReply, read_reply
+from routebook_sync.replica.checks import AUDIT_EVERY_MS
 from simulation import guarantees
 from simulation.device import Device, Sending
 from simulation.house import Answer, House
@@ -38,6 +39,7 @@ from simulation.steps import (
     Wipe,
     Write,
 )
+from simulation.traces import Trace
 
 ROUND_TRIPS: Final = 40
 """More than any device needs to read everything and send everything."""
@@ -48,7 +50,7 @@ ROUNDS: Final = 12
 class Simulation:
     """One script being played."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, *, traced: bool = False) -> None:
         self.script = script
         self.now_ms = START_MS
         self.house = House.open(lambda: self.now_ms)
@@ -70,6 +72,8 @@ class Simulation:
             for place, seat in enumerate(script.seats)
         ]
         for device in self.devices:
+            if traced and device.schema == "now":
+                device.trace = Trace()
             self._sign_in(device, None)
         for device in self.devices:
             self.talk(device)
@@ -91,6 +95,7 @@ class Simulation:
                 self._overtaken(Overtaken(self.devices.index(device)))
         while self.late:
             self._late(Late(0))
+        self.now_ms += AUDIT_EVERY_MS
         for device in self.devices:
             device.open()  # which asks for every checksum
             device.replica.work_off()

@@ -61,7 +61,7 @@ class Played:
     def _open(self, device: int) -> Replica:
         world = World(lambda: self.now, lambda count: bytes(range(count)))
         account, schema = Account(IDS["anna"], Role.REP, device), Schema("x", ENTITY_TYPES)
-        return Replica(self.storage, self.tables, account, schema, world)
+        return Replica(self.tables, account, schema, world)
 
     def play(self, step: Mapping[str, Any]) -> None:
         """Do what a step says, then look at what it expects."""

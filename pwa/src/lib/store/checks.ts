@@ -61,11 +61,12 @@ export class Checks {
     return told;
   }
 
-  /** Compares the sums that a reply names, once everything of it is stored. */
-  compare(reply: SyncReply): void {
+  /** Compares the sums that a reply names, once everything of it is stored; an overtaken one says nothing of what is held now. */
+  compare(reply: SyncReply, isStale: (bucket: string) => boolean): void {
     // Another schema may take a field for a register that is a set (SPEC R62).
     const isComparable = !reply.control.some(({ control }) => control === "upgrade");
     for (const bucket of reply.complete) {
+      if (isStale(bucket)) continue;
       const sum = isComparable ? reply.sums[bucket] : undefined;
       if (sum !== undefined) this.#mark(bucket, this.#isEqual(bucket, sum) || this.#isHopeless(bucket, reply));
       // A server that was asked and does not say.

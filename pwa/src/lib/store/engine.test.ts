@@ -267,6 +267,9 @@ describe("unsent edits", () => {
     expect(device.engine.request({}).ack).toBe(0);
     receive(device, { pushed: 1, seq: 2 });
     expect([device.engine.waiting, name(device)]).toEqual([0, "B"]);
+    // The server confirms without a word what it took as sent: the row must have the stamp that was sent.
+    const doc = JSON.parse(database.get<{ doc: string }>("SELECT doc FROM customer WHERE id = ?", [C])?.doc ?? "");
+    expect(Object.keys(doc.s)).toContain(edit?.at);
   });
 
   test("one request carries at most what the server takes, oldest first", () => {

@@ -78,7 +78,7 @@ class Applying {
     this.#dropRevoked();
     for (const topic of this.#writer.finish()) this.changed.add(topic);
     this.#readings.save();
-    context.checks.compare(reply);
+    context.checks.compare(reply, (bucket) => this.#readings.isStale(bucket));
     return stored;
   }
 

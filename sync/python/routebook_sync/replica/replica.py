@@ -14,7 +14,6 @@ from routebook_sync.replica.checks import Checks
 from routebook_sync.replica.numbering import adopt_device, offer_again, renumber
 from routebook_sync.replica.portion import Portion, portion_of
 from routebook_sync.replica.rows import Rows
-from routebook_sync.replica.storage import Storage
 from routebook_sync.replica.tables import NOWHERE, Account, Schema, Tables
 from routebook_sync.replica.writing import WriteContext, write_changes
 
@@ -34,20 +33,20 @@ class World(msgspec.Struct, frozen=True):
 
 
 class Replica:
-    """A store that was opened: over a new ``storage``, or over one that another replica left in whatever state."""
+    """A store that was opened: over new tables, or over some that another replica left in whatever state."""
 
-    def __init__(self, storage: Storage, tables: Tables, account: Account, schema: Schema, world: World) -> None:
+    def __init__(self, tables: Tables, account: Account, schema: Schema, world: World) -> None:
         self.account = account
         self.schema = schema
         self.tables = tables
-        self._storage = storage
+        self._storage = tables.storage
         self._world = world
         known = tables.meta.get("schema")
         if known is not None and known != schema.hash:
-            storage.transaction(self._rebuild)
+            self._storage.transaction(self._rebuild)
         self._checks = Checks(tables, schema)
         self._is_unverified = True
-        storage.transaction(self._begin)
+        self._storage.transaction(self._begin)
 
     def now(self) -> int:
         """Return milliseconds since 1970 UTC by the server's clock."""
@@ -81,8 +80,8 @@ class Replica:
         """The byte budget that worked last (SPEC R56)."""
         return self.tables.number("budget", FIRST_BUDGET)
 
-    @budget.setter
-    def budget(self, size: int) -> None:
+    def set_budget(self, size: int) -> None:
+        """Keep a byte budget."""
         self._storage.transaction(lambda: self.tables.meta.put("budget", size))
 
     @property
@@ -145,6 +144,7 @@ class Replica:
         if not reply.more and len(reply.sums) >= len(reply.grants):
             self._is_unverified = False
             self._put("verified", reply.now)
+        self._index_when_complete()
 
     def close_gap(self, expected: int) -> None:
         """Count from ``expected`` (SPEC R40, gap): a restored server asks for what it once acknowledged (SPEC R48)."""
@@ -166,8 +166,18 @@ class Replica:
 
     def work_off(self) -> None:
         """Do what can wait: audit everything once a day."""
-        if self._storage.transaction(lambda: self._checks.patrol(self.now())):
+        if self.tables.number("indexed") and self._storage.transaction(lambda: self._checks.patrol(self.now())):
             self._is_unverified = True
+
+    def _index_when_complete(self) -> None:
+        """The first load is there: every checksum is fresh."""
+        grants = self.tables.meta.get("grants")
+        if self.tables.number("indexed") or grants is None:
+            return
+        readings = [self.tables.cursor.get(bucket) for bucket in grants]
+        if all(reading is not None and reading.complete for reading in readings):
+            self._put("indexed", 1)
+            self._put("audited", self.now())
 
     def _begin(self) -> None:
         if self.tables.number("device", self.account.device) != self.account.device:

@@ -60,7 +60,7 @@ class Session:
         if replica.is_wipe_due:
             return False
         if reply.more or request.edits:
-            replica.budget = min(MAX_BUDGET, replica.budget * 2)
+            replica.set_budget(min(MAX_BUDGET, replica.budget * 2))
         if self._doubt is not None:
             # The server answers, only not to those edits. The next failure is still one more.
             self._blame(self._doubt.edits, self._doubt.weight)
@@ -87,7 +87,7 @@ class Session:
         if problem.code is ProblemCode.INTERNAL:
             return self._blame(edits_of(request), REPORTED)
         if problem.code is ProblemCode.TOO_LARGE:
-            replica.budget = max(MIN_BUDGET, replica.budget // 2)
+            replica.set_budget(max(MIN_BUDGET, replica.budget // 2))
             if len(request.edits) > 1:
                 self._share /= 2
                 return True
@@ -95,7 +95,7 @@ class Session:
 
     def take_timeout(self, request: SyncRequest) -> bool:
         """No answer came within the time."""
-        self.replica.budget = max(MIN_BUDGET, self.replica.budget // 2)
+        self.replica.set_budget(max(MIN_BUDGET, self.replica.budget // 2))
         return self._suspect(request, REPORTED)
 
     def take_unreachable(self, request: SyncRequest) -> bool:

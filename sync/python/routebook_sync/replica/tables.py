@@ -116,6 +116,7 @@ class Tables:
     """Every table of one device."""
 
     def __init__(self, storage: Storage) -> None:
+        self.storage = storage
         self.meta: Table[str, Any] = Table(storage)
         """Named values of the store itself, as ``pwa/src/lib/store/meta.ts`` names them."""
         self.row: Table[str, Held] = Table(storage)

@@ -36,6 +36,8 @@ def take_verdicts(tables: Tables, rows: Rows, schema: Schema, reply: SyncReply, 
     pushed, now = reply.pushed, reply.now
     if pushed > tables.number("ack"):
         tables.meta.put("ack", pushed)
+    if min(tables.outbox, default=pushed + 1) > pushed:
+        return
     verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
     settling: dict[str, _Settling] = {}
     entries: dict[str, int] = {}
