@@ -233,7 +233,7 @@ class Device:
             for name, value in change.v.items()
             if entity is not None and entity.join_of(name) is Join.COUNTER
         }
-        self._ledger.add(self.store, edit, texts, plus, unchecked=unchecked)
+        self._ledger.add(self.store, edit, texts, plus, unchecked=unchecked, spoilt=self.was_spoilt)
 
     def visible(self, record_id: str) -> dict[str, Any] | None:
         """Return the values of a record as the screen shows them."""

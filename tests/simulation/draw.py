@@ -57,7 +57,7 @@ class Pen:
         self.root_by_name = dict(ROOT_BY_NAME)
         self.seats = [*SEATS[:3], *random.sample(SEATS[3:], random.randint(0, 2))]
         self._made = 0
-        self._clocks_run_wild = random.random() < 0.3
+        self._clocks_run_wild = random.random() < 0.4
         self._network_is_bad = random.random() < 0.7
 
     def script(self, seed: int, steps: int = STEPS) -> Script:
@@ -99,7 +99,7 @@ class Pen:
     def change(self) -> Entry:
         """Return a change of a record that there may be; the first ones are changed most."""
         names = list(self.kind_by_name)
-        name = names[min(int(self.random.expovariate(0.12)), len(names) - 1)]
+        name = names[min(int(self.random.expovariate(0.3)), len(names) - 1)]
         kind = self.kind_by_name[name]
         return Entry(kind, name, self.root_by_name[name], self.values(kind))
 
@@ -132,7 +132,7 @@ class Pen:
             customer = self.new("customer", "")
             customer.v["territory"] = f"@{self.random.choice(BUCKET_TERRITORIES)}"
             entries = [customer, *(self.creation(customer.record) for _child in range(self.random.randint(0, 2)))]
-            together = self.random.random() < 0.3
+            together = self.random.random() < 0.4
         else:
             entries = [self.change() for _part in range(self.random.randint(2, 3))]
             together = True
@@ -180,7 +180,7 @@ class Pen:
             case 4:
                 step.server_crash = self.random.randint(1, 7)
             case _:
-                step.busy = self.random.random() < 0.3
+                step.busy = self.random.random() < 0.4
         return step
 
     def together(self) -> Together:
@@ -236,7 +236,7 @@ _WEIGHTS: Final[list[tuple[Callable[[Pen], AnyStep | None], int]]] = [
     (lambda pen: Late(pen.random.randrange(3)), 4),
     (lambda pen: Overtaken(pen.seat()), 6),
     (Pen.restart, 6),
-    (Pen.skew, 8),
+    (Pen.skew, 16),
     (Pen.cover, 8),
     (Pen.promote, 2),
     (Pen.fault, 2),

@@ -290,7 +290,7 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
             if ENTITY_TYPES[kind].join_of(name) not in STAMPED:
                 continue
             before = stands.get((entry.id, name))
-            if saved is not None and before is not None and not saved.lost:
+            if saved is not None and before is not None and not (saved.lost or saved.spoilt):
                 base = saved.edit.base.get(name, "")
                 unseen = before[1] not in {base, stored_by_stamp.get(base, base)} and before[2] != entry.device
                 told = any(verdict.verdict is VerdictKind.CONFLICT for verdict in saved.verdicts) or (

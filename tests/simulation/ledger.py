@@ -27,6 +27,8 @@ class Entered(msgspec.Struct):
     """Everything that the device was told became of it, in order."""
     unchecked: bool = False
     """Whether an app wrote it that does not check what it saves."""
+    spoilt: bool = False
+    """Whether it was written over a row that had gone wrong by itself: what its author saw is not what was there."""
     lost: bool = False
     """Whether its storage went before the server had it: nobody can ask more."""
 
@@ -46,11 +48,13 @@ class Ledger:
         """Return what is known of an edit."""
         return self.entries.get((store, edit.at[:-DEVICE_WIDTH], edit.id))
 
-    def add(self, store: Store, edit: Edit, seen: dict[str, Any], plus: dict[str, int], *, unchecked: bool) -> None:
+    def add(
+        self, store: Store, edit: Edit, seen: dict[str, Any], plus: dict[str, int], *, unchecked: bool, spoilt: bool
+    ) -> None:
         """Write down an edit that a device has stored; ``seen`` are the texts before it."""
         texts = {name: (str(seen[name] or ""), str(edit.v[name] or "")) for name in seen}
         key = (store, edit.at[:-DEVICE_WIDTH], edit.id)
-        self.entries[key] = Entered(store, edit, edit.group, texts, plus, unchecked=unchecked)
+        self.entries[key] = Entered(store, edit, edit.group, texts, plus, unchecked=unchecked, spoilt=spoilt)
 
     def lose(self, store: Store) -> None:
         """Note that a storage is gone: what waited in it is nowhere any more."""

@@ -53,7 +53,7 @@ def _breaks(*guarantees: str) -> Callable[[Plant], Plant]:
 # The server
 
 
-@_breaks("G1")
+@_breaks("G1", "G3")
 def the_last_to_arrive_wins() -> Iterator[None]:
     """The server puts values in place without joining them."""
 

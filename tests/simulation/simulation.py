@@ -97,8 +97,9 @@ class Simulation:
             self._late(Late(0))
         self.now_ms += AUDIT_EVERY_MS
         for device in self.devices:
-            device.open()  # which asks for every checksum
+            self.talk(device)  # which sets its clock right
             device.replica.work_off()
+            device.open()  # which asks for every checksum
         for _round in range(ROUNDS):
             news = [self.talk(device) for device in self.devices]
             if not any(news):
