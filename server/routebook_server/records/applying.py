@@ -74,9 +74,7 @@ class Applier:
         if state is None:
             made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, "", merged.doc)
             is_root = entity.home is Home.TERRITORY or entity.kind == "person"
-            # Its author can tell where it lives only if he holds that bucket and nothing there was ever moved (SPEC R53).
-            clean = verdict is None and home == 0 and bucket in turn.push.cursors
-            self._draft.create(made, turn.index if clean else NOBODY, is_root=is_root)
+            self._draft.create(made, turn.index if verdict is None and home == 0 else NOBODY, is_root=is_root)
         elif merged.changed or (verdict is not None and self._judge.has_seen(turn, state)):
             # Changed; or not, but its author believes otherwise and read past it: a new number brings it to him again.
             device = SERVER_DEVICE if merged.own else author.device if merged.changed else state.device

@@ -145,8 +145,10 @@ class _Reading:
     def _read_rows(self, bucket: str, after: int, head: int) -> int:
         """Take rows up to ``head`` while the budget lasts; return the number reached."""
         docs = self._docs.setdefault(bucket, [])
-        # A device that begins again drops what it does not meet: its own rows have to be there, too (SPEC R38).
-        own = () if bucket in self._resets else self._asked.own
+        # Who begins a bucket holds nothing to tell where a row lives (SPEC R53); who begins it again drops what he does
+        # not meet, so that the same reply twice must meet his own rows, too (R38).
+        begins = bucket in self._resets or bucket not in self._asked.cursors
+        own = () if begins else self._asked.own
         left = self._left
         for chunk in self._driver.chunks(_SELECT_ROWS[self._asked.view], bucket, after, size=_FETCH):
             for number, doc in chunk:
