@@ -29,6 +29,8 @@ class Entered(msgspec.Struct):
     """Whether an app wrote it that does not check what it saves."""
     spoilt: bool = False
     """Whether it was written over a row that had gone wrong by itself: what its author saw is not what was there."""
+    sent_anew: bool = False
+    """Whether it was sent under two device numbers: the verdict under the first was heard by nobody."""
     lost: bool = False
     """Whether its storage went before the server had it: nobody can ask more."""
 

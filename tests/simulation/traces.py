@@ -8,7 +8,7 @@ import msgspec
 
 from routebook_sync.clock import ms_from_stamp
 from routebook_sync.identifier import RANDOM_BYTES
-from routebook_sync.messages import DeviceReport, Edit, SyncReply, SyncRequest
+from routebook_sync.messages import DeviceReport, Edit, Loser, SyncReply, SyncRequest
 from routebook_sync.record import Doc
 from routebook_sync.replica.change import Change, Refused, Saved
 from routebook_sync.replica.replica import Replica, World
@@ -189,5 +189,6 @@ def _edit(edit: Edit) -> Any:
     return msgspec.to_builtins(edit)
 
 
-def _loser(loser: Any) -> dict[str, Any]:
-    return {"field": loser.field, "value": loser.value, "at": ms_from_stamp(loser.at), "person": loser.person}
+def _loser(loser: Loser) -> dict[str, Any]:
+    at = ms_from_stamp(loser.at)
+    return {"field": loser.field, "value": loser.value, "at": at, "person": loser.person, "winner": loser.winner}
