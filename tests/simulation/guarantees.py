@@ -74,7 +74,8 @@ class Books:
         if entry.device == SERVER_DEVICE:
             return None
         # A clamped stamp is another one; words are drawn so that values tell such edits apart well enough.
-        return self._by_stamp.get((entry.id, entry.stamp)) or self._by_values.get(_key(entry.id, entry.new))
+        key, found = _key(entry.id, entry.new), self._by_stamp.get((entry.id, entry.stamp))
+        return found if found is not None and _key(found.edit.id, found.edit.v) == key else self._by_values.get(key)
 
 
 def _read_rows(house: House, doc: str) -> dict[str, Held]:
