@@ -134,9 +134,12 @@ export class Engine {
     return newId(this.now(), bytes);
   }
 
-  /** Returns what is not yet at the server, as JSON text with the person and the device. StoreError "locked". */
+  /**
+   * Returns what is not yet at the server, as JSON text with the person and the device; also when the lease is over, because it is
+   * the person's own work. StoreError "locked" where a wipe was asked for.
+   */
   exportUnsent(): string {
-    this.#refuseLocked();
+    if (this.lock === "wipe") throw new StoreError("locked");
     const { person, device } = this.account;
     return JSON.stringify({ person, device, exported_at: this.now(), edits: this.unsent() }, null, 2);
   }

@@ -19,7 +19,7 @@ import { personList } from "./person.ts";
 import { productList } from "./product.ts";
 import { recordKnown, recordLabels, recordOne } from "./record.ts";
 import { settingValues } from "./setting.ts";
-import { syncSent, syncWaiting } from "./sync.ts";
+import { syncSent, syncState, syncWaiting } from "./sync.ts";
 import { taskOne, tasksCounts, tasksPage } from "./tasks.ts";
 import { territoryList } from "./territory.ts";
 import { customerTimeline } from "./timeline.ts";
@@ -54,6 +54,7 @@ export const QUERIES = {
   "record.one": recordOne,
   "setting.values": settingValues,
   "sync.sent": syncSent,
+  "sync.state": syncState,
   "sync.waiting": syncWaiting,
   "task.one": taskOne,
   "tasks.counts": tasksCounts,

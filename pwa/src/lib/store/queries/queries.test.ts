@@ -289,6 +289,7 @@ test("every query answers an empty store", () => {
         seenSince: 0,
         since: 0,
         name: "x",
+        contact: NOW,
       },
     ]),
   ) as { [N in QueryName]: object };

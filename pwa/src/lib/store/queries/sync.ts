@@ -1,5 +1,6 @@
 import type { Kind, VerdictKind } from "$sync/schema.gen.ts";
 import type { Database } from "../database.ts";
+import { readNumber } from "../meta.ts";
 import { defineQuery } from "../query.ts";
 import { labelOf } from "../visible.ts";
 
@@ -53,6 +54,38 @@ export const syncSent = defineQuery<{ limit: number }, SentRecord[]>({
         limit,
       ])
       .map((row) => ({ ...row, label: recordLabel(database, row.kind, row.id) }));
+  },
+});
+
+/** How sound the copy on this device is, and what backs it up. */
+export interface SyncState {
+  /** When every bucket's checksum was compared last: milliseconds since 1970 UTC by the server's clock, null for never. */
+  readonly checkedAt: number | null;
+  /** Buckets that differ and are about to be mended. */
+  readonly suspects: number;
+  /** Buckets read again from the beginning, and parts found wrong and mended, since the device was set up. */
+  readonly resets: number;
+  readonly repairs: number;
+  /** Edits that the server has taken and no backup holds yet: they are kept here, too (SPEC R48). */
+  readonly kept: number;
+  /** Whether a backup holds edits of this device at all. */
+  readonly isCovered: boolean;
+}
+
+/** Checks, repairs and backups. `contact`, the last one, makes the answer follow it. */
+export const syncState = defineQuery<{ contact: number | null }, SyncState>({
+  reads: ["outbox", "sent"],
+  run(database) {
+    const count = (sql: string) => database.get<{ n: number }>(sql)?.n ?? 0;
+    const checkedAt = readNumber(database, "verified");
+    return {
+      checkedAt: checkedAt === 0 ? null : checkedAt,
+      suspects: count("SELECT count(*) AS n FROM cursor WHERE suspect = 1"),
+      resets: readNumber(database, "resets"),
+      repairs: readNumber(database, "repairs"),
+      kept: count("SELECT count(*) AS n FROM kept"),
+      isCovered: readNumber(database, "covered") > 0,
+    };
   },
 });
 
