@@ -128,7 +128,7 @@ async def _measure(folder: Path) -> list[Line]:
         await store.load(sample.rows())
         raw = _open_raw(folder / "raw.db", database)
         lines = []
-        for count, limit in ((1_000, 0.20), (100, 0.20)):
+        for count, limit in ((1_000, 0.30), (100, 0.35)):
             ratios = [await _compare_push(store, sample, raw, count) for _ in range(RUNS + 1)][1:]
             lines.append(at_least(f"push_merge_{count}", statistics.median(ratios), "ratio", limit))
         gateway = Gateway(store, lambda: NOW, "")

@@ -78,7 +78,8 @@ class Locks:
     def take_states(self, pushes: Sequence[Push]) -> dict[str, State]:
         """Lock the buckets that the edits may change; return every record and root that the edits name."""
         edits = [edit for push in pushes for edit in push.edits if isinstance(edit, Edit)]
-        ids = {name for edit in edits for name in (edit.id, edit.root) if is_id(name)}
+        roots = {edit.root for edit in edits}
+        ids = {edit.id for edit in edits}.union(filter(is_id, roots))
         if not ids:
             return {}
         if not self._driver.is_shared:

@@ -84,7 +84,7 @@ def refuse_values(
     checks = _checks(entity.kind)
     if old is None and checks.is_servers and not system:
         return Refusal(ProblemCode.FORBIDDEN, f"Only the server makes a {entity.kind}.")
-    if not checks.guarded.isdisjoint(values):
+    if not values.keys().isdisjoint(checks.guarded):
         for name in checks.guarded.intersection(values):
             refusal = _refuse_guarded(entity, name, values[name], old, role, system=system)
             if refusal is not None:
