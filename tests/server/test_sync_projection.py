@@ -24,7 +24,8 @@ async def team(address: str) -> AsyncIterator[Team]:
 
 async def test_every_field_becomes_a_column_and_sets_and_counters_their_value(team: Team) -> None:
     phone = team.device(1, ANNA)
-    phone.edit("customer", BAKERY, BAKERY, {"tags": {"vip": [[phone.stamp()], []], "gone": [["1" * 18], ["1" * 18]]}})
+    gone = phone.stamp()
+    phone.edit("customer", BAKERY, BAKERY, {"tags": {"vip": [[phone.stamp()], []], "gone": [[gone], [gone]]}})
     phone.edit("task", VISIT, BAKERY, {"title": "Call", "person": ANNA, "status": "open", "snoozes": {"0001": [5, 2]}})
     await phone.sync()
     await team.projector.catch_up()
@@ -37,11 +38,16 @@ async def test_every_field_becomes_a_column_and_sets_and_counters_their_value(te
 
 
 async def test_a_counter_beyond_every_number_does_not_stop_the_tables(team: Team) -> None:
-    phone = team.device(1, ANNA)
     totals = {base32.encode(device, DEVICE_WIDTH): [MAX_SAFE, 0] for device in range(1, 1_100)}
-    phone.edit("task", VISIT, BAKERY, {"title": "Call", "person": ANNA, "status": "open", "snoozes": totals})
-    phone.edit("task", make_id(2), BAKERY, {"title": "Write", "person": ANNA, "status": "open"})
-    await phone.sync()
+    call = {"title": "Call", "person": ANNA, "status": "open", "snoozes": totals}
+    write = {"title": "Write", "person": ANNA, "status": "open"}
+    bucket, stamps = territory_bucket(NORTH), {"1" * 18: list[str]()}
+    await team.store.load(
+        [
+            (bucket, Row("task", VISIT, BAKERY, 0, call, stamps)),
+            (bucket, Row("task", make_id(2), BAKERY, 0, write, stamps)),
+        ]
+    )
     await team.projector.catch_up()
 
     assert await team.read("SELECT title, snoozes FROM projection_task ORDER BY id") == [

@@ -78,13 +78,19 @@ class Projector:
         self._rest_s = rest_s
 
     async def run(self) -> None:
-        """Follow the documents until the heads are closed or the task is cancelled."""
+        """Follow the documents until the heads are closed or the task is cancelled.
+
+        Then it stops after the step it is at: what is left is projected when the server is there again.
+        """
         with self._heads.subscribe(None) as subscription:
-            await self.catch_up()
-            while not subscription.ended:
+            while True:
+                while not subscription.ended:
+                    if not await self._database.write(project_step):
+                        break
+                if subscription.ended:
+                    return
                 await subscription.next()
                 await subscription.rest(self._rest_s)
-                await self.catch_up()
 
     async def catch_up(self) -> None:
         """Project every row that is committed now."""
