@@ -14,7 +14,7 @@ import { extendGrams } from "./grams.ts";
 import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { adoptDevice, offerAgain, renumber } from "./numbering.ts";
-import { holdEdits, type Portion, portionOf, restoreEdit, writeChanges } from "./outbox.ts";
+import { holdEdits, type Portion, portionOf, writeChanges } from "./outbox.ts";
 import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./queries/index.ts";
 import type { Query, Topic } from "./query.ts";
 import { type Confirmation, deriveLastVisits, NOWHERE, RecordWriter } from "./records.ts";
@@ -22,6 +22,7 @@ import { applyReply, isComplete } from "./reply.ts";
 import type { Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { createIndexes, isIndexed, KINDS, openTables, rebuildTables, type StoredRow } from "./tables.ts";
+import { restoreUnsent, type Unsent, type UnsentChange, type UnsentMark, unsentSince } from "./unsent.ts";
 
 /** What the engine needs from the world. */
 export interface World {
@@ -38,15 +39,6 @@ export const VERIFY_EVERY_MS = 6 * 3_600_000;
 
 /** How soon work that can wait may go on, null if there is none. */
 export type Work = "soon" | "later" | null;
-
-/** Unsent edits with the counters that belong to them. */
-export interface Unsent {
-  readonly device: number;
-  readonly stamp: string | null;
-  readonly edits: number;
-  readonly ack: number;
-  readonly unsent: readonly Edit[];
-}
 
 /** One person's store. Methods are synchronous; each that writes is one transaction. */
 export class Engine {
@@ -249,22 +241,14 @@ export class Engine {
     this.#indexWhenComplete();
   }
 
-  /** What has to be kept where the database does not last. */
-  unsentState(): Unsent {
-    const numbers = { edits: readNumber(this.database, "edits"), ack: readNumber(this.database, "ack") };
-    return { device: this.account.device, stamp: readMeta(this.database, "stamp"), ...numbers, unsent: this.unsent() };
+  /** What has to be kept elsewhere, beyond `mark`, where the database does not last. */
+  unsentSince(mark: UnsentMark): UnsentChange {
+    return unsentSince(this.database, this.account.device, mark);
   }
 
   /** Takes over what was kept; only into an empty store. */
   restoreUnsent(kept: Unsent): void {
-    this.database.transaction(() => {
-      writeMeta(this.database, "edits", kept.edits);
-      writeMeta(this.database, "ack", kept.ack);
-      if (kept.stamp !== null) writeMeta(this.database, "stamp", kept.stamp);
-      const writer = new RecordWriter(this.database);
-      for (const edit of kept.unsent) restoreEdit(this.database, writer, edit, this.now());
-      this.#tell(writer.finish().add("outbox"));
-    });
+    this.#tell(this.database.transaction(() => restoreUnsent(this.database, kept, this.now())).add("outbox"));
     this.#adoptDevice(kept.device);
   }
 

@@ -3,10 +3,10 @@
 import { realTimers } from "../sync/timers.ts";
 import { HttpTransport } from "../sync/transport.ts";
 import { forgetAccount } from "./account.ts";
-import { Engine, type Unsent } from "./engine.ts";
-import { Kept } from "./kept.ts";
+import { Engine } from "./engine.ts";
 import { Leader, type Listeners } from "./leader.ts";
 import { openFile } from "./opfs.ts";
+import { UnsentKeeper } from "./unsent-keeper.ts";
 import type { Opening } from "./wire.ts";
 
 /** Opens the person's file and begins to synchronise. */
@@ -16,9 +16,9 @@ export async function lead({ account, version }: Opening, listeners: Listeners):
     now: () => Date.now(),
     random: (bytes) => void crypto.getRandomValues(bytes),
   });
-  const keeper = file.isLasting ? null : new Kept<Unsent>(`unsent/${account.person}`);
-  const kept = await keeper?.read();
-  if (kept !== null && kept !== undefined) engine.restoreUnsent(kept);
+  const keeper = file.isLasting ? null : new UnsentKeeper(account.person);
+  const kept = (await keeper?.read()) ?? null;
+  if (kept !== null) engine.restoreUnsent(kept);
   return new Leader({
     version,
     file,

@@ -5,13 +5,14 @@
 import { Session, type Timers, type Times, type WakeReason } from "../sync/session.ts";
 import type { Transport } from "../sync/transport.ts";
 import type { OpenedFile } from "./database.ts";
-import type { Engine, Unsent } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import type { Lock } from "./lease.ts";
 import { QUERIES } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
 import type { Keeping, StoreStatus } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { KINDS } from "./tables.ts";
+import { NOTHING_TOLD, type UnsentChange, type UnsentMark } from "./unsent.ts";
 import type { Answer, Call } from "./wire.ts";
 
 /** Where the leader's news go. */
@@ -26,7 +27,8 @@ export interface Listeners {
 
 /** Where unsent edits are kept beside a database that does not last. */
 export interface Keeper {
-  keep(unsent: Unsent): Promise<void>;
+  /** Resolves when it is on the disk. */
+  keep(change: UnsentChange): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -67,6 +69,9 @@ export class Leader {
   #workTimer: ReturnType<typeof setTimeout> | null = null;
   #callOffMinute: () => void = () => {};
   #locked: Lock | null;
+  /** What of the unsent has been kept elsewhere, and the keeping that is under way. */
+  #told: UnsentMark = NOTHING_TOLD;
+  #keeping: Promise<void> = Promise.resolve();
   #isPersisted = false;
   /** The device had no room for what the server sent; the next page that fits takes it back. */
   #isFull = false;
@@ -105,7 +110,7 @@ export class Leader {
       attention: engine.attention,
       ...this.#session.state,
       lastContact: engine.lastContact,
-      keeping: this.#keeping(),
+      keeping: this.#storage(),
       storedBytes: engine.storedBytes,
       clockOffset: engine.clockOffset,
       locked: this.#locked,
@@ -157,6 +162,7 @@ export class Leader {
 
   async #drop(): Promise<void> {
     this.#stop();
+    await this.#keeping.catch(() => undefined); // or it would come after the dropping
     this.parts.file.database.close();
     await this.parts.keeper?.drop();
     await this.parts.file.remove();
@@ -186,7 +192,7 @@ export class Leader {
         return done(this.parts.engine.query(call.query, call.parameters as never), QUERIES[call.query].reads);
       case "write": {
         const result = this.parts.engine.write(call.changes, call.key, call.together);
-        await this.parts.keeper?.keep(this.parts.engine.unsentState());
+        await this.#keepUnsent();
         if (result.saved) this.#session.wake("write");
         return done(result);
       }
@@ -210,7 +216,7 @@ export class Leader {
     if (!this.#isFull) this.parts.listeners.fault(reason);
   }
 
-  #keeping(): Keeping {
+  #storage(): Keeping {
     if (!this.parts.file.isLasting) return "not_kept";
     return this.#isPersisted ? "promised" : "best_effort";
   }
@@ -220,12 +226,25 @@ export class Leader {
     this.#noteLock();
     this.#workSoon();
     for (const topic of topics) this.#news.add(topic);
-    if (topics.has("outbox")) void this.parts.keeper?.keep(this.parts.engine.unsentState());
+    if (topics.has("outbox")) this.#keepUnsent().catch((reason: unknown) => this.#noteFailure(reason));
     this.#statusSoon();
     const isLoading = this.parts.engine.phase.name === "first_sync";
     const isOwnWrite = topics.has("outbox");
     if (!isLoading || isOwnWrite) this.#flushNews();
     else this.#newsTimer ??= setTimeout(() => this.#flushNews(), FIRST_LOAD_NEWS_MS);
+  }
+
+  /** Keeps what is new of the unsent elsewhere, where the database does not last; one step after another. */
+  #keepUnsent(): Promise<void> {
+    const { engine, keeper } = this.parts;
+    if (keeper === null) return Promise.resolve();
+    const step = async () => {
+      const change = engine.unsentSince(this.#told);
+      await keeper.keep(change);
+      this.#told = change.mark; // only now: what could not be kept is told again
+    };
+    this.#keeping = this.#keeping.then(step, step);
+    return this.#keeping;
   }
 
   /** Slices of work that can wait, with room between them for whatever screens ask. */

@@ -17,6 +17,8 @@ export type MetaName =
   | "offset"
   /** The highest edit number ever given. */
   | "edits"
+  /** Which numbering of the unsent edits it is; another one with each that changes the numbers of some. */
+  | "numbering"
   /** The highest edit number whose verdict is stored (SPEC R42). */
   | "ack"
   /** When the server last answered, by its clock. */

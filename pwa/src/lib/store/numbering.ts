@@ -6,7 +6,7 @@ import type { Edit } from "$sync/messages.ts";
 import type { Doc, Values } from "$sync/record.ts";
 import type { Database } from "./database.ts";
 import { type KeptEdit, takeFormer, takeKept } from "./kept-edits.ts";
-import { writeMeta } from "./meta.ts";
+import { readNumber, writeMeta } from "./meta.ts";
 import { overshadow, queueEdit } from "./outbox.ts";
 import { RecordWriter } from "./records.ts";
 import { restamp } from "./restamp.ts";
@@ -51,6 +51,7 @@ export function adoptDevice(database: Database, device: number): void {
  */
 export function offerAgain(database: Database, device: number, pushed: number, now: number): void {
   queueAgain(database, takeKept(database, device, pushed + 1), now);
+  noteNumbering(database);
   writeMeta(database, "ack", pushed);
   writeMeta(database, "covered", 0);
   const first = database.get<{ n: number | null }>("SELECT min(n) AS n FROM outbox")?.n;
@@ -115,10 +116,15 @@ function queued(database: Database): Queued[] {
 }
 
 function replaceOutbox(database: Database, first: number, edits: readonly Queued[]): void {
+  noteNumbering(database);
   database.run("DELETE FROM outbox");
   for (const [at, { edit, created_at, verdict, hold }] of edits.entries()) {
     queueEdit(database, { ...edit, n: first + at }, created_at, verdict, hold);
   }
   writeMeta(database, "edits", first + edits.length - 1);
   writeMeta(database, "ack", first - 1);
+}
+
+function noteNumbering(database: Database): void {
+  writeMeta(database, "numbering", readNumber(database, "numbering") + 1);
 }
