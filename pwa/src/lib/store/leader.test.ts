@@ -1,0 +1,157 @@
+import { describe, expect, test, vi } from "vitest";
+import type { SyncReply, SyncRequest } from "$sync/messages.ts";
+import type { Exchange, Transport } from "../sync/transport.ts";
+import { BUCKET, customerRow, type Fixture, id, NOW, open, reply } from "./fixtures.ts";
+import { Leader } from "./leader.ts";
+import type { UnsentChange } from "./unsent.ts";
+
+const C = id(100);
+const DAY = 24 * 3_600_000;
+type Given = Parameters<typeof reply>[0] & { readonly now?: number };
+
+/** A server that answers by a script, and then that nothing is new. */
+class ScriptedServer implements Transport {
+  readonly requests: SyncRequest[] = [];
+  script: ((request: SyncRequest) => Given)[] = [];
+  isReachable = true;
+
+  async exchange(request: SyncRequest): Promise<Exchange> {
+    this.requests.push(request);
+    if (!this.isReachable) return { kind: "unreachable" };
+    const given = this.script.shift()?.(request) ?? {};
+    const pushed = request.edits?.at(-1)?.n ?? request.ack ?? 0;
+    const answer: SyncReply = { ...reply({ pushed, ...given }), now: given.now ?? NOW };
+    return { kind: "reply", reply: answer };
+  }
+
+  listen() {
+    return { close: () => {} };
+  }
+}
+
+/** A device with its leader; timers go when told to, what was dropped is written down in order. */
+function lead({ isLasting = true, device = open() }: { isLasting?: boolean; device?: Fixture } = {}) {
+  const server = new ScriptedServer();
+  const gone: string[] = [];
+  const kept: UnsentChange[] = [];
+  const told: string[][] = [];
+  const leader = new Leader({
+    version: "test",
+    engine: device.engine,
+    file: {
+      database: device.database,
+      isLasting,
+      release: () => device.database.close(),
+      remove: async () => void gone.push("file"),
+    },
+    keeper: isLasting
+      ? null
+      : { keep: async (change) => void kept.push(change), drop: async () => void gone.push("kept edits") },
+    transport: server,
+    timers: {
+      now: () => device.world.now(),
+      after(ms, work) {
+        const timer = setTimeout(work, ms);
+        return () => clearTimeout(timer);
+      },
+    },
+    random: () => 0.5,
+    listeners: {
+      changed: (topics) => told.push([...topics]),
+      status: () => {},
+      fault: (reason) => {
+        throw reason;
+      },
+      wiped: () => gone.push("told"),
+    },
+    forgetAccount: async () => void gone.push("sign-in"),
+  });
+  return { leader, server, device, gone, kept, told };
+}
+
+async function pass(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+}
+
+const find = { name: "query", query: "customer.one", parameters: { id: C } } as const;
+const change = (city: string) => ({ kind: "customer", id: C, root: C, v: { city } }) as const;
+const write = (city: string) => ({ name: "write", changes: [change(city)], key: city, together: false }) as const;
+const first = (): Given => ({ rows: { [BUCKET]: [customerRow(100)] }, lease: 14 * DAY });
+
+describe("the leader", () => {
+  vi.useFakeTimers();
+
+  test("locks every screen when the lease runs out, and unlocks with the next contact", async () => {
+    const { leader, server, device, told } = lead();
+    server.script = [first];
+    await pass(100);
+    expect(leader.status.locked).toBeNull();
+    server.isReachable = false;
+    device.world.ms += 14 * DAY + 1;
+    told.length = 0;
+    await pass(60_000);
+    expect(leader.status.locked).toBe("lease");
+    expect(told.flat()).toContain("customer");
+    expect(await leader.answer(find)).toMatchObject({ ok: false, code: "locked" });
+    expect(await leader.answer({ name: "export" })).toMatchObject({ ok: false, code: "locked" });
+    // What was being typed is saved, and goes with the contact that unlocks.
+    expect(await leader.answer(write("typed"))).toMatchObject({ ok: true, value: { saved: true } });
+    server.isReachable = true;
+    server.script = [() => ({ lease: 14 * DAY, now: device.world.ms })];
+    leader.wake("return");
+    await pass(100);
+    expect(leader.status.locked).toBeNull();
+    expect(await leader.answer(find)).toMatchObject({ ok: true });
+    expect(server.requests.at(-1)?.edits?.[0]?.v).toEqual({ city: "typed" });
+    leader.close();
+  });
+
+  test("wipes after the server has what was not sent: file, kept edits and sign-in, then tells", async () => {
+    const { leader, server, gone } = lead({ isLasting: false });
+    const wipe = { control: [{ control: "wipe" }], grants: [], cursors: {}, complete: [] } as const;
+    server.script = [first];
+    await pass(100);
+    await leader.answer(write("unsent"));
+    const carried: number[] = [];
+    server.script = [
+      () => ({ ...wipe, pushed: 0 }),
+      (request) => {
+        expect(gone).toEqual([]);
+        carried.push(request.edits?.length ?? 0);
+        return wipe;
+      },
+    ];
+    await pass(10 * 60_000);
+    expect(carried).toEqual([1]);
+    expect(gone).toEqual(["kept edits", "file", "sign-in", "told"]);
+    expect(await leader.answer(find)).toMatchObject({ ok: false, code: "closed" });
+    const asked = server.requests.length;
+    await pass(10 * 60_000);
+    expect(server.requests).toHaveLength(asked);
+  });
+
+  test("tells of a write only when it is kept, where the database does not last", async () => {
+    const { leader, kept, server } = lead({ isLasting: false });
+    server.isReachable = false;
+    await pass(100);
+    expect(leader.status.keeping).toBe("not_kept");
+    const made = { kind: "customer", id: C, root: C, v: { name: "New", territory: id(2) } } as const;
+    await leader.answer({ name: "write", changes: [made], key: "made", together: false });
+    expect(kept.flatMap(({ added }) => added.map(({ n }) => n))).toEqual([1]);
+    expect(kept.flatMap(({ answered }) => answered.map(({ key }) => key))).toEqual(["made"]);
+    await leader.answer(write("Lodz"));
+    expect(kept.flatMap(({ added }) => added.map(({ n }) => n))).toEqual([1, 2]);
+    leader.close();
+  });
+
+  test("asks at once when the audit of a large bucket has found where it differs", async () => {
+    const { leader, server } = lead();
+    const rows = Array.from({ length: 2500 }, (_, at) => customerRow(1000 + at));
+    server.script = [() => ({ rows: { [BUCKET]: rows }, sums: { [BUCKET]: [1, 2500] } })];
+    await pass(0);
+    expect(server.requests).toHaveLength(1);
+    await pass(5_000);
+    expect(server.requests.some(({ check }) => check?.[BUCKET] !== undefined)).toBe(true);
+    leader.close();
+  });
+});
