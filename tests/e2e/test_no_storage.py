@@ -23,7 +23,7 @@ WITHOUT_FILES = "delete FileSystemFileHandle.prototype.createSyncAccessHandle;"
 # A worker hears of no init script: the one that the page makes begins with a module that takes the files away.
 NO_FILES = (
     f"const WITHOUT = {WITHOUT_FILES!r};"
-    + """
+    """
 (() => {
   const blob = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const without = blob(WITHOUT);

@@ -93,9 +93,9 @@ describe("the leader", () => {
     expect(leader.status.locked).toBe("lease");
     expect(told.flat()).toContain("customer");
     expect(await leader.answer(find)).toMatchObject({ ok: false, code: "locked" });
-    expect(await leader.answer({ name: "export" })).toMatchObject({ ok: false, code: "locked" });
-    // What was being typed is saved, and goes with the contact that unlocks.
+    // His own unsent work stays his; what was being typed is saved, and goes with the contact that unlocks.
     expect(await leader.answer(write("typed"))).toMatchObject({ ok: true, value: { saved: true } });
+    expect(await leader.answer({ name: "export" })).toMatchObject({ ok: true });
     server.isReachable = true;
     server.script = [() => ({ lease: 14 * DAY, now: device.world.ms })];
     leader.wake("return");
