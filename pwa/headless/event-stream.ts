@@ -18,6 +18,7 @@ const RECONNECTS_AFTER_MS = 3_000;
 export class EventStream {
   readonly #abort = new AbortController();
   #retryMs = RECONNECTS_AFTER_MS;
+  #lastId = "";
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -36,7 +37,8 @@ export class EventStream {
   async #run(): Promise<void> {
     const { signal } = this.#abort;
     try {
-      const response = await this.http.open("GET", this.path, { headers: { accept: "text/event-stream" }, signal });
+      const headers = { accept: "text/event-stream", ...(this.#lastId !== "" && { "last-event-id": this.#lastId }) };
+      const response = await this.http.open("GET", this.path, { headers, signal });
       if (response.statusCode !== 200 || !response.headers["content-type"]?.startsWith("text/event-stream")) {
         response.destroy();
         if (!signal.aborted) this.listener.ended();
@@ -52,12 +54,15 @@ export class EventStream {
   }
 
   async #read(response: IncomingMessage): Promise<void> {
-    const events = new EventReader(
-      (name, data) => this.listener.event(name, data),
-      (ms) => {
+    const events = new EventReader({
+      event: (name, data) => this.listener.event(name, data),
+      id: (id) => {
+        this.#lastId = id;
+      },
+      retry: (ms) => {
         this.#retryMs = ms;
       },
-    );
+    });
     response.setEncoding("utf8");
     for await (const part of response) {
       if (this.#abort.signal.aborted) return;
@@ -66,16 +71,22 @@ export class EventStream {
   }
 }
 
+/** What the lines of a stream say. */
+export interface Told {
+  event(name: string, data: string): void;
+  /** The event that is sent after a break, to be told what came after it. */
+  id(id: string): void;
+  /** Milliseconds before connecting again. */
+  retry(ms: number): void;
+}
+
 /** Reads the lines of a stream, in whatever parts they come. */
 export class EventReader {
   #rest = "";
   #name = "";
   #data: string[] = [];
 
-  constructor(
-    private readonly found: (name: string, data: string) => void,
-    private readonly retry: (ms: number) => void,
-  ) {}
+  constructor(private readonly told: Told) {}
 
   take(text: string): void {
     const lines = (this.#rest + text).split("\n");
@@ -85,7 +96,7 @@ export class EventReader {
 
   #line(line: string): void {
     if (line === "") {
-      if (this.#data.length > 0) this.found(this.#name === "" ? "message" : this.#name, this.#data.join("\n"));
+      if (this.#data.length > 0) this.told.event(this.#name === "" ? "message" : this.#name, this.#data.join("\n"));
       this.#name = "";
       this.#data = [];
       return;
@@ -95,6 +106,7 @@ export class EventReader {
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (field === "event") this.#name = value;
     else if (field === "data") this.#data.push(value);
-    else if (field === "retry" && /^\d+$/.test(value)) this.retry(Number(value));
+    else if (field === "id" && !value.includes("\0")) this.told.id(value);
+    else if (field === "retry" && /^\d+$/.test(value)) this.told.retry(Number(value));
   }
 }

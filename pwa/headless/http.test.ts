@@ -70,34 +70,37 @@ describe("requests", () => {
 
 describe("the stream", () => {
   test("is read alike in whatever parts it comes", () => {
-    const text = 'retry: 250\n: a comment\n\nevent: heads\ndata: {"a":\ndata: [1,2]}\n\ndata: plain\r\n\r\n';
+    const text = 'retry: 250\n: a comment\n\nid: 7\nevent: heads\ndata: {"a":\ndata: [1,2]}\n\ndata: plain\r\n\r\n';
     for (let size = 1; size <= text.length; size += 1) {
       const events: string[][] = [];
-      const retries: number[] = [];
-      const reader = new EventReader(
-        (name, data) => events.push([name, data]),
-        (ms) => retries.push(ms),
-      );
+      const others: (string | number)[] = [];
+      const reader = new EventReader({
+        event: (name, data) => events.push([name, data]),
+        id: (id) => others.push(id),
+        retry: (ms) => others.push(ms),
+      });
       for (let at = 0; at < text.length; at += size) reader.take(text.slice(at, at + size));
       expect(events).toEqual([
         ["heads", '{"a":\n[1,2]}'],
         ["message", "plain"],
       ]);
-      expect(retries).toEqual([250]);
+      expect(others).toEqual([250, "7"]);
     }
   });
 
   test("is opened again after a break, and ends for good when it is refused", async () => {
     let opened = 0;
-    const http = await serve((_request, response) => {
+    const ids: unknown[] = [];
+    const http = await serve((request, response) => {
       opened += 1;
+      ids.push(request.headers["last-event-id"]);
       if (opened === 3) {
         response.writeHead(401);
         response.end();
         return;
       }
       response.writeHead(200, { "content-type": "text/event-stream" });
-      response.end(`retry: 1\nevent: heads\ndata: ${opened}\n\n`);
+      response.end(`retry: 1\nid: ${opened}\nevent: heads\ndata: ${opened}\n\n`);
     });
     const heard: string[] = [];
     await new Promise<void>((resolve) => {
@@ -108,5 +111,6 @@ describe("the stream", () => {
       });
     });
     expect(heard).toEqual(["heads 1", "interrupted", "heads 2", "interrupted"]);
+    expect(ids).toEqual([undefined, "1", "2"]);
   });
 });

@@ -92,7 +92,7 @@ export const TIMES = {
   longestPause: 60_000,
   /** First and longest time-out of a request; the first load on a slow network needs the longer. */
   timeout: 30_000,
-  /** Before a live stream that was refused, or broke sooner than this, is tried again. */
+  /** Before a live stream that was refused is tried again. */
   stream: 5_000,
 } as const;
 
@@ -217,16 +217,16 @@ export class Session {
       case "problem":
         return this.#takeProblem(exchange.problem, request);
       case "timeout":
-        this.#connection = "offline";
+        this.#loseContact();
         this.parts.store.budget = Math.max(MIN_BUDGET, Math.floor(this.parts.store.budget / 2));
         this.#suspect(request, REPORTED);
         return this.#pause();
       case "unreachable":
-        this.#connection = "offline";
+        this.#loseContact();
         this.#suspect(request, BROKEN);
         return this.#pause();
       case "fault":
-        this.#connection = "offline";
+        this.#loseContact();
         this.#suspect(request, REPORTED);
         return this.#pause();
     }
@@ -324,6 +324,12 @@ export class Session {
     return Math.max(this.#pause(), (problem.retry_after ?? 0) * 1000);
   }
 
+  /** The next good answer opens the stream again: one that tried by itself would keep a phone awake that is away for hours. */
+  #loseContact(): void {
+    this.#connection = "offline";
+    this.#closeStream();
+  }
+
   #countFailure(pause: number): number {
     if (this.#failures === 0) this.#failingSince = this.parts.timers.now();
     this.#failures += 1;
@@ -347,29 +353,20 @@ export class Session {
 
   #openStream(): void {
     if (this.#stream !== null || this.#callOffStream !== null) return;
-    const { transport, timers } = this.parts;
-    const opened = timers.now();
-    this.#stream = transport.listen({
+    this.#stream = this.parts.transport.listen({
       heads: (heads) => this.#takeHeads(heads),
-      // Most likely the network is gone: a round trip finds out, and says so. The next good answer opens another stream, for
-      // one that tried by itself would keep a phone awake that is out of reach for hours.
+      // Most likely the network is gone: a round trip finds out, and says so.
       interrupted: () => {
-        this.#closeStream();
-        if (timers.now() - opened < this.#times.stream) this.#reopenLater();
         if (this.#connection === "up_to_date") this.wake("head");
       },
       ended: () => {
         this.#closeStream();
-        this.#reopenLater();
+        // The next good answer opens it again; this keeps a refused stream from being asked for at once.
+        this.#callOffStream = this.parts.timers.after(this.#times.stream, () => {
+          this.#callOffStream = null;
+          this.wake("head");
+        });
       },
-    });
-  }
-
-  /** Keeps a stream that does not last from being asked for without end. */
-  #reopenLater(): void {
-    this.#callOffStream = this.parts.timers.after(this.#times.stream, () => {
-      this.#callOffStream = null;
-      this.wake("head");
     });
   }
 
