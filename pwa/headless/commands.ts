@@ -10,7 +10,9 @@ import { Load } from "./load.ts";
 import { signInAt } from "./sign-in.ts";
 
 /** One line of input: `id` comes back with the answer, `device` names a device of the caller's choice. */
-export type Command = { readonly id: number; readonly device: string } & (
+export type Command = { readonly id: number; readonly device: string } & /** Answered as soon as the process runs. */
+(
+  | { readonly do: "ping" }
   | { readonly do: "sign_in"; readonly server: string; readonly email: string; readonly password: string }
   | {
       readonly do: "open";
@@ -59,6 +61,8 @@ export class Devices {
   /** Does what a command asks and returns what came of it; rejects with what went wrong. */
   async run(command: Command): Promise<unknown> {
     switch (command.do) {
+      case "ping":
+        return null;
       case "sign_in":
         return signInAt(command.server, command.email, command.password, command.device);
       case "open": {
@@ -91,7 +95,7 @@ export class Devices {
 
   async #ask(
     device: Device,
-    command: Exclude<Command, { readonly do: "sign_in" | "open" | "close" }>,
+    command: Exclude<Command, { readonly do: "ping" | "sign_in" | "open" | "close" }>,
   ): Promise<unknown> {
     switch (command.do) {
       case "call":

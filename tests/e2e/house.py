@@ -65,6 +65,12 @@ class House:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def process_id(self) -> int:
+        """The server's process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def app_folder(self) -> Path:
         """The folder of the built app that is served."""
         return self.app or Path(os.environ.get("ROUTEBOOK_APP") or REPOSITORY / "pwa" / "build")
