@@ -10,9 +10,7 @@ import { Load } from "./load.ts";
 import { signInAt } from "./sign-in.ts";
 
 /** One line of input: `id` comes back with the answer, `device` names a device of the caller's choice. */
-export type Command = { readonly id: number; readonly device: string } & /** Answered as soon as the process runs. */
-(
-  | { readonly do: "ping" }
+export type Command = { readonly id: number; readonly device: string } & (
   | { readonly do: "sign_in"; readonly server: string; readonly email: string; readonly password: string }
   | {
       readonly do: "open";
@@ -36,6 +34,8 @@ export type Command = { readonly id: number; readonly device: string } & /** Ans
   /** Ends the load; returns how much it wrote. */
   | { readonly do: "rest" }
   | { readonly do: "status" }
+  /** Answered as soon as the process runs. */
+  | { readonly do: "ping" }
   | { readonly do: "cursors" }
   | { readonly do: "digest" }
   | { readonly do: "traffic" }

@@ -4,6 +4,7 @@ They are the app's own store, engine and session (``pwa/headless/``) over a file
 """
 
 import contextlib
+import functools
 import itertools
 import json
 import shutil
@@ -46,6 +47,7 @@ class SignedIn(NamedTuple):
     cookie: str
 
 
+@functools.cache
 def build_program() -> Path:
     """Return the bundled client, made anew where a source is newer; `make` has done so already."""
     sources = [path for folder in _SOURCES for path in (REPOSITORY / folder).rglob("*.ts")]
