@@ -21,8 +21,9 @@ KILLS: Final = int(os.environ.get("BLACKBOX_KILLS", "4"))
 DEVICES: Final = int(os.environ.get("BLACKBOX_DEVICES", "6"))
 SEED: Final = int(os.environ.get("SEED", "20261125"))
 PROCESSES: Final = 2
-EVERY_MS: Final = 40
-"""From one write of a device to its next."""
+EVERY_MS: Final = 8 * DEVICES
+"""From one write of a device to its next: all together write so much that the server is busy and not drowned."""
+PATIENCE_S: Final = 180
 MOST_EDITS: Final = 12
 """A kill comes after so many more edits of one device at most; drawn, so that it falls anywhere in a commit."""
 MAREK: Final = "marek@demo.example"
@@ -73,17 +74,18 @@ class Fleet:
     def wait_for_edits(self, number: int, more: int) -> None:
         """Wait until the server has acknowledged so many more edits of one device."""
         device = self.devices[number]
-        device.wait(acknowledged=len(device.ask("witness")["acknowledged"]) + more)
+        device.wait(acknowledged=len(device.ask("witness")["acknowledged"]) + more, within_s=PATIENCE_S)
 
     def rest(self) -> None:
         """Let nobody write any more, and everybody send what he has and read what there is."""
         for device in self.devices:
             device.ask("rest")
-        wait_for_all(device.until(drained=True) for device in self.devices)
+        wait_for_all((device.until(drained=True, within_s=PATIENCE_S) for device in self.devices), PATIENCE_S)
         found = heads(self.house.database)
         granted = self.devices[0].ask("cursors")
         read = {bucket: found[bucket] for bucket in granted if bucket in found}
-        wait_for_all(device.until(drained=True, ready=True, read=read) for device in self.devices)
+        settled = (device.until(drained=True, ready=True, read=read, within_s=PATIENCE_S) for device in self.devices)
+        wait_for_all(settled, PATIENCE_S)
 
     def check(self) -> int:
         """Compare everything with the server's database; return how many edits were acknowledged."""
