@@ -294,6 +294,22 @@ describe("the sync loop", () => {
     expect(transport.requests).toHaveLength(before + 1);
   });
 
+  test("an edit written while a request finds out what failed is sent as soon as that is answered", async () => {
+    const { timers, store, transport, session } = make();
+    session.start();
+    await timers.pass(0);
+    const { promise, resolve: answer } = Promise.withResolvers<Exchange>();
+    transport.script = [unreachable, () => promise];
+    session.wake("button");
+    await timers.pass(TIMES.firstPause);
+    store.edits = [2];
+    session.wake("write");
+    answer(replyOf(transport.requests.at(-1) as SyncRequest));
+    await settled();
+    await timers.pass(0);
+    expect(store.waiting).toBe(0);
+  });
+
   test("too much in one request is halved until it fits", async () => {
     const { timers, store, transport, session } = make();
     store.edits = [1, 2, 3, 4].concat(Array.from({ length: 996 }, (_, at) => at + 5));

@@ -169,11 +169,10 @@ export class Session {
   wake(reason: WakeReason): void {
     if (this.#isStopped) return;
     if (this.#connection === "signin_needed" && reason !== "signed_in" && reason !== "button") return;
-    // A pause after a failure is kept through writes; somebody who comes back or presses the button is not kept waiting.
-    if (reason === "write" && this.#failures > 0) return;
     if (reason === "return" || reason === "button" || reason === "signed_in") this.#failures = 0;
     if (this.#syncing) this.#isWanted = true;
-    else this.#schedule(0);
+    // A pause after a failure is kept through writes; somebody who comes back or presses the button is not kept waiting.
+    else if (reason !== "write" || this.#failures === 0) this.#schedule(0);
   }
 
   #schedule(ms: number): void {
