@@ -5,17 +5,19 @@ import hashlib
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from routebook_sync.joins import canonical
-from routebook_sync.messages import MOVED
+from routebook_sync.messages import MOVED, View
+
+_COLUMN: Final = {View.FULL: "doc", View.REP: "coalesce(open, doc)"}
 
 
-def digests(database: Path) -> dict[str, dict[str, Any]]:
-    """Return rows and digest of every bucket, as a rep's device that holds it all would."""
+def digests(database: Path, view: View = View.REP) -> dict[str, dict[str, Any]]:
+    """Return rows and digest of every bucket, as a device that holds it all in this view would."""
     lines_by_bucket: dict[str, list[tuple[str, bytes]]] = {}
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        for bucket, kind, doc in connection.execute("SELECT bucket, kind, coalesce(open, doc) FROM record"):
+        for bucket, kind, doc in connection.execute(f"SELECT bucket, kind, {_COLUMN[view]} FROM record"):
             if kind == MOVED:
                 continue
             row = json.loads(doc)
