@@ -1,5 +1,5 @@
 /** The witness: stands between a device and its server and notes what comes of every request. */
-import type { SyncRequest } from "$sync/messages.ts";
+import type { Edit, SyncReply, SyncRequest } from "$sync/messages.ts";
 import type { Exchange, LiveListener, LiveStream, Transport } from "../src/lib/sync/transport.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -9,6 +9,8 @@ export class Witness implements Transport {
   readonly exchanges = new Map<Exchange["kind"], number>();
   /** How many refusals came, by their code. */
   readonly problems = new Map<string, number>();
+  /** Edits sent and not yet acknowledged, by number: a later request without them may hear what became of them. */
+  readonly #sent = new Map<number, Edit>();
 
   constructor(
     private readonly inner: Transport,
@@ -16,22 +18,25 @@ export class Witness implements Transport {
   ) {}
 
   async exchange(request: SyncRequest, timeoutMs: number, signal: AbortSignal): Promise<Exchange> {
+    for (const edit of request.edits ?? []) this.#sent.set(edit.n, edit);
     const exchange = await this.inner.exchange(request, timeoutMs, signal);
     count(this.exchanges, exchange.kind);
     if (exchange.kind === "problem") count(this.problems, exchange.problem.code);
-    if (exchange.kind === "reply") {
-      const { pushed, verdicts } = exchange.reply;
-      const verdictByNumber = new Map(verdicts.map(({ n, verdict }) => [n, verdict]));
-      const taken = (request.edits ?? []).filter(({ n }) => n <= pushed);
-      this.ledger.noteAcknowledged(
-        taken.map(({ n, id, at }) => ({ n, id, at, verdict: verdictByNumber.get(n) ?? "applied" })),
-      );
-    }
+    if (exchange.kind === "reply") this.#note(exchange.reply);
     return exchange;
   }
 
   listen(listener: LiveListener): LiveStream {
     return this.inner.listen(listener);
+  }
+
+  #note({ pushed, verdicts }: SyncReply): void {
+    const verdictByNumber = new Map(verdicts.map(({ n, verdict }) => [n, verdict]));
+    const taken = [...this.#sent.values()].filter(({ n }) => n <= pushed);
+    for (const { n } of taken) this.#sent.delete(n);
+    this.ledger.noteAcknowledged(
+      taken.map(({ n, id, at }) => ({ n, id, at, verdict: verdictByNumber.get(n) ?? "applied" })),
+    );
   }
 }
 
