@@ -20,7 +20,7 @@ from routebook_server.records.judging import Judge
 from routebook_server.records.refusal import Refusal
 from routebook_server.records.writing import Written
 from routebook_sync.entities import EntityType
-from routebook_sync.messages import Edit, ProblemCode, SyncReply, SyncRequest
+from routebook_sync.messages import Edit, ProblemCode, SyncReply, SyncRequest, Verdict
 from routebook_sync.record import Doc, Merge, merge_edit
 from routebook_sync.replica import replica, verdicts
 from routebook_sync.replica import writing as saving
@@ -138,13 +138,10 @@ def numbers_are_given_before_the_commit() -> Iterator[None]:
 def groups_are_applied_by_half() -> Iterator[None]:
     """The server takes each edit of a group by itself."""
 
-    def one_by_one(self: Batch, turn: Any, members: list[Any], verdicts: list[Any]) -> None:
-        for member in members:
-            if isinstance(member, Edit):
-                self._settle(turn, [member], verdicts)
-            else:
-                verdicts.append(member.verdict)
+    def one_by_one(self: Batch, turn: Any, members: list[Any]) -> list[Verdict]:
+        return [verdict for member in members for verdict in settle(self, turn, [member])]
 
+    settle = vars(Batch)["_settle_group"]
     with mock.patch.object(Batch, "_settle_group", one_by_one):
         yield
 

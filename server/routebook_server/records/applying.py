@@ -112,7 +112,7 @@ class Applier:
             return merged
         merged.conflicts = merge.conflicts
         if merged.conflicts and edit.base:
-            texts = self._prose.merge(turn, entity, edit, at, merged.conflicts)
+            texts = self._prose.merge(turn, entity, edit, merged.conflicts)
             if texts:
                 merged.texts = texts.keys()
                 self._add_own(entity, merged, texts)

@@ -131,57 +131,60 @@ class Batch:
                 members_by_group.setdefault(edit.group, []).append(edit)
         for edit in edits:
             if edit.group:
-                members = members_by_group.pop(edit.group, None)
-                if members is not None:
-                    self._settle_group(turn, members, verdicts)
+                if edit.group in members_by_group:
+                    verdicts += self._settle_group(turn, members_by_group.pop(edit.group))
             elif isinstance(edit, Unread):
                 verdicts.append(edit.verdict)
+            elif turn.push.custody is not None or edit.n in turn.push.hold:
+                verdicts += self._refuse(turn, [edit], turn.push.custody or FAULT, edit)
             else:
-                self._settle(turn, [edit], verdicts)
-        return verdicts
-
-    def _settle_group(self, turn: Turn, members: list[Edit | Unread], verdicts: list[Verdict]) -> None:
-        """Settle a group: all or none, also where one of it could not even be read (SPEC R45)."""
-        unread = next((member for member in members if isinstance(member, Unread)), None)
-        if unread is None:
-            self._settle(turn, [member for member in members if isinstance(member, Edit)], verdicts)
-        else:
-            verdicts += [_told(edit, unread.verdict) for edit in members]
-
-    def _settle(self, turn: Turn, edits: list[Edit], verdicts: list[Verdict]) -> None:
-        """Apply edits, all or none; add the verdicts other than applied to ``verdicts``."""
-        culprit = edits[0]
-        refusal = turn.push.custody
-        if refusal is None and turn.push.hold and any(edit.n in turn.push.hold for edit in edits):
-            refusal = FAULT
-        if refusal is None:
-            start, told = self.draft.mark(), len(verdicts)
-            try:
-                for culprit in edits:
-                    verdict = self._attempt(turn, culprit, start if culprit is edits[0] else self.draft.mark())
+                start = self.draft.mark()
+                try:
+                    verdict = self._attempt(turn, edit, start)
+                except RefusalError as refused:
+                    self.draft.undo(start)
+                    verdicts += self._refuse(turn, [edit], refused.refusal, edit)
+                else:
                     if verdict is not None:
                         verdicts.append(verdict)
+        return verdicts
+
+    def _settle_group(self, turn: Turn, members: list[Edit | Unread]) -> list[Verdict]:
+        """Apply a group: all or none, also where one of it could not even be read (SPEC R45)."""
+        unread = next((member for member in members if isinstance(member, Unread)), None)
+        if unread is not None:
+            return [_told(edit, unread.verdict) for edit in members]
+        edits = [member for member in members if isinstance(member, Edit)]
+        if turn.push.custody is not None or any(edit.n in turn.push.hold for edit in edits):
+            return self._refuse(turn, edits, turn.push.custody or FAULT, edits[0])
+        verdicts = []
+        start = self.draft.mark()
+        for edit in edits:
+            try:
+                verdicts.append(self._attempt(turn, edit, self.draft.mark()))
             except RefusalError as refused:
                 self.draft.undo(start)
-                del verdicts[told:]
-                refusal = refused.refusal
-            else:
-                return
+                return self._refuse(turn, edits, refused.refusal, edit)
+        return [verdict for verdict in verdicts if verdict is not None]
+
+    def _attempt(self, turn: Turn, edit: Edit, mark: Mark, tries: int = TRIES) -> Verdict | None:
+        """Apply one edit; RefusalError if it may not be, or meets a fault of ours each time. ``mark`` is before it."""
+        try:
+            return self._applier.apply(turn, edit)
+        except (RefusalError, *UNAVAILABLE):
+            raise
+        except Exception:  # noqa: BLE001 - whatever our fault is, it holds this edit and no other
+            _log.exception("an edit met a fault", kind=edit.kind, id=edit.id, device=turn.push.author.device)
+            self.draft.undo(mark)
+        if tries == 1:
+            raise RefusalError(FAULT)
+        return self._attempt(turn, edit, mark, tries - 1)
+
+    def _refuse(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> list[Verdict]:
+        """Refuse edits for what ``culprit`` met, or take them into custody; return their verdicts."""
         if refusal.held:
             refusal = self._keep(turn, edits, refusal, culprit)
-        verdicts += [_told(edit, refusal.verdict(culprit.n)) for edit in edits]
-
-    def _attempt(self, turn: Turn, edit: Edit, mark: Mark) -> Verdict | None:
-        """Apply one edit; RefusalError if it may not be, or meets a fault of ours each time. ``mark`` is before it."""
-        for _try in range(TRIES):
-            try:
-                return self._applier.apply(turn, edit)
-            except (RefusalError, *UNAVAILABLE):
-                raise
-            except Exception:  # noqa: BLE001 - whatever our fault is, it holds this edit and no other
-                _log.exception("an edit met a fault", kind=edit.kind, id=edit.id, device=turn.push.author.device)
-                self.draft.undo(mark)
-        raise RefusalError(FAULT)
+        return [_told(edit, refusal.verdict(culprit.n)) for edit in edits]
 
     def _keep(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> Refusal:
         mark = self.draft.mark()

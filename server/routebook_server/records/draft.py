@@ -126,7 +126,8 @@ class Draft:
             for name in merged:
                 before[name] = (*before[name], True)
             old = encode_json(before)
-        self.history.append((*source, self.now_ms, encode_json(values), old, decided_by))
+        record_id, stamp, device, person = source
+        self.history.append((record_id, stamp, device, person, self.now_ms, encode_json(values), old, decided_by))
 
     def past(self, record_id: str) -> list[PastEdit]:
         """Return the edits of a record that are not stored yet, newest first."""

@@ -12,7 +12,7 @@ from routebook_server.records.push import Replica, Turn
 from routebook_server.records.state import State
 from routebook_sync.clock import SERVER_DEVICE, device_from_stamp
 from routebook_sync.messages import Edit, Loser, ProblemCode, Verdict, VerdictKind
-from routebook_sync.record import Change, Doc, is_deleted
+from routebook_sync.record import Change, Doc, is_deleted, unpack_stamps
 
 _DELETED = '"deleted":true'
 
@@ -67,13 +67,13 @@ class Judge:
             message = "Broken characters were replaced."
             return Verdict(edit.n, VerdictKind.REPAIRED, ProblemCode.WRONG_TYPE.value, message=message)
         root = self._draft.states.get(edit.root)
-        if root is not None and root is not state and _is_gone(root) and not self.knows(turn, root):
+        if root is not None and root is not state and _is_gone(root) and self._is_news(turn, root):
             return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
         if state is None:
             return None
-        unseen = not self.knows(turn, state)
-        if unseen and "deleted" not in edit.v and is_deleted(state.read_doc()):
+        if "deleted" not in edit.v and _is_gone(state) and self._is_news(turn, state):
             return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
+        unseen = state.device != turn.push.author.device and not self.has_seen(turn, state)
         lost = any(not change.won and change.old_stamp > merged.at for change in merged.changes)
         return Verdict(edit.n, VerdictKind.MERGED) if lost or unseen or merged.own else None
 
@@ -86,9 +86,10 @@ class Judge:
         epoch = self._heads.get(state.bucket, NO_HEAD).epoch
         return cursor is not None and cursor[0] == epoch and state.seq <= seq_of(cursor[1])
 
-    def knows(self, turn: Turn, state: State) -> bool:
-        """Tell whether the author's device holds this state of the record, or made it."""
-        return state.device == turn.push.author.device or self.has_seen(turn, state)
+    def _is_news(self, turn: Turn, deleted: State) -> bool:
+        """Tell whether the author does not know that the record is deleted: another device did it, unread."""
+        by_himself = unpack_stamps(deleted.read_doc()).get("deleted", "").endswith(turn.suffix)
+        return not by_himself and not self.has_seen(turn, deleted)
 
     def _loser(self, turn: Turn, change: Change, at: str) -> Loser:
         other = self._writer_of(change.old_stamp)
@@ -105,6 +106,6 @@ class Judge:
         return known.person if known else self._lookup.person(device)
 
 
-def _is_gone(root: State) -> bool:
-    # Most roots are not: their documents need not be decoded for that.
-    return (root.doc is not None or _DELETED in root.text) and is_deleted(root.read_doc())
+def _is_gone(state: State) -> bool:
+    # Most are not: their documents need not be decoded for that.
+    return (state.doc is not None or _DELETED in state.text) and is_deleted(state.read_doc())

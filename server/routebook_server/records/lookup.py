@@ -47,14 +47,14 @@ class Lookup(Protocol):
         True too where a cursor is so old that the marker may be removed by now (SPEC R37).
         """
 
-    def past(self, record_id: str, stamps: Collection[str]) -> list[PastEdit]:
-        """Return the newest edits of a record that have or overwrote one of the stamps, newest first.
+    def past(self, record_id: str, base: str, at: str) -> list[PastEdit]:
+        """Return the edits of a record that wrote or overwrote a value stamped ``base``, or are stamped ``at``.
 
-        Looks no further back than ``MAX_PAST`` edits.
+        Newest first; looks no further back than ``MAX_PAST`` edits.
         """
 
     def past_of_device(self, record_id: str, device: int) -> list[PastEdit]:
-        """Return the newest edits that a device made of a record, newest first."""
+        """Return the edits that a device made of a record, newest first; looks no further back than ``past``."""
 
     def held(self, record_id: str) -> Held | None:
         """Return what is in custody under a record."""

@@ -28,24 +28,24 @@ class Prose:
         self._lookup = lookup
         self._left = MAX_MERGED
 
-    def merge(self, turn: Turn, entity: EntityType, edit: Edit, at: str, conflicts: Iterable[Change]) -> dict[str, Any]:
+    def merge(self, turn: Turn, entity: EntityType, edit: Edit, conflicts: Iterable[Change]) -> dict[str, Any]:
         """Return the texts to which these conflicts come, by field; a field that cannot be merged is left out."""
         merged = {}
         for change in conflicts:
             field = entity.fields.get(change.field)
             if field is not None and field.join is Join.TEXT:
-                text = self._merge(turn, edit, at, change)
+                text = self._merge(turn, edit, change)
                 if text is not None and len(text) <= field.max_length:
                     merged[change.field] = text
         return merged
 
-    def _merge(self, turn: Turn, edit: Edit, at: str, change: Change) -> str | None:
+    def _merge(self, turn: Turn, edit: Edit, change: Change) -> str | None:
         stamp = edit.base.get(change.field, "")
         if stamp == "":
             return None
-        past = [*self._draft.past(edit.id), *self._lookup.past(edit.id, [stamp, at])]
+        past = [*self._draft.past(edit.id), *self._lookup.past(edit.id, stamp, edit.at)]
         current, incoming = change.old or "", change.new or ""
-        if any(known.stamp == at and known.device == turn.push.author.device for known in past):
+        if any(known.stamp == edit.at and known.device == turn.push.author.device for known in past):
             # Sent again under another number by a device that lost its memory: what stands holds it already.
             return str(current)
         base = _value_at(past, change.field, stamp)

@@ -102,29 +102,22 @@ class Reader:
         found = self._driver.fetch_one(sql, device)
         return (found[0], found[1]) if found else (0, 0)
 
-    def past(self, record_id: str, stamps: Collection[str]) -> list[PastEdit]:
-        """Return the newest edits of a record that have or overwrote one of the stamps, newest first."""
-        overwrote = " OR old LIKE ?" * len(stamps)
-        rows = self._driver.fetch(
-            "SELECT stamp, device, new, old FROM"
-            " (SELECT number, stamp, device, new, old FROM history WHERE id = ? ORDER BY number DESC LIMIT ?) AS newest"
-            f" WHERE stamp IN (?*){overwrote} ORDER BY number DESC",
-            record_id,
-            MAX_PAST,
-            list(stamps),
-            *(f"%{stamp}%" for stamp in stamps),
-        )
-        return [PastEdit(*row) for row in rows]
+    def past(self, record_id: str, base: str, at: str) -> list[PastEdit]:
+        """Return the edits of a record that wrote or overwrote a value stamped ``base``, or are stamped ``at``."""
+        return self._past(record_id, "stamp IN (?, ?) OR old LIKE ?", base, at, f"%{base}%")
 
     def past_of_device(self, record_id: str, device: int) -> list[PastEdit]:
-        """Return the newest edits that a device made of a record, newest first."""
+        """Return the edits that a device made of a record, newest first."""
+        return self._past(record_id, "device = ?", device)
+
+    def _past(self, record_id: str, condition: str, *values: Any) -> list[PastEdit]:
         rows = self._driver.fetch(
             "SELECT stamp, device, new, old FROM"
             " (SELECT number, stamp, device, new, old FROM history WHERE id = ? ORDER BY number DESC LIMIT ?) AS newest"
-            " WHERE device = ? ORDER BY number DESC",
+            f" WHERE {condition} ORDER BY number DESC",
             record_id,
             MAX_PAST,
-            device,
+            *values,
         )
         return [PastEdit(*row) for row in rows]
 
