@@ -78,7 +78,7 @@ def test_people_deals_orders_and_visits_have_their_history_too(phone: Phone) -> 
     ):
         _, customer = phone.own(kind)
         go(page, f"/customers/{customer}")
-        open_tab(page, "en", f"customer_tab_{tab}")
+        open_tab(page, "en", tab)
         page.get_by_role("tabpanel").get_by_role("button").first.click()
         phone.open_history()
         expect(phone.sheet.get_by_text(word("en", "history_empty_title"))).to_be_visible()
