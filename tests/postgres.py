@@ -30,14 +30,17 @@ def find_programs() -> Path | None:
 
 
 class Cluster:
-    """One running PostgreSQL. ``fsync=off`` unless durability is what is measured."""
+    """One running PostgreSQL, in a folder of its own for temporary files or ``beside``.
 
-    def __init__(self, programs: Path, *, fsync: bool = False) -> None:
+    It writes to the disk at leisure, unless with ``fsync``.
+    """
+
+    def __init__(self, programs: Path, *, fsync: bool = False, beside: Path | None = None) -> None:
         self._programs = programs
         self._fsync = fsync
         self._databases = 0
         self._server: subprocess.Popen[bytes] | None = None
-        self.folder = Path(tempfile.mkdtemp(prefix="routebook-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=".routebook-postgres-", dir=beside))
         self.port = _free_port()
         self._identity: dict[str, Any] = {}
         if os.geteuid() == 0:

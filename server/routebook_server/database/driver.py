@@ -5,6 +5,7 @@ SQL is written once, as SQLite takes it, with two additions: ``IN (?*)`` stands 
 from the table's own declaration.
 """
 
+import asyncio
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -20,6 +21,12 @@ Values = tuple[Any, ...]
 _ENCODER: Final = msgspec.json.Encoder()
 _LIST: Final = re.compile(r"IN \(\?\*\)")
 _BYTES: Final = re.compile(r"CAST\((.+?) AS BLOB\)")
+_SEPARATOR: Final = 31
+_NULL: Final = 30
+"""Control characters that JSON never has in it, and hardly any other text."""
+_JOINED: Final = frozenset({"text", "integer", "bigint"})
+_MANY: Final = 16
+"""From so many rows on it pays to join them: asyncpg asks of every element of a list whether it is a list itself."""
 _TYPES: Final = ((BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"), (LargeBinary, "bytea"))
 
 
@@ -30,11 +37,15 @@ class Storing(msgspec.Struct, frozen=True):
     """For one row of values."""
     postgres: str
     """For one list of values by column."""
+    joined: str
+    """The same for one text by column, of values with a separator between; "" where a column is no text or number."""
+    numbers: tuple[bool, ...]
+    """Which columns are numbers."""
 
 
 def insert(table: Table, *columns: str) -> Storing:
     """Return how new rows with these columns are stored; the others take their defaults."""
-    return Storing(_insert_sqlite("INSERT", table, columns), _insert_postgres(table, columns))
+    return _storing(table, columns, _insert_sqlite("INSERT", table, columns), "")
 
 
 def upsert(table: Table, key: Sequence[str], *columns: str) -> Storing:
@@ -49,16 +60,21 @@ def upsert(table: Table, key: Sequence[str], *columns: str) -> Storing:
         in_sqlite = _insert_sqlite("INSERT", table, names) + conflict
     else:
         in_sqlite = _insert_sqlite("INSERT OR REPLACE", table, names)
-    return Storing(in_sqlite, _insert_postgres(table, names) + conflict)
+    return _storing(table, names, in_sqlite, conflict)
+
+
+def _storing(table: Table, columns: Sequence[str], in_sqlite: str, conflict: str) -> Storing:
+    types = [_type(table.columns[name]) for name in columns]
+    into = f'INSERT INTO "{table.name}" ({_quoted(columns)}) SELECT * FROM unnest'
+    lists = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 1))
+    parted = [f"string_to_array(${n}, chr({_SEPARATOR}), chr({_NULL}))" for n in range(1, len(types) + 1)]
+    texts = ", ".join(part if kind == "text" else f"{part}::{kind}[]" for part, kind in zip(parted, types, strict=True))
+    joined = f"{into}({texts}){conflict}" if _JOINED.issuperset(types) else ""
+    return Storing(in_sqlite, f"{into}({lists}){conflict}", joined, tuple([kind != "text" for kind in types]))
 
 
 def _insert_sqlite(verb: str, table: Table, columns: Sequence[str]) -> str:
     return f'{verb} INTO "{table.name}" ({_quoted(columns)}) VALUES ({", ".join("?" * len(columns))})'
-
-
-def _insert_postgres(table: Table, columns: Sequence[str]) -> str:
-    lists = ", ".join(f"${n}::{_type(table.columns[name])}[]" for n, name in enumerate(columns, 1))
-    return f'INSERT INTO "{table.name}" ({_quoted(columns)}) SELECT * FROM unnest({lists})'
 
 
 def _quoted(columns: Sequence[str]) -> str:
@@ -89,6 +105,9 @@ class Driver(Protocol):
 
     def store(self, storing: Storing, rows: Iterable[Values]) -> None:
         """Store rows, no two of them with the same key."""
+
+    def store_in_turn(self, parts: Iterable[tuple[Storing, Iterable[Values]]]) -> None:
+        """Store one part after the other; the next one may be asked for before the last one is stored."""
 
 
 class SqliteDriver:
@@ -128,6 +147,11 @@ class SqliteDriver:
         """Store rows, no two of them with the same key."""
         self._cursor.executemany(storing.sqlite, rows)
 
+    def store_in_turn(self, parts: Iterable[tuple[Storing, Iterable[Values]]]) -> None:
+        """Store one part after the other."""
+        for storing, rows in parts:
+            self._cursor.executemany(storing.sqlite, rows)
+
 
 class PostgresDriver:
     """The driver of PostgreSQL: asyncpg's connection, waited for from inside ``run_sync``; rows travel as lists."""
@@ -160,7 +184,30 @@ class PostgresDriver:
         """Store rows, no two of them with the same key."""
         columns = list(zip(*rows, strict=True))
         if columns:
-            await_only(self._connection.execute(storing.postgres, *columns))
+            await_only(self._store(storing, columns))
+
+    def store_in_turn(self, parts: Iterable[tuple[Storing, Iterable[Values]]]) -> None:
+        """Store one part after the other; while PostgreSQL works on one, the next is taken from ``parts``."""
+        working: asyncio.Task[Any] | None = None
+        try:
+            for storing, rows in parts:
+                columns = list(zip(*rows, strict=True))
+                if working is not None:
+                    await_only(working)
+                working = asyncio.ensure_future(self._store(storing, columns)) if columns else None
+                if working is not None:
+                    await_only(asyncio.sleep(0))  # it is on its way now
+        finally:
+            if working is not None:
+                await_only(working)
+
+    async def _store(self, storing: Storing, columns: list[Values]) -> None:
+        if storing.joined and len(columns[0]) >= _MANY:
+            texts = _joined(storing, columns)
+            if texts:
+                await self._connection.execute(storing.joined, *texts)
+                return
+        await self._connection.execute(storing.postgres, *columns)
 
 
 def driver_of(connection: Connection) -> Driver:
@@ -178,6 +225,20 @@ def _postgres(sql: str) -> str:
     numbers = count(1)
     sql = _BYTES.sub(r"convert_to(\1, 'UTF8')", _LIST.sub("= ANY(?)", sql))
     return re.sub(r"\?", lambda _match: f"${next(numbers)}", sql)
+
+
+def _joined(storing: Storing, columns: list[Values]) -> list[str]:
+    """Return each column as one text; [] if a value has a separator in it."""
+    texts = []
+    separators = len(columns[0]) - 1
+    for values, is_number in zip(columns, storing.numbers, strict=True):
+        nulls = values.count(None)
+        found = ["\x1e" if value is None else value for value in values] if nulls else values
+        text = "\x1f".join(map(str, found) if is_number else found)
+        if not is_number and (text.count("\x1f") != separators or text.count("\x1e") != nulls):
+            return []
+        texts.append(text)
+    return texts
 
 
 def _bound(values: Values) -> Values:

@@ -1,12 +1,12 @@
 """Writing: one transaction of the write path, around a ``Batch``: read all, merge in memory, write all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from routebook_server.database import Driver, driver_of
-from routebook_server.database.driver import insert, upsert
+from routebook_server.database import driver_of
+from routebook_server.database.driver import Storing, insert, upsert
 from routebook_server.records import tables
 from routebook_server.records.batch import Batch
 from routebook_server.records.buckets import Head
@@ -32,6 +32,8 @@ _STORE_REPLICA: Final = upsert(tables.replica, ("device",), "device", "person", 
 _STORE_HELD: Final = insert(
     tables.held, "record", "receipt", "root", "code", "received_at", "device", "author", "edits", "count", "size"
 )
+_PART: Final = 250
+"""Rows stored at a time: while the database works on them, the next ones are made."""
 
 
 class Written(NamedTuple):
@@ -72,58 +74,78 @@ def write_pushes(
     locks.pass_gate(draft)
     batch.release()
     locks.require(devices=batch.replicas)
-    moved, places = _store_records(driver, reader, draft, locks)
-    _store_rest(driver, batch, list(zip(pushes, results, strict=True)))
+    numbering = _Numbering(reader, draft, locks)
+    if draft.removed:
+        driver.execute("DELETE FROM record WHERE id IN (?*)", list(draft.removed))
+    if draft.held:
+        driver.execute("DELETE FROM held WHERE record IN (?*)", list(draft.held))
+    driver.store_in_turn(_parts(batch, numbering, list(zip(pushes, results, strict=True))))
+    for push in pushes:
+        if push.ack:
+            driver.execute("DELETE FROM verdict WHERE device = ? AND n <= ?", push.author.device, push.ack)
     own: dict[int, set[tuple[str, int]]] = {}
     for record_id, teller in draft.teller.items():
         if teller >= 0:
-            own.setdefault(teller, set()).add(places[record_id])
+            own.setdefault(teller, set()).add(numbering.places[record_id])
     for index, result in enumerate(results):
         if isinstance(result, Pushed) and index in own:
             results[index] = Pushed(result.verdicts, frozenset(own[index]))
+    moved = {name: bucket.head for name, bucket in numbering.written.items()}
     poke(driver, moved)
     return Written(results, moved, draft.clock)
 
 
-def _store_records(
-    driver: Driver, reader: Reader, draft: Draft, locks: Locks
-) -> tuple[dict[str, Head], dict[str, tuple[str, int]]]:
-    """Number, count and store the changed rows by bucket; return the new heads, and each row's place by id."""
-    ids_by_bucket: dict[str, list[str]] = {}
-    for record_id in draft.dirty:
-        ids_by_bucket.setdefault(draft.states[record_id].bucket, []).append(record_id)
-    locks.require(buckets=ids_by_bucket)
-    buckets = locks.buckets
-    unknown = [bucket for bucket in ids_by_bucket if bucket not in buckets]
-    if unknown:
-        buckets = {**buckets, **reader.buckets(unknown)}
-    written: dict[str, Bucket] = {}
-    places: dict[str, tuple[str, int]] = {}
-    rows = []
-    for name in sorted(ids_by_bucket):
-        bucket = buckets.get(name, Bucket())
-        for seq, record_id in enumerate(ids_by_bucket[name], bucket.seq + 1):
-            rows.append(draft.states[record_id].stored(seq))
-            places[record_id] = (name, seq)
-        written[name] = bucket._replace(seq=bucket.seq + len(ids_by_bucket[name]))
-    if draft.removed:
-        driver.execute("DELETE FROM record WHERE id IN (?*)", list(draft.removed))
-    if rows:
-        driver.store(STORE_RECORD, rows)
+class _Numbering:
+    """Numbers the changed rows by bucket and counts them."""
+
+    def __init__(self, reader: Reader, draft: Draft, locks: Locks) -> None:
+        self._draft = draft
+        self._counted = reader.counted
+        self._ids_by_bucket: dict[str, list[str]] = {}
+        for record_id in draft.dirty:
+            self._ids_by_bucket.setdefault(draft.states[record_id].bucket, []).append(record_id)
+        locks.require(buckets=self._ids_by_bucket)
+        unknown = [bucket for bucket in self._ids_by_bucket if bucket not in locks.buckets]
+        buckets = {**locks.buckets, **reader.buckets(unknown)} if unknown else locks.buckets
+        self.written = {name: buckets.get(name, Bucket()) for name in sorted(self._ids_by_bucket)}
+        """The buckets with changed rows: as they were, and once all rows are numbered, as they will be."""
+        self.places: dict[str, tuple[str, int]] = {}
+        """Bucket and number of each changed row, by id."""
+
+    def parts(self) -> Iterator[tuple[Storing, list[tuple[Any, ...]]]]:
+        """Yield the changed rows, a part at a time, then the counters of their buckets."""
         # A row that moved has left its marker where it was: every bucket that lost one is written to.
-        sums = {name: Sums(bucket.rows, bucket.parts) for name, bucket in written.items()}
-        count_rows(sums, rows, reader.counted)
-        counters = [(name, bucket.epoch, bucket.seq, *sums[name].stored()) for name, bucket in written.items()]
-        driver.store(STORE_BUCKET, counters)
-    return {name: bucket.head for name, bucket in written.items()}, places
+        sums = {name: Sums(bucket.rows, bucket.parts) for name, bucket in self.written.items()}
+        rows: list[Any] = []
+        for name, ids in self._ids_by_bucket.items():
+            bucket = self.written[name]
+            for seq, record_id in enumerate(ids, bucket.seq + 1):
+                rows.append(self._draft.states[record_id].stored(seq))
+                self.places[record_id] = (name, seq)
+                if len(rows) == _PART:
+                    count_rows(sums, rows, self._counted)
+                    yield STORE_RECORD, rows
+                    rows = []
+            self.written[name] = bucket._replace(seq=bucket.seq + len(ids))
+        if rows:
+            count_rows(sums, rows, self._counted)
+            yield STORE_RECORD, rows
+        if self.written:
+            counters = [(name, bucket.epoch, bucket.seq, *sums[name].stored()) for name, bucket in self.written.items()]
+            yield STORE_BUCKET, counters
 
 
-def _store_rest(driver: Driver, batch: Batch, done: list[tuple[Push, Pushed | GapError]]) -> None:
-    if batch.draft.history:
-        driver.store(_STORE_HISTORY, batch.draft.history)
-    if batch.draft.held:
-        driver.execute("DELETE FROM held WHERE record IN (?*)", list(batch.draft.held))
-        driver.store(_STORE_HELD, [_held_row(held) for held in batch.draft.held.values() if held is not None])
+def _parts(
+    batch: Batch, numbering: _Numbering, done: list[tuple[Push, Pushed | GapError]]
+) -> Iterator[tuple[Storing, Iterable[tuple[Any, ...]]]]:
+    """Yield all that a batch stores."""
+    draft = batch.draft
+    if draft.history:
+        yield _STORE_HISTORY, draft.history
+    yield from numbering.parts()
+    held = [_held_row(held) for held in draft.held.values() if held is not None]
+    if held:
+        yield _STORE_HELD, held
     verdicts = [
         (push.author.device, verdict.n, encode_json(verdict))
         for push, result in done
@@ -131,13 +153,10 @@ def _store_rest(driver: Driver, batch: Batch, done: list[tuple[Push, Pushed | Ga
         for verdict in result.verdicts
     ]
     if verdicts:
-        driver.store(_STORE_VERDICT, verdicts)
-    for push, _result in done:
-        if push.ack:
-            driver.execute("DELETE FROM verdict WHERE device = ? AND n <= ?", push.author.device, push.ack)
+        yield _STORE_VERDICT, verdicts
     replicas = [(device, replica.person, replica.pushed, replica.clamped) for device, replica in batch.replicas.items()]
     if replicas:
-        driver.store(_STORE_REPLICA, replicas)
+        yield _STORE_REPLICA, replicas
 
 
 def _held_row(held: Held) -> tuple[Any, ...]:
