@@ -19,7 +19,9 @@ from routebook_server.database.postgres import open_postgres
 USER: Final = "nobody"
 """PostgreSQL refuses to run as root; this one runs it then."""
 PASSWORD: Final = "open-sesame"
-STARTS_WITHIN_S: Final = 30
+STARTS_WITHIN_S: Final = 60
+KEEPER: Final = '"$0" "$@" & server=$!; read -r _; kill -QUIT $server 2>/dev/null; wait $server'
+"""Runs the server for as long as we hold the other end of its input: it never outlives us, however we end."""
 
 
 def find_programs() -> Path | None:
@@ -70,8 +72,9 @@ class Cluster:
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
-                [self._programs / "postgres", "-D", self.folder / "data", *options],
+                ["/bin/sh", "-c", KEEPER, self._programs / "postgres", "-D", self.folder / "data", *options],
                 cwd=self.folder,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 start_new_session=True,
@@ -87,10 +90,13 @@ class Cluster:
             else:
                 return
 
-    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
-        """Stop the server, by default at once, as a loss of power would."""
+    def stop(self) -> None:
+        """Stop the server at once, as a loss of power would."""
         assert self._server is not None
-        self._server.send_signal(how)
+        assert self._server.stdin is not None
+        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGQUIT)
+        self._server.stdin.close()
         self._server.wait(STARTS_WITHIN_S)
 
     def address(self, database: str) -> str:

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import msgspec
-import structlog
 from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.datastructures import CacheControlHeader
@@ -33,6 +32,7 @@ from routebook_server.records.pokes import follow_pokes
 from routebook_server.records.projection import Projector
 from routebook_server.records.purge import Purger
 from routebook_server.records.store import Store, Values
+from routebook_server.scheduler import Scheduler
 from routebook_server.settings import Settings
 from routebook_server.web.forwarded import Forwarded
 from routebook_server.web.front import Front
@@ -46,11 +46,8 @@ from routebook_sync.generate import schema_hash
 
 VERSION: Final = version("routebook")
 DAY_MS: Final = 86_400_000
-_PROJECTOR_RESTS_S: Final = 5
 MAX_BODY_BYTES: Final = 64 * 1024
 """A request to an endpoint other than /sync, which has its own limit."""
-
-_log: Final = structlog.get_logger("app")
 
 
 def wall_clock_ms() -> int:
@@ -73,6 +70,7 @@ class Application(msgspec.Struct, frozen=True):
     presence: Presence
     projector: Projector
     purger: Purger
+    scheduler: Scheduler
     litestar: Litestar
     """The endpoints, without the layers around them."""
     stack: ASGIApp
@@ -87,18 +85,18 @@ class Application(msgspec.Struct, frozen=True):
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run what goes on beside the requests; at the end finish everything and close the database."""
-        following = asyncio.create_task(_follow(self.projector, self.heads), name="projector")
+        scheduling = asyncio.create_task(self.scheduler.run(), name="scheduler")
         living = asyncio.create_task(self.live.run(), name="live")
-        purging = asyncio.create_task(self.purger.run(self.heads), name="purger")
         listening = asyncio.create_task(follow_pokes(self.database, self.heads), name="pokes")
         try:
             yield
         finally:
+            self.scheduler.close()
             self.heads.close()
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await listening
-            await asyncio.gather(following, living, purging)
+            await asyncio.gather(scheduling, living)
             await self.close()
 
     async def close(self) -> None:
@@ -148,6 +146,8 @@ def create_app(
     live = Live(heads, store.read_heads, door, random(4))
     projector = Projector(database, heads)
     purger = Purger(database, clock, settings.keep_deleted_days * DAY_MS)
+    jobs = {"projector": projector.run, "purger": lambda: purger.run(heads)}
+    scheduler = Scheduler(database, clock, random(8).hex(), jobs)
 
     litestar = Litestar(
         [
@@ -191,18 +191,8 @@ def create_app(
         presence,
         projector,
         purger,
+        scheduler,
         litestar,
         stack,
     )
     return application
-
-
-async def _follow(projector: Projector, heads: Heads) -> None:
-    """Keep the typed tables up to date until the heads are closed; a fault delays them and is logged."""
-    with heads.subscribe(()) as closing:
-        while not closing.ended:
-            try:
-                await projector.run()
-            except Exception:  # noqa: BLE001 - whatever it was, the documents are whole and the tables can catch up
-                _log.exception("the projector failed; it goes on shortly")
-                await closing.next(_PROJECTOR_RESTS_S)

@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             data=getattr(chosen, "data", None),
             port=getattr(chosen, "port", None),
             host=getattr(chosen, "host", None),
+            processes=getattr(chosen, "processes", None),
         )
     except SettingError as error:
         print(f"routebook: {error}", file=sys.stderr)
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--demo", action="store_true", help="fill an empty database with the demo team")
     serving.add_argument("--port", type=int, help="port to listen on (PORT; 8080)")
     serving.add_argument("--host", help="address to listen on (ROUTEBOOK_HOST; 127.0.0.1)")
+    serving.add_argument("--processes", type=int, help="server processes, on PostgreSQL (ROUTEBOOK_PROCESSES; 1)")
     serving.set_defaults(run=serve)
 
     demo = commands.add_parser("demo", parents=[data], help="fill an empty database with the demo team, of any size")

@@ -1,4 +1,4 @@
-"""Serving: the whole server in one process, started with a word of welcome and stopped well.
+"""Serving: the whole server in one process or several, started with a word of welcome and stopped well.
 
 To stop: live streams end at once, waiting pushes are finished, exit code 0.
 """
@@ -7,9 +7,9 @@ import argparse
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import uvicorn
 
@@ -22,8 +22,10 @@ from routebook_server.filling import fill_with_words
 from routebook_server.identity.accounts import all_accounts
 from routebook_server.identity.directory import find_names
 from routebook_server.identity.health import Demo
+from routebook_server.logs import configure_logs
 from routebook_server.opening import FAILED, OK, CommandError, in_one_sentence, open_application
 from routebook_server.settings import Settings
+from routebook_server.supervising import supervise
 
 _STOPS_WITHIN_S: Final = 2
 """What a request may still take after the signal; then it is cut."""
@@ -31,6 +33,8 @@ _BACKLOG: Final = 4_096
 """Connections that may wait to be accepted: after a restart all devices come back."""
 _GONE_AFTER_MS: Final = 60_000
 """A peer that has acknowledged nothing for so long is gone; by itself the system waits a quarter of an hour."""
+
+T = TypeVar("T")
 
 try:
     import resource
@@ -78,8 +82,26 @@ def server_config(application: Any) -> uvicorn.Config:
 def serve(settings: Settings, chosen: argparse.Namespace) -> int:
     """Serve until a signal; returns the exit code."""
     _allow_connections()
-    with _alone(settings), _listen(settings) as listening, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_serve(settings, listening, demo=chosen.demo))
+    if settings.processes > 1 and not is_postgres(settings.address):
+        reason = f"{settings.processes} processes need PostgreSQL, a file of SQLite is for one"
+        raise CommandError(f"{reason}; set ROUTEBOOK_DATABASE or leave ROUTEBOOK_PROCESSES out")
+    demo = Demo(DOMAIN, PASSWORD) if chosen.demo else None
+    with _alone(settings), _listen(settings) as listening:
+        if settings.processes == 1:
+            return _run(_serve(settings, listening, demo))
+        _run(_prepare(settings, demo))
+        return supervise(settings.processes, _serve_beside, (settings, listening, demo))
+
+
+def _run(serving: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(serving)
+
+
+def _serve_beside(settings: Settings, listening: socket.socket, demo: Demo | None) -> int:
+    """Serve as one of several processes, whose parent has said the welcome."""
+    configure_logs(settings)
+    return _run(_serve(settings, listening, demo, is_greeted=True))
 
 
 @contextlib.contextmanager
@@ -99,18 +121,32 @@ def _alone(settings: Settings) -> Iterator[None]:
         lock.release()
 
 
-async def _serve(settings: Settings, listening: socket.socket, *, demo: bool) -> int:
-    application = open_application(settings, demo=Demo(DOMAIN, PASSWORD) if demo else None)
+async def _serve(settings: Settings, listening: socket.socket, demo: Demo | None, *, is_greeted: bool = False) -> int:
+    application = open_application(settings, demo=demo)
     server = Server(server_config(application), application.heads.close)
     try:
-        if demo:
-            await fill_with_words(application)
-        await _greet(application, demo=demo)
+        if not is_greeted:
+            await _begin(application, demo)
     except BaseException:
         await application.close()
         raise
     await server.serve([listening])
     return OK if server.started else FAILED
+
+
+async def _prepare(settings: Settings, demo: Demo | None) -> None:
+    """Bring the database up to date and say the welcome, before any process serves."""
+    application = open_application(settings, demo=demo)
+    try:
+        await _begin(application, demo)
+    finally:
+        await application.close()
+
+
+async def _begin(application: Application, demo: Demo | None) -> None:
+    if demo is not None:
+        await fill_with_words(application)
+    await _greet(application, demo=demo is not None)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -39,6 +39,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = ""
     port: Annotated[int, Meta(ge=1, le=65_535, description="port to listen on", extra={"env": "PORT"})] = 8080
+    processes: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=64,
+            description="server processes; more than one need PostgreSQL",
+            extra={"env": "ROUTEBOOK_PROCESSES"},
+        ),
+    ] = 1
     host: Annotated[
         str,
         Meta(

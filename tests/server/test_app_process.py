@@ -20,7 +20,7 @@ from routebook_server.settings import DATABASE_NAME
 from server.team import make_site
 
 ROUTEBOOK = Path(sys.executable).parent / "routebook"
-STARTS_WITHIN_S = 30
+STARTS_WITHIN_S = 90
 STOPS_WITHIN_S = 5
 EMAIL, PASSWORD = "ada@demo.example", "a long password"
 
@@ -175,6 +175,17 @@ def test_an_app_that_is_not_built_is_said_in_one_line(process: Process, tmp_path
     one_line(process.run("serve", ROUTEBOOK_APP=str(tmp_path / "nowhere")), "make build")
     process.environment["ROUTEBOOK_APP"] = str(tmp_path / "nowhere")
     assert process.add_person().returncode == 0
+
+
+def test_several_processes_need_postgres(process: Process) -> None:
+    one_line(process.run("serve", "--processes", "2"), "2 processes need PostgreSQL")
+
+
+@pytest.mark.parametrize("address", ["mysql://ada:geheim@host/book", "postgresql://ada:geheim@127.0.0.1:1/book"])
+def test_an_address_that_leads_nowhere_is_said_without_its_password(process: Process, address: str) -> None:
+    done = process.run("serve", ROUTEBOOK_DATABASE=address)
+    one_line(done, "routebook: ")
+    assert "geheim" not in done.stdout + done.stderr
 
 
 def test_a_database_of_a_newer_version_is_left_alone(process: Process) -> None:

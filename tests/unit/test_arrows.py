@@ -25,7 +25,9 @@ SERVER_ARROWS: Final = {
     "demo": {"identity", "gateway", "records"},
 }
 """What each part of the server may use beside itself, the leaves and the protocol."""
-ROOTS: Final = {"app", "administering", "cli", "filling", "keeping", "logs", "opening", "serving"}
+ROOTS: Final = {
+    "app", "administering", "cli", "filling", "keeping", "logs", "opening", "scheduler", "serving", "supervising",
+}  # fmt: skip
 """The composition root: uses everything, used by no part."""
 
 PURE: Final = {"clock", "joins", "base32", "normalise", "identifier"}

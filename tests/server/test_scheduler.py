@@ -1,0 +1,136 @@
+"""What only one process may do is done by one, and by another one when that is gone."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from functools import partial
+
+from sqlalchemy import Connection
+
+from routebook_server.database import Database, open_database
+from routebook_server.database.lease import release_lease, take_lease
+from routebook_server.scheduler import Scheduler
+from server.devices import ManualClock
+
+LASTS_MS = 60
+
+
+async def take(database: Database, holder: str, now_ms: int) -> bool:
+    def work(connection: Connection) -> bool:
+        return take_lease(connection, "watch", holder, now_ms, 1_000)
+
+    return await database.write(work)
+
+
+@contextlib.asynccontextmanager
+async def opened(address: str) -> AsyncIterator[Database]:
+    database = open_database(address)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+class Worker:
+    """A scheduler as one process has it, with a job that lasts, and faults at will."""
+
+    def __init__(self, database: Database, name: str, clock: ManualClock, faults: int = 0) -> None:
+        self.working, self.resting = asyncio.Event(), asyncio.Event()
+        self.begun = 0
+        self._faults = faults
+        self._ended = asyncio.Event()
+        self.scheduler = Scheduler(database, clock, name, {"work": self._work}, lasts_ms=LASTS_MS, rest_s=0)
+        self.task = asyncio.create_task(self.scheduler.run())
+
+    async def _work(self) -> None:
+        self.begun += 1
+        self.resting.clear()
+        self.working.set()
+        try:
+            if self.begun <= self._faults:
+                raise ZeroDivisionError
+            await self._ended.wait()
+        finally:
+            self.working.clear()
+            self.resting.set()
+
+    async def close(self) -> None:
+        """Stop as a server does that was asked to."""
+        self.scheduler.close()
+        self._ended.set()
+        await self.task
+
+    async def kill(self) -> None:
+        """Stop without letting go of anything."""
+        self.task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.task
+
+
+async def test_a_lease_is_one_holders_until_it_runs_out_or_is_given_back(address: str) -> None:
+    async with opened(address) as database:
+        assert await take(database, "first", 0)
+        assert not await take(database, "second", 999)
+        assert await take(database, "first", 999), "renewed"
+        assert not await take(database, "second", 1_998)
+        assert await take(database, "second", 1_999), "run out"
+        assert not await take(database, "first", 2_000)
+        await database.write(partial(release_lease, name="watch", holder="first"))
+        assert not await take(database, "third", 2_000), "nobody gives back what is not his"
+        await database.write(partial(release_lease, name="watch", holder="second"))
+        assert await take(database, "third", 2_000)
+
+
+async def test_of_many_who_want_a_lease_at_once_one_gets_it(address: str) -> None:
+    async with opened(address) as database:
+        taken = await asyncio.gather(*(take(database, f"process {n}", 0) for n in range(12)))
+        assert sorted(taken) == [False] * 11 + [True]
+
+
+async def test_the_job_of_a_killed_process_goes_on_in_another_one(postgres_address: str) -> None:
+    clock = ManualClock()
+    async with opened(postgres_address) as one, opened(postgres_address) as other:
+        first = Worker(one, "first", clock)
+        await first.working.wait()
+        second = Worker(other, "second", clock)
+        await first.kill()
+        assert not second.working.is_set(), "the lease still stands"
+        clock.now_ms += LASTS_MS + 1
+        async with asyncio.timeout(20):
+            await second.working.wait()
+        await second.close()
+
+
+async def test_a_process_that_is_asked_to_stop_lets_another_one_go_on_at_once(postgres_address: str) -> None:
+    clock = ManualClock()
+    async with opened(postgres_address) as one, opened(postgres_address) as other:
+        first = Worker(one, "first", clock)
+        await first.working.wait()
+        second = Worker(other, "second", clock)
+        await first.close()
+        async with asyncio.timeout(20):
+            await second.working.wait()
+        assert first.begun == second.begun == 1
+        await second.close()
+
+
+async def test_a_process_that_lost_the_lease_leaves_the_job_alone(postgres_address: str) -> None:
+    clock = ManualClock()
+    async with opened(postgres_address) as database:
+        worker = Worker(database, "worker", clock)
+        await worker.working.wait()
+        taken = partial(take_lease, name="scheduler", holder="thief", now_ms=clock.now_ms + LASTS_MS, lasts_ms=10_000)
+        assert await database.write(taken)
+        async with asyncio.timeout(20):
+            await worker.resting.wait()
+        await worker.close()
+
+
+async def test_a_job_that_met_a_fault_is_begun_again(address: str) -> None:
+    async with opened(address) as database:
+        worker = Worker(database, "alone", ManualClock(), faults=1)
+        async with asyncio.timeout(20):
+            await worker.resting.wait()
+            await worker.working.wait()
+        assert worker.begun == 2
+        await worker.close()
