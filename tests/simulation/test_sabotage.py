@@ -3,7 +3,6 @@
 import pytest
 
 from simulation.draw import draw_script
-from simulation.running import be_silent
 from simulation.sabotage import SABOTAGES
 from simulation.shrink import broken_by
 
@@ -13,7 +12,6 @@ SEEDS = 120
 
 @pytest.mark.parametrize("name", SABOTAGES)
 def test_a_planted_defect_is_seen(name: str) -> None:
-    be_silent()
     sabotage = SABOTAGES[name]
     with sabotage.plant():
         for seed in range(1, SEEDS):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulation.draw import draw_script
-from simulation.running import FAILURES, be_silent, load, run_seed
+from simulation.running import FAILURES, load, run_seed
 from simulation.simulation import Simulation
 from simulation.steps import Script
 
@@ -30,13 +30,11 @@ def test_every_guarantee_holds_whatever_happens(first: int) -> None:
 
 @pytest.mark.parametrize("path", sorted(FAILURES.glob("*.json")), ids=lambda path: path.stem)
 def test_what_once_broke_a_guarantee_does_so_no_more(path: Path) -> None:
-    be_silent()
     Simulation(load(path)).run()
 
 
 def digest_of(seed: int) -> str:
     """Return the digest of every message of a seed's simulation."""
-    be_silent()
     return Simulation(draw_script(seed)).run()
 
 
@@ -53,7 +51,6 @@ def test_the_same_seed_gives_the_same_messages_in_every_process() -> None:
 
 
 def test_a_part_of_a_script_is_a_script() -> None:
-    be_silent()
     script = draw_script(SEED)
     for every in (2, 3, 5):
         Simulation(Script(script.seats, script.steps[::every])).run()

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from simulation.draw import draw_script
-from simulation.running import be_silent
 from simulation.simulation import Simulation
 from simulation.traces import Moment, Trace
 
@@ -46,7 +45,6 @@ def difference(moment: Moment, found: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_app_holds_what_the_model_device_holds(seed: int) -> None:
-    be_silent()
     simulation = Simulation(draw_script(seed), traced=True)
     simulation.run()
     traces = [device.trace for device in simulation.devices if device.trace is not None]
