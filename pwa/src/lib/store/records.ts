@@ -83,6 +83,9 @@ function shapeOf(kind: Kind): Shape {
 
 const SHAPES = Object.fromEntries(KINDS.map((kind) => [kind, shapeOf(kind)])) as { readonly [K in Kind]: Shape };
 
+/** Where the rows of a kind are found by their aggregate's root, with an index; null for kinds that are in none. */
+const ROOT_COLUMN = { territory: "id", root: "root", shared: null } as const;
+
 /**
  * Writes visible rows within one transaction; `finish` brings derived values up to date and says what changed.
  * Make one for each transaction.
@@ -170,27 +173,53 @@ export class RecordWriter {
    * lives nowhere until the server has the edit; returns the ids of those.
    */
   removeWhere(condition: string, values: readonly SqlValue[]): string[] {
-    const kept: string[] = [];
+    const kept = KINDS.flatMap((kind) => this.#removeOfKind(kind, condition, values));
+    this.#removeStrangers(condition, values);
+    return kept;
+  }
+
+  /** Takes out aggregates of which another place has a newer home revision than is held here, by root (SPEC R33). */
+  removeAggregates(homeByRoot: ReadonlyMap<string, number>): void {
+    const roots = [JSON.stringify([...homeByRoot.keys()])];
+    const among = "IN (SELECT value FROM json_each(?))";
+    const goes = ({ root, home }: Place) => home < (homeByRoot.get(root) ?? 0);
     for (const kind of KINDS) {
-      const rows = this.database.all<Held & { id: string; waits: number }>(
-        `SELECT id, n, root, bucket, home, sum, round, ${kind === "visit" ? "doc" : "'' AS doc"},
-           EXISTS (SELECT 1 FROM outbox o WHERE o.id = x.id) AS waits
-         FROM "${kind}" x WHERE ${condition}`,
-        values,
-      );
-      for (const row of rows) {
-        if (row.waits === 0) this.remove(kind, row.id, row);
-        else {
-          this.confirm(kind, row, NOWHERE, UNCONFIRMED);
-          kept.push(row.id);
-        }
+      const column = ROOT_COLUMN[ENTITY_TYPES[kind].home];
+      if (column !== null) this.#removeOfKind(kind, `x.${column} ${among}`, roots, goes);
+    }
+    this.#removeStrangers(`x.root ${among}`, roots, goes);
+  }
+
+  #removeOfKind(
+    kind: Kind,
+    condition: string,
+    values: readonly SqlValue[],
+    goes: (place: Place) => boolean = () => true,
+  ): string[] {
+    const kept: string[] = [];
+    const rows = this.database.all<Held & { id: string; waits: number }>(
+      `SELECT id, n, root, bucket, home, sum, round, ${kind === "visit" ? "doc" : "'' AS doc"},
+         EXISTS (SELECT 1 FROM outbox o WHERE o.id = x.id) AS waits
+       FROM "${kind}" x WHERE ${condition}`,
+      values,
+    );
+    for (const row of rows) {
+      if (!goes(row)) continue;
+      if (row.waits === 0) this.remove(kind, row.id, row);
+      else {
+        this.confirm(kind, row, NOWHERE, UNCONFIRMED);
+        kept.push(row.id);
       }
     }
+    return kept;
+  }
+
+  #removeStrangers(condition: string, values: readonly SqlValue[], goes: (place: Place) => boolean = () => true): void {
     for (const row of this.database.all<Stranger>(`SELECT * FROM stranger x WHERE ${condition}`, values)) {
+      if (!goes(row)) continue;
       this.#sums.subtract(row.bucket, row.sum);
       this.database.run("DELETE FROM stranger WHERE id = ?", [row.id]);
     }
-    return kept;
   }
 
   /** Keeps a row of a kind that this version of the app does not know, for the version that will (SPEC R26). */

@@ -52,8 +52,8 @@ class Applying {
   readonly changed: Set<Topic> = new Set();
   readonly #writer: RecordWriter;
   readonly #readings: Readings;
-  /** Records with edits that are still not acknowledged after this reply. */
-  #waiting: ReadonlySet<string> = new Set();
+  /** Whether edits are left that this reply does not acknowledge. */
+  #isAnyWaiting = false;
 
   constructor(
     private readonly database: Database,
@@ -71,7 +71,7 @@ class Applying {
     this.#readings.begin();
     for (const topic of takeVerdicts(database, this.#writer, reply, context.device)) this.changed.add(topic);
     forgetCovered(database, context.device, reply.covered);
-    this.#waiting = new Set(database.all<{ id: string }>("SELECT DISTINCT id FROM outbox").map(({ id }) => id));
+    this.#isAnyWaiting = database.get("SELECT 1 FROM outbox LIMIT 1") !== undefined;
     const stored = this.#storeRows();
     this.#dropUnrepaired();
     this.#readings.finish((bucket, round) => this.#sweep(bucket, round));
@@ -119,7 +119,7 @@ class Applying {
     const confirmed = docFromRow(row);
     const json = JSON.stringify(confirmed);
     const confirmation = this.#writer.confirmation(bucket, checksumOfKind(kind, row.i, place.home, confirmed));
-    if (!this.#waiting.has(row.i)) {
+    if (!this.#isWaiting(row.i)) {
       this.#writer.put(kind, row.i, place, confirmed, held, confirmation, json);
       return true;
     }
@@ -127,6 +127,10 @@ class Applying {
     const visible = overlay(kind, confirmed, editsOf(this.database, row.i)) ?? confirmed;
     this.#writer.put(kind, row.i, place, visible, held, confirmation);
     return true;
+  }
+
+  #isWaiting(id: string): boolean {
+    return this.#isAnyWaiting && this.database.get("SELECT 1 FROM outbox WHERE id = ? LIMIT 1", [id]) !== undefined;
   }
 
   #storeStranger(row: Row, place: Place, isRepaired: boolean): boolean {
@@ -140,12 +144,7 @@ class Applying {
 
   /** An aggregate left a bucket: it goes, unless a newer home revision of it is held already (SPEC R33). */
   #dropMoved(homeByRoot: ReadonlyMap<string, number>): void {
-    if (homeByRoot.size === 0) return;
-    const moved = JSON.stringify([...homeByRoot].map(([root, home]) => ({ root, home })));
-    this.#writer.removeWhere(
-      `EXISTS (SELECT 1 FROM json_each(?) m WHERE m.value ->> 'root' = x.root AND m.value ->> 'home' > x.home)`,
-      [moved],
-    );
+    if (homeByRoot.size > 0) this.#writer.removeAggregates(homeByRoot);
   }
 
   /** What is no longer granted goes, edits not yet sent excepted (SPEC R57). */

@@ -122,7 +122,11 @@ function indexStatements(kind: Kind): string[] {
     (columns) =>
       `"${kind}_by_${columns.join("_")}" ON "${kind}_row" (${columns.map((name) => `"${name}"`).join(", ")})`,
   );
-  const statements = [...declared, ...(LISTS[kind] ?? [])].map((index) => `CREATE INDEX IF NOT EXISTS ${index}`);
+  // By which an aggregate that moves is found (SPEC R33); a customer is its own root.
+  const roots = ENTITY_TYPES[kind].home === "root" ? [`"${kind}_root" ON "${kind}_row" (root)`] : [];
+  const statements = [...declared, ...roots, ...(LISTS[kind] ?? [])].map(
+    (index) => `CREATE INDEX IF NOT EXISTS ${index}`,
+  );
   if (!isSearched(kind)) return statements;
   return [
     ...statements,
