@@ -1,10 +1,12 @@
-"""Relay: a relay for http in front of a house that says another lease than it, and that can refuse contact alone.
+"""Relay: a relay for http in front of a house that says another lease than it, spoils edits, and can refuse contact alone.
 
 The app's files come either way, so that a device without contact can be opened anew, as with a service worker.
 """
 
+import gzip
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Self
 
@@ -24,6 +26,8 @@ class Relay:
         self.lease_ms: int | None = None
         """The lease that every reply names; None for the house's own."""
         self.is_cut = False
+        self.spoil: Callable[[dict[str, Any]], None] | None = None
+        """Changes an edit on its way to the house, as a fault of the app would."""
         self.replies = 0
         """Replies to a round trip that were handed on."""
         relay = self
@@ -62,6 +66,14 @@ class Relay:
         if asked.path.startswith("/live") or (is_contact and self.is_cut):
             asked.close_connection = True
             return
+        if is_round_trip and self.spoil is not None:
+            packed = asked.headers.get("content-encoding") == "gzip"
+            request: dict[str, Any] = json.loads(gzip.decompress(body) if packed else body)
+            for edit in request.get("edits", []):
+                self.spoil(edit)
+            body = json.dumps(request).encode()
+            del asked.headers["content-encoding"]
+            asked.headers.replace_header("content-length", str(len(body)))
         headers = {name.lower(): value for name, value in asked.headers.items()} | {"accept-encoding": "identity"}
         answer = httpx.request(
             asked.command, f"{self.house.address}{asked.path}", content=body, headers=headers, timeout=30

@@ -79,7 +79,7 @@ def test_without_contact_nothing_can_be_read_and_nothing_unsent_is_lost(leased: 
     leased.regain_contact()
     # It tries by itself, too, and may have been quicker.
     page.evaluate("document.querySelector('[data-testid=try-now]')?.click()")
-    expect(page.get_by_role("heading", name=word("en", "more_attention_empty_title"))).to_be_visible()
+    expect(page.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
     wait_until(
         lambda: house.record(customer.id).values.get("trade") == "Written before the lock", 15, "what waited is sent"
     )

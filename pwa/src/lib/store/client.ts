@@ -5,6 +5,7 @@
 import { newId, RANDOM_BYTES } from "$sync/identifier.ts";
 import type { Kind } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
+import type { Dismissed } from "./attention.ts";
 import type { Change, WriteResult } from "./change.ts";
 import type { ParametersOf, QueryName, ResultOf } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
@@ -51,7 +52,9 @@ export interface Store {
   /** Asks for a round trip now (the button on the Sync screen). */
   syncNow(): void;
   /** Takes something off the list of what needs a look; nothing else changes. */
-  dismiss(attention: number): Promise<void>;
+  dismiss(attention: number): Promise<Dismissed | null>;
+  /** Puts back what was taken off that list. */
+  recall(dismissed: Dismissed): Promise<void>;
   /** Everything that is not yet at the server, as JSON text for a file. */
   exportUnsent(): Promise<string>;
   /** Drops this person's data from the device if nothing waits, or if what waits was exported just before. */
@@ -149,8 +152,12 @@ class WorkerStore implements Store {
     this.#say({ type: "wake", reason: "button" });
   }
 
-  async dismiss(attention: number): Promise<void> {
-    await this.#call({ name: "dismiss", attention });
+  async dismiss(attention: number): Promise<Dismissed | null> {
+    return (await this.#call({ name: "dismiss", attention })).value as Dismissed | null;
+  }
+
+  async recall(dismissed: Dismissed): Promise<void> {
+    await this.#call({ name: "recall", dismissed });
   }
 
   async exportUnsent(): Promise<string> {

@@ -6,6 +6,7 @@ import type { Cursor, DeviceReport, Edit, SyncReply, SyncRequest } from "$sync/m
 import type { Doc } from "$sync/record.ts";
 import { FIRST_BUDGET, MAX_EDITS, PROTOCOL, SCHEMA_HASH } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
+import { countAttention, type Dismissed, dismissAttention, recallAttention } from "./attention.ts";
 import type { Change, WriteResult } from "./change.ts";
 import { Checks } from "./checks.ts";
 import { readCursors } from "./cursors.ts";
@@ -115,9 +116,16 @@ export class Engine {
     return result;
   }
 
-  /** Takes something off the list of what needs a look. */
-  dismiss(attention: number): void {
-    this.database.run("DELETE FROM attention WHERE n = ?", [attention]);
+  /** Takes something off the list of what needs a look; returns it, so that it can be put back. */
+  dismiss(attention: number): Dismissed | null {
+    const dismissed = dismissAttention(this.database, attention);
+    this.#tell(new Set<Topic>(["attention"]));
+    return dismissed;
+  }
+
+  /** Puts back what was taken off the list. */
+  recall(dismissed: Dismissed): void {
+    recallAttention(this.database, dismissed);
     this.#tell(new Set<Topic>(["attention"]));
   }
 
@@ -148,7 +156,7 @@ export class Engine {
 
   /** Things that want a human. */
   get attention(): number {
-    this.#attention ??= this.#count("SELECT count(*) AS n FROM attention");
+    this.#attention ??= countAttention(this.database);
     return this.#attention;
   }
 
@@ -324,7 +332,7 @@ export class Engine {
   #tell(topics: ReadonlySet<Topic>): void {
     if (topics.size === 0) return;
     this.#numbers.clear();
-    if (topics.has("attention")) this.#attention = null;
+    if (topics.has("attention") || topics.has("held_edit")) this.#attention = null;
     this.#listener(topics);
   }
 

@@ -197,7 +197,9 @@ export class Leader {
         return done(result);
       }
       case "dismiss":
-        this.parts.engine.dismiss(call.attention);
+        return done(this.parts.engine.dismiss(call.attention));
+      case "recall":
+        this.parts.engine.recall(call.dismissed);
         return done(null);
       case "export":
         return done(this.parts.engine.exportUnsent());

@@ -91,6 +91,7 @@ const LISTS: { readonly [K in Kind]?: readonly string[] } = {
   ],
   product: [`"product_sort_key" ON "product_row" (sort_key) WHERE deleted IS NOT 1`],
   deal: [`"deal_stage_amount" ON "deal_row" (stage, amount DESC) WHERE deleted IS NOT 1`],
+  held_edit: [`"held_edit_waiting" ON "held_edit_row" (status) WHERE offer IS NULL`],
   task: [`"task_person" ON "task_row" (person, status, due_day) WHERE deleted IS NOT 1`],
 };
 

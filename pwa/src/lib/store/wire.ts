@@ -1,6 +1,7 @@
 /** What pages, their workers and the leader say to each other. Plain values; every call carries its own number. */
 import type { WakeReason } from "../sync/session.ts";
 import type { Account } from "./account.ts";
+import type { Dismissed } from "./attention.ts";
 import type { Change } from "./change.ts";
 import type { QueryName } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
@@ -11,6 +12,7 @@ export type Call =
   | { readonly name: "query"; readonly query: QueryName; readonly parameters: unknown }
   | { readonly name: "write"; readonly changes: readonly Change[]; readonly key: string; readonly together: boolean }
   | { readonly name: "dismiss"; readonly attention: number }
+  | { readonly name: "recall"; readonly dismissed: Dismissed }
   | { readonly name: "export" }
   | { readonly name: "sign_out"; readonly exported: boolean };
 

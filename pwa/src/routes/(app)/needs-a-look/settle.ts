@@ -1,0 +1,28 @@
+/** Taking something off the list, with the way back. */
+import { failure, save } from "#lib/shell/save";
+import type { Change } from "#lib/store/change";
+import type { Store } from "#lib/store/client";
+import { StoreError } from "#lib/store/store-error";
+import { toasts } from "#lib/ui/toasts.svelte";
+
+/** Saves `changes`, takes the thing off the list and says so; `undo` are the changes that take the first ones back. */
+export async function settle(
+  store: Store,
+  n: number,
+  { text, changes = [], undo = [] }: { text: string; changes?: readonly Change[]; undo?: readonly Change[] },
+): Promise<void> {
+  if (!(await save(store, changes))) return;
+  try {
+    const dismissed = await store.dismiss(n);
+    toasts.show({
+      text,
+      ...(dismissed !== null && {
+        undo: () => {
+          void save(store, undo).then((isSaved) => (isSaved ? store.recall(dismissed) : undefined));
+        },
+      }),
+    });
+  } catch (reason) {
+    toasts.show({ text: failure(StoreError.from(reason)), tone: "red" });
+  }
+}

@@ -1,0 +1,146 @@
+"""Needs a look: a conflict, a refusal, and work that somebody else decides on, each settled where it stands."""
+
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import MakeBrowser
+from e2e.house import PASSWORD, House, Record, wait_until
+from e2e.people import ADMINISTRATOR, MANAGER, MAREK, sign_in
+from e2e.relay import Relay
+from e2e.screens import go
+from e2e.steps import edit_field, field_row, open_details, open_tab
+from e2e.wire import Wire
+from e2e.words import pattern, word
+
+pytestmark = pytest.mark.e2e
+
+
+def trade_of(house: House, customer: Record) -> object:
+    """Return the trade that the office has of a customer."""
+    return house.record(customer.id).values.get("trade")
+
+
+def lose_a_conflict(house: House, make_browser: MakeBrowser, wire: Wire, customer: Record) -> Page:
+    """Let Marek's phone change a trade offline, and the manager later at her desk; return the phone, which heard of it."""
+    browser = make_browser("phone", **MAREK.surroundings)
+    phone = browser.open()
+    sign_in(phone, wire.address, MAREK)
+    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    open_details(phone, wire.address, customer.id)
+    browser.lose_network(wire)
+    edit_field(phone, "trade", "Mine")
+    desk = make_browser("desk", device="desktop", **MANAGER.surroundings).open()
+    sign_in(desk, house.address, MANAGER)
+    open_details(desk, house.address, customer.id)
+    edit_field(desk, "trade", "Theirs")
+    wait_until(lambda: trade_of(house, customer) == "Theirs", 15, "the office has the manager's trade")
+    browser.regain_network(wire)
+    expect(field_row(phone, "trade")).to_contain_text("Theirs", timeout=30_000)
+    go(phone, "/needs-a-look")
+    return phone
+
+
+def test_a_conflict_shows_both_people_and_mine_is_used_and_taken_back_by_a_tap(
+    house: House, make_browser: MakeBrowser
+) -> None:
+    customer = house.customers_of(MAREK.email)[0]
+    with Wire(house.port) as wire:
+        phone = lose_a_conflict(house, make_browser, wire, customer)
+        conflict = phone.get_by_test_id("conflict")
+        expect(conflict).to_contain_text(word("en", "look_you_here"))
+        expect(conflict).to_contain_text("Anna Nowak")
+        for value in ("Mine", "Theirs"):
+            expect(conflict.get_by_text(value, exact=True)).to_be_visible()
+
+        phone.get_by_test_id("attention-use").click()
+        expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
+        wait_until(lambda: trade_of(house, customer) == "Mine", 15, "mine is in use")
+        phone.get_by_role("button", name=word("en", "common_undo")).click()
+        expect(conflict).to_be_visible()
+        wait_until(lambda: trade_of(house, customer) == "Theirs", 15, "theirs is in use again")
+
+        phone.get_by_test_id("attention-keep").click()
+        expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
+        assert trade_of(house, customer) == "Theirs"
+
+
+def test_a_refused_edit_says_why_and_is_mended_and_sent_from_there(house: House, make_browser: MakeBrowser) -> None:
+    customer = house.customers_of(MAREK.email)[0]
+
+    def too_long(edit: dict[str, Any]) -> None:
+        edit["v"] = {name: "0" * 99 if name == "phone" else value for name, value in edit["v"].items()}
+
+    with Relay(house) as relay:
+        page = make_browser("phone", service_workers="block", **MAREK.surroundings).open()
+        sign_in(page, relay.address, MAREK)
+        open_details(page, relay.address, customer.id)
+        relay.spoil = too_long
+        edit_field(page, "phone", "+48 600 100 200")
+        go(page, "/needs-a-look")
+        refused = page.get_by_test_id("refused")
+        expect(refused).to_contain_text(pattern("en", "look_reason_value"))
+        relay.spoil = None
+
+        row = refused.get_by_test_id("field-phone")
+        row.get_by_role("button").click()
+        row.get_by_role("textbox").fill("+48 600 100 300")
+        row.get_by_role("textbox").press("Enter")
+        page.get_by_test_id("attention-send").click()
+        expect(refused).to_have_count(0)
+        wait_until(
+            lambda: house.record(customer.id).values.get("phone") == "+48 600 100 300", 15, "the office has the new one"
+        )
+
+
+@pytest.mark.parametrize(("button", "outcome"), [("apply", "Held"), ("discard", "before")])
+def test_work_on_a_customer_who_is_no_longer_ones_own_is_decided_by_the_manager_and_its_author_hears_of_it(
+    button: str, outcome: str, house: House, make_browser: MakeBrowser
+) -> None:
+    customer = house.customers_of(MAREK.email)[0]
+    before = trade_of(house, customer)
+    with Wire(house.port) as wire:
+        browser = make_browser("phone", **MAREK.surroundings)
+        phone = browser.open()
+        sign_in(phone, wire.address, MAREK)
+        phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        open_details(phone, wire.address, customer.id)
+        browser.lose_network(wire)
+        edit_field(phone, "trade", "Held")
+        with httpx.Client(base_url=house.address) as administrator:
+            administrator.post("/api/session", json={"email": ADMINISTRATOR.email, "password": PASSWORD})
+            cover = f"/api/territories/{customer.values['territory']}/cover"
+            assert administrator.put(cover, json={"cover": []}).status_code == 200
+        browser.regain_network(wire)
+        go(phone, "/needs-a-look")
+        expect(phone.get_by_test_id("held")).to_contain_text(word("en", "look_held_forbidden"), timeout=30_000)
+        assert trade_of(house, customer) == before
+
+        desk = make_browser("desk", device="desktop", **MANAGER.surroundings).open()
+        sign_in(desk, house.address, MANAGER)
+        go(desk, "/needs-a-look")
+        expect(desk.get_by_test_id("offer")).to_contain_text("Marek Kowal")
+        desk.get_by_test_id(f"offer-{button}").click()
+        expect(desk.get_by_test_id("offer")).to_have_count(0)
+        key = "look_outcome_applied" if button == "apply" else "look_outcome_discarded"
+        expect(phone.get_by_test_id("held")).to_contain_text(pattern("en", key), timeout=30_000)
+        expect(phone.get_by_test_id("held")).to_contain_text("Anna Nowak")
+        assert trade_of(house, customer) == (before if outcome == "before" else outcome)
+
+
+def test_without_the_network_one_decides_all_the_same(house: House, make_browser: MakeBrowser) -> None:
+    customer = house.customers_of(MAREK.email)[0]
+    with Wire(house.port) as wire:
+        phone = lose_a_conflict(house, make_browser, wire, customer)
+        expect(phone.get_by_test_id("conflict")).to_be_visible()
+        wire.cut()
+        phone.get_by_test_id("attention-use").click()
+        expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
+        go(phone, f"/customers/{customer.id}")
+        open_tab(phone, "en", "customer_tab_details")
+        expect(field_row(phone, "trade")).to_contain_text("Mine")
+        assert trade_of(house, customer) == "Theirs"
+        wire.mend()
+        wait_until(lambda: trade_of(house, customer) == "Mine", 70, "what was decided offline is sent")
