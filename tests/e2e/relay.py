@@ -1,4 +1,4 @@
-"""Relay: a relay for http in front of a house that says another lease than it, spoils edits, and can refuse contact alone.
+"""Relay: a relay for http in front of a house that says another lease, spoils edits, and can refuse contact alone.
 
 The app's files come either way, so that a device without contact can be opened anew, as with a service worker.
 """

@@ -24,7 +24,7 @@ def trade_of(house: House, customer: Record) -> object:
 
 
 def lose_a_conflict(house: House, make_browser: MakeBrowser, wire: Wire, customer: Record) -> Page:
-    """Let Marek's phone change a trade offline, and the manager later at her desk; return the phone, which heard of it."""
+    """Let Marek change a trade offline, and the manager later at her desk; return his phone, which has heard of it."""
     browser = make_browser("phone", **MAREK.surroundings)
     phone = browser.open()
     sign_in(phone, wire.address, MAREK)

@@ -371,10 +371,25 @@ describe("rows", () => {
     receive(device, { grants, seq: 2 });
     expect(shown(device, "customer", D)).toBeUndefined();
     expect(shown(device, "customer", C)?.city).toBe("unsent");
-    expect(device.engine.cursors()[BUCKET]).toBeUndefined();
+    // It still says that it held the bucket, or what waits would be refused instead of kept.
+    expect(device.engine.cursors()[BUCKET]).toEqual([1, 0]);
     receive(device, { grants, pushed: 1, verdicts: [{ n: 1, verdict: "held", code: "forbidden" }], seq: 3 });
     expect(shown(device, "customer", C)).toBeUndefined();
+    expect(device.engine.cursors()[BUCKET]).toBeUndefined();
     expect(device.engine.attention).toBe(1);
+  });
+
+  test("a bucket that is granted again while an edit waits is read from its beginning", () => {
+    const device = open();
+    const D = id(101);
+    receive(device, { rows: { [BUCKET]: [customerRow(100), customerRow(101)] }, seq: 9 });
+    device.save({ kind: "customer", id: C, root: C, v: { city: "unsent" } });
+    receive(device, { grants: GRANTS.filter((bucket) => bucket !== BUCKET), seq: 9 });
+    expect(device.engine.request({}).cursors?.[BUCKET]).toEqual([1, 0]);
+    receive(device, { rows: { [BUCKET]: [customerRow(100), customerRow(101)] }, seq: 9 });
+    expect(shown(device, "customer", D)?.name).toBe("Customer 101");
+    expect(shown(device, "customer", C)?.city).toBe("unsent");
+    expect(device.engine.cursors()[BUCKET]).toEqual([1, 9]);
   });
 
   test("a reset bucket is read again although its numbers are lower", () => {

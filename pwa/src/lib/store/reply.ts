@@ -147,7 +147,10 @@ class Applying {
     if (homeByRoot.size > 0) this.#writer.removeAggregates(homeByRoot);
   }
 
-  /** What is no longer granted goes, edits not yet sent excepted (SPEC R57). */
+  /**
+   * What is no longer granted goes, edits not yet sent excepted (SPEC R57). As long as any wait, the cursor stays, at 0: it tells the
+   * server that what they change was in the author's hands, so that it keeps them for somebody who may.
+   */
   #dropRevoked(): void {
     const grants = JSON.stringify(this.reply.grants);
     const before = this.database.all<{ bucket: string }>(
@@ -156,7 +159,11 @@ class Applying {
     );
     if (before.length === 0) return;
     this.#writer.removeWhere("x.bucket NOT IN (SELECT value FROM json_each(?))", [grants]);
-    this.database.run("DELETE FROM cursor WHERE bucket NOT IN (SELECT value FROM json_each(?))", [grants]);
+    const change =
+      this.#waiting.size === 0
+        ? "DELETE FROM cursor"
+        : "UPDATE cursor SET seq = 0, complete = 0, sweep = 0, suspect = 0";
+    this.database.run(`${change} WHERE bucket NOT IN (SELECT value FROM json_each(?))`, [grants]);
   }
 
   // ── What the server does not have ─────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from routebook_sync.replica.cursors import Readings
 from routebook_sync.replica.kept import forget_covered
 from routebook_sync.replica.numbering import offer_again, offer_former
 from routebook_sync.replica.rows import Rows
-from routebook_sync.replica.tables import NOWHERE, Held, Schema, Shadow, Tables
+from routebook_sync.replica.tables import NOWHERE, Held, Reading, Schema, Shadow, Tables
 from routebook_sync.replica.verdicts import overlay, take_verdicts
 
 
@@ -102,13 +102,21 @@ class Applying:
             self._rows.drop_where(lambda _id, held: home_by_root.get(held.root, -1) > held.home)
 
     def _drop_revoked(self) -> None:
-        """Let go of what is no longer granted, edits not yet sent excepted (SPEC R57)."""
+        """Let go of what is no longer granted, edits not yet sent excepted (SPEC R57).
+
+        As long as any wait, the cursor stays, at 0: it tells the server that what they change was in the author's hands.
+        """
         grants = set(self._reply.grants)
         revoked = [bucket for bucket in self._tables.cursor if bucket not in grants]
         if revoked:
             self._rows.drop_where(lambda _id, held: held.bucket not in grants)
+        is_waiting = any(self._tables.outbox)
         for bucket in revoked:
-            self._tables.cursor.drop(bucket)
+            reading = self._tables.cursor.get(bucket)
+            if is_waiting and reading is not None:
+                self._tables.cursor.put(bucket, Reading(epoch=reading.epoch, round=reading.round))
+            else:
+                self._tables.cursor.drop(bucket)
 
     # What the server does not have
 
