@@ -6,7 +6,8 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from server.team import ANNA, COAST, EWA, JAN, MAREK, NORTH, PASSWORD, REGION, SOUTH, House
+from routebook_sync.clock import Clock, stamp_from_clock
+from server.team import ANNA, COAST, EWA, JAN, MAREK, NORTH, PASSWORD, REGION, SOUTH, House, make_id
 
 CALLERS: Final = ("anonymous", "expired", "revoked", "rep", "other_rep", "manager", "administrator")
 
@@ -241,3 +242,23 @@ async def test_a_manager_sees_the_devices_of_his_people_and_no_administrators(ho
     assert people == {MAREK, EWA, ANNA}
     rep = await house.signed_in("rep")
     assert {device["person"] for device in (await rep.get("/api/devices")).json()} == {MAREK}
+
+
+@pytest.mark.parametrize(("cursors", "verdict"), [({f"t:{NORTH}": [1, 0]}, "held"), ({}, "rejected")])
+async def test_what_was_in_ones_hands_when_the_territory_went_is_kept_for_a_decision(
+    house: House, cursors: dict[str, list[int]], verdict: str
+) -> None:
+    rep, manager = await house.signed_in("rep"), await house.signed_in("manager")
+    request = {**SYNC, "device": 1, "now": house.clock.now_ms}
+    stamps = [stamp_from_clock(Clock(house.clock.now_ms - 10 + n, 0, 1)) for n in range(2)]
+    customer = make_id(60)
+    edit = {"kind": "customer", "id": customer, "root": customer}
+    made = {**edit, "n": 1, "v": {"name": "Bakery", "territory": NORTH}, "at": stamps[0]}
+    assert (await rep.post("/sync", json={**request, "edits": [made]})).json()["pushed"] == 1
+    await manager.put(f"/api/territories/{NORTH}/cover", json={"cover": []})
+    # A request without edits has told the device already that the territory is gone.
+    assert f"t:{NORTH}" not in (await rep.post("/sync", json=request)).json()["grants"]
+
+    changed = {**edit, "n": 2, "v": {"trade": "Bread"}, "at": stamps[1]}
+    answer = (await rep.post("/sync", json={**request, "edits": [changed], "cursors": cursors})).json()
+    assert [told["verdict"] for told in answer["verdicts"]] == [verdict]

@@ -104,7 +104,7 @@ class Applying:
     def _drop_revoked(self) -> None:
         """Let go of what is no longer granted, edits not yet sent excepted (SPEC R57).
 
-        As long as any wait, the cursor stays, at 0: it tells the server that what they change was in the author's hands.
+        As long as any wait, the cursor stays, at 0: it says that what they change was in the author's hands.
         """
         grants = set(self._reply.grants)
         revoked = [bucket for bucket in self._tables.cursor if bucket not in grants]
