@@ -17,6 +17,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
 from routebook_server.database import Database, open_database
+from routebook_server.gateway.direct import make_direct
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
 from routebook_server.gateway.live import Live
@@ -149,17 +150,11 @@ def create_app(
     jobs = {"projector": projector.run, "purger": lambda: purger.run(heads)}
     scheduler = Scheduler(database, clock, random(8).hex(), jobs)
 
+    direct = make_direct(gateway, live, door.actor_of, door.device_of)
     litestar = Litestar(
         [
             *identity_endpoints(sign_ins, people, door.actor_of, VERSION, find_demo),
-            *make_handlers(
-                gateway,
-                live,
-                projector,
-                door.actor_of,
-                device_of=door.device_of,
-                device_names=people.device_names,
-            ),
+            *make_handlers(gateway, direct, projector, door.actor_of, device_names=people.device_names),
         ],
         exception_handlers=exception_handlers(random),
         lifespan=[lambda _litestar: application.running()],
@@ -173,7 +168,7 @@ def create_app(
         debug=False,
     )
     page = site.asset_by_path[INDEX].body_by_coding[""]
-    stack: ASGIApp = SameSiteGuard(Front(litestar, site))
+    stack: ASGIApp = SameSiteGuard(Front(litestar, direct, site))
     stack = SecurityHeaders(stack, content_security_policy(inline_script_hashes(page)))
     stack = RequestLog(stack, random, time.perf_counter)
     if settings.trust_proxy:

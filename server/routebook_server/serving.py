@@ -37,6 +37,12 @@ _GONE_AFTER_MS: Final = 60_000
 T = TypeVar("T")
 
 try:
+    from routebook_server.web.connection import Connection
+
+    _HTTP: type[asyncio.Protocol] | str = Connection
+except ImportError:  # Windows has no httptools
+    _HTTP = "auto"
+try:
     import resource
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
@@ -74,6 +80,7 @@ def server_config(application: Any) -> uvicorn.Config:
         lifespan="on",
         ws="none",
         backlog=_BACKLOG,
+        http=_HTTP,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_STOPS_WITHIN_S,
     )

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NO_AREAS = {"__main__", "line", "place", "served"}
+NO_AREAS = {"__main__", "bare", "line", "load", "place", "served"}
 
 
 def main(names: list[str]) -> None:

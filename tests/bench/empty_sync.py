@@ -14,6 +14,7 @@ from litestar.types import Scope
 from bench.line import Line, at_most
 from routebook_server.database import open_sqlite
 from routebook_server.gateway.actor import Actor
+from routebook_server.gateway.direct import make_direct
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
 from routebook_server.gateway.live import Live
@@ -81,7 +82,8 @@ async def _measure(folder: Path) -> int:
     gateway = Gateway(store, lambda: NOW, schema_hash(), lease_ms=14 * 86_400_000)
     projector = Projector(database, heads)
     live = Live(heads, store.read_heads, Door(database, lambda: NOW, Presence(database, lambda: NOW)), b"")
-    app = Litestar(make_handlers(gateway, live, projector, actor_of), openapi_config=None, logging_config=None)
+    direct = make_direct(gateway, live, actor_of)
+    app = Litestar(make_handlers(gateway, direct, projector, actor_of), openapi_config=None, logging_config=None)
     rows = [
         (bucket, Row("note", make_id(1000 * place + number), make_id(9), 0, {"body": "x"}, {STAMP: []}))
         for place, bucket in enumerate(buckets)

@@ -1,10 +1,9 @@
 """Served: the real server as its own process over a team of any size, all signed in, and what it costs."""
 
 import hashlib
-import os
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
@@ -16,10 +15,10 @@ from routebook_server.identity.tables import account, cover, device, session
 from routebook_server.records.buckets import SHARED, territory_bucket
 from routebook_server.records.load import load_rows
 from routebook_sync import base32
-from routebook_sync.messages import Row
+from routebook_sync.clock import Clock, stamp_from_clock
+from routebook_sync.messages import Edit, Row
 from server.team import make_site
 
-TICKS: Final = os.sysconf("SC_CLK_TCK")
 STAMP: Final = "1" * 18
 
 
@@ -28,9 +27,14 @@ def make_id(number: int) -> str:
     return base32.encode(number, 26)
 
 
-TERRITORY: Final = make_id(1)
-BUCKET: Final = territory_bucket(TERRITORY)
-CUSTOMER: Final = make_id(2)
+def territory_of(number: int) -> str:
+    """Return the id of a territory; they count from 0."""
+    return make_id(1_000 + number)
+
+
+def customer_of(number: int) -> str:
+    """Return the id of the customer in a territory."""
+    return make_id(500_000 + number)
 
 
 def token_of(number: int) -> str:
@@ -43,14 +47,34 @@ def person_of(number: int) -> str:
     return make_id(1_000_000 + number)
 
 
-def settle(database: Path, devices: int) -> None:
-    """Write an organisation with one customer, and so many reps, a device each, who all cover its one territory."""
+def edit_of(device: int, n: int, customer: str) -> Edit:
+    """Return what a rep's device sends: of odd numbers a finished visit, of even ones a note."""
+    now_ms = time.time_ns() // 1_000_000
+    values: dict[str, Any] = {"customer": customer, "person": person_of(device)}
+    if n % 2:
+        values |= {"status": "done", "purpose": "sales", "planned_day": "2027-01-15", "checked_in_at": now_ms}
+        values |= {"checked_out_at": now_ms, "presence": "at_customer", "latitude": 51_759_248, "longitude": 19_455_983}
+        values |= {"outcome": "order"}
+    else:
+        values |= {"written_at": now_ms, "body": "Sprzedaż dobra; заказ через неделю."}
+    record = make_id(now_ms << 80 | 7 << 76 | device << 40 | n)
+    stamp = stamp_from_clock(Clock(now_ms, n & 0xFFFF, device))
+    return Edit(n, "visit" if n % 2 else "note", record, customer, values, stamp)
+
+
+def settle(database: Path, devices: int, territories: int) -> None:
+    """Write an organisation of so many territories with a customer each, and so many reps with a device each.
+
+    Device ``n`` is in territory ``n % territories``.
+    """
     now_ms = time.time_ns() // 1_000_000
     numbers = range(1, devices + 1)
-    rows = [
-        (SHARED, Row("territory", TERRITORY, SHARED, v={"name": "North"}, s={STAMP: []})),
-        (BUCKET, Row("customer", CUSTOMER, CUSTOMER, v={"name": "Bakery", "territory": TERRITORY}, s={STAMP: []})),
-    ]
+    rows = []
+    for number in range(territories):
+        territory, customer = territory_of(number), customer_of(number)
+        rows.append((SHARED, Row("territory", territory, SHARED, v={"name": f"North {number}"}, s={STAMP: []})))
+        values = {"name": f"Bakery {number}", "territory": territory}
+        rows.append((territory_bucket(territory), Row("customer", customer, customer, v=values, s={STAMP: []})))
     for number in numbers:
         values = {"name": f"Rep {number}", "role": "rep"}
         rows.append((SHARED, Row("person", person_of(number), SHARED, v=values, s={STAMP: []})))
@@ -68,7 +92,10 @@ def settle(database: Path, devices: int) -> None:
             }
             for number in numbers
         ]
-        covers = [{"person": person_of(number), "territory": TERRITORY, "valid_from": 0} for number in numbers]
+        covers = [
+            {"person": person_of(number), "territory": territory_of(number % territories), "valid_from": 0}
+            for number in numbers
+        ]
         devices = [
             {"number": number, "person": person_of(number), "name": "", "platform": "", "created": 0, "last_seen": 0}
             for number in numbers
@@ -94,10 +121,10 @@ def settle(database: Path, devices: int) -> None:
 class Served(House):
     """A running server over a settled team; without its demo data."""
 
-    def __init__(self, folder: Path, devices: int) -> None:
+    def __init__(self, folder: Path, devices: int, territories: int = 1) -> None:
         super().__init__(folder / "data", app=make_site(folder / "site"), options=())
         self.data.mkdir()
-        settle(self.database, devices)
+        settle(self.database, devices, territories)
 
     @property
     def pid(self) -> int:
@@ -109,8 +136,3 @@ class Served(House):
         """Return what the process holds in memory."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-
-    def cpu_s(self) -> float:
-        """Return the seconds of CPU that the process has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS

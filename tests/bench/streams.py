@@ -14,8 +14,8 @@ from typing import Final
 import msgspec
 
 from bench.line import Line, at_most
-from bench.served import BUCKET, CUSTOMER, Served, make_id, person_of, token_of
-from routebook_sync.clock import Clock, stamp_from_clock
+from bench.served import Served, customer_of, edit_of, territory_of, token_of
+from routebook_server.records.buckets import territory_bucket
 
 STREAMS: Final = 5_000
 WARM_UP: Final = 200
@@ -71,18 +71,11 @@ def _poke(served: Served, streams: list[socket.socket], author: socket.socket, n
     """Send an edit of what all streams hold; return the milliseconds until the last one has heard of it."""
     number = STREAMS + WARM_UP + 1
     now_ms = time.time_ns() // 1_000_000
-    edit = {
-        "n": n,
-        "kind": "note",
-        "id": make_id(now_ms << 80 | 7 << 76 | n),
-        "root": CUSTOMER,
-        "v": {"customer": CUSTOMER, "person": person_of(number), "written_at": now_ms, "body": "Hello"},
-        "at": stamp_from_clock(Clock(now_ms, 0, number)),
-    }
+    edit = edit_of(number, n, customer_of(0))
     request = {"protocol": 2, "schema": "", "device": number, "now": now_ms, "edits": [edit], "budget": 16_384}
     body = msgspec.json.encode(request)
     head = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-    heard = b'"%b":[' % BUCKET.encode()
+    heard = b'"%b":[' % territory_bucket(territory_of(0)).encode()
     stream_by_file = {stream.fileno(): stream for stream in streams}
     with select.epoll() as poll:
         for file in stream_by_file:

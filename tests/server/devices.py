@@ -14,6 +14,7 @@ from litestar.types import Scope
 from routebook_server.database import Database, driver_of, open_database
 from routebook_server.database.address import sqlite_address
 from routebook_server.gateway.actor import Actor
+from routebook_server.gateway.direct import make_direct
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
 from routebook_server.gateway.live import Live
@@ -77,7 +78,8 @@ class Team:
         self.rights_version = 0
         self.rights_read = asyncio.Event()
         self.live = Live(self.heads, self.store.read_heads, self, b"\x01")
-        handlers = make_handlers(self.gateway, self.live, self.projector, self.actor_of)
+        direct = make_direct(self.gateway, self.live, self.actor_of)
+        handlers = make_handlers(self.gateway, direct, self.projector, self.actor_of)
         self.app = Litestar(
             handlers, exception_handlers=exception_handlers(bytes), openapi_config=None, logging_config=None
         )

@@ -11,6 +11,7 @@ from routebook_server.database.door import NewerDatabaseError as NewerDatabaseEr
 from routebook_server.database.door import UnavailableDatabaseError as UnavailableDatabaseError
 from routebook_server.database.door import UnfitDatabaseError as UnfitDatabaseError
 from routebook_server.database.driver import Driver as Driver
+from routebook_server.database.driver import Values as Values
 from routebook_server.database.driver import driver_of as driver_of
 from routebook_server.database.sqlite import SqliteDatabase as SqliteDatabase
 from routebook_server.database.sqlite import open_sqlite as open_sqlite

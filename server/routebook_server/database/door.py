@@ -2,11 +2,13 @@
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Final, TypeVar
 
 import sqlalchemy.exc
 from sqlalchemy import Connection
+
+from routebook_server.database.driver import Values, driver_of
 
 T = TypeVar("T")
 
@@ -32,6 +34,8 @@ class Database(ABC):
 
     is_shared: bool
     """Whether several processes may use it at once."""
+    is_near = False
+    """Whether a few rows are read sooner than somebody else could be asked to."""
 
     @abstractmethod
     async def write(self, work: Callable[[Connection], T], *, locking: bool = False) -> T:
@@ -44,6 +48,14 @@ class Database(ABC):
     @abstractmethod
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on one snapshot."""
+
+    async def fetch(self, sql: str, *values: Hashable) -> list[Values]:
+        """Return the rows of one query (see ``Driver``) that reads a few by their keys: at once where that is near."""
+        return await self.read(lambda connection: driver_of(connection).fetch(sql, *values))
+
+    async def glance(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work``, which reads a few rows by their keys, on one snapshot: at once where the database is near."""
+        return await self.read(work)
 
     @abstractmethod
     async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:

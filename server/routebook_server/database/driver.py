@@ -18,6 +18,8 @@ from sqlalchemy.util import await_only
 
 Values = tuple[Any, ...]
 
+DRIVER: Final = "routebook_driver"
+"""The option in which a connection that is used again and again keeps its driver."""
 _ENCODER: Final = msgspec.json.Encoder()
 _LIST: Final = re.compile(r"IN \(\?\*\)")
 _BYTES: Final = re.compile(r"CAST\((.+?) AS BLOB\)")
@@ -212,6 +214,9 @@ class PostgresDriver:
 
 def driver_of(connection: Connection) -> Driver:
     """Return the driver of a connection that a door has given."""
+    kept: Driver | None = connection.get_execution_options().get(DRIVER)
+    if kept is not None:
+        return kept
     return PostgresDriver(connection) if connection.dialect.name == "postgresql" else SqliteDriver(connection)
 
 
@@ -242,4 +247,4 @@ def _joined(storing: Storing, columns: list[Values]) -> list[str]:
 
 
 def _bound(values: Values) -> Values:
-    return tuple([_ENCODER.encode(value).decode() if type(value) is list else value for value in values])
+    return tuple([_ENCODER.encode(value).decode() if type(value) in {list, tuple} else value for value in values])

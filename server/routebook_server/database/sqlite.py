@@ -5,9 +5,11 @@ that moves the log into the file (checkpoints) after writes, so that no commit w
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 import sqlalchemy
@@ -15,7 +17,8 @@ import structlog
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import QueuePool
 
-from routebook_server.database.door import Database, T
+from routebook_server.database.door import UNAVAILABLE, Database, T
+from routebook_server.database.driver import DRIVER, SqliteDriver, Values
 from routebook_server.database.migrating import migrate
 
 READERS: Final = 2
@@ -31,6 +34,11 @@ PRAGMAS: Final = (
 )
 """What every connection to SQLite is set to: a commit is on the disk when it returns, and never does a checkpoint."""
 
+LOOKED_EVERY_S: Final = 0.005
+"""So old may be what the event loop's own connection knows of other processes' commits; of our own it knows at once."""
+KEPT: Final = 10_000
+"""Results of queries kept in memory."""
+
 _log = structlog.get_logger()
 
 
@@ -38,6 +46,8 @@ class SqliteDatabase(Database):
     """A database in one file, for one process."""
 
     is_shared = False
+
+    is_near = True
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -61,10 +71,36 @@ class SqliteDatabase(Database):
     async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:
         """Return at once: nobody else writes to the file."""
 
+    async def fetch(self, sql: str, *values: Hashable) -> list[Values]:
+        """Return the rows of one query that reads a few by their keys, in the event loop's own thread.
+
+        To hand it to another one costs more than the rows do. Reading the log waits for nobody, and what is asked for
+        by key is in memory nearly always; where it would have to wait all the same, a reading thread does.
+        """
+        try:
+            return self.near.fetch(sql, values)
+        except UNAVAILABLE:
+            return await super().fetch(sql, *values)
+
+    async def glance(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work``, which reads a few rows by their keys, on one snapshot; where and why see ``fetch``."""
+        try:
+            return self.near.read(work)
+        except UNAVAILABLE:
+            return await self.read(work)
+
+    @cached_property
+    def near(self) -> "Near":
+        """The connection of the event loop's own thread."""
+        return Near(self.engine)
+
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in one transaction on this thread: for the writer thread, the command line and tests."""
         with self.engine.connect().execution_options(routebook_write=True) as connection, connection.begin():
-            return work(connection)
+            done = work(connection)
+        if "near" in self.__dict__:
+            self.near.forget()
+        return done
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on one snapshot on this thread."""
@@ -94,7 +130,61 @@ class SqliteDatabase(Database):
         self._checkpointer.shutdown()
         self._writer.shutdown()
         self._readers.shutdown()
+        if "near" in self.__dict__:
+            self.near.close()
         self.engine.dispose()
+
+
+class Near:
+    """The connection of the event loop's own thread: begins and ends by itself, past SQLAlchemy; waits for nobody.
+
+    What was fetched is kept until somebody writes: this process, or another one as SQLite's own counter tells.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        connection = engine.connect().execution_options(routebook_begins=False)
+        connection.begin()
+        self._driver = SqliteDriver(connection)
+        self._driver.execute("PRAGMA busy_timeout = 0")
+        self._connection = connection.execution_options(**{DRIVER: self._driver})
+        self._kept: dict[Values, list[Values]] = {}
+        self._version: Values | None = None
+        self._good_until = 0.0
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` on one snapshot."""
+        self._driver.execute("BEGIN")
+        try:
+            return work(self._connection)
+        finally:
+            self._driver.execute("ROLLBACK")
+
+    def fetch(self, sql: str, values: Values) -> list[Values]:
+        """Return the rows of a query."""
+        if monotonic() >= self._good_until:
+            self._look()
+        key = (sql, *values)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            found = self._kept[key] = self._driver.fetch(sql, *values)
+        return found
+
+    def forget(self) -> None:
+        """Look again before anything that was kept is used: this process has written."""
+        self._good_until = 0.0
+
+    def _look(self) -> None:
+        self._good_until = monotonic() + LOOKED_EVERY_S  # first: whoever writes meanwhile takes it back
+        version = self._driver.fetch_one("PRAGMA data_version")
+        if version != self._version:
+            self._version = version
+            self._kept.clear()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
 
 def open_sqlite(path: Path) -> SqliteDatabase:
@@ -102,7 +192,8 @@ def open_sqlite(path: Path) -> SqliteDatabase:
     engine = sqlalchemy.create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
-        pool_size=READERS + 2,
+        pool_size=READERS + 3,
+        pool_use_lifo=True,  # the one used last has its pages and statements at hand
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
         hide_parameters=True,  # an error's text goes to the log; the values must not
     )
@@ -127,5 +218,8 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("routebook_write", False)
+    options = connection.get_execution_options()
+    if not options.get("routebook_begins", True):
+        return
+    writes = options.get("routebook_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

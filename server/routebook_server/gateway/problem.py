@@ -87,6 +87,12 @@ def make_problem(
     )
 
 
+def unavailable(error: Exception, path: str) -> Problem:
+    """Log that the database cannot work now, and return the problem that says so."""
+    _log.error("the database cannot work now", path=path, exc_info=error)
+    return make_problem(ProblemCode.UNAVAILABLE, retry_after=_RETRY_AFTER_S)
+
+
 def problem_headers(problem: Problem) -> dict[str, str]:
     """Return the headers that belong to a problem beside its media type."""
     headers = {"cache-control": "no-store"}
@@ -138,8 +144,7 @@ def _answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Res
 
 
 def _answer_unavailable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    _log.error("the database cannot work now", path=request.url.path, exc_info=error)
-    return problem_response(make_problem(ProblemCode.UNAVAILABLE, retry_after=_RETRY_AFTER_S))
+    return problem_response(unavailable(error, request.url.path))
 
 
 PROBLEM_HANDLERS: Final[ExceptionHandlersMap] = {

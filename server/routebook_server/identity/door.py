@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
 from litestar.types import Scope
 from sqlalchemy import Connection
 
-from routebook_server.database import Database
+from routebook_server.database import Database, Values
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.problem import make_problem
 from routebook_server.identity.presence import Presence
-from routebook_server.identity.rights import Rights, read_rights
+from routebook_server.identity.rights import Rights, find_standing, read_rights
 from routebook_server.identity.sessions import (
     LASTS_MS,
     TOUCHED_EVERY_MS,
@@ -18,17 +19,30 @@ from routebook_server.identity.sessions import (
     SessionState,
     find_session,
     open_sessions,
+    read_session,
 )
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Problem, ProblemCode
 
 COOKIE: Final = "routebook_session"
 _COOKIE: Final = COOKIE.encode()
+_REMEMBERED: Final = 10_000
 _CODE_BY_STATE: Final = {
     SessionState.EXPIRED: ProblemCode.SESSION_EXPIRED,
     SessionState.REVOKED: ProblemCode.DEVICE_REVOKED,
     SessionState.WIPED: ProblemCode.DEVICE_REVOKED,
 }
+
+
+class _Bearer(msgspec.Struct, frozen=True):
+    """Whom a session lets in, as read and computed last."""
+
+    row: Values
+    actor: Actor
+    until: int
+    """When something of it changes by itself."""
+    due: int
+    """From when on this use of the session is to be written down."""
 
 
 class Door:
@@ -42,6 +56,8 @@ class Door:
         self._clock = clock
         self._presence = presence
         self._rights: Rights | None = None
+        self._bearers: dict[str, _Bearer] = {}
+        """By token; what a row was taken for holds as long as the same row is read."""
 
     async def actor_of(self, scope: Scope) -> Actor | Problem:
         """Return the actor behind a request, or not_signed_in, session_expired or device_revoked."""
@@ -56,18 +72,39 @@ class Door:
         if not token:
             return make_problem(ProblemCode.NOT_SIGNED_IN)
         now_ms = self._clock()
-        found = await self._database.read(lambda connection: self._look(connection, token, now_ms))
-        if isinstance(found, Problem):
-            return found
-        actor, session = found
-        if now_ms - (session.expires - LASTS_MS) >= TOUCHED_EVERY_MS:
-            self._presence.was_here(session.device, token, now_ms)
-        return actor
+        row = await find_session(self._database, token)
+        if row is None:
+            return make_problem(ProblemCode.SESSION_EXPIRED)
+        bearer = self._bearers.get(token)
+        if bearer is None or bearer.row != row or now_ms >= bearer.until:
+            found = await self._admit(row, now_ms)
+            if isinstance(found, Problem):
+                return found
+            if len(self._bearers) >= _REMEMBERED:
+                self._bearers.clear()
+            bearer = self._bearers[token] = found
+        if now_ms >= bearer.due:
+            self._presence.was_here(bearer.actor.device, token, now_ms)
+        return bearer.actor
+
+    async def _admit(self, row: Values, now_ms: int) -> "_Bearer | Problem":
+        session = read_session(row, now_ms)
+        if session.state not in {SessionState.OPEN, SessionState.WIPED}:
+            return make_problem(_CODE_BY_STATE[session.state])
+        rights = self._rights
+        if rights is None or not rights.stand(session.standing, now_ms):
+            rights = await self._database.read(lambda connection: self._refresh(connection, now_ms))
+        until = session.expires if rights.until is None else min(session.expires, rights.until)
+        if rights.standing != session.standing or session.state is SessionState.WIPED:
+            until = now_ms  # somebody has just changed it again, or it does not expire: look again next time
+        return _Bearer(row, _actor(session, rights), until, session.expires - LASTS_MS + TOUCHED_EVERY_MS)
 
     async def version(self) -> int:
         """Return a number that is another one as soon as somebody's rights may be others."""
-        now_ms = self._clock()
-        return (await self._database.read(lambda connection: self._refresh(connection, now_ms))).version
+        now_ms, rights = self._clock(), self._rights
+        if rights is None or not rights.stand(await find_standing(self._database), now_ms):
+            rights = await self._database.read(lambda connection: self._refresh(connection, now_ms))
+        return rights.version
 
     async def actors(self) -> dict[int, Actor]:
         """Return everybody who may come in now, by device."""
@@ -78,14 +115,6 @@ class Door:
             return {session.device: _actor(session, rights) for session in open_sessions(connection, now_ms)}
 
         return await self._database.read(read)
-
-    def _look(self, connection: Connection, token: str, now_ms: int) -> tuple[Actor, Session] | Problem:
-        session = find_session(connection, token, now_ms)
-        if session is None:
-            return make_problem(ProblemCode.SESSION_EXPIRED)
-        if session.state not in {SessionState.OPEN, SessionState.WIPED}:
-            return make_problem(_CODE_BY_STATE[session.state])
-        return _actor(session, self._refresh(connection, now_ms)), session
 
     def _refresh(self, connection: Connection, now_ms: int) -> Rights:
         # Several threads may read at once: each goes on with what its own snapshot says, whoever writes it down last.

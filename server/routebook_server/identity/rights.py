@@ -1,21 +1,31 @@
 """Rights: who may hold which bucket, for the whole organisation at one moment; read again only where it has changed."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
-from routebook_server.database import driver_of
+from routebook_server.database import Database, driver_of
 from routebook_server.identity.cover import find_cover
 from routebook_server.identity.directory import find_parents
 from routebook_server.identity.grants import buckets_granted
-from routebook_server.records.buckets import NO_HEAD, SHARED, Head
 from routebook_sync.entities.person import Role
 
-_STANDING: Final = (
-    "SELECT organisation.revision, bucket.epoch, bucket.seq FROM organisation LEFT JOIN bucket ON bucket.bucket = ?"
-)
+STANDING: Final = "organisation.revision, bucket.epoch, bucket.seq"
+FROM_STANDING: Final = "organisation LEFT JOIN bucket ON bucket.bucket = 'shared'"
+"""What to select, from where, for a ``Standing``."""
+_SELECT_STANDING: Final = f"SELECT {STANDING} FROM {FROM_STANDING}"
+
+
+class Standing(NamedTuple):
+    """What tells whether rights may have changed."""
+
+    revision: int = 0
+    """The organisation's: rises with every change of roles, cover, sessions and devices."""
+    epoch: int | None = None
+    seq: int | None = None
+    """Of the shared bucket, where the tree of territories is."""
 
 
 class Rights(msgspec.Struct, frozen=True):
@@ -23,10 +33,7 @@ class Rights(msgspec.Struct, frozen=True):
 
     version: int
     """Another one where somebody's buckets or sessions may be others."""
-    revision: int
-    """The organisation's: rises with every change of roles, cover, sessions and devices."""
-    shared: Head
-    """How far the tree of territories was read."""
+    standing: Standing
     until: int | None
     """The next instant at which a cover begins or ends by itself."""
     parent_by_territory: Mapping[str, str | None]
@@ -34,6 +41,10 @@ class Rights(msgspec.Struct, frozen=True):
     """What each person covers now."""
     buckets_by_bearer: dict[tuple[str, Role], tuple[str, ...]]
     """What has been computed since ``version``."""
+
+    def stand(self, standing: Standing, now_ms: int) -> bool:
+        """Tell whether this is still so."""
+        return self.standing == standing and (self.until is None or now_ms < self.until)
 
     def buckets(self, person: str, role: Role) -> tuple[str, ...]:
         """Return the buckets that a person of this role may hold, in the order of usefulness."""
@@ -45,24 +56,35 @@ class Rights(msgspec.Struct, frozen=True):
         return found
 
 
+async def find_standing(database: Database) -> Standing:
+    """Return what tells whether rights may have changed."""
+    found = await database.fetch(_SELECT_STANDING)
+    return Standing(*found[0]) if found else Standing()
+
+
 def read_rights(connection: Connection, known: Rights | None, now_ms: int) -> Rights:
-    """Return the rights as they are at ``now_ms``; ``known`` itself where nothing has changed, which costs one read."""
-    found = driver_of(connection).fetch_one(_STANDING, SHARED)
-    revision, epoch, seq = (0, None, None) if found is None else found
-    shared = NO_HEAD if epoch is None else Head(epoch, seq)
-    is_due = known is not None and known.until is not None and now_ms >= known.until
-    if known is not None and not is_due and (known.revision, known.shared) == (revision, shared):
+    """Return the rights as they are at ``now_ms``; of what is ``known`` already only what has changed is read again."""
+    found = driver_of(connection).fetch_one(_SELECT_STANDING)
+    standing = Standing() if found is None else Standing(*found)
+    if known is None or (known.until is not None and now_ms >= known.until):
+        return _read(connection, known, standing, now_ms)
+    if known.standing == standing:
         return known
-    parents = _read_parents(connection, known, shared)
-    if known is not None and not is_due and known.revision == revision and parents is known.parent_by_territory:
-        return msgspec.structs.replace(known, shared=shared)
+    parents = _read_parents(connection, known, standing)
+    if parents is known.parent_by_territory and known.standing.revision == standing.revision:
+        return msgspec.structs.replace(known, standing=standing)
+    return _read(connection, known, standing, now_ms)
+
+
+def _read(connection: Connection, known: Rights | None, standing: Standing, now_ms: int) -> Rights:
     covered, until = find_cover(connection, now_ms)
     version = 0 if known is None else known.version + 1
-    return Rights(version, revision, shared, until, parents, covered, {})
+    return Rights(version, standing, until, _read_parents(connection, known, standing), covered, {})
 
 
-def _read_parents(connection: Connection, known: Rights | None, shared: Head) -> Mapping[str, str | None]:
-    if known is None or known.shared.epoch != shared.epoch or known.shared.seq > shared.seq:
+def _read_parents(connection: Connection, known: Rights | None, standing: Standing) -> Mapping[str, str | None]:
+    if known is None or known.standing.epoch != standing.epoch:
         return find_parents(connection)
-    changed = find_parents(connection, after=known.shared.seq) if shared != known.shared else {}
+    before = known.standing.seq or 0
+    changed = find_parents(connection, after=before) if standing.seq != before else {}
     return {**known.parent_by_territory, **changed} if changed else known.parent_by_territory

@@ -4,13 +4,16 @@ import base64
 import hashlib
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from routebook_server.database import Database, Values, driver_of
 from routebook_server.identity.accounts import raise_revision
-from routebook_server.identity.tables import account, device, session
+from routebook_server.identity.rights import FROM_STANDING, STANDING, Standing
+from routebook_server.identity.tables import device, session
 from routebook_sync.entities.person import Role
 
 LASTS_MS: Final = 90 * 86_400_000
@@ -26,20 +29,11 @@ Random = Callable[[int], bytes]
 
 
 _BEARERS: Final = (
-    select(
-        account.c.person,
-        account.c.role,
-        account.c.active,
-        device.c.number.label("device"),
-        device.c.revoked_at,
-        device.c.wiped_at,
-        session.c.expires,
-    )
-    .select_from(session)
-    .join(device, device.c.number == session.c.device)
-    .join(account, account.c.person == device.c.person)
+    "SELECT account.person, account.role, account.active, device.number, device.revoked_at, device.wiped_at,"
+    f" session.expires, {STANDING} FROM session JOIN device ON device.number = session.device"
+    f" JOIN account ON account.person = device.person CROSS JOIN {FROM_STANDING}"
 )
-_FIND: Final = _BEARERS.where(session.c.token_hash == bindparam("hash"))
+_FIND: Final = f"{_BEARERS} WHERE session.token_hash = ?"
 
 
 class SessionState(StrEnum):
@@ -60,8 +54,11 @@ class Session(msgspec.Struct, frozen=True):
     device: int
     expires: int
     state: SessionState
+    standing: Standing
+    """What the same read tells of everybody's rights."""
 
 
+@lru_cache(maxsize=10_000)
 def hash_from_token(token: str) -> bytes:
     """Return what the database knows a token by."""
     return hashlib.sha256(token.encode()).digest()
@@ -80,15 +77,15 @@ def start_session(connection: Connection, device_number: int, now_ms: int, rando
     return token
 
 
-def find_session(connection: Connection, token: str, now_ms: int) -> Session | None:
-    """Return the session that ``token`` opens, or None if there never was one or it was ended."""
-    row = connection.execute(_FIND, {"hash": hash_from_token(token)}).one_or_none()
-    return None if row is None else _session(row, now_ms)
+async def find_session(database: Database, token: str) -> Values | None:
+    """Return what ``read_session`` takes of the session that ``token`` opens; None if there is none."""
+    found = await database.fetch(_FIND, hash_from_token(token))
+    return found[0] if found else None
 
 
 def open_sessions(connection: Connection, now_ms: int) -> list[Session]:
     """Return every session that lets its bearer in."""
-    sessions = [_session(row, now_ms) for row in connection.execute(_BEARERS)]
+    sessions = [read_session(found, now_ms) for found in driver_of(connection).fetch(_BEARERS)]
     return [found for found in sessions if found.state is SessionState.OPEN]
 
 
@@ -116,13 +113,15 @@ def _end(connection: Connection, which: ColumnElement[bool]) -> None:
         raise_revision(connection)
 
 
-def _session(row: Row[*tuple[Any, ...]], now_ms: int) -> Session:
-    if row.wiped_at is not None:
+def read_session(row: Values, now_ms: int) -> Session:
+    """Return the session as it is at ``now_ms``, from what was read of it."""
+    person, role, active, number, revoked_at, wiped_at, expires, *standing = row
+    if wiped_at is not None:
         state = SessionState.WIPED  # however long ago: it is what removes the data
-    elif row.revoked_at is not None:
+    elif revoked_at is not None:
         state = SessionState.REVOKED
-    elif row.expires <= now_ms or not row.active:
+    elif expires <= now_ms or not active:
         state = SessionState.EXPIRED
     else:
         state = SessionState.OPEN
-    return Session(row.person, Role(row.role), row.device, row.expires, state)
+    return Session(person, Role(role), number, expires, state, Standing(*standing))

@@ -1,12 +1,12 @@
 """Pages: the rows that a device lacks, spliced as they are stored, never decoded (SPEC R55, R56)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
-from routebook_server.database import Driver, driver_of
+from routebook_server.database import Database, Driver, driver_of
 from routebook_server.records.buckets import FIRST_EPOCH, Head, is_behind, number_of, seq_of
 from routebook_server.records.repair import read_repair
 from routebook_server.records.views import open_verdict
@@ -18,16 +18,29 @@ _SELECT_ROWS: Final = {
     View.REP: "SELECT seq, CAST(coalesce(open, doc) AS BLOB) FROM record WHERE bucket = ? AND seq > ? ORDER BY seq",
 }
 _SELECT_BUCKETS: Final = "SELECT bucket, epoch, seq, horizon, rows, total, open_total FROM bucket WHERE bucket IN (?*)"
-_SELECT_VERDICTS: Final = "SELECT n, CAST(doc AS BLOB) FROM verdict WHERE device = ? ORDER BY n"
+_SELECT_REPLICA: Final = (
+    "SELECT replica.pushed, replica.covered, verdict.n, CAST(verdict.doc AS BLOB) FROM replica"
+    " LEFT JOIN verdict ON verdict.device = replica.device WHERE replica.device = ? ORDER BY verdict.n"
+)
+_DEVICE: Final = ""
+"""In place of a bucket's name."""
+_SELECT_EMPTY: Final = (
+    "SELECT bucket, epoch, seq, horizon FROM bucket WHERE bucket IN (?*)"
+    f" UNION ALL SELECT '{_DEVICE}', coalesce((SELECT pushed FROM replica WHERE device = ?), 0),"
+    " coalesce((SELECT covered FROM replica WHERE device = ?), 0), (SELECT count(*) FROM verdict WHERE device = ?)"
+)
+"""Where the buckets stand; how far the device has pushed, how far a backup goes, how many verdicts are kept for it."""
 _FETCH: Final = 256
 """Rows taken from the database at a time; what is read beyond the budget is wasted."""
+FEW: Final = _FETCH
+"""So many rows a device may be behind for its page to be a small one."""
 
 
 class Asked(msgspec.Struct, frozen=True):
     """What a device asks for in one round trip."""
 
     device: int
-    buckets: Sequence[str]
+    buckets: tuple[str, ...]
     """Granted, the most useful first."""
     cursors: Mapping[str, Sequence[int]]
     budget: int
@@ -52,17 +65,9 @@ class Page(msgspec.Struct, frozen=True):
     """One reply's rows, and how far they bring the device."""
 
     view: View
-    rows: dict[str, bytes]
-    """By bucket, the JSON list of the rows."""
     cursors: dict[str, list[int]]
     """Of every bucket asked for."""
     complete: list[str]
-    resets: list[str]
-    """Buckets whose cursor was of no use: read from 0."""
-    sums: dict[str, list[int]]
-    """[checksum, count] of complete buckets (SPEC R60)."""
-    repair: dict[str, list[int]]
-    """Partitions of which ``rows`` has every row (SPEC R64)."""
     verdicts: list[bytes]
     """JSON of each verdict not yet acknowledged."""
     acknowledged: bool
@@ -70,6 +75,14 @@ class Page(msgspec.Struct, frozen=True):
     pushed: int
     covered: int = 0
     """How far a backup holds the device's edits (SPEC R48)."""
+    rows: dict[str, bytes] = {}
+    """By bucket, the JSON list of the rows."""
+    resets: Sequence[str] = ()
+    """Buckets whose cursor was of no use: read from 0."""
+    sums: dict[str, list[int]] = {}
+    """[checksum, count] of complete buckets (SPEC R60)."""
+    repair: dict[str, list[int]] = {}
+    """Partitions of which ``rows`` has every row (SPEC R64)."""
 
     @property
     def more(self) -> bool:
@@ -87,6 +100,11 @@ class _Standing(NamedTuple):
     total: int = 0
     open_total: int = 0
 
+    @property
+    def head(self) -> list[int]:
+        """The cursor of a device that has read all."""
+        return self.cursor(self.seq)
+
     def cursor(self, seq: int) -> list[int]:
         """Return the cursor of a device that has read up to ``seq``."""
         return [self.epoch, number_of(seq, self.horizon)]
@@ -96,50 +114,131 @@ class _Standing(NamedTuple):
         return epoch == self.epoch and seq_of(number) <= self.seq and not is_behind(number, self.horizon)
 
 
+_NOWHERE: Final = _Standing()
+
+
 def read_page(connection: Connection, asked: Asked) -> Page:
     """Return what comes after the cursors, bucket after bucket, within the budget; at least one row.
 
     Reads one snapshot; costs O(buckets) where nothing is new.
     """
-    reading = _Reading(driver_of(connection), asked)
-    for bucket in asked.buckets:
-        reading.read(bucket)
-    for bucket in asked.check:
-        reading.repair(bucket)
-    return reading.page()
+    driver = driver_of(connection)
+    return _Reading(driver, asked, _read_standings(driver, asked.buckets)).page()
+
+
+def read_small_page(connection: Connection, asked: Asked) -> Page | None:
+    """Return the page where there is little to read, as nearly always; None where there is more."""
+    driver = driver_of(connection)
+    reading = _Reading(driver, asked, _read_standings(driver, asked.buckets))
+    return reading.page() if reading.is_small else None
+
+
+async def find_empty_page(database: Database, asked: Asked) -> Page | None:
+    """Return the page of a device that stands where every bucket stands and has nothing else to hear; None for others.
+
+    By far most requests are of this kind: one query, and nothing else.
+    """
+    if asked.verify or asked.check or asked.held_view is not asked.view:
+        return None
+    device = asked.device
+    found = {bucket: numbers for bucket, *numbers in await database.fetch(_SELECT_EMPTY, asked.buckets, *[device] * 3)}
+    pushed, covered, told = found.pop(_DEVICE)
+    cursors = {bucket: [epoch, number_of(seq, horizon)] for bucket, (epoch, seq, horizon) in found.items()}
+    if len(cursors) < len(asked.buckets):  # some were never written to
+        cursors = dict.fromkeys(asked.buckets, _NOWHERE.head) | cursors
+    if told or cursors != asked.cursors:
+        return None
+    return Page(
+        asked.view,
+        cursors,
+        complete=list(asked.buckets),
+        verdicts=[],
+        acknowledged=False,
+        pushed=pushed,
+        covered=covered,
+    )
+
+
+def _read_standings(driver: Driver, buckets: Sequence[str]) -> dict[str, _Standing]:
+    """Return where each of the buckets stands."""
+    found = {name: _Standing(*numbers) for name, *numbers in driver.fetch(_SELECT_BUCKETS, list(buckets))}
+    return found if len(found) == len(buckets) else {bucket: found.get(bucket, _NOWHERE) for bucket in buckets}
+
+
+def _page(driver: Driver, asked: Asked, **read: Any) -> Page:
+    """Return a page with what was read, and what else every reply tells a device."""
+    pushed, covered, acknowledged = 0, 0, False
+    verdicts: list[bytes] = []
+    for pushed, covered, n, doc in driver.fetch(_SELECT_REPLICA, asked.device):  # noqa: B007 - the same in each row
+        if n is not None and n <= asked.ack:
+            acknowledged = True
+        elif n is not None:
+            verdicts.append(doc if asked.view is View.FULL else open_verdict(doc))
+    return Page(asked.view, pushed=pushed, covered=covered, verdicts=verdicts, acknowledged=acknowledged, **read)
 
 
 class _Reading:
     """A page in the making."""
 
-    def __init__(self, driver: Driver, asked: Asked) -> None:
+    def __init__(self, driver: Driver, asked: Asked, standings: dict[str, _Standing]) -> None:
         self._driver = driver
         self._asked = asked
-        self._standings = {
-            name: _Standing(*found) for name, *found in driver.fetch(_SELECT_BUCKETS, list(asked.buckets))
-        }
+        self._standings = standings
+        self._resets: list[str] = []
+        self._reached = {bucket: self._begin(bucket) for bucket in asked.buckets}
+        """How far the device has read each bucket."""
         self._left = asked.budget
         self._docs: dict[str, list[bytes]] = {}
         self._cursors: dict[str, list[int]] = {}
         self._complete: list[str] = []
-        self._resets: list[str] = []
         self._sums: dict[str, list[int]] = {}
         self._repair: dict[str, list[int]] = {}
 
-    def read(self, bucket: str) -> None:
-        """Read on in a bucket."""
-        asked, standing = self._asked, self._standings.get(bucket, _Standing())
-        held = asked.cursors.get(bucket)
-        seq = seq_of(held[1]) if held is not None else 0
-        if held is not None and (not standing.is_usable(*held) or (seq and asked.held_view is not asked.view)):
+    @property
+    def is_small(self) -> bool:
+        """Whether the device is behind by a few rows at most, and nothing has to be searched for."""
+        behind = sum(standing.seq - self._reached[bucket] for bucket, standing in self._standings.items())
+        return behind <= FEW and not self._asked.check
+
+    def page(self) -> Page:
+        """Read it."""
+        asked = self._asked
+        for bucket in asked.buckets:
+            self._read(bucket)
+        for bucket in asked.check:
+            self._read_repair(bucket)
+        return _page(
+            self._driver,
+            asked,
+            rows={bucket: b"[" + b",".join(docs) + b"]" for bucket, docs in self._docs.items() if docs},
+            cursors=self._cursors,
+            complete=self._complete,
+            resets=self._resets,
+            sums=self._sums,
+            repair=self._repair,
+        )
+
+    def _begin(self, bucket: str) -> int:
+        """Return the number from which the device reads on."""
+        held = self._asked.cursors.get(bucket)
+        if held is None:
+            return 0
+        seq = seq_of(held[1])
+        is_usable = self._standings[bucket].is_usable(*held)
+        if not is_usable or (seq and self._asked.held_view is not self._asked.view):
             self._resets.append(bucket)
-            seq = 0
+            return 0
+        return seq
+
+    def _read(self, bucket: str) -> None:
+        """Read on in a bucket."""
+        asked, standing, seq = self._asked, self._standings[bucket], self._reached[bucket]
         if seq < standing.seq and self._left > 0:
             seq = self._read_rows(bucket, seq, standing.seq)
         cursor = self._cursors[bucket] = standing.cursor(seq)
         if seq >= standing.seq:
             self._complete.append(bucket)
-            if asked.sums and (cursor != held or asked.verify or bucket in asked.check):
+            if asked.sums and (cursor != asked.cursors.get(bucket) or asked.verify or bucket in asked.check):
                 self._sums[bucket] = [standing.total if asked.view is View.FULL else standing.open_total, standing.rows]
 
     def _read_rows(self, bucket: str, after: int, head: int) -> int:
@@ -162,7 +261,7 @@ class _Reading:
         self._left = left
         return head
 
-    def repair(self, bucket: str) -> None:
+    def _read_repair(self, bucket: str) -> None:
         """Take the rows of partitions that differ, of a bucket that is read to its head."""
         if bucket not in self._sums or (self._left <= 0 and self._repair):
             return
@@ -172,26 +271,6 @@ class _Reading:
             self._repair[bucket] = partitions
             self._docs.setdefault(bucket, []).extend(docs)
             self._left -= sum(map(len, docs))
-
-    def page(self) -> Page:
-        """Return the page."""
-        asked, driver = self._asked, self._driver
-        kept = driver.fetch(_SELECT_VERDICTS, asked.device)
-        replica = driver.fetch_one("SELECT pushed, covered FROM replica WHERE device = ?", asked.device)
-        verdicts = [verdict for n, verdict in kept if n > asked.ack]
-        return Page(
-            view=asked.view,
-            rows={bucket: b"[" + b",".join(docs) + b"]" for bucket, docs in self._docs.items() if docs},
-            cursors=self._cursors,
-            complete=self._complete,
-            resets=self._resets,
-            sums=self._sums,
-            repair=self._repair,
-            verdicts=verdicts if asked.view is View.FULL else [open_verdict(verdict) for verdict in verdicts],
-            acknowledged=bool(kept) and kept[0][0] <= asked.ack,
-            pushed=replica[0] if replica else 0,
-            covered=replica[1] if replica else 0,
-        )
 
 
 def read_heads(driver: Driver, buckets: Sequence[str]) -> dict[str, Head]:

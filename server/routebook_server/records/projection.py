@@ -25,12 +25,13 @@ REST_S: Final = 0.5
 
 _TYPE_BY_NAME: Final = {"integer": BigInteger, "boolean": Boolean, "counter": BigInteger}
 _DECODER: Final = msgspec.json.Decoder(Row)
-_SELECT_ROWS: Final = (
+SELECT_BEHIND: Final = (
     "SELECT record.bucket, bucket.epoch, record.seq, record.root, record.home, record.kind, record.doc"
     " FROM bucket LEFT JOIN projection_cursor AS reached"
     " ON reached.bucket = bucket.bucket AND reached.epoch = bucket.epoch"
-    " JOIN record ON record.bucket = bucket.bucket AND record.seq > coalesce(reached.seq, 0)"
-    " WHERE bucket.seq > coalesce(reached.seq, 0)"
+    # CROSS: SQLite must not begin with the records, of which there are as many as anybody ever wrote.
+    " CROSS JOIN record WHERE bucket.seq > coalesce(reached.seq, 0)"
+    " AND record.bucket = bucket.bucket AND record.seq > coalesce(reached.seq, 0)"
 )
 
 projection_cursor: Final = Table(
@@ -110,7 +111,7 @@ class Projector:
 def project_step(connection: Connection) -> int:
     """Project the next rows, at most ``STEP``; return how many there were. Runs inside the caller's transaction."""
     driver = driver_of(connection)
-    rows = driver.fetch(f"{_SELECT_ROWS} ORDER BY record.bucket, record.seq LIMIT ?", STEP)
+    rows = driver.fetch(f"{SELECT_BEHIND} ORDER BY bucket.bucket, record.seq LIMIT ?", STEP)
     values_by_kind: dict[str, list[tuple[Any, ...]]] = {}
     reached: dict[str, tuple[str, int, int]] = {}
     for bucket, epoch, seq, root, home, kind, doc in rows:
@@ -146,7 +147,7 @@ def _column_value(field: FieldType, value: Any) -> Any:
 
 
 def _count_behind(connection: Connection) -> int:
-    [(found,)] = driver_of(connection).fetch(f"SELECT count(*) FROM ({_SELECT_ROWS}) AS behind")
+    [(found,)] = driver_of(connection).fetch(f"SELECT count(*) FROM ({SELECT_BEHIND}) AS behind")
     return int(found)
 
 

@@ -14,7 +14,7 @@ from routebook_server.records.heads import Heads
 from routebook_server.records.history import HistoryEntry, read_history
 from routebook_server.records.load import load_rows
 from routebook_server.records.locks import NOTHING, NotLockedError
-from routebook_server.records.pages import Asked, Page, read_heads, read_page
+from routebook_server.records.pages import Asked, Page, find_empty_page, read_heads, read_page, read_small_page
 from routebook_server.records.push import GapError, Push, Pushed, Unread
 from routebook_server.records.refusal import FAULT, REFUSALS
 from routebook_server.records.writing import write_pushes
@@ -99,7 +99,12 @@ class Store:
 
     async def pull(self, asked: Asked) -> Page:
         """Return the next page for a device; see ``read_page``."""
-        return await self.database.read(lambda connection: read_page(connection, asked))
+        page = await find_empty_page(self.database, asked) if not asked.own else None
+        if page is None and self.database.is_near:
+            page = await self.database.glance(lambda connection: read_small_page(connection, asked))
+        if page is None:
+            page = await self.database.read(lambda connection: read_page(connection, asked))
+        return page
 
     async def read_heads(self, buckets: Sequence[str]) -> dict[str, Head]:
         """Return the head of each bucket."""

@@ -1,5 +1,6 @@
 """The front: which requests are for the server's endpoints and which for the app's files."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from litestar.enums import HttpMethod, ScopeType
@@ -25,16 +26,20 @@ def is_endpoint(method: str, path: str) -> bool:
 
 
 class Front:
-    """Sends a request to the endpoints or answers it with a file of the app."""
+    """Sends a request to the endpoints or answers it with a file of the app.
 
-    def __init__(self, endpoints: ASGIApp, site: Site) -> None:
+    ``direct`` are endpoints by path that need no more routing; all others are behind ``endpoints``.
+    """
+
+    def __init__(self, endpoints: ASGIApp, direct: Mapping[str, ASGIApp], site: Site) -> None:
         self._endpoints = endpoints
+        self._direct = direct
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != ScopeType.HTTP or is_endpoint(scope["method"], scope["path"]):
-            await self._endpoints(scope, receive, send)
+            await self._direct.get(scope["path"], self._endpoints)(scope, receive, send)
             return
         asset = self._site.find(scope["path"])
         if asset is None:

@@ -14,6 +14,7 @@ from routebook_sync.messages import Problem, ProblemCode
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_JSON: Final = b"application/json"
 
 
 class SameSiteGuard:
@@ -35,23 +36,36 @@ class SameSiteGuard:
 def _refuse(scope: HTTPScope) -> Problem | None:
     if scope["method"] in _SAFE:
         return None
-    headers = dict(scope["headers"])
-    if not _is_own(headers):
+    fetch_site: bytes | None = None
+    origin: bytes | None = None
+    host = content_type = b""
+    for name, value in scope["headers"]:
+        match name:
+            case b"sec-fetch-site":
+                fetch_site = value
+            case b"origin":
+                origin = value
+            case b"host":
+                host = value
+            case b"content-type":
+                content_type = value
+    if not _is_own(fetch_site, origin, host):
         return make_problem(ProblemCode.FORBIDDEN, "The request comes from another site.")
-    content_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
-    if scope["method"] in _WITH_BODY and content_type != "application/json":
+    if scope["method"] in _WITH_BODY and content_type != _JSON and not _is_json(content_type):
         return make_problem(ProblemCode.UNSUPPORTED_TYPE, "Content-Type must be application/json.")
     return None
 
 
-def _is_own(headers: dict[bytes, bytes]) -> bool:
-    fetch_site = headers.get(b"sec-fetch-site")
-    if fetch_site is not None and fetch_site not in {b"same-origin", b"none"}:
+def _is_json(content_type: bytes) -> bool:
+    return content_type.partition(b";")[0].strip().lower() == _JSON
+
+
+def _is_own(fetch_site: bytes | None, origin: bytes | None, host: bytes) -> bool:
+    if fetch_site not in {None, b"same-origin", b"none"}:
         return False
-    origin = headers.get(b"origin")
     if origin is None:
         return True
     try:
-        return urlsplit(origin.decode("latin-1")).netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()
+        return urlsplit(origin.decode("latin-1")).netloc.lower() == host.decode("latin-1").lower()
     except ValueError:
         return False
