@@ -159,10 +159,9 @@ class Applying {
     );
     if (before.length === 0) return;
     this.#writer.removeWhere("x.bucket NOT IN (SELECT value FROM json_each(?))", [grants]);
-    const change =
-      this.#waiting.size === 0
-        ? "DELETE FROM cursor"
-        : "UPDATE cursor SET seq = 0, complete = 0, sweep = 0, suspect = 0";
+    const change = !this.#isAnyWaiting
+      ? "DELETE FROM cursor"
+      : "UPDATE cursor SET seq = 0, complete = 0, sweep = 0, suspect = 0";
     this.database.run(`${change} WHERE bucket NOT IN (SELECT value FROM json_each(?))`, [grants]);
   }
 

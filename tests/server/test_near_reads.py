@@ -1,0 +1,92 @@
+"""What is read in the event loop's own thread is as true as what is read anywhere else."""
+
+import asyncio
+import contextlib
+import functools
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from sqlalchemy import Connection
+
+from routebook_server.database import SqliteDatabase, driver_of, open_sqlite
+from routebook_server.database.sqlite import LOOKED_EVERY_S
+from routebook_server.records.projection import SELECT_BEHIND
+
+COUNT = "SELECT count(*) FROM bucket"
+ADD = "INSERT INTO bucket (bucket, epoch, seq) VALUES (?, 1, 1)"
+
+
+def add(connection: Connection, name: str) -> None:
+    driver_of(connection).execute(ADD, name)
+
+
+@pytest_asyncio.fixture
+async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    opened = open_sqlite(tmp_path / "near.db")
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+async def test_what_this_process_writes_is_read_at_once(database: SqliteDatabase) -> None:
+    for number in range(200):
+        assert await database.fetch(COUNT) == [(number,)]
+        await database.write(functools.partial(add, name=f"t:{number}"))
+
+
+async def test_readers_among_writes_never_go_back(database: SqliteDatabase) -> None:
+    done = False
+    seen: list[int] = []
+
+    async def read() -> None:
+        while not done:
+            [(count,)] = await database.fetch(COUNT)
+            seen.append(count)
+            await asyncio.sleep(0)
+
+    reading = asyncio.create_task(read())
+    for number in range(100):
+        await database.write(functools.partial(add, name=f"t:{number}"))
+        [(count,)] = await database.fetch(COUNT)
+        assert count == number + 1
+    done = True
+    await reading
+    assert seen == sorted(seen)
+
+
+async def test_what_another_process_writes_is_read_a_few_milliseconds_later(
+    database: SqliteDatabase, tmp_path: Path
+) -> None:
+    assert await database.fetch(COUNT) == [(0,)]
+    with contextlib.closing(sqlite3.connect(tmp_path / "near.db")) as other:
+        other.execute(ADD, ("shared",))
+        other.commit()
+    await asyncio.sleep(2 * LOOKED_EVERY_S)
+    assert await database.fetch(COUNT) == [(1,)]
+
+
+async def test_a_glance_sees_one_snapshot_and_leaves_no_transaction_open(database: SqliteDatabase) -> None:
+    def look(connection: Connection) -> list[int]:
+        driver = driver_of(connection)
+        first = driver.fetch(COUNT)[0][0]
+        database.write_now(lambda writing: driver_of(writing).execute(ADD, "shared"))
+        return [first, driver.fetch(COUNT)[0][0]]
+
+    assert await database.glance(look) == [0, 0]
+    assert await database.fetch(COUNT) == [(1,)]
+
+
+async def test_a_glance_that_fails_leaves_the_connection_usable(database: SqliteDatabase) -> None:
+    with contextlib.suppress(ZeroDivisionError):
+        await database.glance(lambda _connection: 1 // 0)
+    assert await database.glance(lambda connection: driver_of(connection).fetch(COUNT)) == [(0,)]
+
+
+async def test_the_projector_never_begins_with_the_records(database: SqliteDatabase) -> None:
+    plan = await database.fetch(f"EXPLAIN QUERY PLAN {SELECT_BEHIND}")
+    steps = [str(step[-1]) for step in plan]
+    assert steps[0].startswith("SCAN bucket"), steps
+    assert not any(step.startswith("SCAN record") for step in steps), steps
