@@ -4,12 +4,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Error, Page, Route
+from playwright.sync_api import Error, Page, Route, expect
 
 from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
+from e2e.house import House, wait_until
 from e2e.origin import Origin
+from e2e.people import MAREK, sign_in
+from e2e.steps import edit_field, field_row, history_of, open_details
 from e2e.test_tabs import NAMES, OPEN, SAVE
+from e2e.wire import Wire
+from e2e.words import word
 
 pytestmark = pytest.mark.e2e
 
@@ -119,3 +124,37 @@ def take_files_away(page: Page) -> None:
         route.fulfill(response=real, body=f"{WITHOUT_FILES}\n{real.text()}")
 
     page.context.route(WORKER, answer)
+
+
+def test_an_edit_made_without_network_reaches_the_server_once_after_the_browser_was_killed(
+    make_browser: MakeBrowser, shared_house: House
+) -> None:
+    customer = shared_house.customers_of(MAREK.email)[0].id
+    with Wire(shared_house.port) as wire:
+        browser = make_browser("desktop", device="desktop", service_workers="block", **MAREK.surroundings)
+        page = browser.open()
+        take_files_away(page)
+        sign_in(page, wire.address, MAREK)
+        # Said once for each sign-in, in front of everything; on the Sync screen always.
+        told = page.get_by_role("dialog", name=word("en", "lock_storage_title"))
+        told.get_by_role("button", name=word("en", "lock_storage_understood")).click()
+        page.goto(f"{wire.address}/sync")
+        expect(page.get_by_text(word("en", "sync_not_kept_text"))).to_be_visible()
+        expect(page.get_by_text(word("en", "lock_storage_text"))).to_be_visible()
+        expect(told).to_have_count(0)
+        open_details(page, wire.address, customer)
+        browser.flush_cookies()
+        browser.lose_network(wire)
+        edit_field(page, "trade", "Kept without files")
+        browser.kill()
+
+        page = browser.open()
+        take_files_away(page)
+        browser.regain_network(wire)
+        open_details(page, wire.address, customer)
+        expect(field_row(page, "trade")).to_contain_text("Kept without files")
+        wait_until(
+            lambda: shared_house.record(customer).values.get("trade") == "Kept without files", 20, "the edit is sent"
+        )
+        changes = [change for entry in history_of(page, customer) for change in entry["changes"]]
+        assert [change["new"] for change in changes].count("Kept without files") == 1
