@@ -10,6 +10,7 @@ const refused = (given: Partial<AttentionItem>): AttentionItem => ({
   kind: "customer",
   id: "c",
   root: "c",
+  about: "Nowak",
   label: "Nowak",
   written: { phone: "1", city: "Kraków" },
   writtenAt: 5,

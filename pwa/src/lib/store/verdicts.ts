@@ -16,6 +16,7 @@ import type { Topic } from "./query.ts";
 import { NOWHERE, type RecordWriter } from "./records.ts";
 import { type CountedByField, countedBefore } from "./restamp.ts";
 import { isKind } from "./tables.ts";
+import { labelOf } from "./visible.ts";
 
 /** How many sent edits the Sync screen can look back on. */
 const SENT_KEPT = 200;
@@ -207,8 +208,8 @@ class AttentionNotes {
     const base: { [field: string]: Json } = {};
     for (const field of Object.keys(edit.v)) base[field] = seen?.v[field] ?? null;
     this.database.run(
-      `INSERT INTO attention (verdict, code, field, kind, id, root, edit, stamp, base, losers, at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO attention (verdict, code, field, kind, id, root, edit, stamp, base, losers, about, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         verdict.verdict,
         verdict.code ?? "",
@@ -220,10 +221,17 @@ class AttentionNotes {
         edit.at,
         JSON.stringify(base),
         JSON.stringify(losers),
+        this.#nameOf(edit.root),
         this.now,
       ],
     );
     return this.database.get<{ n: number }>("SELECT max(n) AS n FROM attention")?.n ?? 0;
+  }
+
+  /** What a customer is called here, "" for other roots. */
+  #nameOf(root: string): string {
+    const found = this.database.get<{ doc: string }>("SELECT doc FROM customer WHERE id = ?", [root]);
+    return found === undefined ? "" : labelOf("customer", JSON.parse(found.doc).v);
   }
 
   /** One more edit of a refused group; the one that is to blame names the field. */

@@ -101,6 +101,21 @@ describe("what needs a look", () => {
     });
   });
 
+  test("what the customer was called is known also when he has left the device", () => {
+    const device = known();
+    device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
+    receive(device, {
+      pushed: 1,
+      verdicts: [{ n: 1, verdict: "held", code: "forbidden" }],
+      grants: ["shared", OWN],
+      cursors: {},
+      complete: [],
+      seq: 2,
+    });
+    expect(shown(device, "customer", C)).toBeUndefined();
+    expect(items(device)[0]).toMatchObject({ verdict: "held", label: "", about: "Customer 100" });
+  });
+
   test("a refused group is one thing, with all of its edits and the field to blame", () => {
     const device = known();
     const order = { kind: "note", id: id(300), root: C, v: { customer: C, person: PERSON, written_at: NOW } } as const;

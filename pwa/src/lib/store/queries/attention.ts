@@ -55,6 +55,8 @@ export interface AttentionItem {
   readonly kind: Kind;
   readonly id: string;
   readonly root: string;
+  /** What the customer was called when the verdict came, "" for other roots. */
+  readonly about: string;
   /** The record's title, "" if it has none. */
   readonly label: string;
   /** What this device had written, by field; sets, counters and logs as the states that were sent. */
@@ -89,6 +91,7 @@ interface Row {
   base: string;
   losers: string;
   more: string;
+  about: string;
   at: number;
 }
 
@@ -97,7 +100,7 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
   reads: ["attention", "held_edit", "person"],
   run(database, { limit }, { account }) {
     const rows = database.all<Row>(
-      `SELECT n, verdict, code, field, kind, id, root, edit, stamp, base, losers, more, at
+      `SELECT n, verdict, code, field, kind, id, root, edit, stamp, base, losers, more, about, at
        FROM attention ORDER BY at DESC, n DESC LIMIT ?`,
       [limit],
     );
