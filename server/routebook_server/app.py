@@ -28,6 +28,7 @@ from routebook_server.identity.passwords import Passwords
 from routebook_server.identity.people import People
 from routebook_server.identity.presence import Presence
 from routebook_server.identity.sign_in import SignIns
+from routebook_server.records.archiving import Archiver
 from routebook_server.records.heads import Heads
 from routebook_server.records.pokes import follow_pokes
 from routebook_server.records.projection import Projector
@@ -147,7 +148,12 @@ def create_app(
     live = Live(heads, store.read_heads, door, random(4))
     projector = Projector(database, heads)
     purger = Purger(database, clock, settings.keep_deleted_days * DAY_MS)
-    jobs = {"projector": projector.run, "purger": lambda: purger.run(heads)}
+    archiver = Archiver(database, clock, settings.archive_days * DAY_MS)
+    jobs = {
+        "projector": projector.run,
+        "purger": lambda: purger.run(heads),
+        "archiver": lambda: archiver.run(heads),
+    }
     scheduler = Scheduler(database, clock, random(8).hex(), jobs)
 
     direct = make_direct(gateway, live, door.actor_of, door.device_of)

@@ -95,6 +95,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 180
 
+    archive_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=36_500,
+            description="days that finished visits, notes, tasks and orders stay on devices; older ones are read on"
+            " demand; `0` for ever",
+            extra={"env": "ROUTEBOOK_ARCHIVE_DAYS"},
+        ),
+    ] = 400
+
     @property
     def address(self) -> str:
         """The address of the database; it may hold a password."""

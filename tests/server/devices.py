@@ -29,7 +29,7 @@ from routebook_sync.clock import Clock, stamp_from_clock, tick
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
-from routebook_sync.messages import PROTOCOL, Edit, Problem, ProblemCode, Row, SyncReply, VerdictKind
+from routebook_sync.messages import ARCHIVED, MOVED, PROTOCOL, Edit, Problem, ProblemCode, Row, SyncReply, VerdictKind
 from routebook_sync.record import Doc, merge_edit, unpack_stamps
 
 NOON = 1_800_000_000_000
@@ -229,7 +229,9 @@ class Device:
                 self.confirmed[edit.id] = Row(edit.kind, edit.id, edit.root, known.h if known else 0, doc.v, doc.s)
         self.outbox = [edit for edit in self.outbox if edit.n > reply.pushed]
         for row in (row for rows in reply.rows.values() for row in rows):
-            if row.k != "moved":
+            if row.k == ARCHIVED:
+                self.confirmed = {key: held for key, held in self.confirmed.items() if key not in row.v["ids"]}
+            elif row.k != MOVED:
                 self.confirmed[row.i] = row
             elif row.i in self.confirmed and self.confirmed[row.i].h < row.h:
                 self.confirmed = {key: held for key, held in self.confirmed.items() if held.r != row.r}

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from routebook_server.database import driver_of
+from routebook_server.records.archiving import Archiver
 from routebook_server.records.purge import Purger
 from routebook_server.records.store import Values
 from routebook_server.records.views import view_of
@@ -122,6 +123,8 @@ async def _play(team: Team, steps: list[dict[str, Any]]) -> None:
             await team.store.edit([Values(*values) for values in step["server"]])
         elif "purged" in step:
             await Purger(team.database, team.clock, step["purged"]).purge()
+        elif "archived" in step:
+            await Archiver(team.database, team.clock, step["archived"]).archive(team.heads)
         else:
             await _restore(team, step["restored"])
 

@@ -7,7 +7,7 @@ import msgspec
 
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.joins import Join
-from routebook_sync.messages import MOVED, ProblemCode, VerdictKind
+from routebook_sync.messages import MARKERS, ProblemCode, VerdictKind
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
@@ -16,13 +16,13 @@ ROWS = {match[1].strip("`"): line.split(" | ") for line in LINES if (match := re
 
 
 def test_every_kind_verdict_problem_and_join_is_in_the_glossary() -> None:
-    words = {*ENTITY_TYPES, *VerdictKind, *ProblemCode, *Join, MOVED}
+    words = {*ENTITY_TYPES, *VerdictKind, *ProblemCode, *Join, *MARKERS}
     assert words <= set(ROWS)
 
 
 def test_a_word_in_the_type_of_code_is_one_of_a_closed_set() -> None:
     words = {match[1] for line in LINES if (match := re.match(r"\| `(\w+)` \|", line))}
-    assert words == {*ENTITY_TYPES, *VerdictKind, *ProblemCode, *Join, MOVED}
+    assert words == {*ENTITY_TYPES, *VerdictKind, *ProblemCode, *Join, *MARKERS}
 
 
 def test_no_word_stands_twice() -> None:

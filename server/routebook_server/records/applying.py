@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from routebook_server.records.author import is_system
+from routebook_server.records.buckets import is_archive
 from routebook_server.records.custody import HELD_EDIT, Custody
 from routebook_server.records.draft import NOBODY, Draft
 from routebook_server.records.inside import judge_inside
@@ -75,8 +76,9 @@ class Applier:
             made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, "", merged.doc)
             is_root = entity.home is Home.TERRITORY or entity.kind == "person"
             self._draft.create(made, turn.index if verdict is None and home == 0 else NOBODY, is_root=is_root)
-        elif merged.changed or (verdict is not None and self._judge.has_seen(turn, state)):
-            # Changed; or not, but its author believes otherwise and read past it: a new number brings it to him again.
+        elif merged.changed or is_archive(state.bucket) or (verdict is not None and self._judge.has_seen(turn, state)):
+            # Changed, or back from the archive; or not, but its author believes otherwise and read past it: a new
+            # number brings it to him again.
             device = SERVER_DEVICE if merged.own else author.device if merged.changed else state.device
             changed = State(bucket, state.seq, edit.id, edit.kind, edit.root, home, device, "", merged.doc)
             clean = verdict is None and self._judge.has_seen(turn, state)

@@ -50,6 +50,21 @@ def territory_bucket(territory: str) -> str:
     return f"t:{territory}"
 
 
+def archive_of(bucket: str) -> str:
+    """Return the archive of a territory's bucket: what is old of its aggregates (SPEC R39)."""
+    return f"a{bucket.removeprefix('t')}"
+
+
+def is_archive(bucket: str) -> bool:
+    """Tell whether the bucket is an archive, which no device holds."""
+    return bucket.startswith("a:")
+
+
+def at_hand(bucket: str) -> str:
+    """Return the bucket whose grant lets somebody read this one: the territory's of an archive, else itself."""
+    return f"t{bucket.removeprefix('a')}" if is_archive(bucket) else bucket
+
+
 def person_bucket(person: str) -> str:
     """Return the bucket of a person's own records."""
     return f"u:{person}"

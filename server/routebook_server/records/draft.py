@@ -1,11 +1,12 @@
 """Draft: what a batch has merged so far, before it is written. Any of it can be taken back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
+from routebook_server.records.buckets import archive_of, is_archive
 from routebook_server.records.held import Held
 from routebook_server.records.lookup import Lookup, PastEdit
-from routebook_server.records.state import State, encode_json, marker, moved_id
+from routebook_server.records.state import State, archived_marker, encode_json, marker, moved_id
 from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock, tick
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.messages import MOVED
@@ -145,7 +146,8 @@ class Draft:
         for record_id in dict.fromkeys(members):
             state = self.states.get(record_id)
             if state is not None and state.kind != MOVED:
-                moved = State(target, 0, state.id, state.kind, state.root, home, state.device, "", state.read_doc())
+                bucket = archive_of(target) if is_archive(state.bucket) else target
+                moved = State(bucket, 0, state.id, state.kind, state.root, home, state.device, "", state.read_doc())
                 self.put(moved, NOBODY)
         self.put(marker(source, root, home, device, self.now_ms), NOBODY)
         self.removed.pop(moved_id(source, root), None)
@@ -154,6 +156,13 @@ class Draft:
         if back in self.dirty:
             self._puts.append((back, self.states.get(back), True, self.teller.get(back)))
             del self.dirty[back]
+
+    def archive(self, source: str, seq: int, states: Sequence[State]) -> None:
+        """Move records into the archive of their bucket ``source``; ``seq`` is its next number (SPEC R39)."""
+        for state in states:
+            moved = State(archive_of(source), 0, state.id, state.kind, state.root, state.home, state.device, state.text)
+            self.put(moved, NOBODY)
+        self.put(archived_marker(source, seq, [state.id for state in states], self.now_ms), NOBODY)
 
     # Taking back
 

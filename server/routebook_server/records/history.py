@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from routebook_server.database import driver_of
+from routebook_server.records.buckets import at_hand
 from routebook_server.records.views import open_values
 from routebook_sync.clock import ms_from_stamp
 from routebook_sync.identifier import is_id
@@ -78,7 +79,7 @@ def read_history(
         return None
     driver = driver_of(connection)
     found = driver.fetch_one("SELECT bucket, kind FROM record WHERE id = ?", record_id)
-    if found is None or found[0] not in buckets:
+    if found is None or at_hand(found[0]) not in buckets:
         return None
     size = min(limit, MAX_HISTORY)
     rows = driver.chunks(_SELECT, record_id, MAX_SAFE if before is None else before, size=size)

@@ -93,6 +93,11 @@ class Locks:
             states = self._reader.states(ids)
         return states
 
+    def take_buckets(self, names: Iterable[str]) -> None:
+        """Lock these buckets, those that nobody has written to yet as well."""
+        self.buckets = self._reader.lock_buckets(names)
+        self.require(buckets=names)
+
     def pass_gate(self, draft: Draft) -> None:
         """Wait for whoever makes a root that is missing here, or keeps edits for want of one that is made here.
 

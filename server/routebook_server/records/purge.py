@@ -1,4 +1,4 @@
-"""Purge: after a horizon, deleted records lose their bodies and markers of moved aggregates go (SPEC R36, R37).
+"""Purge: after a horizon, deleted records lose their bodies and the markers of what left a bucket go (SPEC R36, R37).
 
 Looked for in small readings and done in small writings, so that no push waits for it. Ids are never forgotten.
 """
@@ -17,7 +17,7 @@ from routebook_server.records.state import State, marker
 from routebook_server.records.verify import bucket_names
 from routebook_sync import base32
 from routebook_sync.clock import MS_WIDTH
-from routebook_sync.messages import MOVED
+from routebook_sync.messages import MARKERS
 from routebook_sync.record import Doc, is_deleted, stamp_of
 
 _FIRST_S: Final = 600
@@ -28,7 +28,7 @@ _STEP: Final = 2_000
 _BATCH: Final = 200
 """Records touched in one writing."""
 _SELECT_STEP: Final = (
-    "SELECT seq, CASE WHEN kind = ? OR doc LIKE ? THEN 1 ELSE 0 END FROM record"
+    "SELECT seq, CASE WHEN kind IN (?*) OR doc LIKE ? THEN 1 ELSE 0 END FROM record"
     " WHERE bucket = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
 _SELECT_ROWS: Final = (
@@ -96,7 +96,7 @@ class Purger:
 
 
 def _find_step(connection: Connection, bucket: str, after: int) -> tuple[list[int], int | None]:
-    rows = driver_of(connection).fetch(_SELECT_STEP, MOVED, _DELETED, bucket, after, _STEP)
+    rows = driver_of(connection).fetch(_SELECT_STEP, list(MARKERS), _DELETED, bucket, after, _STEP)
     return [seq for seq, is_found in rows if is_found], rows[-1][0] if len(rows) == _STEP else None
 
 
@@ -114,7 +114,7 @@ def purge_rows(connection: Connection, bucket: str, numbers: Sequence[int], limi
     for row in driver.fetch(_SELECT_ROWS, bucket, list(numbers)):
         state = State(*row)
         doc = state.read_doc()
-        if state.kind == MOVED:
+        if state.kind in MARKERS:
             if min(doc.s, default=limit) < limit:
                 markers.append(state.seq)
                 continue

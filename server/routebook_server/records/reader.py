@@ -13,7 +13,7 @@ from routebook_server.records.lookup import MAX_PAST, PastEdit
 from routebook_server.records.push import Replica
 from routebook_server.records.state import State, moved_id
 from routebook_server.records.sums import Counted
-from routebook_sync.messages import MOVED, Edit, ProblemCode
+from routebook_sync.messages import MARKERS, Edit, ProblemCode
 
 _SELECT_STATES: Final = "SELECT bucket, seq, id, kind, root, home, device, doc, sum, open_sum FROM record WHERE "
 _SELECT_BUCKETS: Final = "SELECT bucket, epoch, seq, horizon, rows, parts FROM bucket WHERE bucket IN (?*)"
@@ -57,7 +57,9 @@ class Reader:
     def counted_as(self, ids: Iterable[str]) -> dict[str, Counted]:
         """Return how the stored records among ``ids`` are counted."""
         rows = self._driver.fetch(
-            "SELECT id, bucket, sum, open_sum FROM record WHERE id IN (?*) AND kind <> ?", sorted(ids), MOVED
+            "SELECT id, bucket, sum, open_sum FROM record WHERE id IN (?*) AND NOT kind IN (?*)",
+            sorted(ids),
+            list(MARKERS),
         )
         return {record_id: (bucket, full, shown) for record_id, bucket, full, shown in rows}
 
@@ -120,6 +122,11 @@ class Reader:
             *values,
         )
         return [PastEdit(*row) for row in rows]
+
+    def states_at(self, bucket: str, numbers: Collection[int]) -> list[State]:
+        """Return those records that still stand under these numbers of a bucket."""
+        rows = self._driver.fetch(f"{_SELECT_STATES} bucket = ? AND seq IN (?*) ORDER BY seq", bucket, list(numbers))
+        return list(self._states(rows))
 
     def aggregate(self, root: str) -> list[State]:
         """Return every stored record of an aggregate."""

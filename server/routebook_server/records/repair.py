@@ -6,13 +6,13 @@ from typing import Final, NamedTuple
 from routebook_server.database import Driver
 from routebook_server.records.sums import parts_of_view
 from routebook_sync.checksum import partition_endings, partition_of
-from routebook_sync.messages import MOVED, PARTITIONS, View
+from routebook_sync.messages import MARKERS, PARTITIONS, View
 
 _ROW_BYTES: Final = 300
 """What a row takes, roughly: how many partitions are looked up for what is left of the budget."""
 _SELECT_PARTS: Final = "SELECT rows, parts FROM bucket WHERE bucket = ?"
 _SELECT_ROWS: Final = {
-    view: f"SELECT id, CAST({doc} AS BLOB) FROM record WHERE bucket = ? AND kind <> ? AND substr(id, 25) IN (?*)"
+    view: f"SELECT id, CAST({doc} AS BLOB) FROM record WHERE bucket = ? AND NOT kind IN (?*) AND substr(id, 25) IN (?*)"
     for view, doc in ((View.FULL, "doc"), (View.REP, "coalesce(open, doc)"))
 }
 
@@ -36,7 +36,7 @@ def read_repair(driver: Driver, bucket: str, held: Sequence[int], left: int, vie
         return Repair([], [])
     endings = [ending for partition in bad for ending in partition_endings(partition)]
     docs_by_partition: dict[int, list[bytes]] = {partition: [] for partition in bad}
-    for record_id, doc in driver.fetch(_SELECT_ROWS[view], bucket, MOVED, endings):
+    for record_id, doc in driver.fetch(_SELECT_ROWS[view], bucket, list(MARKERS), endings):
         docs_by_partition[partition_of(record_id)].append(doc)
     repair = Repair([], [])
     for partition, docs in docs_by_partition.items():

@@ -1,5 +1,6 @@
 """State: one record as the write path holds it in memory between reading and writing."""
 
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from routebook_sync.checksum import row_checksum
 from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock
 from routebook_sync.entities import ENTITY_TYPES
-from routebook_sync.messages import MOVED, Row
+from routebook_sync.messages import ARCHIVED, MOVED, Row
 from routebook_sync.record import Doc, open_doc
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -47,6 +48,9 @@ class State(msgspec.Struct, gc=False):
             text = encode_json(Row(MOVED, left, left, home, s=doc.s))
             return (bucket, seq, record_id, kind, root, home, self.device, text, None, 0, 0)
         text = encode_json(Row(kind, record_id, root, home, doc.v, doc.s))
+        if kind == ARCHIVED:
+            text = encode_json(Row(ARCHIVED, doc.v["ids"][0], "", home, doc.v, doc.s))
+            return (bucket, seq, record_id, kind, root, home, self.device, text, None, 0, 0)
         entity = ENTITY_TYPES.get(kind)
         full = row_checksum(entity, record_id, home, doc)
         shown = doc if entity is None else open_doc(entity, doc)
@@ -69,6 +73,13 @@ def marker(bucket: str, root: str, home: int, device: int, now_ms: int) -> State
     """
     stamp = stamp_from_clock(Clock(now_ms, 0, SERVER_DEVICE))
     return State(bucket, 0, moved_id(bucket, root), MOVED, "", home, device, "", Doc({}, {stamp: []}))
+
+
+def archived_marker(bucket: str, seq: int, ids: Sequence[str], now_ms: int) -> State:
+    """Return the marker, to be stored under ``seq``, that tells that these records left ``bucket`` for its archive."""
+    stamp = stamp_from_clock(Clock(now_ms, 0, SERVER_DEVICE))
+    doc = Doc({"ids": list(ids)}, {stamp: []})
+    return State(bucket, 0, f"{ARCHIVED}:{bucket}:{seq}", ARCHIVED, "", 0, SERVER_DEVICE, "", doc)
 
 
 def encode_json(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from routebook_server.records.state import Stored
 from routebook_sync.checksum import MODULUS, partition_of
-from routebook_sync.messages import MOVED, PARTITIONS
+from routebook_sync.messages import MARKERS, PARTITIONS
 
 Counted: TypeAlias = tuple[str, int, int]
 """How a stored row is counted: bucket, sum, open_sum."""
@@ -56,7 +56,7 @@ def parts_of_view(parts: bytes | None, *, full: bool) -> list[int]:
 def count_rows(sums: Mapping[str, Sums], rows: Iterable[Stored], before: Mapping[str, Counted]) -> None:
     """Bring ``sums``, by bucket, up to what ``rows`` make of those that stood ``before`` under their ids."""
     for bucket, _seq, record_id, kind, _root, _home, _device, _doc, _open, full, shown in rows:
-        if kind == MOVED:
+        if kind in MARKERS:
             continue
         old = before.get(record_id)
         if old is not None:

@@ -12,7 +12,7 @@ from routebook_server.database import Driver, driver_of
 from routebook_server.records.state import State
 from routebook_server.records.sums import Sums
 from routebook_sync.clock import SERVER_DEVICE
-from routebook_sync.messages import MOVED
+from routebook_sync.messages import MARKERS
 
 _SELECT: Final = (
     "SELECT seq, id, kind, root, home, doc, open, sum, open_sum FROM record"
@@ -50,7 +50,7 @@ def verify_bucket(connection: Connection, bucket: str, *, mend: bool = False) ->
         for seq, record_id, kind, root, home, doc, *found in rows:
             state = State(bucket, seq, record_id, kind, root, home, SERVER_DEVICE, doc)
             expected = open_text, full, shown = state.stored(seq)[8:]
-            if kind != MOVED:
+            if kind not in MARKERS:
                 sums.add(record_id, full, shown)
             if tuple(found) != expected:
                 faults.append(Fault(bucket, record_id, _said(*found), _said(open_text, full, shown)))

@@ -74,7 +74,7 @@ def write_pushes(
     locks.pass_gate(draft)
     batch.release()
     locks.require(devices=batch.replicas)
-    numbering = _Numbering(reader, draft, locks)
+    numbering = Numbering(reader, draft, locks)
     if draft.removed:
         driver.execute("DELETE FROM record WHERE id IN (?*)", list(draft.removed))
     if draft.held:
@@ -95,7 +95,7 @@ def write_pushes(
     return Written(results, moved, draft.clock)
 
 
-class _Numbering:
+class Numbering:
     """Numbers the changed rows by bucket and counts them."""
 
     def __init__(self, reader: Reader, draft: Draft, locks: Locks) -> None:
@@ -104,17 +104,19 @@ class _Numbering:
         self._ids_by_bucket: dict[str, list[str]] = {}
         for record_id in draft.dirty:
             self._ids_by_bucket.setdefault(draft.states[record_id].bucket, []).append(record_id)
-        locks.require(buckets=self._ids_by_bucket)
-        unknown = [bucket for bucket in self._ids_by_bucket if bucket not in locks.buckets]
+        # Whether a row leaves a marker behind or, in an archive, nothing: the bucket that it was in counts it no more.
+        left = {counted[0] for counted in map(reader.counted.get, draft.dirty) if counted is not None}
+        names = left.union(self._ids_by_bucket)
+        locks.require(buckets=names)
+        unknown = [bucket for bucket in names if bucket not in locks.buckets]
         buckets = {**locks.buckets, **reader.buckets(unknown)} if unknown else locks.buckets
-        self.written = {name: buckets.get(name, Bucket()) for name in sorted(self._ids_by_bucket)}
+        self.written = {name: buckets.get(name, Bucket()) for name in sorted(names)}
         """The buckets with changed rows: as they were, and once all rows are numbered, as they will be."""
         self.places: dict[str, tuple[str, int]] = {}
         """Bucket and number of each changed row, by id."""
 
     def parts(self) -> Iterator[tuple[Storing, list[tuple[Any, ...]]]]:
         """Yield the changed rows, a part at a time, then the counters of their buckets."""
-        # A row that moved has left its marker where it was: every bucket that lost one is written to.
         sums = {name: Sums(bucket.rows, bucket.parts) for name, bucket in self.written.items()}
         rows: list[Any] = []
         for name, ids in self._ids_by_bucket.items():
@@ -136,7 +138,7 @@ class _Numbering:
 
 
 def _parts(
-    batch: Batch, numbering: _Numbering, done: list[tuple[Push, Pushed | GapError]]
+    batch: Batch, numbering: Numbering, done: list[tuple[Push, Pushed | GapError]]
 ) -> Iterator[tuple[Storing, Iterable[tuple[Any, ...]]]]:
     """Yield all that a batch stores."""
     draft = batch.draft

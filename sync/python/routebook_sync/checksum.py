@@ -10,7 +10,7 @@ from zlib import crc32
 from routebook_sync import base32
 from routebook_sync.entities import EntityType, entity_type
 from routebook_sync.joins import Join
-from routebook_sync.messages import MOVED, PARTITIONS, SUM_DIGITS, Row
+from routebook_sync.messages import MARKERS, PARTITIONS, SUM_DIGITS, Row
 from routebook_sync.record import Doc, stamp_of
 
 MODULUS: Final = 1 << 32
@@ -59,10 +59,10 @@ def subtract(checksum: int, row: int) -> int:
 
 
 def bucket_checksum(rows: Iterable[Row]) -> tuple[int, int]:
-    """Return the checksum of a bucket's rows and their count (SPEC R60); deleted ones count, "moved" do not (R62)."""
+    """Return the checksum of a bucket's rows and their count (SPEC R60); deleted ones count, markers do not (R62)."""
     checksum = count = 0
     for row in rows:
-        if row.k != MOVED:
+        if row.k not in MARKERS:
             checksum = add(checksum, row_checksum(entity_type(row.k), row.i, row.h, row.doc))
             count += 1
     return checksum, count
@@ -85,7 +85,7 @@ def partition_checksums(rows: Iterable[Row]) -> list[int]:
     """Return the checksum of each partition of a bucket's rows (SPEC R63); what ``bucket_checksum`` adds up."""
     parts = [0] * PARTITIONS
     for row in rows:
-        if row.k != MOVED:
+        if row.k not in MARKERS:
             part = partition_of(row.i)
             parts[part] = add(parts[part], row_checksum(entity_type(row.k), row.i, row.h, row.doc))
     return parts

@@ -118,6 +118,7 @@ def typescript() -> str:
         "SCHEMA_HASH": built["hash"],
         "SHARED_ROOT": SHARED_ROOT,
         "MOVED": messages.MOVED,
+        "ARCHIVED": messages.ARCHIVED,
         "MAX_EDITS": messages.MAX_EDITS,
         "MAX_REQUEST_BYTES": messages.MAX_REQUEST_BYTES,
         "MAX_EDIT_BYTES": messages.MAX_EDIT_BYTES,

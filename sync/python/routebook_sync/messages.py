@@ -39,6 +39,10 @@ SUM_DIGITS: Final = 7
 
 MOVED: Final = "moved"
 """The kind of the row that an aggregate leaves behind in its old bucket (SPEC R33)."""
+ARCHIVED: Final = "archived"
+"""The kind of the row that names records which have left a bucket for its archive (SPEC R39)."""
+MARKERS: Final = frozenset({MOVED, ARCHIVED})
+"""The kinds of rows that are no records: they count in no checksum."""
 
 BucketId = Annotated[str, Meta(min_length=1, max_length=64)]
 Sums = Annotated[str, Meta(max_length=PARTITIONS * SUM_DIGITS)]
@@ -186,7 +190,7 @@ class Row(msgspec.Struct, omit_defaults=True, gc=False):
     """One record as a reply carries it; stored in this very form (SPEC R51)."""
 
     k: str
-    """Kind; "moved" for the marker that an aggregate leaves behind."""
+    """Kind; "moved" and "archived" for the markers of what has left the bucket."""
     i: str
     r: str
     h: int = 0

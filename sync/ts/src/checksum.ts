@@ -15,7 +15,7 @@ import {
 import { docFromRow, type Row } from "./messages.ts";
 import { own } from "./own.ts";
 import { type Doc, isDeleted, joinOf, stampOf, type Values } from "./record.ts";
-import { ENTITY_TYPES, type EntityType, MOVED, PARTITIONS, SUM_DIGITS } from "./schema.gen.ts";
+import { ARCHIVED, ENTITY_TYPES, type EntityType, MOVED, PARTITIONS, SUM_DIGITS } from "./schema.gen.ts";
 import { compareText } from "./text_order.ts";
 
 export const MODULUS = 2 ** 32;
@@ -140,7 +140,7 @@ export function bucketChecksum(rows: Iterable<Row>): [checksum: number, count: n
   let checksum = 0;
   let count = 0;
   for (const row of rows) {
-    if (row.k === MOVED) continue;
+    if (row.k === MOVED || row.k === ARCHIVED) continue;
     checksum = add(checksum, checksumOfRow(row));
     count++;
   }
@@ -162,7 +162,7 @@ export function partitionEndings(partition: number): string[] {
 export function partitionChecksums(rows: Iterable<Row>): number[] {
   const parts = new Array<number>(PARTITIONS).fill(0);
   for (const row of rows) {
-    if (row.k === MOVED) continue;
+    if (row.k === MOVED || row.k === ARCHIVED) continue;
     const part = partitionOf(row.i);
     parts[part] = add(parts[part] as number, checksumOfRow(row));
   }

@@ -5,6 +5,7 @@ export const PROTOCOL = 2;
 export const SCHEMA_HASH = 'ea8d1b518f95';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
+export const ARCHIVED = 'archived';
 export const MAX_EDITS = 1000;
 export const MAX_REQUEST_BYTES = 4194304;
 export const MAX_EDIT_BYTES = 131072;

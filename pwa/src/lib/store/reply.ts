@@ -4,7 +4,7 @@
  */
 import { checksumOfKind, partitionEndings } from "$sync/checksum.ts";
 import { docFromRow, type Row, type SyncReply } from "$sync/messages.ts";
-import { MOVED } from "$sync/schema.gen.ts";
+import { ARCHIVED, MOVED } from "$sync/schema.gen.ts";
 import type { Checks } from "./checks.ts";
 import { Readings } from "./cursors.ts";
 import type { Database } from "./database.ts";
@@ -100,10 +100,16 @@ class Applying {
     for (const [bucket, rows] of Object.entries(this.reply.rows)) {
       if (this.#readings.isStale(bucket)) continue;
       const isRepaired = this.reply.repair[bucket] !== undefined;
+      const archived = new Set<string>();
       for (const row of rows) {
         if (row.k === MOVED) homeByRoot.set(row.r, Math.max(row.h ?? 0, homeByRoot.get(row.r) ?? 0));
-        else if (this.#storeRow(bucket, row, isRepaired)) stored += 1;
+        else if (row.k === ARCHIVED) for (const id of archivedIds(row)) archived.add(id);
+        else {
+          archived.delete(row.i);
+          if (this.#storeRow(bucket, row, isRepaired)) stored += 1;
+        }
       }
+      this.#dropArchived(bucket, archived);
     }
     this.#dropMoved(homeByRoot);
     return stored;
@@ -140,6 +146,15 @@ class Applying {
     const confirmation = this.#writer.confirmation(place.bucket, checksumOfKind(row.k, row.i, place.home, doc));
     this.#writer.putStranger(row.k, row.i, place, JSON.stringify(doc), held, confirmation);
     return true;
+  }
+
+  /** Records left a bucket for its archive: they go, edits not yet sent excepted (SPEC R39). */
+  #dropArchived(bucket: string, ids: ReadonlySet<string>): void {
+    if (ids.size === 0) return;
+    this.#writer.removeWhere("x.id IN (SELECT value FROM json_each(?)) AND x.bucket = ?", [
+      JSON.stringify([...ids]),
+      bucket,
+    ]);
   }
 
   /** An aggregate left a bucket: it goes, unless a newer home revision of it is held already (SPEC R33). */
@@ -197,6 +212,12 @@ class Applying {
 /** The aggregate has moved on already: a page of its old bucket came late (SPEC R33). */
 function hasMovedOn(held: Place | undefined, { home }: Place): boolean {
   return held !== undefined && held.home > home && held.bucket !== NOWHERE;
+}
+
+/** The records that a marker names. */
+function archivedIds({ v }: Row): readonly string[] {
+  const ids = v?.ids;
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
 }
 
 /** Tells whether everything granted has been read up to its head at least once. */

@@ -1,6 +1,7 @@
 """The one declaration of every entity, and what is derived from it for validation and generation."""
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from routebook_sync.entities.territory import Territory
 from routebook_sync.entities.visit import Visit
 from routebook_sync.joins import STAMPED, Join
 
-__all__ = ["ENTITY_TYPES", "EntityType", "FieldType", "entity_type"]
+__all__ = ["ENTITY_TYPES", "Archive", "EntityType", "FieldType", "entity_type"]
 
 
 class FieldType(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,6 +49,18 @@ class FieldType(msgspec.Struct, frozen=True, omit_defaults=True):
     hidden: bool = False
 
 
+class Archive(msgspec.Struct, frozen=True):
+    """What makes a record old: ``date`` is the field that says when it was, ``over`` what others then say."""
+
+    date: str
+    over: Mapping[str, frozenset[Any]]
+
+    def date_of(self, values: Mapping[str, Any]) -> int | None:
+        """Return when it was, milliseconds since 1970 UTC; None while it is not over."""
+        at = values.get(self.date)
+        return at if isinstance(at, int) and all(values.get(name) in done for name, done in self.over.items()) else None
+
+
 class EntityType(msgspec.Struct, frozen=True):
     """A kind of record: its struct, its fields by name, and where its records live."""
 
@@ -66,6 +79,8 @@ class EntityType(msgspec.Struct, frozen=True):
     """The fields that carry their stamps inside: sets, counters and logs."""
     hidden: frozenset[str]
     """The fields that only managers and administrators are sent (SPEC R35)."""
+    archive: Archive | None = None
+    """What makes a record of a customer old (SPEC R39); None for kinds that stay at hand for ever."""
 
     def join_of(self, name: str) -> Join:
         """Return the join of a field; a field that the kind does not declare is a register (SPEC R26)."""
@@ -119,7 +134,12 @@ def _is_marker(part: inspect.Type) -> bool:
 
 
 def _declare(
-    kind: str, struct: type[Entity], home: Home, writers: tuple[str, ...], *indexes: tuple[str, ...]
+    kind: str,
+    struct: type[Entity],
+    home: Home,
+    writers: tuple[str, ...],
+    *indexes: tuple[str, ...],
+    archive: Archive | None = None,
 ) -> EntityType:
     hints = msgspec.structs.fields(struct)
     fields = {field.name: _field_type(field.name, inspect.type_info(field.type)) for field in hints}
@@ -131,7 +151,11 @@ def _declare(
     )
     inside = frozenset(name for name, field in fields.items() if field.join not in STAMPED)
     hidden = frozenset(name for name, field in fields.items() if field.hidden)
-    return EntityType(kind, struct, home, frozenset(writers), fields, indexes, patch, inside, hidden)
+    return EntityType(kind, struct, home, frozenset(writers), fields, indexes, patch, inside, hidden, archive)
+
+
+def _archive(date: str, **over: list[Any]) -> Archive:
+    return Archive(date, {name: frozenset(values) for name, values in over.items()})
 
 
 _EVERYBODY = ("rep", "manager", "administrator")
@@ -152,11 +176,34 @@ ENTITY_TYPES: dict[str, EntityType] = {
             ("planned_day", "person"),
             ("checked_in_at",),
             ("status",),
+            archive=_archive("checked_in_at", status=["done"]),
         ),
-        _declare("task", Task, Home.ROOT, _EVERYBODY, ("customer",), ("status", "due_day")),
-        _declare("note", Note, Home.ROOT, _EVERYBODY, ("customer", "written_at")),
+        _declare(
+            "task",
+            Task,
+            Home.ROOT,
+            _EVERYBODY,
+            ("customer",),
+            ("status", "due_day"),
+            archive=_archive("done_at", status=["done"]),
+        ),
+        _declare(
+            "note",
+            Note,
+            Home.ROOT,
+            _EVERYBODY,
+            ("customer", "written_at"),
+            archive=_archive("written_at", pinned=[None, False]),
+        ),
         _declare("deal", Deal, Home.ROOT, _EVERYBODY, ("customer",), ("stage",)),
-        _declare("order", Order, Home.ROOT, _EVERYBODY, ("customer", "ordered_at")),
+        _declare(
+            "order",
+            Order,
+            Home.ROOT,
+            _EVERYBODY,
+            ("customer", "ordered_at"),
+            archive=_archive("ordered_at", status=["delivered", "cancelled"]),
+        ),
         _declare("product", Product, Home.SHARED, _MANAGERS, ("category",)),
         _declare("person", Person, Home.SHARED, _ADMINISTRATORS),
         _declare("territory", Territory, Home.SHARED, _ADMINISTRATORS),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from routebook_sync.checksum import partition_of
-from routebook_sync.messages import MOVED, ControlKind, Row, SyncReply
+from routebook_sync.messages import ARCHIVED, MOVED, ControlKind, Row, SyncReply
 from routebook_sync.replica.checks import Checks
 from routebook_sync.replica.cursors import Readings
 from routebook_sync.replica.kept import forget_covered
@@ -72,11 +72,16 @@ class Applying:
         for bucket, rows in self._reply.rows.items():
             if self._readings.is_stale(bucket):
                 continue
+            archived: set[str] = set()
             for row in rows:
                 if row.k == MOVED:
                     moved[row.r] = max(row.h, moved.get(row.r, 0))
+                elif row.k == ARCHIVED:
+                    archived.update(row.v["ids"])
                 else:
+                    archived.discard(row.i)
                     self._store_row(bucket, row, waiting)
+            self._drop_archived(bucket, archived)
         self._drop_moved(moved)
 
     def _store_row(self, bucket: str, row: Row, waiting: set[str]) -> None:
@@ -95,6 +100,11 @@ class Applying:
             visible = overlay(entity, doc, tables.unsent_of(row.i)) or doc
             taken = msgspec.structs.replace(taken, doc=visible)
         self._rows.put(row.i, taken)
+
+    def _drop_archived(self, bucket: str, ids: set[str]) -> None:
+        """Let go of records that left a bucket for its archive, edits not yet sent excepted (SPEC R39)."""
+        if ids:
+            self._rows.drop_where(lambda record_id, held: record_id in ids and held.bucket == bucket)
 
     def _drop_moved(self, home_by_root: Mapping[str, int]) -> None:
         """Let go of aggregates that left a bucket, unless a newer home revision is held already (SPEC R33)."""
