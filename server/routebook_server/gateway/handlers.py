@@ -13,14 +13,17 @@ from routebook_server.gateway.direct import ActorOf, require
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.records.history import MAX_HISTORY, HistoryEntry
+from routebook_server.records.older import BEFORE_PATTERN, MAX_OLDER, OlderPage
 from routebook_server.records.projection import Lag, Projector
 from routebook_server.records.views import view_of
+from routebook_sync.identifier import ID_WIDTH
 from routebook_sync.joins import MAX_SAFE
 from routebook_sync.messages import ProblemCode
 
 DeviceNames: TypeAlias = Callable[[Collection[int]], Awaitable[Mapping[int, str]]]
 """Says what devices call themselves, by number."""
 _NEWEST: Final = 50
+_BEFORE_LENGTH: Final = 15 + 1 + ID_WIDTH
 
 
 def make_handlers(
@@ -53,10 +56,24 @@ def make_handlers(
         names = await device_names({entry.device for entry in entries})
         return [msgspec.structs.replace(entry, device_name=names.get(entry.device, "")) for entry in entries]
 
+    @get("/api/customers/{customer:str}/older")
+    async def older(
+        request: Request[Any, Any, Any],
+        customer: str,
+        limit: Annotated[int, Parameter(ge=1, le=MAX_OLDER)] = _NEWEST,
+        before: Annotated[str | None, Parameter(pattern=BEFORE_PATTERN, max_length=_BEFORE_LENGTH)] = None,
+    ) -> OlderPage:
+        """Return what is archived of a customer, newest first; ``before`` is the ``next`` of the page above."""
+        actor = await require(actor_of, request.scope)
+        page = await gateway.store.older(customer, actor.buckets, limit, before=before or "", view=view_of(actor.role))
+        if page is None:
+            raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+        return page
+
     @get("/api/projection")
     async def projection(request: Request[Any, Any, Any]) -> Lag:
         """Return how far the reporting tables are behind."""
         await require(actor_of, request.scope)
         return await projector.lag()
 
-    return [*(asgi(path, copy_scope=False)(app) for path, app in direct.items()), history, projection]
+    return [*(asgi(path, copy_scope=False)(app) for path, app in direct.items()), history, older, projection]

@@ -14,6 +14,7 @@ from routebook_server.records.heads import Heads
 from routebook_server.records.history import HistoryEntry, read_history
 from routebook_server.records.load import load_rows
 from routebook_server.records.locks import NOTHING, NotLockedError
+from routebook_server.records.older import OlderPage, read_older
 from routebook_server.records.pages import Asked, Page, find_empty_page, read_heads, read_page, read_small_page
 from routebook_server.records.push import GapError, Push, Pushed, Unread
 from routebook_server.records.refusal import FAULT, REFUSALS
@@ -117,6 +118,14 @@ class Store:
         """Return a record's value history, newest first; None if it is in none of ``buckets``."""
         return await self.database.read(
             lambda connection: read_history(connection, record_id, buckets, limit, before=before, view=view)
+        )
+
+    async def older(
+        self, customer: str, buckets: Collection[str], limit: int, *, before: str = "", view: View = View.FULL
+    ) -> OlderPage | None:
+        """Return a page of what is archived of a customer; None if he is in none of ``buckets``."""
+        return await self.database.read(
+            lambda connection: read_older(connection, customer, buckets, limit, before=before, view=view)
         )
 
     async def close(self) -> None:
