@@ -13,6 +13,7 @@ const item = (given: Partial<AttentionItem>): AttentionItem => ({
   kind: "customer",
   id: "c",
   root: "c",
+  about: "",
   label: "Nowak",
   written: { city: "mine" },
   writtenAt: 5,
