@@ -11,6 +11,8 @@ export interface LoadOptions {
 
 /** Customers that all devices of a test fight over; few, so that they meet. */
 const CONTESTED = 25;
+/** With so many edits unsent a device waits: what a slow machine cannot send must not pile up without end. */
+const MOST_WAITING = 100;
 const WORDS = ["call back", "wants a discount", "ремонт до мая", "بعداً زنگ بزن", "下周再来", "nieczynne"];
 const TAGS = ["fair 2026", "late payer", "key account", "حساس", "опт"];
 
@@ -38,7 +40,7 @@ export class Load {
   #next(): void {
     this.#timer = setTimeout(() => {
       const customers = this.#customers();
-      if (customers.length > 0) this.#write(customers);
+      if (customers.length > 0 && this.device.engine.waiting < MOST_WAITING) this.#write(customers);
       this.#next();
     }, this.options.everyMs);
   }

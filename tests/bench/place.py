@@ -31,6 +31,7 @@ def open_place(customers: int, guests: int) -> Iterator[Place]:
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as name:
         folder = Path(name)
         fill(folder / "data", customers, CHILDREN)
-        signed_in = admit(folder / "data", REP, guests)
-        with House(folder / "data", app=make_site(folder / "site")) as house:
+        house = House(folder / "data", app=make_site(folder / "site"))
+        signed_in = admit(house.database, REP, guests)
+        with house:
             yield Place(house, folder, signed_in)

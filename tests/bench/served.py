@@ -124,7 +124,7 @@ class Served(House):
     def __init__(self, folder: Path, devices: int, territories: int = 1) -> None:
         super().__init__(folder / "data", app=make_site(folder / "site"), options=())
         self.data.mkdir()
-        settle(self.database, devices, territories)
+        settle(self.file, devices, territories)
 
     @property
     def pid(self) -> int:

@@ -20,8 +20,8 @@ REPOSITORY: Final = Path(__file__).resolve().parents[2]
 PROGRAM: Final = REPOSITORY / ".stamps" / "headless" / "main.mjs"
 NODE: Final = REPOSITORY / ".stamps" / "bin" / "node"
 _SOURCES: Final = ("pwa/headless", "pwa/src/lib", "sync/ts/src")
-PATIENCE_S: Final = 60.0
-"""How long an answer is waited for, unless a call says otherwise."""
+PATIENCE_S: Final = 300.0
+"""How long an answer is waited for at most, unless a call says otherwise; a machine that is busy takes its time."""
 
 
 Change: TypeAlias = Mapping[str, Any]

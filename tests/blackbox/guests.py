@@ -18,15 +18,16 @@ from routebook_server.settings import Settings
 from routebook_server.web.site import empty_site
 
 
-def fill(data: Path, customers: int, children: float) -> None:
-    """Fill an empty data folder with the demo team."""
+def fill(data: Path, customers: int, children: float, database: str = "") -> None:
+    """Fill an empty data folder with the demo team, or what is at the address ``database``."""
     routebook = str(Path(sys.executable).parent / "routebook")
     sizes = ["--customers", str(customers), "--children", str(children)]
-    subprocess.run([routebook, "demo", *sizes, "--data", str(data)], check=True, capture_output=True)
+    environment = {**os.environ, "ROUTEBOOK_DATABASE": database}
+    subprocess.run([routebook, "demo", *sizes, "--data", str(data)], check=True, capture_output=True, env=environment)
 
 
-def admit(data: Path, email: str, count: int) -> list[SignedIn]:
-    """Return so many new devices of one person, signed in; the server must not be running."""
+def admit(database: str, email: str, count: int) -> list[SignedIn]:
+    """Return so many new devices of one person, signed in, in the database at an address; no server may run on it."""
 
     def let_in(connection: Connection) -> list[SignedIn]:
         account = find_account_by_email(connection, email)
@@ -40,7 +41,7 @@ def admit(data: Path, email: str, count: int) -> list[SignedIn]:
         return guests
 
     async def run() -> list[SignedIn]:
-        application = create_app(Settings(data=data), site=empty_site())
+        application = create_app(Settings(database=database), site=empty_site())
         try:
             return await application.database.write(let_in)
         finally:

@@ -1,27 +1,25 @@
-"""What the server's database says of edits, past every cache and rule."""
+"""What the server's database says of edits."""
 
-import contextlib
-import sqlite3
 from collections import Counter
-from pathlib import Path
 from typing import Any, Final
+
+from reading import read_rows
 
 KEPT_ELSEWHERE: Final = frozenset({"held", "rejected"})
 """Verdicts of edits that are in nobody's history: refused, or in custody."""
 
 
-def edits_taken(database: Path) -> Counter[tuple[int, str, str]]:
+def edits_taken(database: str) -> Counter[tuple[int, str, str]]:
     """Return how often each edit stands in the value history, by device, record and stamp."""
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        return Counter(connection.execute("SELECT device, id, stamp FROM history").fetchall())
+    return Counter(
+        (device, edit, stamp) for device, edit, stamp in read_rows(database, "SELECT device, id, stamp FROM history")
+    )
 
 
-def heads(database: Path) -> dict[str, list[int]]:
+def heads(database: str) -> dict[str, list[int]]:
     """Return the head of every bucket."""
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        return {
-            bucket: [epoch, seq] for bucket, epoch, seq in connection.execute("SELECT bucket, epoch, seq FROM bucket")
-        }
+    found = read_rows(database, "SELECT bucket, epoch, seq FROM bucket")
+    return {bucket: [epoch, seq] for bucket, epoch, seq in found}
 
 
 def check_taken_once(taken: Counter[tuple[int, str, str]], device: int, acknowledged: list[dict[str, Any]]) -> None:

@@ -43,7 +43,7 @@ class Scene(NamedTuple):
 
 @pytest.fixture
 def scene(house: House, clients: Clients, tmp_path: Path) -> Iterator[Scene]:
-    phone_in, desk_in = admit(house.data, MAREK, 2)
+    phone_in, desk_in = admit(house.database, MAREK, 2)
     house.start()
     with Scissors(house.port) as scissors:
         phone, desk = clients.device("phone"), clients.device("desk")
@@ -124,7 +124,7 @@ def _change(customer: str, field: str, value: str) -> dict[str, object]:
 
 
 def test_a_first_sync_cut_on_every_page_still_ends_whole(house: House, clients: Clients, tmp_path: Path) -> None:
-    [desk_in] = admit(house.data, MANAGER, 1)
+    [desk_in] = admit(house.database, MANAGER, 1)
     house.start()
     random = Random(SEED)
     cuts = [Cut(Part.BODY, random.randrange(10_000), random.choice(list(Ending))) for _ in range(8)]

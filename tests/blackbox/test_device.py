@@ -29,7 +29,7 @@ def test_a_device_signs_in_and_holds_what_the_server_holds(house: House, clients
 
 
 def test_an_edit_reaches_the_other_device_by_itself(house: House, clients: Clients) -> None:
-    phone_in, tablet_in = admit(house.data, MAREK, 2)
+    phone_in, tablet_in = admit(house.database, MAREK, 2)
     house.start()
     phone, tablet = clients.device("phone"), clients.device("tablet")
     phone.open(house.address, phone_in)
@@ -46,7 +46,7 @@ def test_an_edit_reaches_the_other_device_by_itself(house: House, clients: Clien
 
 
 def test_what_a_killed_device_had_saved_is_sent_by_the_next_one_on_its_file(house: House, tmp_path: Path) -> None:
-    [phone_in] = admit(house.data, MAREK, 1)
+    [phone_in] = admit(house.database, MAREK, 1)
     house.start()
     with Clients() as clients:
         phone = clients.device("phone")
@@ -71,7 +71,7 @@ def test_what_a_killed_device_had_saved_is_sent_by_the_next_one_on_its_file(hous
 
 
 def test_a_device_goes_on_by_itself_after_the_server_was_away(house: House, clients: Clients) -> None:
-    [phone_in] = admit(house.data, MAREK, 1)
+    [phone_in] = admit(house.database, MAREK, 1)
     house.start()
     phone = clients.device("phone")
     phone.open(house.address, phone_in)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from blackbox.clients import Clients, Device, SignedIn, wait_for_all
+from blackbox.databases import on_both
 from blackbox.digest import digests
 from blackbox.guests import admit
 from blackbox.history import KEPT_ELSEWHERE, check_taken_once, edits_taken, heads
@@ -20,13 +21,17 @@ from e2e.house import House
 KILLS: Final = int(os.environ.get("BLACKBOX_KILLS", "4"))
 DEVICES: Final = int(os.environ.get("BLACKBOX_DEVICES", "6"))
 SEED: Final = int(os.environ.get("SEED", "20261125"))
-PROCESSES: Final = 2
+NODES: Final = 2
+"""Processes of devices."""
 EVERY_MS: Final = 8 * DEVICES
 """From one write of a device to its next: all together write so much that the server is busy and not drowned."""
-PATIENCE_S: Final = 180
+PATIENCE_S: Final = 900
+"""A limit for what is waited for, not a time that anything should take."""
 MOST_EDITS: Final = 12
 """A kill comes after so many more edits of one device at most; drawn, so that it falls anywhere in a commit."""
 MAREK: Final = "marek@demo.example"
+
+pytestmark = on_both
 
 
 @pytest.fixture
@@ -45,25 +50,25 @@ class Fleet:
     def __init__(self, house: House, folder: Path) -> None:
         self.house = house
         self.folder = folder
-        self.signed_in = admit(house.data, MAREK, DEVICES)
-        self._processes: list[Clients] = [Clients() for _ in range(PROCESSES)]
+        self.signed_in = admit(house.database, MAREK, DEVICES)
+        self._processes: list[Clients] = [Clients() for _ in range(NODES)]
 
     @property
     def devices(self) -> list[Device]:
         """Every device, by its number."""
-        return [self._processes[number % PROCESSES].device(f"d{number}") for number in range(DEVICES)]
+        return [self._processes[number % NODES].device(f"d{number}") for number in range(DEVICES)]
 
     def open(self, *, process: int | None = None) -> None:
         """Open every device, or those of one process."""
         for number, (device, signed_in) in enumerate(zip(self.devices, self.signed_in, strict=True)):
-            if process is None or number % PROCESSES == process:
+            if process is None or number % NODES == process:
                 file = self.folder / f"{device.name}.db"
                 device.open(self.house.address, signed_in, file, ledger=str(file.with_suffix(".ledger")))
 
     def work(self, seed: int, *, process: int | None = None) -> None:
         """Let every device, or those of one process, write without end."""
         for number, device in enumerate(self.devices):
-            if process is None or number % PROCESSES == process:
+            if process is None or number % NODES == process:
                 device.ask("load", seed=seed + number, every=EVERY_MS)
 
     def kill(self, process: int) -> None:
@@ -138,7 +143,7 @@ def test_an_app_killed_again_and_again_loses_nothing_that_it_showed_as_saved(fle
     for turn in range(1, KILLS + 1):
         number = replay.randrange(DEVICES)
         fleet.wait_for_edits(number, replay.randint(1, MOST_EDITS))
-        process = number % PROCESSES
+        process = number % NODES
         fleet.kill(process)
         if turn % 3 == 0:
             house.kill()

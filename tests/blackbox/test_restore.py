@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from blackbox.clients import Clients, Device, SignedIn, wait_for_all
+from blackbox.databases import on_both
 from blackbox.digest import digests
 from blackbox.guests import admit
 from blackbox.history import edits_taken, heads
@@ -21,12 +22,14 @@ EDITS: Final = 25
 NOTICES_WITHIN_S: Final = 60
 WRITTEN_MS: Final = 1_795_000_000_000
 
+pytestmark = on_both
+
 
 def routebook(house: House, *arguments: str) -> str:
     """Run a command on the house's data and return what it said."""
     done = run(
         [Path(sys.executable).parent / "routebook", *arguments, "--data", house.data],
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=120, check=False, env=house.environment,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -55,7 +58,7 @@ def taken_of(house: House, signed_in: SignedIn) -> int:
 @pytest.fixture
 def pair(house: House, clients: Clients) -> list[tuple[Device, SignedIn]]:
     """Two devices of one person, open on a running server, with all there is."""
-    admitted = admit(house.data, MAREK, 2)
+    admitted = admit(house.database, MAREK, 2)
     house.start()
     devices = [clients.device("phone"), clients.device("tablet")]
     for device, signed_in in zip(devices, admitted, strict=True):

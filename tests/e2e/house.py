@@ -1,6 +1,7 @@
 """House: the real server as its own process on a free port, with demo data in a folder of its own."""
 
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -14,9 +15,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-import httpx
+from reading import read_rows
+from routebook_server.database.address import sqlite_address
 
-STARTS_WITHIN_S = 90
+STARTS_WITHIN_S = 180
 REPOSITORY = Path(__file__).parents[2]
 PASSWORD = "routebook"
 
@@ -42,11 +44,15 @@ class Record(NamedTuple):
 class House:
     """A running server; ``stop``, ``kill`` and ``start`` again keep the data."""
 
-    def __init__(self, data: Path, *, app: Path | None = None, options: Sequence[str] = ("--demo",)) -> None:
+    def __init__(
+        self, data: Path, *, app: Path | None = None, options: Sequence[str] = ("--demo",), database: str = ""
+    ) -> None:
         self.data = data
         self.options = options
         self.app = app
         """The folder of the built app; None for the repository's."""
+        self.database = database or sqlite_address(self.file)
+        """The address of the server's database."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
@@ -76,20 +82,24 @@ class House:
         return self.app or Path(os.environ.get("ROUTEBOOK_APP") or REPOSITORY / "pwa" / "build")
 
     @property
-    def database(self) -> Path:
-        """The server's database file."""
+    def environment(self) -> dict[str, str]:
+        """The variables with which this house's server and every other command of it run."""
+        app = {} if self.app is None else {"ROUTEBOOK_APP": str(self.app)}
+        return {**os.environ, **app, "ROUTEBOOK_DATABASE": self.database}
+
+    @property
+    def file(self) -> Path:
+        """The server's database file, where it is on SQLite."""
         return self.data / "routebook.db"
 
     def records(self, kind: str) -> list[Record]:
         """Return every record of a kind in the server's database."""
-        with contextlib.closing(sqlite3.connect(self.database)) as database:
-            found = database.execute("SELECT id, doc FROM record WHERE kind = ?", (kind,)).fetchall()
+        found = read_rows(self.database, "SELECT id, doc FROM record WHERE kind = ?", kind)
         return [Record(found_id, kind, json.loads(doc)["v"]) for found_id, doc in found]
 
     def person(self, email: str) -> str:
         """Return the id of the person who signs in with this address."""
-        with contextlib.closing(sqlite3.connect(self.database)) as database:
-            [(person,)] = database.execute("SELECT person FROM account WHERE email = ?", (email,)).fetchall()
+        [(person,)] = read_rows(self.database, "SELECT person FROM account WHERE email = ?", email)
         return str(person)
 
     def customers_of(self, email: str) -> list[Record]:
@@ -100,13 +110,12 @@ class House:
 
     def record(self, record_id: str) -> Record:
         """Return one record of the server's database, where it has to be exactly once."""
-        with contextlib.closing(sqlite3.connect(self.database)) as database:
-            [(kind, doc)] = database.execute("SELECT kind, doc FROM record WHERE id = ?", (record_id,)).fetchall()
+        [(kind, doc)] = read_rows(self.database, "SELECT kind, doc FROM record WHERE id = ?", record_id)
         return Record(record_id, kind, json.loads(doc)["v"])
 
     def end_sessions(self) -> None:
         """Let the server forget every session, as after a year."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=20)) as database:
+        with contextlib.closing(sqlite3.connect(self.file, timeout=20)) as database:
             database.execute("DELETE FROM session")
             database.commit()
 
@@ -118,7 +127,7 @@ class House:
         seen = time.time_ns() // 1_000_000 - gone_s * 1_000
         wiped, revoked = told.pop("wiped", False), told.pop("revoked", False)
         row = (self.person(email), name, seen - 86_400_000, seen, seen if revoked else None, seen if wiped else None)
-        with contextlib.closing(sqlite3.connect(self.database, timeout=20)) as database:
+        with contextlib.closing(sqlite3.connect(self.file, timeout=20)) as database:
             [(number,)] = database.execute(
                 "INSERT INTO device (person, name, platform, created, last_seen, revoked_at, wiped_at, report)"
                 " VALUES (?, ?, '', ?, ?, ?, ?, ?) RETURNING number",
@@ -131,21 +140,24 @@ class House:
         """Start the server and wait until it answers; shows its output when it dies."""
         routebook = str(Path(sys.executable).parent / "routebook")
         command = [routebook, "serve", *self.options, "--port", str(self.port), "--data", str(self.data)]
-        environment = dict(os.environ)
-        if self.app is not None:
-            environment["ROUTEBOOK_APP"] = str(self.app)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, env=self.environment, start_new_session=True
+            )
         wait_until(self._answers, STARTS_WITHIN_S, f"the server answers; it said:\n{self.log.read_text()[-4000:]}")
 
     def _answers(self) -> bool:
         assert self._process is not None
         if self._process.poll() is not None:
             raise AssertionError(f"the server died:\n{self.log.read_text()[-4000:]}")
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            return httpx.get(f"{self.address}/api/health", timeout=2).status_code == 200
-        except httpx.HTTPError:
+            connection.request("GET", "/api/health")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
     def stop(self) -> None:
         """Stop it as Ctrl C does."""
@@ -154,7 +166,18 @@ class House:
             self._process.wait(20)
 
     def kill(self) -> None:
-        """Kill it with -9."""
+        """Kill it with -9, with every process that it has."""
         if self._process is not None:
-            self._process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(20)
+            wait_until(self._is_silent, 20, "no process of the server listens")
+
+    def _is_silent(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            return False
+        return False
