@@ -1,7 +1,6 @@
 """The deleted stay deleted (guarantee G7), whoever returns whenever; only putting a record back brings it back."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
@@ -20,8 +19,8 @@ GONE = Verdict(1, VerdictKind.MERGED, field="deleted")
 
 
 @pytest_asyncio.fixture
-async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    async with open_team(tmp_path) as opened:
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
         yield opened
 
 

@@ -1,7 +1,6 @@
 """Prose that two people changed at once is merged by words by the server (SPEC R16); nobody's words are lost."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ MERGED = [Verdict(1, VerdictKind.MERGED)]
 
 
 @pytest_asyncio.fixture
-async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    async with open_team(tmp_path) as opened:
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
         yield opened
 
 
