@@ -18,8 +18,7 @@ from routebook_sync.messages import View
 MAX_HISTORY: Final = 200
 """Edits in one answer."""
 
-
-_SELECT: Final = (
+SELECT_HISTORY: Final = (
     "SELECT number, stamp, received_at, device, person, new, old, decided_by FROM history"
     " WHERE id = ? AND number < ? ORDER BY number DESC"
 )
@@ -82,7 +81,7 @@ def read_history(
     if found is None or at_hand(found[0]) not in buckets:
         return None
     size = min(limit, MAX_HISTORY)
-    rows = driver.chunks(_SELECT, record_id, MAX_SAFE if before is None else before, size=size)
+    rows = driver.chunks(SELECT_HISTORY, record_id, MAX_SAFE if before is None else before, size=size)
     return list(islice(_entries(rows, found[1], view), size))
 
 

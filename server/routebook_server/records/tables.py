@@ -49,7 +49,7 @@ history: Final = Table(
     "history",
     metadata,
     Column("number", number(), primary_key=True),
-    Column("id", text(), nullable=False, index=True),
+    Column("id", text(), nullable=False),
     Column("stamp", text(18), nullable=False),
     Column("device", Integer, nullable=False),
     Column("person", text(), nullable=False),
@@ -57,6 +57,9 @@ history: Final = Table(
     Column("new", text(), nullable=False),
     Column("old", text()),
     Column("decided_by", text()),
+    Index("history_by_record", "id", "number").ddl_if(dialect="postgresql"),
+    # Every index of SQLite ends in the row's number by itself.
+    Index("ix_history_id", "id").ddl_if(dialect="sqlite"),
 )
 """The value history (SPEC R43), one row for each edit and record. ``new`` is the JSON of the values sent,
 ``old`` that of ``{field: [value, stamp, won, concurrent]}`` as they were before, with ``true`` at the end where the
