@@ -62,6 +62,23 @@ async def test_a_deleted_record_keeps_its_body_until_the_horizon_and_its_id_for_
     assert await purged(team) == Purged(0, 0)
 
 
+async def test_what_is_purged_leaves_the_typed_tables_too(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    write_note(phone, NOTE)
+    phone.edit("note", NOTE, BAKERY, {"deleted": True})
+    await phone.sync()
+    await team.projector.catch_up()
+    [(body,)] = await team.read("SELECT body FROM projection_note WHERE id = ?", NOTE)
+    assert body is not None
+    team.clock.now_ms += KEEP + 2_000
+    assert await purged(team) == Purged(1, 0)
+
+    found = await team.read("SELECT * FROM projection_note")
+    await team.projector.rebuild()
+    assert found == await team.read("SELECT * FROM projection_note"), "as if built from what is left"
+    assert await team.read("SELECT id, body, person, written_at FROM projection_note") == [(NOTE, None, None, None)]
+
+
 async def test_a_change_that_comes_a_year_late_leaves_the_record_deleted(team: Team) -> None:
     phone, tablet = team.device(1, ANNA), team.device(2, ANNA)
     write_note(phone, NOTE)

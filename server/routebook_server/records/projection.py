@@ -4,12 +4,13 @@ The projector is a puller like any device: it reads each bucket from its own cur
 commits, never inside one. The tables can be dropped and built again at any time; how far they are behind is told.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, Table
 
-from routebook_server.database import Database, derived, driver_of, text
+from routebook_server.database import Database, Driver, derived, driver_of, text
 from routebook_server.database.driver import upsert
 from routebook_server.records.heads import Heads
 from routebook_server.records.state import encode_json
@@ -26,7 +27,7 @@ REST_S: Final = 0.5
 _TYPE_BY_NAME: Final = {"integer": BigInteger, "boolean": Boolean, "counter": BigInteger}
 _DECODER: Final = msgspec.json.Decoder(Row)
 SELECT_BEHIND: Final = (
-    "SELECT record.bucket, bucket.epoch, record.seq, record.root, record.home, record.kind, record.doc"
+    "SELECT record.bucket, bucket.epoch, record.seq, record.doc"
     " FROM bucket LEFT JOIN projection_cursor AS reached"
     " ON reached.bucket = bucket.bucket AND reached.epoch = bucket.epoch"
     # CROSS: SQLite must not begin with the records, of which there are as many as anybody ever wrote.
@@ -112,19 +113,23 @@ def project_step(connection: Connection) -> int:
     """Project the next rows, at most ``STEP``; return how many there were. Runs inside the caller's transaction."""
     driver = driver_of(connection)
     rows = driver.fetch(f"{SELECT_BEHIND} ORDER BY bucket.bucket, record.seq LIMIT ?", STEP)
-    values_by_kind: dict[str, list[tuple[Any, ...]]] = {}
-    reached: dict[str, tuple[str, int, int]] = {}
-    for bucket, epoch, seq, root, home, kind, doc in rows:
-        reached[bucket] = (bucket, epoch, seq)
-        entity = ENTITY_TYPES.get(kind)
-        if entity is not None:
-            row = _DECODER.decode(doc)
-            columns = (row.i, root, bucket, home, *_column_values(entity, row.v))
-            values_by_kind.setdefault(kind, []).append(columns)
-    for kind, values in values_by_kind.items():
-        driver.store(_STORE_BY_KIND[kind], values)
+    project(driver, [(bucket, doc) for bucket, _epoch, _seq, doc in rows])
+    reached = {bucket: (bucket, epoch, seq) for bucket, epoch, seq, _doc in rows}
     driver.store(_STORE_REACHED, reached.values())
     return len(rows)
+
+
+def project(driver: Driver, docs: Iterable[tuple[str, str]]) -> None:
+    """Put documents, with the bucket of each, into the typed tables in place of what is there of the same id."""
+    values_by_kind: dict[str, dict[str, tuple[Any, ...]]] = {}
+    for bucket, doc in docs:
+        row = _DECODER.decode(doc)
+        entity = ENTITY_TYPES.get(row.k)
+        if entity is not None:
+            columns = (row.i, row.r, bucket, row.h, *_column_values(entity, row.v))
+            values_by_kind.setdefault(row.k, {})[row.i] = columns
+    for kind, values in values_by_kind.items():
+        driver.store(_STORE_BY_KIND[kind], values.values())
 
 
 def _column_values(entity: EntityType, values: dict[str, Any]) -> list[Any]:

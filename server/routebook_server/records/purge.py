@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from routebook_server.database import Database, driver_of
 from routebook_server.records.buckets import raise_horizon
 from routebook_server.records.heads import Heads
+from routebook_server.records.projection import project
 from routebook_server.records.state import State, marker
 from routebook_server.records.verify import bucket_names
 from routebook_sync import base32
@@ -111,6 +112,7 @@ def purge_rows(connection: Connection, bucket: str, numbers: Sequence[int], limi
     limit = base32.encode(max(limit_ms, 0), MS_WIDTH)
     bodies = 0
     markers: list[int] = []
+    left: list[tuple[str, str]] = []
     for row in driver.fetch(_SELECT_ROWS, bucket, list(numbers)):
         state = State(*row)
         doc = state.read_doc()
@@ -128,7 +130,10 @@ def purge_rows(connection: Connection, bucket: str, numbers: Sequence[int], limi
         else:
             continue
         stored = state.stored(row[1])
+        left.append((bucket, stored[7]))
         driver.execute("UPDATE record SET doc = ?, open = NULL WHERE bucket = ? AND seq = ?", stored[7], bucket, row[1])
+    # Its number stays, so the projector would not come by.
+    project(driver, left)
     if markers:
         driver.execute("DELETE FROM record WHERE bucket = ? AND seq IN (?*)", bucket, markers)
         horizon = raise_horizon(found[0] if found else 0, max(markers))
