@@ -11,7 +11,7 @@ from typing import Final
 from routebook_server.app import wall_clock_ms
 from routebook_server.backup.checking import Checked, UnfitBackupError
 from routebook_server.backup.copying import CopyError, Progress, copy_rows
-from routebook_server.backup.lock import FileLock, LockedError
+from routebook_server.backup.lock import FileLock, LockedError, require_alone
 from routebook_server.backup.restoring import restore_backup
 from routebook_server.backup.taking import take_backup
 from routebook_server.database import SqliteDatabase, name_of, open_database
@@ -63,6 +63,9 @@ def move(_settings: Settings, chosen: argparse.Namespace) -> int:
         try:
             target = open_database(target_address)
             try:
+                for address, database in ((source_address, source), (target_address, target)):
+                    with _reasons(address, Path(name_of(address))):
+                        await require_alone(database)
                 progress = _shown("moved")
                 if isinstance(source, SqliteDatabase):
                     return await target.write(

@@ -14,7 +14,8 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
-from routebook_server.database import driver_of, open_database
+from routebook_server.database import driver_of, name_of, open_database
+from routebook_server.database.address import sqlite_address
 from routebook_server.records.buckets import Head
 from routebook_server.records.heads import Subscription
 from routebook_server.records.pokes import CHANNEL, follow_pokes, poke
@@ -177,6 +178,22 @@ def process(tmp_path: Path, postgres_address: str) -> Any:
     if process.running is not None and process.running.poll() is None:
         process.running.kill()
         process.running.communicate()
+
+
+def test_nothing_is_moved_or_restored_while_one_of_several_processes_runs(process: Process, tmp_path: Path) -> None:
+    postgres = process.environment["ROUTEBOOK_DATABASE"]
+    backup, empty = tmp_path / "book.backup", sqlite_address(tmp_path / "empty.db")
+    assert process.run("backup", str(backup)).returncode == 0
+    restore, move = ("restore", str(backup)), ("move", "--from", postgres, "--to", empty)
+    with process.serving():
+        for command in (restore, move, ("move", "--from", empty, "--to", postgres)):
+            done = process.run(*command)
+            assert done.returncode == 1
+            assert f"{name_of(postgres)} is in use; stop the server first" in done.stderr
+        process.stop(signal.SIGTERM)
+    for command in (restore, move):
+        done = process.run(*command)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes where Linux lists them")

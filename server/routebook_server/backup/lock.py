@@ -1,8 +1,25 @@
-"""The lock on a database in a file: one server at a time, and no server while a backup takes its place."""
+"""Whether somebody uses a database: no server may while a backup takes its place, or all of it is moved.
 
+A file is for one server at a time, and locked; on PostgreSQL each of its processes is seen by its connections.
+"""
+
+import asyncio
 import sqlite3
+import time
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
+
+from sqlalchemy import Connection
+
+from routebook_server.database import Database, driver_of
+
+_LEAVES_WITHIN_S: Final = 5.0
+"""So long PostgreSQL may still count a connection that was closed before it was asked."""
+_LOOKS_EVERY_S: Final = 0.05
+_OTHERS: Final = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND application_name = 'routebook' AND pid <> pg_backend_pid()"
+)
 
 
 class LockedError(Exception):
@@ -42,3 +59,23 @@ class FileLock:
 
     def __exit__(self, *_error: object) -> None:
         self.release()
+
+
+async def require_alone(database: Database) -> None:
+    """LockedError while any process of a server is connected to a database of PostgreSQL.
+
+    To be asked before the database is used for anything else; a file has a ``FileLock``.
+    """
+    if not database.is_shared:
+        return
+    until = time.monotonic() + _LEAVES_WITHIN_S
+    while others := await database.write(count_others, locking=True):
+        if time.monotonic() > until:
+            raise LockedError(f"{others} connections of a server")
+        await asyncio.sleep(_LOOKS_EVERY_S)
+
+
+def count_others(connection: Connection) -> int:
+    """Return how many connections of a server, or of another command, there are beside this one."""
+    [(count,)] = driver_of(connection).fetch(_OTHERS)
+    return int(count)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from routebook_server.backup.checking import check_backup
 from routebook_server.backup.copying import Progress, copy_rows, read_last_number, write_last_number
-from routebook_server.backup.lock import FileLock, LockedError
+from routebook_server.backup.lock import FileLock, LockedError, count_others, require_alone
 from routebook_server.backup.taking import reach_disk, remove_database
 from routebook_server.database import Database, driver_of, open_database, open_sqlite
 from routebook_server.database.address import is_postgres, sqlite_path
@@ -83,7 +83,8 @@ async def restore_backup(backup: Path, address: str, now_ms: int, progress: Prog
             database = open_database(address)
             try:
                 ready = Path(folder) / "ready.db"
-                _prepare(backup, ready, now_ms, await database.write(_read_bans_alone))
+                await require_alone(database)
+                _prepare(backup, ready, now_ms, await database.write(read_bans))
                 return await _replace_rows(database, ready, f"before_{now_ms}", progress)
             finally:
                 await database.close()
@@ -96,17 +97,6 @@ async def restore_backup(backup: Path, address: str, now_ms: int, progress: Prog
             return str(_replace_file(target, ready, now_ms) or "")
         finally:
             remove_database(ready)
-
-
-def _read_bans_alone(connection: Connection) -> Bans:
-    """Return who is let in no more; LockedError while a server is connected."""
-    [others] = driver_of(connection).fetch_one(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND application_name = 'routebook' AND pid <> pg_backend_pid()"
-    ) or (0,)
-    if others:
-        raise LockedError(f"{others} connections of a server")
-    return read_bans(connection)
 
 
 def _prepare(backup: Path, ready: Path, now_ms: int, bans: Bans) -> None:
@@ -160,6 +150,8 @@ async def _replace_rows(database: Database, ready: Path, aside: str, progress: P
     source = open_sqlite(ready)
 
     def replace(connection: Connection) -> None:
+        if others := count_others(connection):
+            raise LockedError(f"{others} connections of a server came meanwhile")
         driver = driver_of(connection)
         driver.execute(f"ALTER SCHEMA public RENAME TO {aside}")
         driver.execute("CREATE SCHEMA public")
