@@ -1,6 +1,7 @@
 """Device: one model client with its storage, its clock and its session, as somebody uses it."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from random import Random
 from typing import Any, Final, TypeAlias
 
@@ -186,6 +187,8 @@ class Device:
         unchecked: bool = False,
     ) -> None:
         """Save what the entries say, in one call; nothing where one of them cannot be said here."""
+        if unchecked and self.protocol == 1:
+            return  # what it did not know could not be hidden from it
         changes = [change for entry in entries if (change := self._change(entry, entries)) is not None]
         if len(changes) == len(entries):
             self.save(changes, together=together, again=again, crash=crash, unchecked=unchecked)
@@ -277,6 +280,17 @@ class Device:
             case _:
                 self.storage.transaction(lambda: self.tables.row.drop(row_id))
 
+    def decide(self, pick: int, status: str) -> None:
+        """Apply or discard a change that waits here for somebody to decide."""
+        waiting = [
+            (row_id, held.root)
+            for row_id, held in self.tables.row.items()
+            if held.kind == "held_edit" and held.doc.v.get("status") == "waiting" and "offer" not in held.doc.v
+        ]
+        if waiting:
+            row_id, root = waiting[pick % len(waiting)]
+            self.save([Change("held_edit", row_id, root, {"status": status})])
+
     def dismiss(self) -> None:
         """Take everything off the list of what needs a look."""
         for number in self.tables.attention:
@@ -298,7 +312,7 @@ class Device:
         if answer is None:
             return self._until_crash(crash, lambda: self.session.take_unreachable(sending.request))
         try:
-            if answer.status == 200:
+            if answer.status == HTTPStatus.OK:
                 reply = read_reply(answer.body)
                 if self.protocol == 1:
                     reply = msgspec.structs.replace(reply, view="", sums={}, repair={}, covered=0, lease=0)
@@ -307,6 +321,22 @@ class Device:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return self._until_crash(crash, lambda: self.session.take_unreachable(sending.request))
         return self._until_crash(crash, lambda: self.session.take_problem(problem, sending.request))
+
+    def has_other_rights_than(self, answer: Answer) -> bool:
+        """Tell whether the device knows of other grants, or another life of the server, than an answer held up says.
+
+        One request at a time goes out, and its answer comes with it or never: so late none can be.
+        """
+        if answer.status != HTTPStatus.OK:
+            return False
+        reply = read_reply(answer.body)
+        held = self.cursors_of_now()
+        lives = [reply.cursors[bucket][0] != epoch for bucket, epoch in held.items() if bucket in reply.cursors]
+        return set(held) != set(reply.cursors) or any(lives)
+
+    def cursors_of_now(self) -> dict[str, int]:
+        """Return the epoch of every bucket that the device reads."""
+        return {bucket: reading.epoch for bucket, reading in self.tables.cursor.items()}
 
     def take_reply(self, reply: SyncReply, sending: Sending, *, crash: int = 0) -> bool:
         """Store a reply."""

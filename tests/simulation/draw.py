@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from simulation.market import KIND_BY_NAME, PEOPLE, ROOT_BY_NAME
 from simulation.steps import (
     AnyStep,
+    Backup,
     Cover,
+    Decide,
     Dismiss,
     Entry,
     Fault,
@@ -18,6 +20,7 @@ from simulation.steps import (
     Purge,
     Renew,
     Restart,
+    Restore,
     Script,
     Seat,
     ServerEdit,
@@ -214,12 +217,17 @@ class Pen:
         """The server gets a defect."""
         if self.random.random() < 0.6:
             return None
-        return Fault(self.random.choice(list(self.kind_by_name)), self.random.choice(["merge", "commit"]))
+        return Fault(self.random.choice(list(self.kind_by_name)), self.random.choice(["merge", "commit", "request"]))
 
     def restart(self) -> Restart:
         """The app is opened again, sometimes in another version."""
         schema = self.random.choice(["now", "old"]) if self.random.random() < 0.2 else ""
         return Restart(self.seat(), schema)
+
+    def decide(self) -> Decide:
+        """Somebody decides on what is held."""
+        status: Literal["applied", "discarded"] = "applied" if self.random.random() < 0.7 else "discarded"
+        return Decide(self.seat(), self.random.randrange(5), status)
 
     def seat(self) -> int:
         """Return a device."""
@@ -243,7 +251,13 @@ _WEIGHTS: Final[list[tuple[Callable[[Pen], AnyStep | None], int]]] = [
     (lambda pen: Lose(pen.seat(), renumber=pen.random.random() < 0.5), 2),
     (lambda pen: Renew(pen.seat()), 2),
     (lambda pen: Wipe(pen.seat()), 1),
-    (lambda pen: Purge(), 3),
+    (lambda _pen: Purge(), 3),
+    (lambda _pen: Backup(), 4),
+    (lambda _pen: Restore(), 3),
+    (
+        lambda pen: Decide(pen.seat(), pen.random.randrange(5), pen.random.choice(["applied", "applied", "discarded"])),
+        8,
+    ),
     (lambda pen: Tamper(pen.seat(), pen.random.randrange(50), pen.random.choice(["flip", "miss", "ghost"])), 2),
     (lambda pen: Dismiss(pen.seat()), 2),
 ]

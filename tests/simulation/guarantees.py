@@ -3,6 +3,7 @@
 What happened is known by the script and the ledger alone; judged are the server's tables and the devices'.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +25,8 @@ from simulation.ledger import Entered
 if TYPE_CHECKING:
     from simulation.simulation import Simulation
 
+_COUNTED_BY: Final = re.compile("[0-9a-v]{4}")
+"""What a counter names a device by."""
 _HIDDEN: Final = frozenset(name for entity in ENTITY_TYPES.values() for name in entity.hidden)
 QUIET_BYTES: Final = 1024
 """An empty round trip is smaller than this, either way."""
@@ -63,19 +66,46 @@ class Books:
             for (edits,) in house.rows("SELECT edits FROM held")
             for edit in msgspec.json.decode(edits, type=list[Edit])
         ]
-        self._by_stamp: dict[tuple[str, str], Entered] = {}
-        self._by_values: dict[tuple[str, bytes], Entered] = {}
-        for saved in simulation.ledger.entries.values():
-            self._by_stamp[saved.edit.id, saved.edit.at] = saved
-            self._by_values[_key(saved.edit.id, saved.edit.v)] = saved
+        self.decided = {
+            record
+            for row in self.rows.values()
+            if row.kind == "held_edit" and row.doc.v.get("status") != "waiting"
+            for record in (row.doc.v["target"], *(part["id"] for part in row.doc.v.get("more") or ()))
+        }
+        """Records of which a change was held and decided on."""
+        self._saved_by_place = self._match(list(simulation.ledger.entries.values()))
 
-    def saved(self, entry: Entry) -> Entered | None:
-        """Return the edit that a device wrote and the server took under this entry; None for the server's own."""
-        if entry.device == SERVER_DEVICE:
-            return None
-        # A clamped stamp is another one; words are drawn so that values tell such edits apart well enough.
-        key, found = _key(entry.id, entry.new), self._by_stamp.get((entry.id, entry.stamp))
-        return found if found is not None and _key(found.edit.id, found.edit.v) == key else self._by_values.get(key)
+    def _match(self, ledger: list[Entered]) -> dict[int, Entered]:
+        """Find what a device wrote behind each entry: by stamp and values, or in order where a stamp was clamped."""
+        by_stamp = {(saved.edit.at, *_key(saved.edit.id, saved.edit.v)): saved for saved in ledger}
+        by_values = {_key(saved.edit.id, saved.edit.v): saved for saved in ledger}
+        keys = [_key(entry.id, entry.new) for entry in self.history]
+        found = {
+            place: by_stamp[entry.stamp, *key]
+            for place, (entry, key) in enumerate(zip(self.history, keys, strict=True))
+            if (entry.stamp, *key) in by_stamp
+        }
+        matched = {id(saved) for saved in found.values()}
+        others: dict[tuple[str, bytes], list[Entered]] = {}
+        for saved in ledger:
+            if id(saved) not in matched:
+                others.setdefault(_key(saved.edit.id, saved.edit.v), []).append(saved)
+        for place, (entry, key) in enumerate(zip(self.history, keys, strict=True)):
+            if place in found:
+                continue
+            # What the server wrote is its own, or what it held and somebody decided to apply.
+            waiting = others.get(key, [])
+            at = next((n for n, saved in enumerate(waiting) if entry.device or saved.end is VerdictKind.HELD), None)
+            if at is not None:
+                found[place] = waiting.pop(at)
+            elif entry.device and key in by_values:
+                found[place] = by_values[key]  # sent again under another device number
+        return found
+
+    def entries(self) -> Iterator[tuple[int, Entry, Entered | None]]:
+        """Yield the history in order: place, entry, and what a device wrote behind it, None for the server's own."""
+        for place, entry in enumerate(self.history):
+            yield place, entry, self._saved_by_place.get(place)
 
 
 def _read_rows(house: House, doc: str) -> dict[str, Held]:
@@ -91,15 +121,20 @@ def _key(record_id: str, values: dict[str, Any]) -> tuple[str, bytes]:
 
 
 def _without_stamps(value: Any) -> Any:
-    """Return a value without the stamps inside it: the server puts others in place of those from the future."""
+    """Return a value without the stamps and device numbers inside it: the server clamps, a new number restamps."""
     if isinstance(value, dict):
         return {
-            "*" if is_stamp(name) else name: _without_stamps(part)
+            "*" if is_stamp(name) or _is_total(name, part) else name: _without_stamps(part)
             for name, part in sorted(value.items(), key=lambda entry: str(entry[1]))
         }
     if isinstance(value, list):
         return [_without_stamps(part) for part in value]
     return "*" if isinstance(value, str) and is_stamp(value) else value
+
+
+def _is_total(name: str, part: Any) -> bool:
+    """Tell whether this is what a counter says of one device."""
+    return isinstance(part, list) and bool(part) and isinstance(part[0], int) and bool(_COUNTED_BY.fullmatch(name))
 
 
 # While it runs
@@ -154,11 +189,12 @@ def every_taken_edit_has_its_end(
         verdict = verdict_by_number.get(edit.n, Verdict(edit.n, VerdictKind.APPLIED))
         if _written(edit) not in told:
             raise BrokenError("G3", f"{device.name} forgot edit {edit.n} without a word")
-        if verdict.verdict in WANTS_A_HUMAN and _written(edit) not in seen:
-            raise BrokenError("G3", f"{device.name} does not show that edit {edit.n} was {verdict.verdict}")
         saved = simulation.ledger.find(device.store, edit)
         if saved is None:
             raise BrokenError("G2", f"{device.name} sent edit {edit.n}, which nobody wrote")
+        is_news = verdict.verdict in WANTS_A_HUMAN and verdict.verdict is not saved.end
+        if is_news and _written(edit) not in seen:
+            raise BrokenError("G3", f"{device.name} does not show that edit {edit.n} was {verdict.verdict}")
         saved.edit = edit
         saved.verdicts.append(verdict)
 
@@ -258,8 +294,10 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
     for saved in simulation.ledger.entries.values():
         if saved.lost or _key(saved.edit.id, saved.edit.v) in there or saved.end is VerdictKind.REJECTED:
             continue
+        if saved.gone and simulation.was_restored:
+            continue
         in_custody = (saved.edit.id, saved.edit.at) in held
-        if in_custody and saved.end is VerdictKind.HELD:
+        if saved.end is VerdictKind.HELD and (in_custody or saved.edit.id in books.decided):
             continue
         guarantee = "G3" if in_custody else "G2"
         raise BrokenError(guarantee, f"{saved.store} was told {saved.end} of {saved.edit}; in custody: {in_custody}")
@@ -283,9 +321,9 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
     """
     stands: dict[tuple[str, str], tuple[Any, str, int]] = {}
     stored_by_stamp: dict[str, str] = {}
-    for place, entry in enumerate(books.history):
-        saved = books.saved(entry)
-        if saved is not None:
+    base_by_stamp = {saved.edit.at: saved.edit.base for saved in simulation.ledger.entries.values()}
+    for place, entry, saved in books.entries():
+        if saved is not None and entry.device:
             stored_by_stamp[saved.edit.at] = entry.stamp
             saved.sent_anew = saved.sent_anew or device_from_stamp(saved.edit.at) != entry.device
         kind = books.rows[entry.id].kind
@@ -293,16 +331,24 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
             if ENTITY_TYPES[kind].join_of(name) not in STAMPED:
                 continue
             before = stands.get((entry.id, name))
-            if saved is not None and before is not None and not (saved.lost or saved.spoilt or saved.sent_anew):
-                base = saved.edit.base.get(name, "")
-                unseen = before[1] not in {base, stored_by_stamp.get(base, base)} and before[2] != entry.device
-                told = any(verdict.verdict is VerdictKind.CONFLICT for verdict in saved.verdicts) or (
+            author = saved if entry.device != SERVER_DEVICE else None
+            if author is not None and before is not None and not (author.lost or author.spoilt or author.sent_anew):
+                base = author.edit.base.get(name, "")
+                seen = {base, stored_by_stamp.get(base, base)}
+                while base in base_by_stamp:  # his own, which may have been refused: he had seen what that overwrote
+                    base = base_by_stamp[base].get(name, "")
+                    seen |= {base, stored_by_stamp.get(base, base)}
+                unseen = before[1] not in seen and before[2] != entry.device
+                if simulation.was_restored:  # the author may have seen what the server has forgotten
+                    unseen = unseen and before[1] > max(seen)
+                words = _words_to_keep(author, name, before[0])
+                told = any(verdict.verdict is VerdictKind.CONFLICT for verdict in author.verdicts) or (
                     ENTITY_TYPES[kind].join_of(name) is Join.TEXT
-                    and _holds_words(books.history[place + 1 :], entry.id, name, _words_put_in(saved, name))
-                    and any(verdict.verdict in _ROW_FOLLOWS for verdict in saved.verdicts)
+                    and _holds_words(books.history[place + 1 :], entry.id, name, words)
+                    and any(verdict.verdict in _ROW_FOLLOWS for verdict in author.verdicts)
                 )
                 if unseen and canonical(before[0]) != canonical(value) and not told:
-                    what = f"{saved.store} overwrote {before} of {name} with {saved.edit}, told {saved.verdicts}"
+                    what = f"{author.store} overwrote {before} of {name} with {author.edit}, told {author.verdicts}"
                     raise BrokenError("G3", what)
             if before is None or entry.stamp > before[1]:
                 stands[entry.id, name] = (value, entry.stamp, entry.device)
@@ -311,10 +357,10 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
 _ROW_FOLLOWS: Final = frozenset({VerdictKind.MERGED, VerdictKind.REPAIRED, VerdictKind.CONFLICT})
 
 
-def _words_put_in(saved: Entered, name: str) -> Counter[str]:
-    """Return the words that an author put into a text."""
-    seen, made = saved.texts.get(name, ("", ""))
-    return Counter(made.split()) - Counter(seen.split())
+def _words_to_keep(saved: Entered, name: str, current: Any) -> Counter[str]:
+    """Return the words that an author put into a text, and those of the ``current`` one that he had not seen."""
+    seen, made = (Counter(text.split()) for text in saved.texts.get(name, ("", "")))
+    return (made - seen) | (Counter(str(current or "").split()) - seen)
 
 
 def _holds_words(entries: list[Entry], record_id: str, name: str, words: Counter[str]) -> bool:
@@ -329,23 +375,27 @@ def everything_is_joined(simulation: "Simulation", books: Books) -> None:
     """G1: a record is the join of every edit that was taken, in whatever order; counters add up."""
     docs: dict[str, Doc] = {}
     sums: dict[tuple[str, str], int] = {}
-    counted = set()
-    for entry in sorted(books.history, key=lambda entry: entry.stamp, reverse=True):
+    counted: set[int] = set()
+    twice: set[tuple[str, str]] = set()
+    """Counters that a device raised under two numbers, because it never heard of the first."""
+    for _place, entry, saved in sorted(books.entries(), key=lambda one: one[1].stamp, reverse=True):
         entity = ENTITY_TYPES[books.rows[entry.id].kind]
         docs[entry.id] = merge_edit(entity, docs.get(entry.id), entry.new, entry.stamp).doc
-        saved = books.saved(entry)
         if saved is None or id(saved) in counted:
             continue  # one that was sent again under another device number counts once
         counted.add(id(saved))
         for name, amount in saved.plus.items():
             sums[entry.id, name] = sums.get((entry.id, name), 0) + amount
+            twice |= {(entry.id, name)} if saved.sent_anew else set()
     for record_id, doc in docs.items():
         held = books.rows[record_id]
-        names = held.doc.v.keys() if record_id in simulation.purged else doc.v.keys() | held.doc.v.keys()
+        names = doc.v.keys() | held.doc.v.keys()
+        if record_id in simulation.purged:
+            names = {"deleted"} if is_deleted(held.doc) else set(held.doc.v)
         if any(canonical(doc.v.get(name)) != canonical(held.doc.v.get(name)) for name in names):
             raise BrokenError("G1", f"{record_id} is {held.doc.v}, its edits make {doc.v}")
     for (record_id, name), amount in sums.items():
-        if record_id in simulation.purged:
+        if record_id in simulation.purged or (record_id, name) in twice:
             continue
         value = total(books.rows[record_id].doc.v[name])
         if value != amount:
@@ -367,7 +417,8 @@ def the_deleted_stay_deleted(simulation: "Simulation", books: Books) -> None:
             raise BrokenError("G7", f"{record_id} came back on the server")
         for device in simulation.devices:
             held = device.tables.row.get(record_id)
-            if held is not None and not is_deleted(held.doc):
+            is_shown = held is not None and held.kind in SCHEMAS[device.schema].kinds
+            if held is not None and is_shown and not is_deleted(held.doc):
                 raise BrokenError("G7", f"{record_id} came back on {device.name}")
 
 
@@ -392,7 +443,9 @@ def old_clients_are_served(simulation: "Simulation") -> None:
     never_made = set()
     for saved in simulation.ledger.entries.values():
         for verdict in saved.verdicts:
-            follows = verdict.code == "missing_field" and (saved.group or (saved.store, saved.edit.id) in never_made)
+            # What follows a creation that was refused, or that a restored server does not know, has nothing to change.
+            unmade = saved.group or simulation.was_restored or (saved.store, saved.edit.id) in never_made
+            follows = verdict.code == "missing_field" and unmade
             if verdict.code in _OF_AGE and not saved.unchecked and not follows:
                 raise BrokenError("G8", f"{saved.store} was refused {saved.edit}: {verdict}")
         if saved.end in REFUSED:

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import functools
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Iterator, Sequence
 from http import HTTPStatus
 from random import Random
 from typing import Any, Final, TypeVar
@@ -18,7 +18,10 @@ import sqlalchemy
 from sqlalchemy import Connection, event
 from sqlalchemy.pool import StaticPool
 
-from routebook_server.database import UNAVAILABLE, metadata, sqlite
+from routebook_server.backup.restoring import begin_new_life, read_bans
+from routebook_server.backup.taking import note_cover
+from routebook_server.database import UNAVAILABLE, Database, metadata, sqlite
+from routebook_server.database import Values as Row
 from routebook_server.database.sqlite import SqliteDatabase
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
@@ -94,6 +97,14 @@ class InlineDatabase(SqliteDatabase):
         return done
 
     async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` on this thread."""
+        return self.read_now(work)
+
+    async def fetch(self, sql: str, *values: Hashable) -> list[Row]:
+        """Return the rows of a query: our only connection hears of no other's writes, so that nothing can be kept."""
+        return await Database.fetch(self, sql, *values)
+
+    async def glance(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on this thread."""
         return self.read_now(work)
 
@@ -269,7 +280,12 @@ class House:
     def _refuse_unanswerable(self, body: bytes) -> None:
         if not self.unanswerable:
             return
-        request = msgspec.json.decode(body, type=SyncRequest)
+        try:
+            request = msgspec.json.decode(body, type=SyncRequest)
+        except msgspec.DecodeError:
+            return
+        if request.protocol == 1:
+            return  # it cannot ask the server to keep an edit unseen
         for raw in request.edits:
             edit = msgspec.json.decode(raw)
             if edit["id"] in self.unanswerable and edit["n"] not in request.hold:
@@ -320,6 +336,20 @@ class House:
     def purge(self) -> None:
         """Purge what is older than half a year."""
         self.run(Purger(self.database, self.now_ms, KEEP_MS).purge())
+
+    def back_up(self) -> sqlite3.Connection:
+        """Take a backup and tell the devices how far it reaches."""
+        backup = copy_of(_raw())
+        pushed = dict(backup.execute("SELECT device, pushed FROM replica").fetchall())
+        self.database.write_now(lambda connection: note_cover(connection, pushed))
+        return backup
+
+    def restore(self, backup: sqlite3.Connection) -> None:
+        """Go back to a backup, as the command does, and start a new process over it."""
+        bans = self.database.read_now(read_bans)
+        backup.backup(_raw())
+        self.database.write_now(lambda connection: begin_new_life(connection, self.now_ms(), bans))
+        self.restart()
 
     # Looking in
 

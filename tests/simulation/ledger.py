@@ -31,6 +31,8 @@ class Entered(msgspec.Struct):
     """Whether it was written over a row that had gone wrong by itself: what its author saw is not what was there."""
     sent_anew: bool = False
     """Whether it was sent under two device numbers: the verdict under the first was heard by nobody."""
+    gone: bool = False
+    """Whether its storage is gone: a server that forgot it cannot be told again."""
     lost: bool = False
     """Whether its storage went before the server had it: nobody can ask more."""
 
@@ -61,5 +63,6 @@ class Ledger:
     def lose(self, store: Store) -> None:
         """Note that a storage is gone: what waited in it is nowhere any more."""
         for entered in self.entries.values():
-            if entered.store == store and entered.end is None:
-                entered.lost = True
+            if entered.store == store:
+                entered.gone = True
+                entered.lost = entered.lost or entered.end is None

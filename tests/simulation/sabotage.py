@@ -81,7 +81,8 @@ def the_base_is_ignored() -> Iterator[None]:
 @_breaks("G2", "G3")
 def verdicts_are_lost() -> Iterator[None]:
     """The server keeps no verdict for the next request."""
-    with mock.patch.object(pages, "_SELECT_VERDICTS", "SELECT n, doc FROM verdict WHERE device < 0 AND device = ?"):
+    nothing_told = "SELECT pushed, covered, NULL, NULL FROM replica WHERE device = ?"
+    with mock.patch.object(pages, "_SELECT_REPLICA", nothing_told):
         yield
 
 
@@ -184,7 +185,7 @@ def a_late_change_brings_back_the_deleted() -> Iterator[None]:
 
 @_breaks("G4")
 def one_fault_stops_the_queue() -> Iterator[None]:
-    """A fault in one edit refuses the request that carries it, again and again."""
+    """A fault in one edit refuses the request that carries it, again and again; its device insists."""
 
     def fail(self: Batch, turn: Any, edit: Edit, _mark: Any) -> Any:
         return self._applier.apply(turn, edit)
@@ -192,7 +193,11 @@ def one_fault_stops_the_queue() -> Iterator[None]:
     async def give_up(self: store.Store, push: Any, future: Any) -> None:
         store._fail(future, RuntimeError("sabotage"))
 
-    with mock.patch.object(Batch, "_attempt", fail), mock.patch.object(store.Store, "_write_alone", give_up):
+    with (
+        mock.patch.object(Batch, "_attempt", fail),
+        mock.patch.object(store.Store, "_write_alone", give_up),
+        mock.patch.object(Replica, "hold"),
+    ):
         yield
 
 
@@ -213,15 +218,13 @@ def old_apps_are_turned_away() -> Iterator[None]:
 
 @_breaks("G9")
 def everything_is_sent_again() -> Iterator[None]:
-    """The server forgets how far a device has read its own bucket."""
-    read = vars(store)["read_page"]
+    """The server forgets how far a device has read what everybody holds."""
+    pull = store.Store.pull
 
-    def from_the_start(connection: Connection, asked: pages.Asked) -> pages.Page:
-        cursors = {**asked.cursors, "shared": [1, 0]}
-        page: pages.Page = read(connection, msgspec.structs.replace(asked, cursors=cursors))
-        return page
+    async def from_the_start(self: store.Store, asked: pages.Asked) -> pages.Page:
+        return await pull(self, msgspec.structs.replace(asked, cursors={**asked.cursors, "shared": [1, 0]}))
 
-    with mock.patch.object(store, "read_page", from_the_start):
+    with mock.patch.object(store.Store, "pull", from_the_start):
         yield
 
 

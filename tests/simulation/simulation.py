@@ -5,13 +5,16 @@ guarantee that did not hold.
 """
 
 import hashlib
+import sqlite3
 from collections.abc import Callable
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple
 
 from routebook_server.records.store import Values
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Edit, SyncReply, read_reply
 from routebook_sync.replica.checks import AUDIT_EVERY_MS
+from routebook_sync.replica.kept import KEPT_FOR_MS
 from simulation import guarantees
 from simulation.device import Device, Sending
 from simulation.house import Answer, House
@@ -19,7 +22,9 @@ from simulation.ledger import Ledger
 from simulation.market import COVER, PEOPLE, START_MS, TERRITORIES, id_of, resolve, root_of
 from simulation.steps import (
     AnyStep,
+    Backup,
     Cover,
+    Decide,
     Dismiss,
     Fault,
     Late,
@@ -29,6 +34,7 @@ from simulation.steps import (
     Purge,
     Renew,
     Restart,
+    Restore,
     Script,
     ServerEdit,
     Skew,
@@ -47,6 +53,13 @@ ROUNDS: Final = 12
 """More than it takes until nobody has anything to tell the others."""
 
 
+class _Backup(NamedTuple):
+    database: sqlite3.Connection
+    taken_at: int
+    roles: dict[str, Role]
+    cover: dict[str, list[str]]
+
+
 class Simulation:
     """One script being played."""
 
@@ -62,6 +75,9 @@ class Simulation:
         }
         self.wiped: set[str] = set()
         """Tokens of devices that somebody has had wiped."""
+        self.backup: _Backup | None = None
+        self.was_restored = False
+        """Whether the server ever went back to a backup."""
         self.purged: set[str] = set()
         """Ids of records whose body the server has dropped."""
         self.late: list[tuple[Device, str, bytes]] = []
@@ -142,7 +158,7 @@ class Simulation:
                 news = news or bool(sending.request.edits or reply.rows or reply.verdicts)
             if self._sign_in_if_asked(device):
                 continue
-            if not again:
+            if not again and (answer is None or answer.status != HTTPStatus.INTERNAL_SERVER_ERROR):
                 return news or device.replica.waiting > 0
         return True
 
@@ -245,7 +261,8 @@ class Simulation:
         device = self._device(step.device)
         if device is not None and device.kept is not None:
             (sending, answer), device.kept = device.kept, None
-            device.take(sending, answer)
+            if not device.has_other_rights_than(answer):
+                device.take(sending, answer)
             self._sign_in_if_asked(device)
 
     def _restart(self, step: Restart) -> None:
@@ -309,6 +326,25 @@ class Simulation:
         after = dict(self.house.rows("SELECT id, doc FROM record"))
         self.purged |= {row_id for row_id, doc in before.items() if after.get(row_id) != doc}
 
+    def _back_up(self, _step: Backup) -> None:
+        self.backup = _Backup(
+            self.house.back_up(), self.now_ms, dict(self.role_by_person), dict(self.cover_by_territory)
+        )
+
+    def _restore(self, _step: Restore) -> None:
+        backup = self.backup
+        if backup is None or self.now_ms - backup.taken_at > KEPT_FOR_MS // 2:
+            return  # longer ago than devices keep what no backup has
+        self.now_ms += 1_000
+        self.house.restore(backup.database)
+        self.role_by_person, self.cover_by_territory = dict(backup.roles), dict(backup.cover)
+        self.was_restored = True
+
+    def _decide(self, step: Decide) -> None:
+        device = self._device(step.device)
+        if device is not None:
+            device.decide(step.pick, step.status)
+
     def _dismiss(self, step: Dismiss) -> None:
         device = self._device(step.device)
         if device is not None:
@@ -333,5 +369,8 @@ _TAKE: Final[dict[type[AnyStep], Callable[[Simulation, Any], None]]] = {
     Tamper: Simulation._tamper,
     Wipe: Simulation._wipe,
     Purge: Simulation._purge,
+    Backup: Simulation._back_up,
+    Restore: Simulation._restore,
+    Decide: Simulation._decide,
     Dismiss: Simulation._dismiss,
 }

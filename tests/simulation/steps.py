@@ -159,6 +159,22 @@ class Purge(Step, omit_defaults=True):
     """The server purges what was deleted or left longer than half a year ago."""
 
 
+class Backup(Step, omit_defaults=True):
+    """A backup is taken; the one before is thrown away."""
+
+
+class Restore(Step, omit_defaults=True):
+    """The server goes back to the last backup, if there is one."""
+
+
+class Decide(Step, omit_defaults=True):
+    """Somebody decides on a change that the server holds, if the device shows one that waits."""
+
+    device: int
+    pick: int
+    status: Literal["applied", "discarded"]
+
+
 class Dismiss(Step, omit_defaults=True):
     """Somebody takes everything off the list of what needs a look."""
 
@@ -183,6 +199,9 @@ AnyStep: TypeAlias = (
     | Tamper
     | Wipe
     | Purge
+    | Backup
+    | Restore
+    | Decide
     | Dismiss
 )
 

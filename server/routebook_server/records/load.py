@@ -39,7 +39,7 @@ def load_rows(connection: Connection, rows: Iterable[tuple[str, Row]]) -> tuple[
         unknown = names.difference(written)
         found = reader.buckets(unknown) if unknown else {}
         for name in unknown:
-            written[name] = found.get(name, Bucket())
+            written[name] = found.get(name) or reader.new_bucket()
             sums[name] = Sums(written[name].rows, written[name].parts)
         stored: dict[str, Stored] = {}
         for name, row in chunk:

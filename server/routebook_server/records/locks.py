@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from routebook_server.database import Driver
-from routebook_server.records.buckets import FIRST_EPOCH, SHARED, person_bucket, territory_bucket
+from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
 from routebook_server.records.draft import Draft
 from routebook_server.records.pages import read_heads
 from routebook_server.records.push import Push, Replica
@@ -119,8 +119,9 @@ class Locks:
         unlocked = sorted({*buckets} - self.buckets.keys())
         if unlocked:
             # Nothing of them can have been read too early, and nobody waits for anything after this.
-            made = self._driver.fetch(_MAKE_BUCKETS, FIRST_EPOCH, unlocked)
-            self.buckets.update({name: Bucket() for (name,) in made})
+            bucket = self._reader.new_bucket()
+            made = self._driver.fetch(_MAKE_BUCKETS, bucket.epoch, unlocked)
+            self.buckets.update({name: bucket for (name,) in made})
         if not self._devices.issuperset({*devices} - {SERVER_DEVICE}) or not self.buckets.keys() >= {*buckets}:
             raise NotLockedError(self._all(devices, buckets))
 

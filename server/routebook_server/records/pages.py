@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from routebook_server.database import Database, Driver, driver_of
-from routebook_server.records.buckets import FIRST_EPOCH, Head, is_behind, number_of, seq_of
+from routebook_server.records.buckets import FIRST_EPOCH, SHARED, Head, is_behind, number_of, seq_of
 from routebook_server.records.repair import read_repair
 from routebook_server.records.views import open_verdict
 from routebook_sync.messages import View
@@ -114,9 +114,6 @@ class _Standing(NamedTuple):
         return epoch == self.epoch and seq_of(number) <= self.seq and not is_behind(number, self.horizon)
 
 
-_NOWHERE: Final = _Standing()
-
-
 def read_page(connection: Connection, asked: Asked) -> Page:
     """Return what comes after the cursors, bucket after bucket, within the budget; at least one row.
 
@@ -144,8 +141,9 @@ async def find_empty_page(database: Database, asked: Asked) -> Page | None:
     found = {bucket: numbers for bucket, *numbers in await database.fetch(_SELECT_EMPTY, asked.buckets, *[device] * 3)}
     pushed, covered, told = found.pop(_DEVICE)
     cursors = {bucket: [epoch, number_of(seq, horizon)] for bucket, (epoch, seq, horizon) in found.items()}
-    if len(cursors) < len(asked.buckets):  # some were never written to
-        cursors = dict.fromkeys(asked.buckets, _NOWHERE.head) | cursors
+    if len(cursors) < len(asked.buckets):  # some were never written to, in this life of the database (SPEC R32)
+        epoch = cursors[SHARED][0] if SHARED in cursors else FIRST_EPOCH
+        cursors = {bucket: [epoch, 0] for bucket in asked.buckets} | cursors
     if told or cursors != asked.cursors:
         return None
     return Page(
@@ -162,7 +160,11 @@ async def find_empty_page(database: Database, asked: Asked) -> Page | None:
 def _read_standings(driver: Driver, buckets: Sequence[str]) -> dict[str, _Standing]:
     """Return where each of the buckets stands."""
     found = {name: _Standing(*numbers) for name, *numbers in driver.fetch(_SELECT_BUCKETS, list(buckets))}
-    return found if len(found) == len(buckets) else {bucket: found.get(bucket, _NOWHERE) for bucket in buckets}
+    if len(found) == len(buckets):
+        return found
+    # Nobody has written to the others yet, in this life of the database (SPEC R32).
+    unwritten = _Standing(found[SHARED].epoch) if SHARED in found else _Standing()
+    return {bucket: found.get(bucket, unwritten) for bucket in buckets}
 
 
 def _page(driver: Driver, asked: Asked, **read: Any) -> Page:
@@ -225,7 +227,7 @@ class _Reading:
             return 0
         seq = seq_of(held[1])
         is_usable = self._standings[bucket].is_usable(*held)
-        if not is_usable or (seq and self._asked.held_view is not self._asked.view):
+        if seq and (not is_usable or self._asked.held_view is not self._asked.view):
             self._resets.append(bucket)
             return 0
         return seq

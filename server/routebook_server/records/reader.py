@@ -7,13 +7,14 @@ import msgspec
 
 from routebook_server.database import Driver
 from routebook_server.records.author import Writer
-from routebook_server.records.buckets import FIRST_EPOCH, Head, is_behind, number_of
+from routebook_server.records.buckets import FIRST_EPOCH, SHARED, Head, is_behind, number_of
 from routebook_server.records.held import Held
 from routebook_server.records.lookup import MAX_PAST, PastEdit
 from routebook_server.records.push import Replica
+from routebook_server.records.refusal import REFUSALS
 from routebook_server.records.state import State, moved_id
 from routebook_server.records.sums import Counted
-from routebook_sync.messages import MARKERS, Edit, ProblemCode
+from routebook_sync.messages import MARKERS, Edit, ProblemCode, Verdict
 
 _SELECT_STATES: Final = "SELECT bucket, seq, id, kind, root, home, device, doc, sum, open_sum FROM record WHERE "
 _SELECT_BUCKETS: Final = "SELECT bucket, epoch, seq, horizon, rows, parts FROM bucket WHERE bucket IN (?*)"
@@ -41,6 +42,7 @@ class Reader:
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
+        self._epoch = 0
         self.counted: dict[str, Counted] = {}
         """How each record that was read is counted in the sums of its bucket."""
 
@@ -66,6 +68,16 @@ class Reader:
     def buckets(self, names: Iterable[str]) -> dict[str, Bucket]:
         """Return those buckets that were ever written to."""
         return self._buckets(_SELECT_BUCKETS, names)
+
+    def new_bucket(self) -> Bucket:
+        """Return a bucket that nobody has written to yet.
+
+        It begins in the epoch of the others: after a restore a device may know it by a cursor of the life before (R32).
+        """
+        if self._epoch == 0:
+            found = self._driver.fetch_one("SELECT epoch FROM bucket WHERE bucket = ?", SHARED)
+            self._epoch = found[0] if found else FIRST_EPOCH
+        return Bucket(self._epoch)
 
     def lock_buckets(self, names: Iterable[str]) -> dict[str, Bucket]:
         """Return the same, so that nobody else writes to them now."""
@@ -140,14 +152,20 @@ class Reader:
     def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
         """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""
         told = self._driver.fetch(
-            "SELECT n FROM verdict WHERE device = ? AND n IN (?*)", device, [edit.n for edit in edits]
+            "SELECT n, doc FROM verdict WHERE device = ? AND n IN (?*)", device, [edit.n for edit in edits]
         )
-        numbers = {n for (n,) in told}
+        refused_by_number = {n: msgspec.json.decode(doc, type=Verdict).verdict in REFUSALS for n, doc in told}
         done = self._driver.fetch(
             "SELECT id, stamp FROM history WHERE device = ? AND id IN (?*)", device, [edit.id for edit in edits]
         )
-        known = set(done)
-        return {edit.n for edit in edits if edit.n in numbers or (edit.id, edit.at) in known}
+        known, changed = set(done), {record_id for record_id, _stamp in done}
+        # The stamp may have been clamped; but what was not refused is in the history of its record.
+        return {
+            edit.n
+            for edit in edits
+            if (edit.id, edit.at) in known
+            or (edit.n in refused_by_number and (refused_by_number[edit.n] or edit.id in changed))
+        }
 
     def may_have_left(self, root: str, cursors: Mapping[str, Sequence[int]]) -> bool:
         """Tell whether the aggregate once left a bucket that was read up to one of these cursors.

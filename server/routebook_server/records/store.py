@@ -9,7 +9,7 @@ import structlog
 
 from routebook_server.database import UNAVAILABLE, Database, UnavailableDatabaseError, driver_of
 from routebook_server.records.author import SYSTEM, Author, Writer
-from routebook_server.records.buckets import NO_HEAD, Head
+from routebook_server.records.buckets import NO_HEAD, SHARED, Head
 from routebook_server.records.heads import Heads
 from routebook_server.records.history import HistoryEntry, read_history
 from routebook_server.records.load import load_rows
@@ -110,7 +110,8 @@ class Store:
     async def read_heads(self, buckets: Sequence[str]) -> dict[str, Head]:
         """Return the head of each bucket."""
         heads = await self.database.read(lambda connection: read_heads(driver_of(connection), buckets))
-        return {bucket: heads.get(bucket, NO_HEAD) for bucket in buckets}
+        unwritten = Head(heads.get(SHARED, NO_HEAD).epoch, 0)
+        return {bucket: heads.get(bucket, unwritten) for bucket in buckets}
 
     async def history(
         self, record_id: str, buckets: Collection[str], limit: int, *, before: int | None = None, view: View = View.FULL

@@ -15,7 +15,7 @@ from routebook_server.records.held import Held
 from routebook_server.records.locks import NOTHING, Locks, Wanted
 from routebook_server.records.pokes import poke
 from routebook_server.records.push import GapError, Push, Pushed
-from routebook_server.records.reader import Bucket, Reader
+from routebook_server.records.reader import Reader
 from routebook_server.records.state import encode_json
 from routebook_server.records.sums import Sums, count_rows
 from routebook_sync.clock import SERVER_DEVICE, Clock
@@ -110,7 +110,7 @@ class Numbering:
         locks.require(buckets=names)
         unknown = [bucket for bucket in names if bucket not in locks.buckets]
         buckets = {**locks.buckets, **reader.buckets(unknown)} if unknown else locks.buckets
-        self.written = {name: buckets.get(name, Bucket()) for name in sorted(names)}
+        self.written = {name: buckets.get(name) or reader.new_bucket() for name in sorted(names)}
         """The buckets with changed rows: as they were, and once all rows are numbered, as they will be."""
         self.places: dict[str, tuple[str, int]] = {}
         """Bucket and number of each changed row, by id."""

@@ -29,6 +29,14 @@ export function roundOf(database: Database, bucket: string): number {
   return database.get<{ round: number }>("SELECT round FROM cursor WHERE bucket = ?", [bucket])?.round ?? 0;
 }
 
+/** Tells whether a bucket is read again and has not met a row that carries this round: it may not be there any more. */
+export function isUnmet(database: Database, bucket: string, round: number): boolean {
+  const reading = database.get<{ round: number; sweep: number }>("SELECT round, sweep FROM cursor WHERE bucket = ?", [
+    bucket,
+  ]);
+  return reading !== undefined && reading.sweep === 1 && reading.round !== round;
+}
+
 /** The cursors while one reply is applied, as they stood before it. Make one before anything of the reply is stored. */
 export class Readings {
   readonly #readingByBucket: ReadonlyMap<string, Reading>;
@@ -43,21 +51,26 @@ export class Readings {
     const asked = reply.control.filter(({ control }) => control === "reset").map(({ bucket }) => bucket);
     this.#resets = new Set(
       held
-        .filter(({ bucket, epoch }) => asked.includes(bucket) || this.#epoch(bucket, epoch) !== epoch)
+        .filter(({ bucket, epoch }) => {
+          const told = this.#epoch(bucket, epoch);
+          return told > epoch || (told === epoch && asked.includes(bucket));
+        })
         .map(({ bucket }) => bucket),
     );
   }
 
   /** Tells whether a backup was restored since: a bucket lives in another epoch. */
   get isRestored(): boolean {
-    return [...this.#readingByBucket.values()].some(({ bucket, epoch }) => this.#epoch(bucket, epoch) !== epoch);
+    return [...this.#readingByBucket.values()].some(({ bucket, epoch }) => this.#epoch(bucket, epoch) > epoch);
   }
 
   /** A repeated or overtaken reply: the device has read further in this bucket already (SPEC R54). */
   isStale(bucket: string): boolean {
     const held = this.#readingByBucket.get(bucket);
     const cursor = this.reply.cursors[bucket];
-    return held !== undefined && cursor !== undefined && !this.#resets.has(bucket) && cursor[1] < held.seq;
+    if (held === undefined || cursor === undefined || this.#resets.has(bucket)) return false;
+    const [epoch, seq] = cursor;
+    return epoch < held.epoch || (epoch === held.epoch && seq < held.seq); // epochs only grow (SPEC R32)
   }
 
   /** Gives a round to every bucket that begins with this reply, for the first time or again. */

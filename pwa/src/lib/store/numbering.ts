@@ -8,7 +8,7 @@ import type { Database } from "./database.ts";
 import { type KeptEdit, takeFormer, takeKept } from "./kept-edits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import { overshadow, queueEdit } from "./outbox.ts";
-import { RecordWriter } from "./records.ts";
+import { NOWHERE, RecordWriter, UNCONFIRMED } from "./records.ts";
 import { restamp } from "./restamp.ts";
 import { isKind } from "./tables.ts";
 import { editsOf, overlay } from "./verdicts.ts";
@@ -71,7 +71,11 @@ export function offerFormer(database: Database, device: number, pushed: number, 
   const again = former.map(
     ({ edit, verdict }, at): Queued => ({ edit: edits[at] ?? edit, created_at: now, verdict, hold: 0 }),
   );
-  replaceOutbox(database, pushed + 1, [...again, ...waiting]);
+  // What the server has just taken under this number keeps its own: its verdicts are about to be read.
+  const taken = waiting.filter(({ edit }) => edit.n <= pushed);
+  replaceOutbox(database, pushed + 1, [...again, ...waiting.slice(taken.length)]);
+  for (const { edit, created_at, verdict, hold } of taken) queueEdit(database, edit, created_at, verdict, hold);
+  showUnsent(database, edits);
   return true;
 }
 
@@ -80,12 +84,15 @@ function queueAgain(database: Database, kept: readonly KeptEdit[], now: number):
     overshadowEdit(database, edit);
     queueEdit(database, edit, now, verdict);
   }
+  showUnsent(
+    database,
+    kept.map(({ edit }) => edit),
+  );
 }
 
-/** What shows of the record holds the edit already; should the server's row come without it, it has to lie over that. */
+/** What shows of the record mostly holds the edit already; should the server's row come without it, it has to lie over that. */
 function overshadowEdit(database: Database, { kind, id }: Edit): void {
-  const held = isKind(kind) ? new RecordWriter(database).find(kind, id) : undefined;
-  if (isKind(kind) && held !== undefined) overshadow(database, kind, id, held);
+  if (isKind(kind)) overshadow(database, kind, id, new RecordWriter(database).find(kind, id));
 }
 
 /** The values that the server has of a record with unsent edits. */
@@ -95,16 +102,17 @@ function confirmedValues(database: Database, id: string): Values {
   return doc?.v ?? {};
 }
 
-/** Lets what is shown have the stamps of the edits as they are now. */
+/** Shows these edits with the stamps that they have now, also what was refused before: a restored server may take it. */
 function showUnsent(database: Database, edits: readonly Edit[]): void {
   const writer = new RecordWriter(database);
-  for (const [id, kind] of new Map(edits.map((edit) => [edit.id, edit.kind]))) {
-    const held = isKind(kind) ? writer.find(kind, id) : undefined;
-    if (!isKind(kind) || held === undefined) continue;
+  for (const [id, { kind, root }] of new Map(edits.map((edit) => [edit.id, edit]))) {
+    if (!isKind(kind)) continue;
+    const held = writer.find(kind, id);
     const shadow = database.get<{ doc: string | null }>("SELECT doc FROM shadow WHERE id = ?", [id]);
     const confirmed: Doc | null = shadow === undefined || shadow.doc === null ? null : JSON.parse(shadow.doc);
     const doc = overlay(kind, confirmed, editsOf(database, id));
-    if (doc !== null) writer.put(kind, id, held, doc, held, held);
+    const place = held ?? { root, bucket: NOWHERE, home: 0 };
+    if (doc !== null) writer.put(kind, id, place, doc, held, held ?? UNCONFIRMED);
   }
   writer.finish();
 }

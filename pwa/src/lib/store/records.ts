@@ -146,11 +146,12 @@ export class RecordWriter {
   }
 
   /** Writes down what is confirmed of a record whose visible state stays as it is. */
-  confirm(kind: Kind, held: Held, bucket: string, confirmed: Confirmation): void {
+  confirm(kind: Kind, held: Held, { bucket, home }: Omit<Place, "root">, confirmed: Confirmation): void {
     this.#sums.subtract(held.bucket, held.sum);
     this.#sums.add(bucket, confirmed.sum);
-    this.database.run(`UPDATE "${kind}_row" SET bucket = ?, sum = ?, round = ? WHERE n = ?`, [
+    this.database.run(`UPDATE "${kind}_row" SET bucket = ?, home = ?, sum = ?, round = ? WHERE n = ?`, [
       bucket,
+      home,
       confirmed.sum,
       confirmed.round,
       held.n,
@@ -207,7 +208,7 @@ export class RecordWriter {
       if (!goes(row)) continue;
       if (row.waits === 0) this.remove(kind, row.id, row);
       else {
-        this.confirm(kind, row, NOWHERE, UNCONFIRMED);
+        this.confirm(kind, row, { bucket: NOWHERE, home: row.home }, UNCONFIRMED);
         kept.push(row.id);
       }
     }

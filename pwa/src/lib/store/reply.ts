@@ -6,13 +6,13 @@ import { checksumOfKind, partitionEndings } from "$sync/checksum.ts";
 import { docFromRow, type Row, type SyncReply } from "$sync/messages.ts";
 import { ARCHIVED, MOVED } from "$sync/schema.gen.ts";
 import type { Checks } from "./checks.ts";
-import { Readings } from "./cursors.ts";
+import { isUnmet, Readings } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { forgetCovered } from "./kept-edits.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { offerAgain, offerFormer } from "./numbering.ts";
 import type { Topic } from "./query.ts";
-import { NOWHERE, type Place, RecordWriter } from "./records.ts";
+import { type Confirmation, type Place, RecordWriter } from "./records.ts";
 import { isKind } from "./tables.ts";
 import { editsOf, overlay, takeVerdicts } from "./verdicts.ts";
 
@@ -121,7 +121,7 @@ class Applying {
     if (!isKind(row.k)) return this.#storeStranger(row, place, isRepaired);
     const kind = row.k;
     const held = this.#writer.find(kind, row.i);
-    if (!isRepaired && hasMovedOn(held, place)) return false;
+    if (!isRepaired && this.#hasMovedOn(held, place)) return false;
     const confirmed = docFromRow(row);
     const json = JSON.stringify(confirmed);
     const confirmation = this.#writer.confirmation(bucket, checksumOfKind(kind, row.i, place.home, confirmed));
@@ -141,7 +141,7 @@ class Applying {
 
   #storeStranger(row: Row, place: Place, isRepaired: boolean): boolean {
     const held = this.#writer.findStranger(row.i);
-    if (!isRepaired && hasMovedOn(held, place)) return false;
+    if (!isRepaired && this.#hasMovedOn(held, place)) return false;
     const doc = docFromRow(row);
     const confirmation = this.#writer.confirmation(place.bucket, checksumOfKind(row.k, row.i, place.home, doc));
     this.#writer.putStranger(row.k, row.i, place, JSON.stringify(doc), held, confirmation);
@@ -155,6 +155,15 @@ class Applying {
       JSON.stringify([...ids]),
       bucket,
     ]);
+  }
+
+  /**
+   * The aggregate has moved on already: a page of its old bucket came late (SPEC R33). Not where the bucket that it is held in is
+   * granted no more, or is read again and has not brought it: a restored server may know nothing of the move (SPEC R32).
+   */
+  #hasMovedOn(held: (Place & Confirmation) | undefined, { home }: Place): boolean {
+    if (held === undefined || held.home <= home || !this.reply.grants.includes(held.bucket)) return false;
+    return !isUnmet(this.database, held.bucket, held.round);
   }
 
   /** An aggregate left a bucket: it goes, unless a newer home revision of it is held already (SPEC R33). */
@@ -207,11 +216,6 @@ class Applying {
       this.database.run("UPDATE shadow SET doc = NULL WHERE id = ?", [id]);
     }
   }
-}
-
-/** The aggregate has moved on already: a page of its old bucket came late (SPEC R33). */
-function hasMovedOn(held: Place | undefined, { home }: Place): boolean {
-  return held !== undefined && held.home > home && held.bucket !== NOWHERE;
 }
 
 /** The records that a marker names. */

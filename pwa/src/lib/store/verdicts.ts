@@ -8,6 +8,7 @@ import type { Json } from "$sync/joins.ts";
 import type { Edit, SyncReply, Verdict } from "$sync/messages.ts";
 import { type Doc, mergeEdit } from "$sync/record.ts";
 import { ENTITY_TYPES, type Kind, type VerdictKind } from "$sync/schema.gen.ts";
+import { isUnmet } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { keepEdits } from "./kept-edits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
@@ -141,20 +142,22 @@ function settle(
   else if (isTaken) database.run("UPDATE shadow SET doc = ? WHERE id = ?", [JSON.stringify(confirmed), id]);
   const held = writer.find(kind, id);
   if (held === undefined) return;
-  // The server has just made it from these edits alone: what showed of it before is gone there.
+  // The server has just made it from these edits alone: what showed of it before is gone there, its moves too.
   const isAnew = wasUnknown && isTaken && held.bucket === NOWHERE;
   const bucket = isAnew && confirmed !== null ? bucketOf(database, kind, held.root, confirmed.v) : held.bucket;
+  // Nor is a home revision of a life before believed: the row that follows says how often it moved.
+  const home = isAnew || isUnmet(database, held.bucket, held.round) ? 0 : held.home;
   // A refusal does not say whether the server still has the record.
   const met =
-    isTaken && confirmed !== null ? writer.confirmation(bucket, checksumOfKind(kind, id, held.home, confirmed)) : held;
+    isTaken && confirmed !== null ? writer.confirmation(bucket, checksumOfKind(kind, id, home, confirmed)) : held;
   // What outstayed its bucket because an edit of it waited goes with the last one (SPEC R57).
   const isOver = waiting.length === 0 && !grants.has(bucket);
   const isSame = !isRefused && !isAnew;
   const visible = isSame || isOver ? null : overlay(kind, confirmed, waiting);
   if (isOver) writer.remove(kind, id, held);
-  else if (isSame) writer.confirm(kind, held, bucket, met);
+  else if (isSame) writer.confirm(kind, held, { bucket, home }, met);
   else if (visible === null) writer.remove(kind, id, held);
-  else writer.put(kind, id, { ...held, bucket }, visible, held, met);
+  else writer.put(kind, id, { ...held, bucket, home }, visible, held, met);
 }
 
 function noteSent(

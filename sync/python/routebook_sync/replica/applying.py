@@ -14,7 +14,7 @@ from routebook_sync.replica.cursors import Readings
 from routebook_sync.replica.kept import forget_covered
 from routebook_sync.replica.numbering import offer_again, offer_former
 from routebook_sync.replica.rows import Rows
-from routebook_sync.replica.tables import NOWHERE, Held, Reading, Schema, Shadow, Tables
+from routebook_sync.replica.tables import Held, Reading, Schema, Shadow, Tables
 from routebook_sync.replica.verdicts import overlay, take_verdicts
 
 
@@ -61,7 +61,7 @@ class Applying:
         if not self._readings.is_restored:
             return  # fewer edits than acknowledged would be those of an overtaken reply
         if pushed < tables.number("ack"):
-            offer_again(tables, self._device, pushed)
+            offer_again(tables, self._schema, self._device, pushed)
         offer_former(tables, self._schema, self._device, pushed)
 
     # Rows
@@ -88,9 +88,7 @@ class Applying:
         """Make a row the confirmed state of its record, under the edits that still wait."""
         tables = self._tables
         held = tables.row.get(row.i)
-        # The aggregate has moved on already: a page of its old bucket came late (SPEC R33).
-        has_moved_on = held is not None and held.home > row.h and held.bucket != NOWHERE
-        if has_moved_on and bucket not in self._reply.repair:
+        if held is not None and bucket not in self._reply.repair and self._has_moved_on(held, row):
             return
         doc = row.doc
         taken = self._rows.confirmed(row.i, Held(row.k, row.r, bucket, row.h, doc), doc)
@@ -105,6 +103,17 @@ class Applying:
         """Let go of records that left a bucket for its archive, edits not yet sent excepted (SPEC R39)."""
         if ids:
             self._rows.drop_where(lambda record_id, held: record_id in ids and held.bucket == bucket)
+
+    def _has_moved_on(self, held: Held, row: Row) -> bool:
+        """Tell whether a page of the aggregate's old bucket came late (SPEC R33).
+
+        Not where the bucket that it is held in is granted no more, or is read anew and has not brought it again: a
+        restored server may know nothing of the move (R32).
+        """
+        if held.home <= row.h or held.bucket not in self._reply.grants:
+            return False
+        reading = self._tables.cursor.get(held.bucket)
+        return reading is None or not reading.sweep or reading.round == held.round
 
     def _drop_moved(self, home_by_root: Mapping[str, int]) -> None:
         """Let go of aggregates that left a bucket, unless a newer home revision is held already (SPEC R33)."""

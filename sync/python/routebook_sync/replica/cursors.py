@@ -21,18 +21,21 @@ class Readings:
         self._resets = {
             bucket
             for bucket, reading in self._held.items()
-            if bucket in asked or self._epoch(bucket, reading.epoch) != reading.epoch
+            if self._epoch(bucket, reading.epoch) > reading.epoch
+            or (bucket in asked and self._epoch(bucket, reading.epoch) == reading.epoch)
         }
 
     @property
     def is_restored(self) -> bool:
         """Whether a backup was restored since: a bucket lives in another epoch."""
-        return any(self._epoch(bucket, reading.epoch) != reading.epoch for bucket, reading in self._held.items())
+        return any(self._epoch(bucket, reading.epoch) > reading.epoch for bucket, reading in self._held.items())
 
     def is_stale(self, bucket: str) -> bool:
         """Tell whether the device has read further in this bucket already: the reply was overtaken (SPEC R54)."""
         held, cursor = self._held.get(bucket), self._reply.cursors.get(bucket)
-        return held is not None and cursor is not None and bucket not in self._resets and cursor[1] < held.seq
+        if held is None or cursor is None or bucket in self._resets:
+            return False
+        return (cursor[0], cursor[1]) < (held.epoch, held.seq)  # epochs only grow (SPEC R32)
 
     def begin(self) -> None:
         """Give a round to every bucket that begins with this reply, for the first time or again."""

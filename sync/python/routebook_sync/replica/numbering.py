@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from routebook_sync.messages import Edit
+from routebook_sync.record import Doc
 from routebook_sync.replica.kept import take_kept
 from routebook_sync.replica.restamp import Stamped, restamp
 from routebook_sync.replica.rows import Rows
-from routebook_sync.replica.tables import Schema, Tables, Waiting
+from routebook_sync.replica.tables import NOWHERE, Held, Schema, Tables, Waiting
 from routebook_sync.replica.writing import overshadow, show_unsent
 
 
@@ -30,15 +31,17 @@ def adopt_device(tables: Tables, schema: Schema, device: int) -> None:
     _replace_outbox(tables, 1, again)
     tables.meta.put("covered", 0)
     # What is shown has the stamps of the edits as they are now.
-    for record_id in {edit.id: None for edit in tables.unsent()}:
+    for record_id in {edit.id: None for edit in edits}:
         show_unsent(tables, Rows(tables, schema), schema, record_id)
 
 
-def offer_again(tables: Tables, device: int, pushed: int) -> None:
+def offer_again(tables: Tables, schema: Schema, device: int, pushed: int) -> None:
     """Put what a restored server has lost in front of what waits, with its numbers where those are all there."""
-    for kept in take_kept(tables, lambda made_by, n: made_by == device and n > pushed):
+    again = take_kept(tables, lambda made_by, n: made_by == device and n > pushed)
+    for kept in again:
         overshadow(tables, kept.edit)
         tables.outbox.put(kept.edit.n, Waiting(kept.edit, kept.verdict))
+    _show_again(tables, schema, [kept.edit for kept in again])
     tables.meta.put("ack", pushed)
     tables.meta.put("covered", 0)
     if min(tables.outbox, default=0) != pushed + 1:
@@ -55,8 +58,23 @@ def offer_former(tables: Tables, schema: Schema, device: int, pushed: int) -> bo
     stamped = [Stamped(kept.edit, kept.counted) for kept in former]
     edits = restamp(schema.kinds, stamped, device, lambda record: _confirmed_values(tables, record))
     again = [Waiting(edit, kept.verdict) for kept, edit in zip(former, edits, strict=True)]
-    _replace_outbox(tables, pushed + 1, [*again, *tables.waiting()])
+    # What the server has just taken under this number keeps its own: its verdicts are about to be read.
+    waiting = tables.waiting()
+    taken = [one for one in waiting if one.edit.n <= pushed]
+    _replace_outbox(tables, pushed + 1, [*again, *waiting[len(taken) :]])
+    for one in taken:
+        tables.outbox.put(one.edit.n, one)
+    _show_again(tables, schema, edits)
     return True
+
+
+def _show_again(tables: Tables, schema: Schema, edits: Sequence[Edit]) -> None:
+    """Show what is offered again, also what was refused before: the restored server may take it."""
+    rows = Rows(tables, schema)
+    for edit in {edit.id: edit for edit in edits}.values():
+        if edit.id not in tables.row and edit.kind in schema.kinds:
+            rows.put(edit.id, Held(edit.kind, edit.root, NOWHERE, 0, Doc()))
+        show_unsent(tables, rows, schema, edit.id)
 
 
 def _confirmed_values(tables: Tables, record: str) -> Mapping[str, Any]:

@@ -149,7 +149,7 @@ class Replica:
     def close_gap(self, expected: int) -> None:
         """Count from ``expected`` (SPEC R40, gap): a restored server asks for what it once acknowledged (SPEC R48)."""
         if expected <= self.tables.number("ack"):
-            self._storage.transaction(lambda: offer_again(self.tables, self.account.device, expected - 1))
+            self._storage.transaction(lambda: offer_again(self.tables, self.schema, self.account.device, expected - 1))
         else:
             self._storage.transaction(lambda: renumber(self.tables, expected))
 

@@ -93,11 +93,15 @@ def _settle(tables: Tables, rows: Rows, record_id: str, record: _Settling, grant
     held = tables.row.get(record_id)
     if held is None:
         return
-    # The server has just made it from these edits alone: what showed of it before is gone there.
+    # The server has just made it from these edits alone: what showed of it before is gone there, its moves too.
     is_anew = record.was_unknown and record.is_taken and held.bucket == NOWHERE
     if is_anew and confirmed is not None:
         bucket = bucket_of(tables, held.kind, held.root, confirmed.v)
-        held = msgspec.structs.replace(held, bucket=bucket)
+        held = msgspec.structs.replace(held, bucket=bucket, home=0)
+    reading = tables.cursor.get(held.bucket)
+    if reading is not None and reading.sweep and reading.round != held.round:
+        # Nor is a home revision of a life before believed: the row that follows says how often it moved.
+        held = msgspec.structs.replace(held, home=0)
     # A refusal does not say whether the server still has the record.
     met = rows.confirmed(record_id, held, confirmed) if record.is_taken and confirmed is not None else held
     if not waiting and held.bucket not in grants:
