@@ -102,8 +102,14 @@ fuzz: setup ## RUNS mutated requests and replies from SEED, in both languages; a
 sim: RUNS ?= 500
 sim: SEED ?= 1
 sim: JOBS ?= $(shell nproc 2>/dev/null || echo 2)
-sim: setup ## RUNS random scripts from SEED, JOBS at once: model devices, a bad network and crashes against the real server
+sim: DATABASE ?= sqlite
+sim: setup ## RUNS random scripts from SEED, JOBS at once, on DATABASE (postgresql: one at once): model devices, a bad network, crashes
+ifeq ($(DATABASE),postgresql)
+	@POSTGRES_BIN="$$(tests/setup/postgres.sh)" && export POSTGRES_BIN && PYTHONPATH=tests $(PY) -m simulation \
+		--database postgresql --seed $(SEED) --runs $(RUNS)
+else
 	@PYTHONPATH=tests $(PY) -m simulation --seed $(SEED) --runs $(RUNS) --jobs $(JOBS)
+endif
 
 format: setup ## mend what the formatters can mend
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from simulation.ground import in_memory
+from simulation.house import House
+from simulation.market import START_MS
 from simulation.running import be_silent
+
+
+@pytest.fixture(autouse=True, scope="session")
+def first_day() -> None:
+    """Write the first day's records before any defect is planted."""
+    House.open(lambda: START_MS, in_memory())
 
 
 @pytest.fixture(autouse=True)

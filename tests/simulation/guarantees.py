@@ -13,13 +13,14 @@ import msgspec
 from routebook_sync.clock import CLAMP_MS, DEVICE_WIDTH, SERVER_DEVICE, device_from_stamp, is_stamp, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.joins import STAMPED, Join, canonical, total
-from routebook_sync.messages import Edit, Row, SyncReply, Verdict, VerdictKind
+from routebook_sync.messages import MARKERS, Edit, Row, SyncReply, Verdict, VerdictKind
 from routebook_sync.record import Doc, is_deleted, merge_edit, stamp_of, unpack_stamps
 from routebook_sync.replica.change import Change
 from routebook_sync.replica.tables import Held
 from routebook_sync.replica.verdicts import REFUSED, WANTS_A_HUMAN
 from simulation.device import SCHEMAS, Device
-from simulation.house import House, PoisonError
+from simulation.ground import PoisonError
+from simulation.house import House
 from simulation.ledger import Entered
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Books:
 
 
 def _read_rows(house: House, doc: str) -> dict[str, Held]:
-    found = house.rows(f"SELECT bucket, id, kind, root, home, {doc} FROM record WHERE kind <> 'moved'")
+    found = house.rows(f"SELECT bucket, id, kind, root, home, {doc} FROM record WHERE NOT kind IN (?*)", list(MARKERS))
     return {
         row_id: Held(kind, root, bucket, home, msgspec.json.decode(text, type=Row).doc)
         for bucket, row_id, kind, root, home, text in found
@@ -460,7 +461,7 @@ def silence_is_cheap(simulation: "Simulation") -> None:
     for device in simulation.devices:
         sending = device.send()
         simulation.house.answer((device.token, sending.body))  # its session is touched once a minute
-        changes = simulation.house.changes
+        changes = simulation.house.ground.changes()
         (answer,) = simulation.house.answer((device.token, sending.body))
         if answer is None or answer.status != 200:
             raise BrokenError("G9", f"{device.name} is answered {answer}")
@@ -469,7 +470,7 @@ def silence_is_cheap(simulation: "Simulation") -> None:
             raise BrokenError("G9", f"{device.name} is not left in peace: {reply}")
         if max(len(sending.body), len(answer.body)) >= QUIET_BYTES:
             raise BrokenError("G9", f"silence took {len(sending.body)} and {len(answer.body)} bytes")
-        if simulation.house.changes != changes:
+        if simulation.house.ground.changes() != changes:
             raise BrokenError("G9", "the server wrote although nothing was new")
 
 

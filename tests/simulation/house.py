@@ -1,4 +1,4 @@
-"""House: the real server's parts over a database in memory, run inline so that every run of a script is the same.
+"""House: the real server's parts over a ground, run inline so that every run of a script is the same.
 
 Nothing of the server is replaced but its threads. A crash strikes between two transactions, or before a commit.
 """
@@ -6,32 +6,23 @@ Nothing of the server is replaced but its threads. A crash strikes between two t
 import asyncio
 import contextlib
 import functools
-import sqlite3
-from collections.abc import Callable, Coroutine, Hashable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from http import HTTPStatus
 from random import Random
 from typing import Any, Final, TypeVar
 from unittest import mock
 
 import msgspec
-import sqlalchemy
-from sqlalchemy import Connection, event
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection
 
-from routebook_server.backup.restoring import begin_new_life, read_bans
-from routebook_server.backup.taking import note_cover
-from routebook_server.database import UNAVAILABLE, Database, metadata, sqlite
-from routebook_server.database import Values as Row
-from routebook_server.database.sqlite import SqliteDatabase
+from routebook_server.database import UNAVAILABLE, driver_of
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import accounts
-from routebook_server.identity.accounts import Organisation
 from routebook_server.identity.cover import CoverEntry, set_cover
 from routebook_server.identity.devices import DeviceOffer, revoke_device, take_device, wipe_device
 from routebook_server.identity.door import COOKIE, Door
-from routebook_server.identity.founding import found
 from routebook_server.identity.presence import Presence
 from routebook_server.identity.sessions import start_session
 from routebook_server.records import applying
@@ -42,22 +33,13 @@ from routebook_sync.entities import EntityType
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Edit, Problem, ProblemCode, SyncRequest
-from simulation.market import START_MS, first_records, members
+from simulation.ground import Ground, PoisonError, ServerCrash, ShakyDatabase, loop
+from simulation.market import START_MS, first_records
 
 SCHEMA: Final = "now"
 KEEP_MS: Final = 180 * 86_400_000
 """How long what is deleted keeps its body."""
-_LAST_HISTORY: Final = "SELECT coalesce(max(number), 0) FROM history"
-_HISTORY_AFTER: Final = "SELECT id FROM history WHERE number > ?"
 T = TypeVar("T")
-
-
-class ServerCrash(BaseException):
-    """The process is gone at this point; no handler of the server hears of it."""
-
-
-class PoisonError(RuntimeError):
-    """A fault of ours, planted."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -67,60 +49,6 @@ class Answer(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class InlineDatabase(SqliteDatabase):
-    """The database without its threads; counts the points at which the process may die."""
-
-    def __init__(self, engine: sqlalchemy.Engine) -> None:
-        super().__init__(engine)
-        self.dies_at = 0
-        """The point at which the process dies, counted down; 0 for not at all."""
-        self.is_busy = False
-        self.poisoned: set[str] = set()
-        """Ids of records that no transaction with an edit of them commits."""
-        self.died: Callable[[], None] = lambda: None
-
-    async def write(self, work: Callable[[Connection], T], *, locking: bool = False) -> T:
-        """Run ``work`` in one transaction on this thread."""
-
-        def guarded(connection: Connection) -> T:
-            if self.is_busy:
-                raise sqlite3.OperationalError("database is locked")
-            last = connection.connection.cursor().execute(_LAST_HISTORY).fetchone()[0] if self.poisoned else 0
-            done = work(connection)
-            if self.poisoned:
-                self._refuse_poison(connection, last)
-            self._point()
-            return done
-
-        done = self.write_now(guarded)
-        self._point()
-        return done
-
-    async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run ``work`` on this thread."""
-        return self.read_now(work)
-
-    async def fetch(self, sql: str, *values: Hashable) -> list[Row]:
-        """Return the rows of a query: our only connection hears of no other's writes, so that nothing can be kept."""
-        return await Database.fetch(self, sql, *values)
-
-    async def glance(self, work: Callable[[Connection], T]) -> T:
-        """Run ``work`` on this thread."""
-        return self.read_now(work)
-
-    def _point(self) -> None:
-        if self.dies_at:
-            self.dies_at -= 1
-            if self.dies_at == 0:
-                self.died()
-                raise ServerCrash
-
-    def _refuse_poison(self, connection: Connection, after: int) -> None:
-        cursor = connection.connection.cursor()
-        if not self.poisoned.isdisjoint(row[0] for row in cursor.execute(_HISTORY_AFTER, (after,))):
-            raise PoisonError("planted: this commit fails")
-
-
 class PatientPresence(Presence):
     """Presence that writes when it is told to, not by the time of day."""
 
@@ -128,58 +56,12 @@ class PatientPresence(Presence):
         pass
 
 
-@functools.cache
-def _loop() -> asyncio.AbstractEventLoop:
-    loop = asyncio.new_event_loop()
-    loop.set_exception_handler(_report)
-    return loop
-
-
-def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Let the tasks of a process that died be gone without a word."""
-    if not isinstance(context.get("exception"), ServerCrash):
-        loop.default_exception_handler(context)
-
-
-@functools.cache
-def _engine() -> sqlalchemy.Engine:
-    engine = sqlalchemy.create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
-    )
-    event.listen(engine, "begin", vars(sqlite)["_begin"])
-    return engine
-
-
-def _raw() -> sqlite3.Connection:
-    connection = _engine().raw_connection().driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    return connection
-
-
-@functools.cache
-def _first_day() -> sqlite3.Connection:
-    """Return a copy of the database of the first day."""
-    with _engine().begin() as connection:
-        metadata.drop_all(connection)
-        metadata.create_all(connection)
-        found(connection, Organisation("o", "Market", "en"), members(), "", START_MS)
-    house = House(lambda: START_MS)
-    house.run(house.store.edit(first_records()))
-    return copy_of(_raw())
-
-
-def copy_of(source: sqlite3.Connection) -> sqlite3.Connection:
-    """Return a copy of a database, in memory."""
-    copy = sqlite3.connect(":memory:")
-    source.backup(copy)
-    return copy
-
-
 class House:
-    """One life of one server after another, over one database."""
+    """One life of one server after another, on one ground."""
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
+    def __init__(self, now_ms: Callable[[], int], ground: Ground) -> None:
         self.now_ms = now_ms
+        self.ground = ground
         self.faulty: set[str] = set()
         """Ids of records whose edits the server fails on while merging them."""
         self.unanswerable: set[str] = set()
@@ -190,13 +72,18 @@ class House:
         self._start()
 
     @classmethod
-    def open(cls, now_ms: Callable[[], int]) -> "House":
+    def open(cls, now_ms: Callable[[], int], ground: Ground) -> "House":
         """Return the house on its first day."""
-        _first_day().backup(_raw())
-        return cls(now_ms)
+
+        def fill() -> None:
+            first = cls(lambda: START_MS, ground)
+            first.run(first.store.edit(first_records()))
+
+        ground.begin(fill)
+        return cls(now_ms, ground)
 
     def _start(self) -> None:
-        self.database = InlineDatabase(_engine())
+        self.database = ShakyDatabase(self.ground.database)
         self.heads = Heads()
         self.store = Store(self.database, self.now_ms, self.heads)
         self.presence = PatientPresence(self.database, self.now_ms)
@@ -226,7 +113,7 @@ class House:
 
     def run(self, *works: Coroutine[Any, Any, T]) -> list[T | BaseException | None]:
         """Run all at once to their ends, or until the process dies: None for what had none by then."""
-        return _loop().run_until_complete(self._race(works))
+        return loop().run_until_complete(self._race(works))
 
     async def _race(self, works: Sequence[Coroutine[Any, Any, T]]) -> list[T | BaseException | None]:
         tasks = [asyncio.ensure_future(work) for work in works]
@@ -298,7 +185,7 @@ class House:
             given = take_device(connection, person, DeviceOffer("phone", "", number), self.now_ms())
             return start_session(connection, given, self.now_ms(), self._random.randbytes), given
 
-        return self.database.write_now(enter)
+        return self.ground.write(enter)
 
     # The office
 
@@ -312,7 +199,7 @@ class House:
     def cover(self, territory: str, people: Sequence[str]) -> None:
         """Let exactly these people cover a territory from now on."""
         entries = [CoverEntry(person) for person in people]
-        self.database.write_now(lambda connection: set_cover(connection, territory, entries))
+        self.ground.write(lambda connection: set_cover(connection, territory, entries))
 
     def promote(self, person: str, role: Role) -> None:
         """Give a person another role: the account first, then the record, as identity does."""
@@ -322,49 +209,35 @@ class House:
             assert before is not None
             accounts.change_account(connection, msgspec.structs.replace(before, role=role))
 
-        self.database.write_now(change)
+        self.ground.write(change)
         self.edit([Values("person", person, SHARED_ROOT, {"role": role.value})])
 
     def revoke(self, number: int) -> None:
         """Let a device in no more."""
-        self.database.write_now(lambda connection: revoke_device(connection, number, self.now_ms()))
+        self.ground.write(lambda connection: revoke_device(connection, number, self.now_ms()))
 
     def wipe(self, number: int) -> None:
         """Have a device wiped."""
-        self.database.write_now(lambda connection: wipe_device(connection, number, self.now_ms()))
+        self.ground.write(lambda connection: wipe_device(connection, number, self.now_ms()))
 
     def purge(self) -> None:
         """Purge what is older than half a year."""
         self.run(Purger(self.database, self.now_ms, KEEP_MS).purge())
 
-    def back_up(self) -> sqlite3.Connection:
-        """Take a backup and tell the devices how far it reaches."""
-        backup = copy_of(_raw())
-        pushed = dict(backup.execute("SELECT device, pushed FROM replica").fetchall())
-        self.database.write_now(lambda connection: note_cover(connection, pushed))
-        return backup
-
-    def restore(self, backup: sqlite3.Connection) -> None:
+    def restore(self, backup: Any) -> None:
         """Go back to a backup, as the command does, and start a new process over it."""
-        bans = self.database.read_now(read_bans)
-        backup.backup(_raw())
-        self.database.write_now(lambda connection: begin_new_life(connection, self.now_ms(), bans))
+        self.ground.restore(backup, self.now_ms())
         self.restart()
 
     # Looking in
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query, past everything that the server does."""
-        return _raw().execute(sql, values).fetchall()
+        return self.ground.read(lambda connection: driver_of(connection).fetch(sql, *values))
 
     def places(self) -> dict[str, str]:
         """Return the bucket of every record."""
         return dict(self.rows("SELECT id, bucket FROM record"))
-
-    @property
-    def changes(self) -> int:
-        """How many rows were ever written through this connection."""
-        return _raw().total_changes
 
 
 def _refuse(problem: Problem) -> Answer:

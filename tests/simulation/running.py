@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from simulation.draw import draw_script
+from simulation.ground import Ground
 from simulation.guarantees import BrokenError
 from simulation.shrink import broken_by, shrink
 from simulation.steps import Script
@@ -31,30 +32,30 @@ class Failure(msgspec.Struct, frozen=True):
         return f"make sim SEED={self.seed} RUNS=1"
 
 
-def run_seed(seed: int) -> Failure | None:
-    """Play the script of one seed; None if every guarantee held."""
+def run_seed(seed: int, ground: Ground | None = None) -> Failure | None:
+    """Play the script of one seed, on SQLite unless another ``ground`` is given; None if every guarantee held."""
     be_silent()
     try:
-        broken = broken_by(draw_script(seed))
+        broken = broken_by(draw_script(seed), ground)
     except Exception as error:  # noqa: BLE001 - a defect of whatever sort is a failure with a replay line
         return Failure(seed, type(error).__name__, repr(error))
     return None if broken is None else Failure(seed, broken.guarantee, str(broken))
 
 
-def run_seeds(seeds: range, jobs: int = 1) -> Iterator[Failure | None]:
-    """Yield the outcome of each seed, in order."""
-    if jobs == 1:
-        yield from map(run_seed, seeds)
+def run_seeds(seeds: range, jobs: int = 1, ground: Ground | None = None) -> Iterator[Failure | None]:
+    """Yield the outcome of each seed, in order; one after another where a ``ground`` is given."""
+    if jobs == 1 or ground is not None:
+        yield from (run_seed(seed, ground) for seed in seeds)
         return
     with get_context("spawn").Pool(jobs) as pool:
         yield from pool.imap(run_seed, seeds, chunksize=8)
 
 
-def keep(failure: Failure, folder: Path = FAILURES) -> Path:
+def keep(failure: Failure, ground: Ground | None = None, folder: Path = FAILURES) -> Path:
     """Shrink the script of a failure and keep it; return the file."""
     script: Script = draw_script(failure.seed)
     if failure.guarantee.isupper():
-        script = shrink(script, failure.guarantee)
+        script = shrink(script, failure.guarantee, lambda part: broken_by(part, ground))
     path = folder / f"{failure.guarantee}-{failure.seed}.json"
     folder.mkdir(exist_ok=True)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(script), indent=1) + b"\n")

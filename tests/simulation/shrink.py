@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from simulation.ground import Ground
 from simulation.guarantees import BrokenError
 from simulation.simulation import Simulation
 from simulation.steps import AnyStep, Script, Sync, Tick, Write
 
 
-def broken_by(script: Script) -> BrokenError | None:
-    """Return how a script breaks a guarantee; None if all hold."""
+def broken_by(script: Script, ground: Ground | None = None) -> BrokenError | None:
+    """Return how a script breaks a guarantee, on SQLite unless another ``ground`` is given; None if all hold."""
     try:
-        Simulation(script).run()
+        Simulation(script, ground=ground).run()
     except BrokenError as broken:
         return broken
     return None

@@ -5,7 +5,6 @@ guarantee that did not hold.
 """
 
 import hashlib
-import sqlite3
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
@@ -17,6 +16,7 @@ from routebook_sync.replica.checks import AUDIT_EVERY_MS
 from routebook_sync.replica.kept import KEPT_FOR_MS
 from simulation import guarantees
 from simulation.device import Device, Sending
+from simulation.ground import Ground, in_memory
 from simulation.house import Answer, House
 from simulation.ledger import Ledger
 from simulation.market import COVER, PEOPLE, START_MS, TERRITORIES, id_of, resolve, root_of
@@ -54,7 +54,7 @@ ROUNDS: Final = 12
 
 
 class _Backup(NamedTuple):
-    database: sqlite3.Connection
+    taken: Any
     taken_at: int
     roles: dict[str, Role]
     cover: dict[str, list[str]]
@@ -63,10 +63,10 @@ class _Backup(NamedTuple):
 class Simulation:
     """One script being played."""
 
-    def __init__(self, script: Script, *, traced: bool = False) -> None:
+    def __init__(self, script: Script, *, traced: bool = False, ground: Ground | None = None) -> None:
         self.script = script
         self.now_ms = START_MS
-        self.house = House.open(lambda: self.now_ms)
+        self.house = House.open(lambda: self.now_ms, ground or in_memory())
         self.ledger = Ledger()
         self.role_by_person = dict(PEOPLE)
         self.cover_by_territory = {
@@ -328,7 +328,7 @@ class Simulation:
 
     def _back_up(self, _step: Backup) -> None:
         self.backup = _Backup(
-            self.house.back_up(), self.now_ms, dict(self.role_by_person), dict(self.cover_by_territory)
+            self.house.ground.back_up(), self.now_ms, dict(self.role_by_person), dict(self.cover_by_territory)
         )
 
     def _restore(self, _step: Restore) -> None:
@@ -336,7 +336,7 @@ class Simulation:
         if backup is None or self.now_ms - backup.taken_at > KEPT_FOR_MS // 2:
             return  # longer ago than devices keep what no backup has
         self.now_ms += 1_000
-        self.house.restore(backup.database)
+        self.house.restore(backup.taken)
         self.role_by_person, self.cover_by_territory = dict(backup.roles), dict(backup.cover)
         self.was_restored = True
 

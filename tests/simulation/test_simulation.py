@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from postgres import Cluster
 from simulation.draw import draw_script
+from simulation.ground import on_postgres
 from simulation.running import FAILURES, load, run_seed
 from simulation.simulation import Simulation
 from simulation.steps import Script
 
 SEED = int(os.environ.get("SEED", "1"))
 RUNS = int(os.environ.get("RUNS", "500"))
+POSTGRES_RUNS = int(os.environ.get("POSTGRES_RUNS", "8"))
 CHUNK = 25
 _DIGEST = "from simulation.test_simulation import digest_of; print(digest_of({seed}))"
 
@@ -25,6 +28,14 @@ _DIGEST = "from simulation.test_simulation import digest_of; print(digest_of({se
 def test_every_guarantee_holds_whatever_happens(first: int) -> None:
     failures = [run_seed(seed) for seed in range(first, min(first + CHUNK, SEED + RUNS))]
     broken = [f"{failure.what}\n  {failure.replay}" for failure in failures if failure is not None]
+    assert not broken, "\n" + "\n".join(broken)
+
+
+@pytest.mark.postgres
+def test_every_guarantee_holds_on_postgresql_too(cluster: Cluster) -> None:
+    with on_postgres(cluster) as ground:
+        failures = [run_seed(seed, ground) for seed in range(SEED, SEED + POSTGRES_RUNS)]
+    broken = [failure.what for failure in failures if failure is not None]
     assert not broken, "\n" + "\n".join(broken)
 
 
