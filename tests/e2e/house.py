@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple, Self
 
 from reading import read_rows
@@ -173,6 +174,17 @@ class House:
             self._process.wait(20)
             wait_until(self._is_silent, 20, "no process of the server listens")
 
+    def kill_one(self, random: Random) -> bool:
+        """Kill one of several processes with -9; False, and nothing is done, where there is but one, or no /proc."""
+        assert self._process is not None
+        listed = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        children = [int(child) for child in listed.read_text().split()] if listed.exists() else []
+        serving = [child for child in children if _is_serving(child)]
+        if len(serving) < 2:
+            return False
+        os.kill(random.choice(serving), signal.SIGKILL)
+        return True
+
     def _is_silent(self) -> bool:
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
@@ -180,4 +192,12 @@ class House:
             return True
         except OSError:
             return False
+        return False
+
+
+def _is_serving(process_id: int) -> bool:
+    """Tell whether a child of a server is one of its processes, and lives."""
+    try:
+        return b"spawn_main" in Path(f"/proc/{process_id}/cmdline").read_bytes()
+    except OSError:
         return False
