@@ -133,7 +133,7 @@ async def _measure(folder: Path) -> list[Line]:
             lines.append(at_least(f"push_merge_{count}", statistics.median(ratios), "ratio", limit))
         gateway = Gateway(store, lambda: NOW, "")
         ratios = [await _compare_pull(gateway, folder / "store.db") for _ in range(RUNS + 1)][1:]
-        lines.append(at_least("snapshot_pull", statistics.median(ratios), "ratio", 0.45))
+        lines.append(at_least("snapshot_pull", statistics.median(ratios), "ratio", 0.60))
         raw.close()
     finally:
         await store.close()

@@ -228,6 +228,7 @@ def _sqlite(sql: str) -> str:
 @lru_cache(maxsize=256)
 def _postgres(sql: str) -> str:
     numbers = count(1)
+    sql = sql.replace("group_concat(", "string_agg(")
     sql = _BYTES.sub(r"convert_to(\1, 'UTF8')", _LIST.sub("= ANY(?)", sql))
     return re.sub(r"\?", lambda _match: f"${next(numbers)}", sql)
 

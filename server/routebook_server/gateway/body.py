@@ -8,10 +8,12 @@ from typing import Final, TypeAlias
 from litestar.types import Receive
 
 from routebook_server.gateway.problem import ProblemError, make_problem
+from routebook_server.records.packed import Packed, Part, gzip_of, plain
 from routebook_sync.messages import MAX_REQUEST_BYTES, ProblemCode
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
+_GZIPPED: Final[Headers] = [(b"content-encoding", b"gzip")]
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _WORTH_PACKING: Final = 1_024
 """What fits into one packet with its headers goes as it is: packing saved nothing and cost a third of an empty sync."""
@@ -66,12 +68,15 @@ def _unpack(body: bytes) -> bytes:
     return unpacked
 
 
-async def pack_body(body: bytes, accepted: str) -> tuple[bytes, Headers]:
+async def pack_body(parts: list[Part], accepted: str) -> tuple[bytes, Headers]:
     """Return the body as it goes out and its headers: gzip where the client takes it and it helps."""
-    if len(body) < _WORTH_PACKING or not _takes_gzip(accepted):
+    if any(isinstance(part, Packed) for part in parts):
+        return await asyncio.to_thread(gzip_of, parts, _LARGE_LEVEL), _GZIPPED
+    body = plain(parts)
+    if len(body) < _WORTH_PACKING or not takes_gzip(accepted):
         return body, []
     packed = _pack(body) if len(body) < _LARGE else await asyncio.to_thread(zlib.compress, body, _LARGE_LEVEL, _GZIP)
-    return (packed, [(b"content-encoding", b"gzip")]) if len(packed) < len(body) else (body, [])
+    return (packed, _GZIPPED) if len(packed) < len(body) else (body, [])
 
 
 def _pack(body: bytes) -> bytes:
@@ -82,7 +87,8 @@ def _pack(body: bytes) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _takes_gzip(accepted: str) -> bool:
+def takes_gzip(accepted: str) -> bool:
+    """Tell whether a client takes gzip, by its header ``Accept-Encoding``."""
     for part in accepted.lower().split(","):
         coding, _, quality = part.strip().partition(";")
         if coding.strip() in {"gzip", "*"}:

@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from routebook_server.database import UNAVAILABLE
 from routebook_server.gateway.actor import Actor
-from routebook_server.gateway.body import DisconnectedError, pack_body, read_body
+from routebook_server.gateway.body import DisconnectedError, pack_body, read_body, takes_gzip
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.live import Live
 from routebook_server.gateway.problem import ProblemError, make_problem, send_problem, unavailable
@@ -41,7 +41,8 @@ def make_direct(
         _require_method(scope, "POST")
         actor = await require(syncs, scope)
         body = await read_body(receive, _header(scope, b"content-encoding"))
-        body, headers = await pack_body(await gateway.sync(actor, body), _header(scope, b"accept-encoding"))
+        accepted = _header(scope, b"accept-encoding")
+        body, headers = await pack_body(await gateway.answer(actor, body, packs=takes_gzip(accepted)), accepted)
         answered = [*_HEADERS, (b"content-length", str(len(body)).encode()), *headers]
         await send({"type": "http.response.start", "status": 200, "headers": answered})
         await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -9,6 +9,7 @@ from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.incoming import read_check, read_edits, read_request, read_view
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.gateway.protocols import shown_view, to_present
+from routebook_server.records.packed import Part, plain
 from routebook_server.records.pages import Asked, Page
 from routebook_server.records.push import GapError, Push, Pushed
 from routebook_server.records.store import Store
@@ -19,7 +20,6 @@ from routebook_sync.messages import (
     Control,
     ControlKind,
     ProblemCode,
-    Row,
     SyncReply,
     SyncRequest,
     Verdict,
@@ -53,19 +53,23 @@ class Gateway:
 
     async def sync(self, actor: Actor, body: bytes) -> bytes:
         """Return the reply to one request, as JSON; ProblemError or UnavailableError if none of it is taken."""
+        return plain(await self.answer(actor, body))
+
+    async def answer(self, actor: Actor, body: bytes, *, packs: bool = False) -> list[Part]:
+        """Return the reply in parts; some of them packed already if it ``packs``. Otherwise as ``sync``."""
         asked = read_request(body)
         view, request = shown_view(actor.role, asked.protocol), to_present(asked)
         if request.device != actor.device:
             raise ProblemError(make_problem(ProblemCode.WRONG_DEVICE, field="device"))
         try:
-            page = await self._exchange(actor, request, view)
+            page = await self._exchange(actor, request, view, packs=packs)
         except GapError as gap:
             raise ProblemError(make_problem(ProblemCode.GAP, str(gap), field="edits", expected=gap.expected)) from None
         if self._on_sync is not None:
             await self._on_sync(actor, request)
-        return _ENCODER.encode(self._reply(actor, request, page))
+        return _with_rows(_ENCODER.encode(self._reply(actor, request, page)), page)
 
-    async def _exchange(self, actor: Actor, request: SyncRequest, view: View) -> Page:
+    async def _exchange(self, actor: Actor, request: SyncRequest, view: View, *, packs: bool) -> Page:
         check = read_check(request.check)
         pushed = Pushed([])
         edits, mended = read_edits(request.edits)
@@ -85,6 +89,7 @@ class Gateway:
                 sums=request.schema == self._schema,
                 verify=request.verify,
                 check=check,
+                packs=packs,
             )
         )
         if page.acknowledged:
@@ -98,7 +103,6 @@ class Gateway:
             grants=list(_granted(actor)),
             # Stored JSON goes out as it is.
             verdicts=cast("list[Verdict]", [msgspec.Raw(verdict) for verdict in page.verdicts]),
-            rows=cast("dict[str, list[Row]]", {bucket: msgspec.Raw(rows) for bucket, rows in page.rows.items()}),
             cursors=page.cursors,
             complete=page.complete,
             more=page.more,
@@ -120,6 +124,18 @@ class Gateway:
         if abs(offset) > CLAMP_MS:
             controls.append(Control(ControlKind.CLOCK, offset=offset))
         return controls
+
+
+def _with_rows(reply: bytes, page: Page) -> list[Part]:
+    """Return the parts of a reply's JSON with the page's rows in front: they go out as they are stored."""
+    parts: list[Part] = []
+    for bucket, rows in page.rows.items():
+        parts += [b"," if parts else b'{"rows":{', _ENCODER.encode(bucket), b":["]
+        for part in rows:
+            # Fresh ones are packed by now.
+            parts += [cast("Part", part), b","]
+        parts[-1] = b"]"
+    return [*parts, b"},", reply[1:]] if parts else [reply]
 
 
 def _granted(actor: Actor) -> tuple[str, ...]:

@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from routebook_server.database import Database, Driver, driver_of
 from routebook_server.records.buckets import FIRST_EPOCH, SHARED, Head, is_behind, number_of, seq_of
+from routebook_server.records.packed import Part
 from routebook_server.records.repair import read_repair
+from routebook_server.records.spans import Fresh, Place, Rows, Spans, read_joined
 from routebook_server.records.views import open_verdict
 from routebook_sync.messages import View
 
@@ -59,6 +61,8 @@ class Asked(msgspec.Struct, frozen=True):
     """Whether it wants the checksum of every complete bucket, moved or not."""
     check: Mapping[str, Sequence[int]] = {}
     """The checksum of each partition it holds, of buckets in which something differs (SPEC R64)."""
+    packs: bool = False
+    """Whether the reply goes out packed: whole spans may come so."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -75,8 +79,7 @@ class Page(msgspec.Struct, frozen=True):
     pushed: int
     covered: int = 0
     """How far a backup holds the device's edits (SPEC R48)."""
-    rows: dict[str, bytes] = {}
-    """By bucket, the JSON list of the rows."""
+    rows: Rows = {}
     resets: Sequence[str] = ()
     """Buckets whose cursor was of no use: read from 0."""
     sums: dict[str, list[int]] = {}
@@ -114,13 +117,13 @@ class _Standing(NamedTuple):
         return epoch == self.epoch and seq_of(number) <= self.seq and not is_behind(number, self.horizon)
 
 
-def read_page(connection: Connection, asked: Asked) -> Page:
+def read_page(connection: Connection, asked: Asked, spans: Spans | None = None) -> Page:
     """Return what comes after the cursors, bucket after bucket, within the budget; at least one row.
 
-    Reads one snapshot; costs O(buckets) where nothing is new.
+    Reads one snapshot; costs O(buckets) where nothing is new. Whole spans come from ``spans`` where they are kept.
     """
     driver = driver_of(connection)
-    return _Reading(driver, asked, _read_standings(driver, asked.buckets)).page()
+    return _Reading(driver, asked, _read_standings(driver, asked.buckets), spans).page()
 
 
 def read_small_page(connection: Connection, asked: Asked) -> Page | None:
@@ -182,15 +185,18 @@ def _page(driver: Driver, asked: Asked, **read: Any) -> Page:
 class _Reading:
     """A page in the making."""
 
-    def __init__(self, driver: Driver, asked: Asked, standings: dict[str, _Standing]) -> None:
+    def __init__(
+        self, driver: Driver, asked: Asked, standings: dict[str, _Standing], spans: Spans | None = None
+    ) -> None:
         self._driver = driver
         self._asked = asked
         self._standings = standings
+        self._spans = spans if asked.packs else None
         self._resets: list[str] = []
         self._reached = {bucket: self._begin(bucket) for bucket in asked.buckets}
         """How far the device has read each bucket."""
         self._left = asked.budget
-        self._docs: dict[str, list[bytes]] = {}
+        self._rows: dict[str, list[Part | Fresh]] = {}
         self._cursors: dict[str, list[int]] = {}
         self._complete: list[str] = []
         self._sums: dict[str, list[int]] = {}
@@ -212,7 +218,7 @@ class _Reading:
         return _page(
             self._driver,
             asked,
-            rows={bucket: b"[" + b",".join(docs) + b"]" for bucket, docs in self._docs.items() if docs},
+            rows={bucket: parts for bucket, parts in self._rows.items() if parts},
             cursors=self._cursors,
             complete=self._complete,
             resets=self._resets,
@@ -245,23 +251,64 @@ class _Reading:
 
     def _read_rows(self, bucket: str, after: int, head: int) -> int:
         """Take rows up to ``head`` while the budget lasts; return the number reached."""
-        docs = self._docs.setdefault(bucket, [])
         # Who begins a bucket holds nothing to tell where a row lives (SPEC R53); who begins it again drops what he does
         # not meet, so that the same reply twice must meet his own rows, too (R38).
         begins = bucket in self._resets or bucket not in self._asked.cursors
-        own = () if begins else self._asked.own
-        left = self._left
+        if self._asked.own and not begins:
+            return self._read_singly(bucket, after, head, self._asked.own)
+        while after < head and self._left > 0:
+            place = Place(bucket, self._standings[bucket].epoch, self._asked.view, after)
+            end = min(place.end, head)
+            if not self._take_span(place, end):
+                # Pages end where spans do, so that the next one begins with a whole one.
+                if self._left <= self._asked.budget // 2:
+                    self._left = 0
+                    break
+                return self._read_singly(bucket, after, end)
+            after = end
+        return after
+
+    def _take_span(self, place: Place, end: int) -> bool:
+        """Take all rows after a place up to the number ``end``; False if they are more than is left of the budget."""
+        spans, standing = self._spans, self._standings[place.bucket]
+        is_whole = place.is_first and end == place.end
+        head = (standing.seq, standing.horizon)
+        found = spans.find(self._driver, place, head) if spans is not None and is_whole else None
+        part: Part | Fresh
+        if found is not None:
+            size, part = found.size, found
+        else:
+            count, text = read_joined(self._driver, place, end)
+            size = len(text)
+            part = Fresh(place, head, count, text) if spans is not None and is_whole else text
+        if size > self._left:
+            return False
+        if size:
+            self._rows.setdefault(place.bucket, []).append(part)
+            self._left -= size + 1
+        return True
+
+    def _read_singly(self, bucket: str, after: int, end: int, own: Collection[tuple[str, int]] = ()) -> int:
+        """Take rows one by one up to the number ``end`` while the budget lasts; return the number reached."""
+        docs: list[bytes] = []
+        reached = end
         for chunk in self._driver.chunks(_SELECT_ROWS[self._asked.view], bucket, after, size=_FETCH):
             for number, doc in chunk:
+                if number > end:
+                    break
                 if own and (bucket, number) in own:
                     continue
-                left -= len(doc) + 1
+                self._left -= len(doc) + 1
                 docs.append(doc)
-                if left <= 0:
-                    self._left = left
-                    return int(number)
-        self._left = left
-        return head
+                if self._left <= 0:
+                    reached = int(number)
+                    break
+            else:
+                continue
+            break
+        if docs:
+            self._rows.setdefault(bucket, []).append(b",".join(docs))
+        return reached
 
     def _read_repair(self, bucket: str) -> None:
         """Take the rows of partitions that differ, of a bucket that is read to its head."""
@@ -271,7 +318,8 @@ class _Reading:
         partitions, docs = read_repair(self._driver, bucket, asked.check[bucket], self._left, asked.view)
         if partitions:
             self._repair[bucket] = partitions
-            self._docs.setdefault(bucket, []).extend(docs)
+            if docs:
+                self._rows.setdefault(bucket, []).append(b",".join(docs))
             self._left -= sum(map(len, docs))
 
 

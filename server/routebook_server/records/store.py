@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from routebook_server.database import UNAVAILABLE, Database, UnavailableDatabaseError, driver_of
 from routebook_server.records.author import SYSTEM, Author, Writer
@@ -18,6 +19,7 @@ from routebook_server.records.older import OlderPage, read_older
 from routebook_server.records.pages import Asked, Page, find_empty_page, read_heads, read_page, read_small_page
 from routebook_server.records.push import GapError, Push, Pushed, Unread
 from routebook_server.records.refusal import FAULT, REFUSALS
+from routebook_server.records.spans import Fresh, Spans
 from routebook_server.records.writing import write_pushes
 from routebook_sync.clock import SERVER_DEVICE, Clock
 from routebook_sync.messages import Edit, Row, Verdict, View
@@ -62,6 +64,7 @@ class Store:
         self.heads = heads
         self._now_ms = now_ms
         self._clock = Clock(0, 0, SERVER_DEVICE)
+        self._spans = Spans()
         self._waiting: list[tuple[Push, asyncio.Future[Pushed]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -104,7 +107,9 @@ class Store:
         if page is None and self.database.is_near:
             page = await self.database.glance(lambda connection: read_small_page(connection, asked))
         if page is None:
-            page = await self.database.read(lambda connection: read_page(connection, asked))
+            page = await self.database.read(lambda connection: read_page(connection, asked, self._spans))
+            if any(isinstance(part, Fresh) for parts in page.rows.values() for part in parts):
+                page = replace(page, rows=await asyncio.to_thread(self._spans.pack, page.rows))
         return page
 
     async def read_heads(self, buckets: Sequence[str]) -> dict[str, Head]:
