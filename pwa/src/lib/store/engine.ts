@@ -238,13 +238,16 @@ export class Engine {
     };
   }
 
-  /** Stores what a reply brought; `sent` and `received` by this device's own clock. */
-  apply(reply: SyncReply, sent: number, received: number): void {
+  /**
+   * Stores what a reply brought; `sent` and `received` by this device's own clock, `sent` null where the answer may have waited for
+   * us, so that the clock is not set by it.
+   */
+  apply(reply: SyncReply, sent: number | null, received: number): void {
     // The server has more edits of this device than this store ever made: it is a new one, and its numbers are taken (SPEC R40).
     if (reply.pushed > readNumber(this.database, "edits")) this.renumber(reply.pushed + 1);
     const { changed, rows } = applyReply(this.database, reply, {
       device: this.account.device,
-      offset: offsetFromReply(reply.now, sent, received),
+      offset: sent === null ? this.clockOffset : offsetFromReply(reply.now, sent, received),
       checks: this.#checks,
     });
     this.#noteVerified(reply);

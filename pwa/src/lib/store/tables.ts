@@ -168,12 +168,19 @@ export function openTables(database: Database): Opened {
 
 /**
  * Makes the indexes and the full text; afterwards `isIndexed` is true. Each step is a transaction of its own, so that the
- * log stays small, and all of it may be done again after a crash. `derive` fills the derived columns.
+ * log stays small, and all of it may be done again after a crash. Therefore none of them waits for the disk but the last, which
+ * takes all with it. `derive` fills the derived columns.
  */
 export function createIndexes(database: Database, derive: (database: Database) => void): void {
-  // Before the indexes, one of which is on what is derived.
-  database.transaction(() => derive(database));
-  for (const kind of KINDS) for (const statement of indexStatements(kind)) database.exec(statement);
+  const { synchronous } = database.get<{ synchronous: number }>("PRAGMA synchronous") ?? { synchronous: 2 };
+  database.exec("PRAGMA synchronous = NORMAL");
+  try {
+    // Before the indexes, one of which is on what is derived.
+    database.transaction(() => derive(database));
+    for (const kind of KINDS) for (const statement of indexStatements(kind)) database.exec(statement);
+  } finally {
+    database.exec(`PRAGMA synchronous = ${synchronous}`);
+  }
   writeMeta(database, "indexed", "1");
 }
 

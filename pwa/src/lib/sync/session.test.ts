@@ -671,3 +671,52 @@ test("any order of good and bad answers ends with everything sent", async () => 
     session.stop();
   }
 });
+
+describe("while many pages are read", () => {
+  const page = (sequence: number) => (request: SyncRequest) =>
+    replyOf(request, { more: true, cursors: { shared: [1, sequence] } });
+  const last = (sequence: number) => (request: SyncRequest) => replyOf(request, { cursors: { shared: [1, sequence] } });
+
+  test("the next one is asked for before the last one is stored, from where that one ends", async () => {
+    const { session, store, transport, timers } = make();
+    const storedWhenAsked: number[] = [];
+    const noting = (answer: (request: SyncRequest) => Exchange) => (request: SyncRequest) => {
+      storedWhenAsked.push(store.applied);
+      return answer(request);
+    };
+    transport.script = [noting(page(10)), noting(page(20)), noting(last(30))];
+    session.start();
+    await timers.pass(1);
+
+    expect(transport.requests.map(({ cursors }) => cursors?.shared)).toEqual([[1, 0], [1, 10], [1, 20]]);
+    expect(storedWhenAsked).toEqual([0, 0, 1]);
+    expect(store.applied).toBe(3);
+    expect(transport.mostAtOnce).toBe(1);
+  });
+
+  test("what was asked for ahead is dropped where the page before it could not be stored", async () => {
+    const { session, store, transport, timers } = make();
+    store.failNext = true;
+    transport.script = [page(10), page(20), page(10), last(20)];
+    session.start();
+    await timers.pass(TIMES.longestPause);
+
+    expect(transport.requests.map(({ cursors }) => cursors?.shared[1]).slice(0, 4)).toEqual([0, 10, 0, 10]);
+    expect(store.sequence).toBe(20);
+  });
+
+  test("nothing is asked for ahead while edits wait: they go with the next request", async () => {
+    const { session, store, transport, timers } = make();
+    transport.script = [
+      (request) => {
+        store.edits = [1];
+        return page(10)(request);
+      },
+      (request) => replyOf(request, { cursors: { shared: [1, 20] } }),
+    ];
+    session.start();
+    await timers.pass(1);
+
+    expect(transport.requests[1]?.edits?.map(({ n }) => n)).toEqual([1]);
+  });
+});

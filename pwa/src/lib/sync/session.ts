@@ -1,7 +1,7 @@
 /**
  * The sync loop of one device, without a browser: when to send, how much, and what to do with each answer.
  *
- * One request at a time. A round trip is asked for at the start, on return, by a write, on a timer, by the button and
+ * One request at a time; while many pages are read the next one is asked for before the last one is stored. A round trip is asked for at the start, on return, by a write, on a timer, by the button and
  * by the live stream; each is only a wish (`wake`), the loop grants them one after another: the first edit after a rest
  * goes at once, those made meanwhile go together with the next request. What each answer leads to:
  *
@@ -38,7 +38,8 @@ export interface SyncStore {
   readonly isWipeDue: boolean;
   /** `share` of 1 sends as many edits as allowed, a smaller one fewer, at least one; 0 sends none. */
   request(report: DeviceReport, share: number): SyncRequest;
-  apply(reply: SyncReply, sentMs: number, receivedMs: number): void;
+  /** `sentMs` is null where the answer may have waited for us: it says nothing about the clock. */
+  apply(reply: SyncReply, sentMs: number | null, receivedMs: number): void;
   closeGap(expected: number): void;
   hold(numbers: readonly number[]): void;
   cursors(): { readonly [bucket: string]: readonly [number, number] };
@@ -116,6 +117,14 @@ const SIGNIN_CODES: ReadonlySet<ProblemCode> = new Set([
   "wrong_device",
 ]);
 
+/** A request that is under way. */
+interface Asked {
+  readonly request: SyncRequest;
+  /** When it was sent; null where its answer may have waited for us. */
+  readonly sent: number | null;
+  readonly exchange: Promise<Exchange>;
+}
+
 /** The sync loop. `start` it once; `stop` ends it for good. */
 export class Session {
   #connection: Connection = "connecting";
@@ -130,6 +139,8 @@ export class Session {
   #doubt: Doubt | null = null;
   /** The first edit of the last request that failed alone, and how much speaks against it. */
   #accused = { n: 0, weight: 0 };
+  /** The next page, asked for while the last one was stored. */
+  #ahead: Asked | null = null;
   #isWanted = false;
   #isStopped = false;
   #callOff: (() => void) | null = null;
@@ -182,20 +193,25 @@ export class Session {
 
   async #roundTrip(): Promise<void> {
     if (this.#syncing || this.#isStopped) return;
-    const { store, transport, timers } = this.parts;
+    const { store, timers } = this.parts;
     this.#callOff = null;
     this.#isWanted = false;
     this.#heads = {};
     this.#syncing = true;
     this.parts.changed();
-    const request = store.request(this.parts.report(), this.#doubt === null ? this.#share : 0);
-    const sent = timers.now();
-    const exchange = await transport.exchange(request, this.#times.timeout, this.#abort.signal);
+    const asked = this.#ahead ?? this.#ask(store.request(this.parts.report(), this.#doubt === null ? this.#share : 0));
+    this.#ahead = null;
+    const { request, sent } = asked;
+    const exchange = await asked.exchange;
+    if (this.#isStopped) return;
+    const ahead = await this.#askAhead(exchange, request);
     if (this.#isStopped) return;
     this.#syncing = false;
     let pause: number;
     try {
       pause = this.#take(exchange, request, sent, timers.now());
+      // Stored: the cursors that it was asked with are true.
+      if (pause === 0) this.#ahead = ahead;
     } catch (reason) {
       // The device could not store the answer (it is full): nothing of it was, and the next round trip brings it again.
       this.parts.failed(reason);
@@ -208,8 +224,31 @@ export class Session {
     this.parts.changed();
   }
 
+  #ask(request: SyncRequest): Asked {
+    const { transport, timers } = this.parts;
+    return { request, sent: timers.now(), exchange: transport.exchange(request, this.#times.timeout, this.#abort.signal) };
+  }
+
+  /**
+   * Asks for the page after this one, so that the server and the network work while this one is stored; null where something else
+   * than a page may have to be asked for. What comes is of use only if this one could be stored: it follows its cursors.
+   */
+  async #askAhead(exchange: Exchange, request: SyncRequest): Promise<Asked | null> {
+    const { store, timers } = this.parts;
+    if (exchange.kind !== "reply" || this.#doubt !== null || store.waiting > 0 || store.isSuspect) return null;
+    const { more, control, cursors, verdicts, view } = exchange.reply;
+    if (!more || verdicts.length > 0 || control.some(({ control: asked }) => asked === "wipe")) return null;
+    if (!isProgress(exchange.reply, request)) return null;
+    const { check: _check, ...rest } = request;
+    const budget = Math.min(MAX_BUDGET, store.budget * 2);
+    const ahead = this.#ask({ ...rest, now: timers.now(), edits: [], cursors, budget, ...(view !== "" && { view }) });
+    // It has to leave before the store is busy.
+    await new Promise<void>((resolve) => void timers.after(0, resolve));
+    return { ...ahead, sent: null };
+  }
+
   /** Acts on an answer and returns how long to rest. */
-  #take(exchange: Exchange, request: SyncRequest, sent: number, received: number): number {
+  #take(exchange: Exchange, request: SyncRequest, sent: number | null, received: number): number {
     switch (exchange.kind) {
       case "reply":
         return this.#takeReply(exchange.reply, request, sent, received);
@@ -231,7 +270,7 @@ export class Session {
     }
   }
 
-  #takeReply(reply: SyncReply, request: SyncRequest, sent: number, received: number): number {
+  #takeReply(reply: SyncReply, request: SyncRequest, sent: number | null, received: number): number {
     const { store } = this.parts;
     store.apply(reply, sent, received);
     this.#connection = "up_to_date";
@@ -242,7 +281,8 @@ export class Session {
     }
     this.#openStream();
     const hasEdits = (request.edits?.length ?? 0) > 0;
-    if (reply.more || hasEdits) store.budget = Math.min(MAX_BUDGET, store.budget * 2);
+    // Each setting is a commit.
+    if ((reply.more || hasEdits) && store.budget < MAX_BUDGET) store.budget = Math.min(MAX_BUDGET, store.budget * 2);
     if (this.#doubt !== null) {
       // The server answers, only not to those edits. The next failure is still one more.
       this.#blame(this.#doubt.edits, this.#doubt.weight);
