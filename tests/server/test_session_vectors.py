@@ -121,6 +121,7 @@ async def _play(team: Team, steps: list[dict[str, Any]]) -> None:
             team.territories |= step["grants"]
         elif "server" in step:
             await team.store.edit([Values(*values) for values in step["server"]])
+            await team.projector.catch_up()
         elif "purged" in step:
             await Purger(team.database, team.clock, step["purged"]).purge()
         elif "archived" in step:

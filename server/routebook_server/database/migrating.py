@@ -74,7 +74,12 @@ def _note_version(connection: Connection) -> None:
 def _remake_derived(connection: Connection) -> None:
     """Drop the derived tables and make them anew if they are not as declared; whoever fills them begins at once."""
     wanted = {
-        name: ", ".join(f"{column.name} {column.type!r}" for column in table.columns)
+        name: ", ".join(
+            [
+                *(f"{column.name} {column.type!r}" for column in table.columns),
+                *sorted(str(i.name) for i in table.indexes),
+            ]
+        )
         for name, table in derived.tables.items()
     }
     made = {row.name: row.columns for row in connection.execute(select(shape.c.name, shape.c.columns))}

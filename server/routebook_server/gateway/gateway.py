@@ -89,6 +89,8 @@ class Gateway:
                 sums=request.schema == self._schema,
                 verify=request.verify,
                 check=check,
+                person=actor.person,
+                now_ms=self._now_ms(),
                 packs=packs,
             )
         )

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from routebook_server.database import Database, Driver, driver_of
+from routebook_server.records.ahead import read_ahead
 from routebook_server.records.buckets import FIRST_EPOCH, SHARED, Head, is_behind, number_of, seq_of
 from routebook_server.records.packed import Part
 from routebook_server.records.repair import read_repair
@@ -61,6 +62,9 @@ class Asked(msgspec.Struct, frozen=True):
     """Whether it wants the checksum of every complete bucket, moved or not."""
     check: Mapping[str, Sequence[int]] = {}
     """The checksum of each partition it holds, of buckets in which something differs (SPEC R64)."""
+    person: str = ""
+    """Who asks; "" where nothing is his."""
+    now_ms: int = 0
     packs: bool = False
     """Whether the reply goes out packed: whole spans may come so."""
 
@@ -213,6 +217,7 @@ class _Reading:
         asked = self._asked
         for bucket in asked.buckets:
             self._read(bucket)
+        self._read_ahead()
         for bucket in asked.check:
             self._read_repair(bucket)
         return _page(
@@ -309,6 +314,26 @@ class _Reading:
         if docs:
             self._rows.setdefault(bucket, []).append(b",".join(docs))
         return reached
+
+    def _read_ahead(self) -> None:
+        """Put what the person needs today in front, out of buckets that do not fit into their first page."""
+        asked = self._asked
+        begun = {
+            bucket: seq_of(self._cursors[bucket][1])
+            for bucket in asked.buckets
+            if bucket not in asked.cursors and bucket not in self._complete
+        }
+        if not begun or not asked.person:
+            return
+        docs: dict[str, list[bytes]] = {}
+        left = asked.budget // 2
+        for bucket, _seq, doc in read_ahead(self._driver, asked.person, asked.now_ms, asked.view, begun):
+            left -= len(doc) + 1
+            if left < 0:
+                break
+            docs.setdefault(bucket, []).append(doc)
+        for bucket, found in docs.items():
+            self._rows.setdefault(bucket, []).insert(0, b",".join(found))
 
     def _read_repair(self, bucket: str) -> None:
         """Take the rows of partitions that differ, of a bucket that is read to its head."""

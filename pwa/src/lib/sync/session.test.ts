@@ -688,7 +688,11 @@ describe("while many pages are read", () => {
     session.start();
     await timers.pass(1);
 
-    expect(transport.requests.map(({ cursors }) => cursors?.shared)).toEqual([[1, 0], [1, 10], [1, 20]]);
+    expect(transport.requests.map(({ cursors }) => cursors?.shared)).toEqual([
+      [1, 0],
+      [1, 10],
+      [1, 20],
+    ]);
     expect(storedWhenAsked).toEqual([0, 0, 1]);
     expect(store.applied).toBe(3);
     expect(transport.mostAtOnce).toBe(1);

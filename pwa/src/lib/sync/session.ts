@@ -226,7 +226,11 @@ export class Session {
 
   #ask(request: SyncRequest): Asked {
     const { transport, timers } = this.parts;
-    return { request, sent: timers.now(), exchange: transport.exchange(request, this.#times.timeout, this.#abort.signal) };
+    return {
+      request,
+      sent: timers.now(),
+      exchange: transport.exchange(request, this.#times.timeout, this.#abort.signal),
+    };
   }
 
   /**
