@@ -127,8 +127,9 @@ async def read_on(store: Store, team: Team, device: int, done: asyncio.Event) ->
     while True:
         last = done.is_set()
         page = await store.pull(Asked(device, BUCKETS, cursors, MIN_BUDGET))
-        for found in page.rows.values():
-            for raw in msgspec.json.decode(found, type=list[msgspec.Raw]):
+        for parts in page.rows.values():
+            found = b",".join(part for part in parts if isinstance(part, bytes))
+            for raw in msgspec.json.decode(b"[" + found + b"]", type=list[msgspec.Raw]):
                 rows[msgspec.json.decode(raw)["i"]] = bytes(raw)
         cursors = page.cursors
         if last and not page.more:
