@@ -705,7 +705,7 @@ describe("while many pages are read", () => {
     session.start();
     await timers.pass(TIMES.longestPause);
 
-    expect(transport.requests.map(({ cursors }) => cursors?.shared[1]).slice(0, 4)).toEqual([0, 10, 0, 10]);
+    expect(transport.requests.map(({ cursors }) => cursors?.shared?.[1]).slice(0, 4)).toEqual([0, 10, 0, 10]);
     expect(store.sequence).toBe(20);
   });
 
