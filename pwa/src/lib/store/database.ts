@@ -44,3 +44,17 @@ PRAGMA cache_size = -32000;
 PRAGMA temp_store = MEMORY;
 PRAGMA journal_size_limit = 16777216;
 `;
+
+/**
+ * Runs `work` with commits that do not wait for the disk: what may be done or read again. The next commit outside takes them with
+ * it; until then a loss of power, not of the process, may take the last of them back, in order.
+ */
+export function withoutWaiting<T>(database: Database, work: () => T): T {
+  const { synchronous } = database.get<{ synchronous: number }>("PRAGMA synchronous") ?? { synchronous: 2 };
+  database.exec("PRAGMA synchronous = NORMAL");
+  try {
+    return work();
+  } finally {
+    database.exec(`PRAGMA synchronous = ${synchronous}`);
+  }
+}

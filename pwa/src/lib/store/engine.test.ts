@@ -504,3 +504,51 @@ describe("derived values", () => {
     expect(() => open(7, database)).toThrow("newer_version");
   });
 });
+
+describe("waiting for the disk", () => {
+  /** Notes at the end of each transaction whether it waited for the disk. */
+  class WatchedDatabase extends NodeDatabase {
+    readonly waited: boolean[] = [];
+
+    override transaction<T>(work: () => T): T {
+      const done = super.transaction(work);
+      this.waited.push(this.get<{ synchronous: number }>("PRAGMA synchronous")?.synchronous === 2);
+      return done;
+    }
+  }
+
+  function watched() {
+    const database = new WatchedDatabase();
+    const fixture = open(7, database);
+    const since = (work: () => void) => {
+      database.waited.length = 0;
+      work();
+      return [...database.waited];
+    };
+    return { ...fixture, database, since };
+  }
+
+  test("a page of the first load does not wait, because it can be read again; what is written meanwhile does", () => {
+    const fixture = watched();
+    const page = { rows: { [BUCKET]: [customerRow(100)] }, more: true, complete: [] };
+
+    expect(fixture.since(() => receive(fixture, page))).toEqual([false]);
+    expect(fixture.since(() => fixture.save(visit({ customer: C, person: PERSON, status: "open" })))).toEqual([true]);
+  });
+
+  test("a page with a verdict waits: the server forgets it once it is acknowledged", () => {
+    const fixture = watched();
+    receive(fixture, { rows: { [BUCKET]: [customerRow(100)] }, more: true, complete: [] });
+    fixture.save(visit({ customer: C, person: PERSON, status: "open" }));
+    const verdicts = [{ n: 1, verdict: "rejected", code: "forbidden" } as const];
+
+    expect(fixture.since(() => receive(fixture, { pushed: 1, verdicts, more: true, complete: [] }))).toEqual([true]);
+  });
+
+  test("once all has come, every reply waits", () => {
+    const fixture = watched();
+    receive(fixture, { rows: { [BUCKET]: [customerRow(100)] } });
+
+    expect(fixture.since(() => receive(fixture, { rows: { [BUCKET]: [customerRow(101)] }, seq: 20 }))).toEqual([true]);
+  });
+});

@@ -10,7 +10,7 @@ import { countAttention, type Dismissed, dismissAttention, recallAttention } fro
 import type { Change, WriteResult } from "./change.ts";
 import { Checks } from "./checks.ts";
 import { readCursors } from "./cursors.ts";
-import type { Database } from "./database.ts";
+import { type Database, withoutWaiting } from "./database.ts";
 import { extendGrams } from "./grams.ts";
 import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
@@ -245,11 +245,15 @@ export class Engine {
   apply(reply: SyncReply, sent: number | null, received: number): void {
     // The server has more edits of this device than this store ever made: it is a new one, and its numbers are taken (SPEC R40).
     if (reply.pushed > readNumber(this.database, "edits")) this.renumber(reply.pushed + 1);
-    const { changed, rows } = applyReply(this.database, reply, {
+    const context = {
       device: this.account.device,
       offset: sent === null ? this.clockOffset : offsetFromReply(reply.now, sent, received),
       checks: this.#checks,
-    });
+    };
+    const take = () => applyReply(this.database, reply, context);
+    // A page of the first load can be read again. A verdict cannot: once it is acknowledged the server forgets it.
+    const isRepeatable = !isIndexed(this.database) && reply.verdicts.length === 0;
+    const { changed, rows } = isRepeatable ? withoutWaiting(this.database, take) : take();
     this.#noteVerified(reply);
     this.#rowsStored += rows;
     this.#tell(changed);
