@@ -332,7 +332,7 @@ class Device:
         reply = read_reply(answer.body)
         held = self.cursors_of_now()
         lives = [reply.cursors[bucket][0] != epoch for bucket, epoch in held.items() if bucket in reply.cursors]
-        return set(held) != set(reply.cursors) or any(lives)
+        return set(self.tables.meta.get("grants", ())) != set(reply.grants) or any(lives)
 
     def cursors_of_now(self) -> dict[str, int]:
         """Return the epoch of every bucket that the device reads."""

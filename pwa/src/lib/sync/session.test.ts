@@ -377,6 +377,16 @@ describe("the sync loop", () => {
     }
   });
 
+  test("a reply says nothing of edits that its request did not carry: they may be those of a memory that was lost", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1];
+    transport.script = [timeout, (request) => replyOf(request, { pushed: 5 }), refuse("gap", { expected: 6 })];
+    session.start();
+    await timers.pass(TIMES.longestPause);
+    expect(transport.requests.map(({ edits }) => edits?.map(({ n }) => n))).toEqual([[1], [], [1], [6]]);
+    expect(store.waiting).toBe(0);
+  });
+
   test("an answer that the device cannot store is asked for again", async () => {
     const { timers, store, session, failures } = make();
     store.edits = [1];
@@ -462,6 +472,17 @@ describe("edits that the server fails on", () => {
     // Three that failed, and the one with which the server takes it into custody.
     expect(alone).toHaveLength(4);
     expect(edits(transport).slice(0, 3)).toEqual([1000, 500, 250]);
+  });
+
+  test("a request that is refused as a whole parks no more than the edit that it is refused for", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1, 2, 3];
+    const answer = failingOn(store, 2, refuse("malformed")());
+    transport.script = Array.from({ length: 40 }, () => answer);
+    session.start();
+    await timers.pass(TIMES.longestPause * 3);
+    expect(store.held).toEqual([2]);
+    expect(store.waiting).toBe(0);
   });
 
   test("a group is tried, and held, as a whole", async () => {

@@ -10,13 +10,13 @@
  * | reply with more, edits left, or a checksum that differs | at once again, budget doubled (SPEC R56, R64) |
  * | reply                          | rest: the timer, a write or a head wakes it                     |
  * | time-out, 5xx, unreachable     | offline; after a pause a request without edits, which finds out whether these were the reason |
- * | internal                       | the edits are the reason; again after a pause                   |
+ * | internal, malformed            | the edits are the reason; again after a pause                   |
  * | too_large                      | share of edits halved; a single edit that is too large: pause   |
  * | gap                            | edits renumbered or offered again from the number expected, at once again |
  * | not_signed_in, session_expired, device_revoked, wrong_device | signin_needed; rests until `wake("signed_in")` |
  * | future_protocol                | update_needed; asks again only on the long timer                |
  * | rate_limited, unavailable      | again after what the server asks for                            |
- * | malformed, any other           | a defect: again after a pause, shown on the Sync screen         |
+ * | any other                      | a defect: again after a pause, shown on the Sync screen         |
  * | an answer that cannot be stored | again after a pause; `failed` is told                          |
  * | control wipe, nothing unsent   | `wipe` is told, and it is over (SPEC R58)                       |
  *
@@ -276,7 +276,7 @@ export class Session {
 
   #takeReply(reply: SyncReply, request: SyncRequest, sent: number | null, received: number): number {
     const { store } = this.parts;
-    store.apply(reply, sent, received);
+    store.apply(store.waiting === 0 ? reply : toldOf(reply, request), sent, received);
     this.#connection = "up_to_date";
     this.#problem = null;
     if (store.isWipeDue) {
@@ -355,7 +355,8 @@ export class Session {
       this.parts.store.closeGap(problem.expected);
       return this.#failures === 0 ? this.#countFailure(0) : this.#pause();
     }
-    if (code === "internal" && this.#blame(request.edits ?? [], REPORTED)) return this.#shortPause();
+    if ((code === "internal" || code === "malformed") && this.#blame(request.edits ?? [], REPORTED))
+      return this.#shortPause();
     if (code === "too_large") {
       this.parts.store.budget = Math.max(MIN_BUDGET, Math.floor(this.parts.store.budget / 2));
       const { edits = [] } = request;
@@ -432,6 +433,15 @@ export class Session {
       return cursor === undefined ? sequence > 0 : cursor[0] !== epoch || cursor[1] < sequence;
     });
   }
+}
+
+/**
+ * The reply as it tells of this device's edits: not of any that the request did not carry (SPEC R42). A device that lost its memory
+ * counts from 1 again, and another edit may have been taken under the number since.
+ */
+function toldOf(reply: SyncReply, { edits = [], ack = 0 }: SyncRequest): SyncReply {
+  const carried = Math.max(ack, edits.at(-1)?.n ?? 0);
+  return reply.pushed <= carried ? reply : { ...reply, pushed: carried };
 }
 
 /** Tells whether the answer took an edit or moved a cursor. */
