@@ -7,6 +7,7 @@ import type { Kind } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
 import type { Dismissed } from "./attention.ts";
 import type { Change, WriteResult } from "./change.ts";
+import type { OlderPage } from "./older.ts";
 import type { ParametersOf, QueryName, ResultOf } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
 import { LiveStatus } from "./status.svelte.ts";
@@ -55,6 +56,12 @@ export interface Store {
   dismiss(attention: number): Promise<Dismissed | null>;
   /** Puts back what was taken off that list. */
   recall(dismissed: Dismissed): Promise<void>;
+  /** Keeps a page of a customer's older activity; `after` is what asked for it. */
+  keepOlder(customer: string, after: string, page: OlderPage): Promise<void>;
+  /** Notes that a customer's older activity is looked at, so that it stays longest. */
+  openOlder(customer: string): Promise<void>;
+  /** Sets how many bytes of older activity this device keeps. */
+  setOlderBudget(bytes: number): Promise<void>;
   /** Everything that is not yet at the server, as JSON text for a file. */
   exportUnsent(): Promise<string>;
   /** Drops this person's data from the device if nothing waits, or if what waits was exported just before. */
@@ -79,7 +86,7 @@ export function openStore(options: OpenOptions): Store {
 }
 
 /** The topics that are the store's own lists; the schema itself would be heavy for the page. */
-const OWN_TOPICS: readonly Topic[] = ["outbox", "attention", "sent"];
+const OWN_TOPICS: readonly Topic[] = ["outbox", "attention", "sent", "older"];
 
 interface Pending {
   resolve(answer: Answer & { ok: true }): void;
@@ -158,6 +165,18 @@ class WorkerStore implements Store {
 
   async recall(dismissed: Dismissed): Promise<void> {
     await this.#call({ name: "recall", dismissed });
+  }
+
+  async keepOlder(customer: string, after: string, page: OlderPage): Promise<void> {
+    await this.#call({ name: "keep_older", customer, after, page });
+  }
+
+  async openOlder(customer: string): Promise<void> {
+    await this.#call({ name: "open_older", customer });
+  }
+
+  async setOlderBudget(bytes: number): Promise<void> {
+    await this.#call({ name: "older_budget", bytes });
   }
 
   async exportUnsent(): Promise<string> {

@@ -15,6 +15,7 @@ import { extendGrams } from "./grams.ts";
 import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { adoptDevice, offerAgain, renumber } from "./numbering.ts";
+import { keepOlder, type OlderPage, openOlder, setOlderBudget } from "./older.ts";
 import { holdEdits, type Portion, portionOf, writeChanges } from "./outbox.ts";
 import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./queries/index.ts";
 import type { Query, Topic } from "./query.ts";
@@ -127,6 +128,24 @@ export class Engine {
   recall(dismissed: Dismissed): void {
     recallAttention(this.database, dismissed);
     this.#tell(new Set<Topic>(["attention"]));
+  }
+
+  /** Keeps a page of a customer's older activity; StoreError "locked" while nothing may be read. */
+  keepOlder(customer: string, after: string, page: OlderPage): void {
+    this.#refuseLocked();
+    this.database.transaction(() => keepOlder(this.database, customer, after, page, this.now()));
+    this.#tell(new Set<Topic>(["older"]));
+  }
+
+  /** Notes that a customer's older activity is looked at. */
+  openOlder(customer: string): void {
+    openOlder(this.database, customer, this.now());
+  }
+
+  /** Sets how many bytes of older activity are kept. */
+  setOlderBudget(bytes: number): void {
+    this.database.transaction(() => setOlderBudget(this.database, bytes));
+    this.#tell(new Set<Topic>(["older"]));
   }
 
   /** Returns a new id. */

@@ -50,7 +50,7 @@ export interface LeaderParts {
   readonly forgetAccount?: () => Promise<void>;
 }
 
-const TOPICS: readonly Topic[] = [...KINDS, "outbox", "attention", "sent"];
+const TOPICS: readonly Topic[] = [...KINDS, "outbox", "attention", "sent", "older"];
 /** While the first load runs, screens are told of changes this often: every page would keep the worker busy with queries. */
 const FIRST_LOAD_NEWS_MS = 1_000;
 /** Between two slices of work that can wait: of what speeds the app up, and of what nobody waits for. */
@@ -200,6 +200,15 @@ export class Leader {
         return done(this.parts.engine.dismiss(call.attention));
       case "recall":
         this.parts.engine.recall(call.dismissed);
+        return done(null);
+      case "keep_older":
+        this.parts.engine.keepOlder(call.customer, call.after, call.page);
+        return done(null);
+      case "open_older":
+        this.parts.engine.openOlder(call.customer);
+        return done(null);
+      case "older_budget":
+        this.parts.engine.setOlderBudget(call.bytes);
         return done(null);
       case "export":
         return done(this.parts.engine.exportUnsent());

@@ -44,6 +44,8 @@ export type MetaName =
   /** Bytes of the kept edits, and the highest number of this device that a backup covers (SPEC R48). */
   | "kept_bytes"
   | "covered"
+  /** Bytes of older activity that may be kept (SPEC R39). */
+  | "older_budget"
   /** Milliseconds that the app may be used without contact, 0 for ever (SPEC R47). */
   | "lease"
   /** The latest time ever seen, by the server's clock: a clock that is set back does not make the lease longer. */

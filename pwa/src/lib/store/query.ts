@@ -4,7 +4,7 @@ import type { Account } from "./account.ts";
 import type { Database } from "./database.ts";
 
 /** Something that queries read and that can change: the records of a kind, or one of the store's own lists. */
-export type Topic = Kind | "outbox" | "attention" | "sent";
+export type Topic = Kind | "outbox" | "attention" | "sent" | "older";
 
 /** What a query may know beside its parameters. */
 export interface QueryContext {

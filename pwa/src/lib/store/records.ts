@@ -9,6 +9,7 @@ import { ENTITY_TYPES, type FieldType, type Kind } from "$sync/schema.gen.ts";
 import { roundOf } from "./cursors.ts";
 import type { Database, SqlValue } from "./database.ts";
 import { addGrams, forgetGrams, gramsReach } from "./grams.ts";
+import { forgetOlder } from "./older.ts";
 import type { Topic } from "./query.ts";
 import { Sums } from "./sums.ts";
 import { columnsOf, isIndexed, isSearched, KINDS, titleField } from "./tables.ts";
@@ -166,7 +167,15 @@ export class RecordWriter {
     this.database.run(`DELETE FROM "${kind}_doc" WHERE n = ?`, [held.n]);
     this.#changed.add(kind);
     if (kind === "visit") this.#noteVisited(valuesOf(held).customer);
-    if (kind === "customer") this.#visited.delete(id);
+    if (kind === "customer") {
+      this.#visited.delete(id);
+      this.#forgetOlder(id);
+    }
+  }
+
+  /** What was read of the archive is no longer for whoever has lost the customer. */
+  #forgetOlder(customer: string): void {
+    if (forgetOlder(this.database, customer)) this.#changed.add("older");
   }
 
   /**
@@ -209,6 +218,7 @@ export class RecordWriter {
       if (row.waits === 0) this.remove(kind, row.id, row);
       else {
         this.confirm(kind, row, { bucket: NOWHERE, home: row.home }, UNCONFIRMED);
+        if (kind === "customer") this.#forgetOlder(row.id);
         kept.push(row.id);
       }
     }

@@ -11,6 +11,7 @@ import type { Database } from "./database.ts";
 import { forgetCovered } from "./kept-edits.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { offerAgain, offerFormer } from "./numbering.ts";
+import { forgetAllOlder } from "./older.ts";
 import type { Topic } from "./query.ts";
 import { type Confirmation, type Place, RecordWriter } from "./records.ts";
 import { isKind } from "./tables.ts";
@@ -42,7 +43,10 @@ export function applyReply(database: Database, reply: SyncReply, context: ReplyC
     writeMeta(database, "latest", reply.now);
     writeMeta(database, "lease", reply.lease);
     writeMeta(database, "grants", JSON.stringify(reply.grants));
-    if (reply.view !== "") writeMeta(database, "view", reply.view);
+    if (reply.view !== "") {
+      if (readMeta(database, "view") !== reply.view) forgetAllOlder(database);
+      writeMeta(database, "view", reply.view);
+    }
     if (reply.control.some(({ control }) => control === "wipe")) writeMeta(database, "wiping", 1);
     return { changed: applying.changed, rows };
   });

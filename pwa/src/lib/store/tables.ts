@@ -42,6 +42,12 @@ const STRANGER = `
 -- Rows of kinds that only a newer version of the app knows (SPEC R26).
 CREATE TABLE stranger (id TEXT PRIMARY KEY, kind TEXT NOT NULL, root TEXT NOT NULL, bucket TEXT NOT NULL, home INTEGER NOT NULL, sum INTEGER, round INTEGER NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
 `;
+const OLDER = `
+-- What the server has archived and somebody has read here (SPEC R39), by customer; older_of: how many there are, how the next page is
+-- asked for, when it was read and looked at last, and what it takes here.
+CREATE TABLE older (customer TEXT NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, v TEXT NOT NULL, PRIMARY KEY (customer, at, id)) WITHOUT ROWID;
+CREATE TABLE older_of (customer TEXT PRIMARY KEY, count INTEGER NOT NULL, next TEXT NOT NULL, read_at INTEGER NOT NULL, opened INTEGER NOT NULL, bytes INTEGER NOT NULL) WITHOUT ROWID;
+`;
 
 /** The store's own tables. */
 const OWN_TABLES = `
@@ -62,7 +68,7 @@ CREATE TABLE attention (n INTEGER PRIMARY KEY AUTOINCREMENT, verdict TEXT NOT NU
 CREATE TABLE sent (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, verdict TEXT NOT NULL, at INTEGER NOT NULL);
 -- The last writes by their request's key, so that a request repeated after a crash is answered, not done again.
 CREATE TABLE request (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, answer TEXT NOT NULL);
-${TOTAL}${KEPT}${STRANGER}`;
+${TOTAL}${KEPT}${STRANGER}${OLDER}`;
 
 /** The statements that lead from each version to the next; a rebuild follows, which fills what is new in the kinds' tables. */
 const MIGRATIONS: readonly string[] = [
@@ -76,7 +82,7 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE attention ADD COLUMN base TEXT NOT NULL DEFAULT '{}';
    ALTER TABLE attention ADD COLUMN more TEXT NOT NULL DEFAULT '[]';
    ALTER TABLE attention ADD COLUMN about TEXT NOT NULL DEFAULT '';
-   ${TOTAL}${KEPT}${STRANGER}`,
+   ${TOTAL}${KEPT}${STRANGER}${OLDER}`,
 ];
 
 /** Local indexes beside the declared ones. */

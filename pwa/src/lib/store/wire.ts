@@ -3,6 +3,7 @@ import type { WakeReason } from "../sync/session.ts";
 import type { Account } from "./account.ts";
 import type { Dismissed } from "./attention.ts";
 import type { Change } from "./change.ts";
+import type { OlderPage } from "./older.ts";
 import type { QueryName } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
 import type { StoreFailure, StoreStatus } from "./status.ts";
@@ -13,6 +14,9 @@ export type Call =
   | { readonly name: "write"; readonly changes: readonly Change[]; readonly key: string; readonly together: boolean }
   | { readonly name: "dismiss"; readonly attention: number }
   | { readonly name: "recall"; readonly dismissed: Dismissed }
+  | { readonly name: "keep_older"; readonly customer: string; readonly after: string; readonly page: OlderPage }
+  | { readonly name: "open_older"; readonly customer: string }
+  | { readonly name: "older_budget"; readonly bytes: number }
   | { readonly name: "export" }
   | { readonly name: "sign_out"; readonly exported: boolean };
 

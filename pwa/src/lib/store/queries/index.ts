@@ -14,6 +14,7 @@ import { dealOne, dealsPage, dealsTotals } from "./deals.ts";
 import { everythingSearch } from "./everything.ts";
 import { overviewFigures } from "./figures.ts";
 import { heldDecided, heldOffers } from "./held.ts";
+import { customerOlder, syncOlder } from "./older.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
 import { personList } from "./person.ts";
 import { productList } from "./product.ts";
@@ -30,6 +31,7 @@ export const QUERIES = {
   "attention.list": attentionList,
   "customer.contacts": customerContacts,
   "customer.deals": customerDeals,
+  "customer.older": customerOlder,
   "customer.one": customerOne,
   "customer.orders": customerOrders,
   "customer.tasks": customerTasks,
@@ -53,6 +55,7 @@ export const QUERIES = {
   "record.labels": recordLabels,
   "record.one": recordOne,
   "setting.values": settingValues,
+  "sync.older": syncOlder,
   "sync.sent": syncSent,
   "sync.state": syncState,
   "sync.waiting": syncWaiting,

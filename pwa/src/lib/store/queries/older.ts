@@ -1,0 +1,114 @@
+import type { OrderStatus, TaskStatus, TaskType, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
+import type { Database } from "../database.ts";
+import { olderBudget } from "../older.ts";
+import { defineQuery } from "../query.ts";
+import { isKind } from "../tables.ts";
+import type { TimelineEntry } from "./timeline.ts";
+
+/** What this device has of a customer's older activity. */
+export interface CustomerOlder {
+  /** Newest first. */
+  readonly entries: readonly TimelineEntry[];
+  /** How many are kept here. */
+  readonly kept: number;
+  /** How many the server had when it was asked last, and when that was: milliseconds since 1970 UTC. */
+  readonly count: number;
+  readonly readAt: number;
+  /** What asks for the next page, "" at the end. */
+  readonly next: string;
+}
+
+interface OlderRow {
+  readonly kind: string;
+  readonly id: string;
+  readonly at: number;
+  readonly v: string;
+}
+
+/** Older activity of a customer as read before, null where nobody has asked for it yet. */
+export const customerOlder = defineQuery<{ customer: string; limit: number }, CustomerOlder | null>({
+  reads: ["older", "visit", "note", "task", "order", "person"],
+  run(database, { customer, limit }) {
+    const known = database.get<Omit<CustomerOlder, "entries">>(
+      `SELECT count, next, read_at AS readAt, (SELECT count(*) FROM older WHERE customer = ?1) AS kept
+       FROM older_of WHERE customer = ?1`,
+      [customer],
+    );
+    if (known === undefined) return null;
+    const rows = database.all<OlderRow>(
+      "SELECT kind, id, at, v FROM older WHERE customer = ? ORDER BY at DESC, id DESC LIMIT ?",
+      [customer, limit],
+    );
+    return { ...known, entries: rows.flatMap((row) => entryOf(database, row) ?? []) };
+  },
+});
+
+/** The room that older activity takes and may take. */
+export interface OlderRoom {
+  /** Bytes. */
+  readonly used: number;
+  readonly budget: number;
+  /** Customers of whom some is kept. */
+  readonly customers: number;
+}
+
+export const syncOlder = defineQuery<Record<string, never>, OlderRoom>({
+  reads: ["older"],
+  run(database) {
+    const found = database.get<{ used: number; customers: number }>(
+      "SELECT coalesce(sum(bytes), 0) AS used, count(*) AS customers FROM older_of WHERE bytes > 0",
+    );
+    return { used: found?.used ?? 0, customers: found?.customers ?? 0, budget: olderBudget(database) };
+  },
+});
+
+/** What came back to the records since, because somebody changed it, is shown there. */
+function entryOf(database: Database, { kind, id, at, v: text }: OlderRow): TimelineEntry | null {
+  if (!isKind(kind) || database.get(`SELECT 1 FROM "${kind}_row" WHERE id = ?`, [id]) !== undefined) return null;
+  const v: Record<string, unknown> = JSON.parse(text);
+  const word = (name: string) => (typeof v[name] === "string" ? v[name] : null);
+  const number = (name: string) => (typeof v[name] === "number" ? v[name] : null);
+  const entry = { id, at, waiting: false, personName: nameOf(database, word("person")) };
+  // The server has checked each value against its field when it was written.
+  switch (kind) {
+    case "visit":
+      return {
+        ...entry,
+        kind,
+        status: v.status as VisitStatus,
+        outcome: word("outcome") as VisitOutcome | null,
+        checked_in_at: number("checked_in_at"),
+        checked_out_at: number("checked_out_at"),
+        text: word("note"),
+        next_step: word("next_step"),
+      };
+    case "note":
+      return { ...entry, kind, text: word("body") };
+    case "task":
+      return {
+        ...entry,
+        kind,
+        title: word("title") ?? "",
+        type: word("type") as TaskType | null,
+        status: v.status as TaskStatus,
+        due_day: word("due_day"),
+      };
+    case "order":
+      return {
+        ...entry,
+        kind,
+        number: word("number"),
+        status: v.status as OrderStatus,
+        amount: number("amount"),
+        currency: word("currency"),
+        lines: Array.isArray(v.lines) ? v.lines.length : 0,
+      };
+    default:
+      return null;
+  }
+}
+
+function nameOf(database: Database, person: string | null): string | null {
+  if (person === null) return null;
+  return database.get<{ name: string }>("SELECT name FROM person WHERE id = ?", [person])?.name ?? null;
+}
