@@ -18,6 +18,7 @@ from routebook_server.records.batch import Batch
 from routebook_server.records.custody import Custody
 from routebook_server.records.judging import Judge
 from routebook_server.records.refusal import Refusal
+from routebook_server.records.repair import Repair
 from routebook_server.records.writing import Written
 from routebook_sync.entities import EntityType
 from routebook_sync.messages import Edit, ProblemCode, SyncReply, SyncRequest, Verdict
@@ -225,6 +226,13 @@ def everything_is_sent_again() -> Iterator[None]:
         return await pull(self, msgspec.structs.replace(asked, cursors={**asked.cursors, "shared": [1, 0]}))
 
     with mock.patch.object(store.Store, "pull", from_the_start):
+        yield
+
+
+@_breaks("G10")
+def nothing_is_mended() -> Iterator[None]:
+    """The server answers a device whose rows differ from its own without any."""
+    with mock.patch.object(pages, "read_repair", return_value=Repair([], [])):
         yield
 
 
