@@ -9,15 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from routebook_server.database import Driver
+from routebook_server.records.projection import PROJECTION_TABLES
 from routebook_sync.messages import View
 
 _MOST: Final = 200
 """Tasks, and visits, at most: what one person does in a few days."""
 _SELECT_TASKS: Final = (
-    "SELECT id, customer FROM projection_task WHERE person = ? AND status = 'open' AND coalesce(deleted, false) = false"
+    f"SELECT id, customer FROM {PROJECTION_TABLES['task'].name}"
+    " WHERE person = ? AND status = 'open' AND coalesce(deleted, false) = false"
     " ORDER BY due_day IS NULL, due_day LIMIT ?"
 )
-_SELECT_VISITS: Final = "SELECT id, customer FROM projection_visit WHERE person = ? AND planned_day IN (?*) LIMIT ?"
+_SELECT_VISITS: Final = (
+    f"SELECT id, customer FROM {PROJECTION_TABLES['visit'].name} WHERE person = ? AND planned_day IN (?*) LIMIT ?"
+)
 _SELECT: Final = {
     view: f"SELECT bucket, seq, CAST({doc} AS BLOB) FROM record WHERE "
     for view, doc in ((View.FULL, "doc"), (View.REP, "coalesce(open, doc)"))
