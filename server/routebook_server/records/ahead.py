@@ -46,7 +46,7 @@ def read_ahead(driver: Driver, person: str, now_ms: int, view: View, reached: Ma
     ids = list(dict.fromkeys(record_id for pair in found for record_id in pair if record_id))
     customers = list(dict.fromkeys(customer for _id, customer in visits if customer))
     for condition, values in (("id IN (?*)", ids), ("kind = 'contact' AND root IN (?*)", customers)):
-        for row in driver.fetch(_SELECT[view] + condition, values) if values else ():
+        for row in driver.fetch(f"{_SELECT[view]}{condition} ORDER BY id", values) if values else ():
             ahead = Ahead(*row)
             if ahead.seq > reached.get(ahead.bucket, ahead.seq):
                 yield ahead
