@@ -256,11 +256,12 @@ class _Reading:
 
     def _read_rows(self, bucket: str, after: int, head: int) -> int:
         """Take rows up to ``head`` while the budget lasts; return the number reached."""
-        # Who begins a bucket holds nothing to tell where a row lives (SPEC R53); who begins it again drops what he does
-        # not meet, so that the same reply twice must meet his own rows, too (R38).
+        # Who begins a bucket, or is at 0 though others wrote there, holds nothing to tell where a row lives (SPEC R53);
+        # who begins it again drops what he does not meet: the same reply twice must meet his own rows, too (R38).
+        own = self._asked.own
         begins = bucket in self._resets or bucket not in self._asked.cursors
-        if self._asked.own and not begins:
-            return self._read_singly(bucket, after, head, self._asked.own)
+        if own and not begins and (after or head <= sum(1 for name, _number in own if name == bucket)):
+            return self._read_singly(bucket, after, head, own)
         while after < head and self._left > 0:
             place = Place(bucket, self._standings[bucket].epoch, self._asked.view, after)
             end = min(place.end, head)

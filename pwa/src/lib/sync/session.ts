@@ -276,7 +276,12 @@ export class Session {
 
   #takeReply(reply: SyncReply, request: SyncRequest, sent: number | null, received: number): number {
     const { store } = this.parts;
-    store.apply(store.waiting === 0 ? reply : toldOf(reply, request), sent, received);
+    if (store.waiting > 0 && (request.edits?.length ?? 0) === 0 && reply.pushed > (request.ack ?? 0)) {
+      // Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (SPEC R42).
+      this.#doubt = null;
+      return 0;
+    }
+    store.apply(reply, sent, received);
     this.#connection = "up_to_date";
     this.#problem = null;
     if (store.isWipeDue) {
@@ -433,15 +438,6 @@ export class Session {
       return cursor === undefined ? sequence > 0 : cursor[0] !== epoch || cursor[1] < sequence;
     });
   }
-}
-
-/**
- * The reply as it tells of this device's edits: not of any that the request did not carry (SPEC R42). A device that lost its memory
- * counts from 1 again, and another edit may have been taken under the number since.
- */
-function toldOf(reply: SyncReply, { edits = [], ack = 0 }: SyncRequest): SyncReply {
-  const carried = Math.max(ack, edits.at(-1)?.n ?? 0);
-  return reply.pushed <= carried ? reply : { ...reply, pushed: carried };
 }
 
 /** Tells whether the answer took an edit or moved a cursor. */
