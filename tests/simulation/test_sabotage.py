@@ -12,7 +12,7 @@ from simulation.shrink import broken_by
 from simulation.simulation import Simulation
 from simulation.steps import Script, Seat
 
-SEEDS = 120
+SEEDS = 300
 """How many scripts may pass before the defect shows."""
 
 
