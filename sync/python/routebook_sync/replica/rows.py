@@ -32,12 +32,15 @@ class Rows:
             self._tables.row.drop(record_id)
 
     def drop_where(self, is_meant: Callable[[str, Held], bool]) -> list[str]:
-        """Take out what is meant. Where an edit of it waits it is still shown, and lives nowhere; return these ids."""
+        """Take out what is meant. Where an edit of it waits it is still shown, and lives nowhere; return these ids.
+
+        What this version of the app does not know is not shown; it comes back with the row that follows the edit.
+        """
         unsent, kept = self._tables.unsent_ids(), []
         for record_id, held in self._tables.row.items():
             if not is_meant(record_id, held):
                 continue
-            if record_id in unsent:
+            if record_id in unsent and held.kind in self._schema.kinds:
                 self.put(record_id, msgspec.structs.replace(held, bucket=NOWHERE, sum=None, round=0))
                 kept.append(record_id)
             else:
