@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from routebook_server.database import driver_of, name_of, open_database
 from routebook_server.database.address import sqlite_address
-from routebook_server.records.buckets import Head
+from routebook_server.records.buckets import Head, number_of, raise_horizon
 from routebook_server.records.heads import Subscription
 from routebook_server.records.pokes import CHANNEL, follow_pokes, poke
 from routebook_server.records.projection import Projector
@@ -114,6 +114,22 @@ async def test_after_an_interruption_every_head_is_heard(postgres_address: str) 
             phone.edit("visit", make_id(2), BAKERY, VISIT)
             await phone.sync()
             await hear(far, 3)
+
+
+async def test_after_an_interruption_heads_are_heard_of_a_bucket_that_lost_markers(postgres_address: str) -> None:
+    async with two_teams(postgres_address) as (one, other):
+        phone = one.device(1, ANNA)
+        lost = raise_horizon(0, 1)
+        await one.write("UPDATE bucket SET horizon = ? WHERE bucket = ?", lost, IN_NORTH)
+        with other.heads.subscribe([IN_NORTH]) as far:
+            phone.edit("visit", make_id(1), BAKERY, VISIT)
+            await phone.sync()
+            await hear(far, number_of(2, lost))
+            # Told by nobody, as by a process whose word was missed.
+            await one.write("UPDATE bucket SET seq = 3 WHERE bucket = ?", IN_NORTH)
+            for pid in await listeners(one, 2):
+                await one.read("SELECT pg_terminate_backend(?)", pid)
+            await hear(far, number_of(3, lost))
 
 
 async def test_devices_on_two_processes_converge(postgres_address: str) -> None:

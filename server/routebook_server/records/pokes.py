@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from routebook_server.database import Database, Driver, driver_of
-from routebook_server.records.buckets import Head
+from routebook_server.records.buckets import Head, number_of
 from routebook_server.records.heads import Heads
 
 CHANNEL: Final = "routebook_heads"
@@ -45,5 +45,5 @@ async def follow_pokes(database: Database, heads: Heads) -> None:
 
 
 def _read_all(connection: Connection) -> dict[str, Head]:
-    rows = driver_of(connection).fetch("SELECT bucket, epoch, seq FROM bucket")
-    return {bucket: Head(epoch, seq) for bucket, epoch, seq in rows}
+    rows = driver_of(connection).fetch("SELECT bucket, epoch, seq, horizon FROM bucket")
+    return {bucket: Head(epoch, number_of(seq, horizon)) for bucket, epoch, seq, horizon in rows}
