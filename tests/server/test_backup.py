@@ -152,6 +152,48 @@ async def test_a_restored_server_begins_new_epochs_and_keeps_out_whoever_was_shu
         assert (stolen,) in revoked
 
 
+async def test_a_restore_whose_clock_went_back_begins_a_later_epoch_all_the_same(
+    folder: Path, address: str, tmp_path: Path
+) -> None:
+    early, late = tmp_path / "book.backup", tmp_path / "book.late"
+    async with open_house(folder, database=address) as house:
+        await take_backup(house.application.database, early, unseen)
+    await restore_backup(early, address, RESTORED_MS, unseen)
+    async with open_house(folder, again=True, database=address) as house:
+        client, device = await signed_in_device(house)
+        before = await sync(client, device)
+        await take_backup(house.application.database, late, unseen)
+    for number, backup in enumerate((early, late), 1):
+        await restore_backup(backup, address, RESTORED_MS - 3_600_000 + number, unseen)
+        assert await epochs(address) == {RESTORED_MS + number}, "above that of the book which it replaces"
+    await forget_everything(address)
+    await restore_backup(late, address, RESTORED_MS - 3_600_000, unseen)
+    assert await epochs(address) == {RESTORED_MS + 1}, "above that of the backup"
+    async with open_house(folder, again=True, database=address) as house:
+        again = house.client()
+        again.cookies = client.cookies
+        assert (await sync(again, device, cursors=before.cursors)).cursors["shared"][0] == RESTORED_MS + 1
+
+
+async def epochs(address: str) -> set[int]:
+    """Return the epochs of all buckets."""
+    database = open_database(address)
+    try:
+        found = await database.read(lambda connection: driver_of(connection).fetch("SELECT epoch FROM bucket"))
+    finally:
+        await database.close()
+    return {epoch for (epoch,) in found}
+
+
+async def forget_everything(address: str) -> None:
+    """Let the database be one that knows of no life, as on another machine."""
+    database = open_database(address)
+    try:
+        await database.write(lambda connection: driver_of(connection).execute("DELETE FROM bucket"))
+    finally:
+        await database.close()
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [

@@ -37,6 +37,8 @@ class Bans(msgspec.Struct, frozen=True):
     """Whose account is closed."""
     last_device: int = 0
     """The last number given to a device."""
+    last_epoch: int = 0
+    """The highest epoch that a device may have read in."""
 
 
 def read_bans(connection: Connection) -> Bans:
@@ -48,16 +50,23 @@ def read_bans(connection: Connection) -> Bans:
         {row.number: row.wiped_at for row in rows if row.wiped_at is not None},
         frozenset(closed),
         read_last_number(connection, "device"),
+        _last_epoch(connection),
     )
+
+
+def _last_epoch(connection: Connection) -> int:
+    [(last,)] = driver_of(connection).fetch("SELECT coalesce(max(epoch), 0) FROM bucket")
+    return int(last)
 
 
 def begin_new_life(connection: Connection, now_ms: int, bans: Bans) -> None:
     """Make a restored database one that its devices recognise as another: every bucket begins a new epoch (SPEC R32).
 
-    ``now_ms`` becomes the epoch: no restore before had it. What the backup holds of each device's edits is covered.
+    ``now_ms`` becomes the epoch: no restore before had it. Where a clock went back it is one above every epoch known,
+    as devices take a lower one for overtaken. What the backup holds of each device's edits is covered.
     """
     driver = driver_of(connection)
-    driver.execute("UPDATE bucket SET epoch = ?", now_ms)
+    driver.execute("UPDATE bucket SET epoch = ?", max(now_ms, _last_epoch(connection) + 1, bans.last_epoch + 1))
     driver.execute("UPDATE replica SET covered = pushed")
     last = max(read_last_number(connection, "device"), bans.last_device)
     write_last_number(connection, "device", last + DEVICES_APART)
