@@ -730,6 +730,44 @@ describe("while many pages are read", () => {
     expect(store.sequence).toBe(20);
   });
 
+  test("what was asked for ahead does not stand for what is wanted while the page before it is stored, or after", async () => {
+    const wishes: { readonly [name: string]: (parts: ReturnType<typeof make>) => void } = {
+      head: ({ transport }) => transport.listener?.heads({ shared: [1, 31] }),
+      button: ({ session }) => session.wake("button"),
+      return: ({ session }) => session.wake("return"),
+    };
+    for (const wish of Object.values(wishes)) {
+      for (const isStored of [false, true]) {
+        const parts = make();
+        const { session, store, transport, timers } = parts;
+        transport.script = [
+          page(10),
+          page(20),
+          (request) => {
+            // The server has looked; now the page up to 20 is stored.
+            const wishNow = () => wish(parts);
+            const { apply } = store;
+            store.apply = (reply) => {
+              store.apply = apply;
+              apply.call(store, reply);
+              if (isStored) queueMicrotask(() => queueMicrotask(wishNow));
+              else wishNow();
+            };
+            return last(30)(request);
+          },
+          last(31),
+        ];
+        session.start();
+        await timers.pass(1);
+
+        expect(transport.requests).toHaveLength(4);
+        expect(store.sequence).toBe(31);
+        expect(timers.next).toBe(TIMES.timer - 1);
+        session.stop();
+      }
+    }
+  });
+
   test("nothing is asked for ahead while edits wait: they go with the next request", async () => {
     const { session, store, transport, timers } = make();
     transport.script = [

@@ -141,12 +141,13 @@ export class Session {
   #accused = { n: 0, weight: 0 };
   /** The next page, asked for while the last one was stored. */
   #ahead: Asked | null = null;
+  /** Whether a round trip was asked for since the last request was sent. */
   #isWanted = false;
   #isStopped = false;
   #callOff: (() => void) | null = null;
   #stream: LiveStream | null = null;
   #callOffStream: (() => void) | null = null;
-  /** Heads that came while a request was under way; its answer may have brought them. */
+  /** Heads that came since the last request was sent; its answer may have brought them. */
   #heads: Heads = {};
   readonly #abort = new AbortController();
 
@@ -181,7 +182,7 @@ export class Session {
     if (this.#isStopped) return;
     if (this.#connection === "signin_needed" && reason !== "signed_in" && reason !== "button") return;
     if (reason === "return" || reason === "button" || reason === "signed_in") this.#failures = 0;
-    if (this.#syncing) this.#isWanted = true;
+    if (this.#isUnderWay) this.#isWanted = true;
     // A pause after a failure is kept through writes; somebody who comes back or presses the button is not kept waiting.
     else if (reason !== "write" || this.#failures === 0) this.#schedule(0);
   }
@@ -195,8 +196,6 @@ export class Session {
     if (this.#syncing || this.#isStopped) return;
     const { store, timers } = this.parts;
     this.#callOff = null;
-    this.#isWanted = false;
-    this.#heads = {};
     this.#syncing = true;
     this.parts.changed();
     const asked = this.#ahead ?? this.#ask(store.request(this.parts.report(), this.#doubt === null ? this.#share : 0));
@@ -206,7 +205,6 @@ export class Session {
     if (this.#isStopped) return;
     const ahead = await this.#askAhead(exchange, request);
     if (this.#isStopped) return;
-    this.#syncing = false;
     let pause: number;
     try {
       pause = this.#take(exchange, request, sent, timers.now());
@@ -217,6 +215,7 @@ export class Session {
       this.parts.failed(reason);
       pause = this.#pause();
     }
+    this.#syncing = false;
     if (this.#isStopped) return;
     const isWanted = this.#isWanted || this.#isBehind(this.#heads);
     // A wish that came during the request must not shorten a pause.
@@ -224,8 +223,16 @@ export class Session {
     this.parts.changed();
   }
 
+  /** Whether a request is under way, or its answer waits to be taken: what is wanted now, it may not bring. */
+  get #isUnderWay(): boolean {
+    return this.#syncing || this.#ahead !== null;
+  }
+
   #ask(request: SyncRequest): Asked {
     const { transport, timers } = this.parts;
+    // The server looks after this; what comes from now on may be newer than what it sees.
+    this.#isWanted = false;
+    this.#heads = {};
     return {
       request,
       sent: timers.now(),
@@ -427,7 +434,7 @@ export class Session {
   }
 
   #takeHeads(heads: Heads): void {
-    if (this.#syncing) this.#heads = { ...this.#heads, ...heads };
+    if (this.#isUnderWay) this.#heads = { ...this.#heads, ...heads };
     else if (this.#isBehind(heads)) this.wake("head");
   }
 
