@@ -55,6 +55,22 @@ describe("older activity", () => {
     expect(shown()?.entries.map((entry) => entry.id)).toEqual([id(450)]);
   });
 
+  test("takes no page whose page before was dropped for room meanwhile, or that came already", () => {
+    const { engine, world, shown } = device();
+    engine.setOlderBudget(1_000);
+    engine.keepOlder(BAKERY, "", page([note(500), note(501)], "more", 4));
+    world.ms += 1;
+    engine.keepOlder(CHEMIST, "", page([note(600, "y".repeat(2_000))]));
+    engine.keepOlder(BAKERY, "more", page([note(502), note(503)], "", 4));
+    expect(shown()).toBeNull();
+
+    engine.keepOlder(BAKERY, "", page([note(500), note(501)], "more", 5));
+    engine.keepOlder(BAKERY, "more", page([note(502), note(503)], "last", 5));
+    engine.keepOlder(BAKERY, "last", page([note(504)], "", 5));
+    engine.keepOlder(BAKERY, "more", page([note(502), note(503)], "last", 5));
+    expect(shown()).toMatchObject({ kept: 5, next: "" });
+  });
+
   test("passes over kinds that only a newer app shows, and what is among the records again", () => {
     const { engine, shown } = device();
     const visit: OlderRecord = { kind: "visit", id: id(501), v: { status: "done", checked_in_at: NOW - DAY } };

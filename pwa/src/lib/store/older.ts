@@ -36,11 +36,13 @@ const ROW_BYTES = 80;
 
 /**
  * Keeps a page of a customer's older activity; the first one (`after` "") takes the place of what was kept of him: more may have been
- * archived since, and a list with a hole would look whole. Call it in a transaction.
+ * archived since. One that does not follow what is kept is not taken, it may have been dropped for room meanwhile: a list with a hole
+ * would look whole. Call it in a transaction.
  */
 export function keepOlder(database: Database, customer: string, after: string, page: OlderPage, now: number): void {
   if (database.get("SELECT 1 FROM customer WHERE id = ? AND bucket <> ''", [customer]) === undefined) return; // taken away meanwhile
   if (after === "") database.run("DELETE FROM older WHERE customer = ?", [customer]);
+  else if (database.get("SELECT 1 FROM older_of WHERE customer = ? AND next = ?", [customer, after]) === undefined) return;
   for (const { kind, id, v } of page.rows) {
     const at = v[DATE_BY_KIND[kind] ?? ""];
     if (typeof at !== "number") continue; // of a kind that only a newer version of the app shows
