@@ -154,7 +154,7 @@ def create_app(
         "purger": lambda: purger.run(heads),
         "archiver": lambda: archiver.run(heads),
     }
-    scheduler = Scheduler(database, clock, random(8).hex(), jobs)
+    scheduler = Scheduler(database, random(8).hex(), jobs)
 
     direct = make_direct(gateway, live, door.actor_of, door.device_of)
     litestar = Litestar(

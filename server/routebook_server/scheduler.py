@@ -29,13 +29,12 @@ _log = structlog.get_logger()
 class Scheduler:
     """Runs jobs, by name, while this process holds the lease; on a database of one process from the start.
 
-    ``now_ms`` is the physical clock; ``holder`` tells this process from every other one.
+    ``holder`` tells this process from every other one.
     """
 
     def __init__(
         self,
         database: Database,
-        now_ms: Callable[[], int],
         holder: str,
         jobs: Mapping[str, Job],
         *,
@@ -43,7 +42,6 @@ class Scheduler:
         rest_s: float = REST_S,
     ) -> None:
         self._database = database
-        self._now_ms = now_ms
         self._holder = holder
         self._jobs = jobs
         self._lasts_ms = lasts_ms
@@ -69,7 +67,7 @@ class Scheduler:
         self._closing.set()
 
     async def _take(self) -> bool:
-        take = partial(take_lease, name=LEASE, holder=self._holder, now_ms=self._now_ms(), lasts_ms=self._lasts_ms)
+        take = partial(take_lease, name=LEASE, holder=self._holder, lasts_ms=self._lasts_ms)
         try:
             return await self._database.write(take)
         except UNAVAILABLE as error:

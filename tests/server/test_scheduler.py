@@ -7,19 +7,25 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from routebook_server.database import Database, open_database
+from routebook_server.database import Database, driver_of, open_database
 from routebook_server.database.lease import release_lease, take_lease
 from routebook_server.scheduler import Scheduler
-from server.devices import ManualClock
 
-LASTS_MS = 60
+LASTS_MS = 3_000
 
 
-async def take(database: Database, holder: str, now_ms: int) -> bool:
+async def take(database: Database, holder: str) -> bool:
     def work(connection: Connection) -> bool:
-        return take_lease(connection, "watch", holder, now_ms, 1_000)
+        return take_lease(connection, "watch", holder, LASTS_MS)
 
     return await database.write(work)
+
+
+async def pass_by(database: Database, passed_ms: int) -> None:
+    """Let every lease be as it is when so much time has passed; less than none, as when the clock went back."""
+    await database.write(
+        lambda connection: driver_of(connection).execute("UPDATE lease SET until = until - ?", passed_ms)
+    )
 
 
 @contextlib.asynccontextmanager
@@ -34,12 +40,12 @@ async def opened(address: str) -> AsyncIterator[Database]:
 class Worker:
     """A scheduler as one process has it, with a job that lasts, and faults at will."""
 
-    def __init__(self, database: Database, name: str, clock: ManualClock, faults: int = 0) -> None:
+    def __init__(self, database: Database, name: str, faults: int = 0) -> None:
         self.working, self.resting = asyncio.Event(), asyncio.Event()
         self.begun = 0
         self._faults = faults
         self._ended = asyncio.Event()
-        self.scheduler = Scheduler(database, clock, name, {"work": self._work}, lasts_ms=LASTS_MS, rest_s=0)
+        self.scheduler = Scheduler(database, name, {"work": self._work}, lasts_ms=LASTS_MS, rest_s=0)
         self.task = asyncio.create_task(self.scheduler.run())
 
     async def _work(self) -> None:
@@ -69,44 +75,53 @@ class Worker:
 
 async def test_a_lease_is_one_holders_until_it_runs_out_or_is_given_back(address: str) -> None:
     async with opened(address) as database:
-        assert await take(database, "first", 0)
-        assert not await take(database, "second", 999)
-        assert await take(database, "first", 999), "renewed"
-        assert not await take(database, "second", 1_998)
-        assert await take(database, "second", 1_999), "run out"
-        assert not await take(database, "first", 2_000)
+        assert await take(database, "first")
+        assert not await take(database, "second")
+        await pass_by(database, LASTS_MS // 2)
+        assert await take(database, "first"), "renewed"
+        await pass_by(database, LASTS_MS // 2)
+        assert not await take(database, "second")
+        await pass_by(database, LASTS_MS // 2)
+        assert await take(database, "second"), "run out"
+        assert not await take(database, "first")
         await database.write(partial(release_lease, name="watch", holder="first"))
-        assert not await take(database, "third", 2_000), "nobody gives back what is not his"
+        assert not await take(database, "third"), "nobody gives back what is not his"
         await database.write(partial(release_lease, name="watch", holder="second"))
-        assert await take(database, "third", 2_000)
+        assert await take(database, "third")
+
+
+async def test_a_lease_from_a_clock_that_has_gone_back_holds_up_nobody(address: str) -> None:
+    async with opened(address) as database:
+        assert await take(database, "first")
+        await pass_by(database, -30 * 86_400_000)
+        assert await take(database, "second")
+        assert not await take(database, "first")
 
 
 async def test_of_many_who_want_a_lease_at_once_one_gets_it(address: str) -> None:
     async with opened(address) as database:
-        taken = await asyncio.gather(*(take(database, f"process {n}", 0) for n in range(12)))
+        taken = await asyncio.gather(*(take(database, f"process {n}") for n in range(12)))
         assert sorted(taken) == [False] * 11 + [True]
 
 
 async def test_the_job_of_a_killed_process_goes_on_in_another_one(postgres_address: str) -> None:
-    clock = ManualClock()
     async with opened(postgres_address) as one, opened(postgres_address) as other:
-        first = Worker(one, "first", clock)
+        first = Worker(one, "first")
         await first.working.wait()
-        second = Worker(other, "second", clock)
+        second = Worker(other, "second")
         await first.kill()
         assert not second.working.is_set(), "the lease still stands"
-        clock.now_ms += LASTS_MS + 1
+        await pass_by(other, LASTS_MS)
         async with asyncio.timeout(20):
             await second.working.wait()
         await second.close()
 
 
 async def test_a_process_that_is_asked_to_stop_lets_another_one_go_on_at_once(postgres_address: str) -> None:
-    clock = ManualClock()
     async with opened(postgres_address) as one, opened(postgres_address) as other:
-        first = Worker(one, "first", clock)
+        first = Worker(one, "first")
         await first.working.wait()
-        second = Worker(other, "second", clock)
+        second = Worker(other, "second")
         await first.close()
         async with asyncio.timeout(20):
             await second.working.wait()
@@ -115,12 +130,12 @@ async def test_a_process_that_is_asked_to_stop_lets_another_one_go_on_at_once(po
 
 
 async def test_a_process_that_lost_the_lease_leaves_the_job_alone(postgres_address: str) -> None:
-    clock = ManualClock()
     async with opened(postgres_address) as database:
-        worker = Worker(database, "worker", clock)
+        worker = Worker(database, "worker")
         await worker.working.wait()
-        taken = partial(take_lease, name="scheduler", holder="thief", now_ms=clock.now_ms + LASTS_MS, lasts_ms=10_000)
-        assert await database.write(taken)
+        # As if it had stood still for so long.
+        await pass_by(database, LASTS_MS)
+        assert await database.write(partial(take_lease, name="scheduler", holder="thief", lasts_ms=LASTS_MS))
         async with asyncio.timeout(20):
             await worker.resting.wait()
         await worker.close()
@@ -128,7 +143,7 @@ async def test_a_process_that_lost_the_lease_leaves_the_job_alone(postgres_addre
 
 async def test_a_job_that_met_a_fault_is_begun_again(address: str) -> None:
     async with opened(address) as database:
-        worker = Worker(database, "alone", ManualClock(), faults=1)
+        worker = Worker(database, "alone", faults=1)
         async with asyncio.timeout(20):
             await worker.resting.wait()
             await worker.working.wait()
