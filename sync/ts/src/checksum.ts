@@ -31,6 +31,8 @@ function withByte(register: number, byte: number): number {
   return (TABLE[(register ^ byte) & 255] as number) ^ (register >>> 8);
 }
 
+const [LF, SPACE, STAR, COMMA] = [0x0a, 0x20, 0x2a, 0x2c];
+
 /** Feeds the UTF-8 bytes of `text` to the CRC register without making them first; lone surrogates as U+FFFD. */
 function withText(register: number, text: string): number {
   let fed = register;
@@ -71,9 +73,17 @@ export function rowChecksum(entity: Pick<EntityType, "fields">, id: string, home
   let fed = withText(withText(-1, id), `\n${home}`);
   // No more than this of a deleted record: the server drops the rest of it some day (SPEC R36).
   if (isDeleted(doc)) return ~withText(fed, `\ndeleted ${stampOf(doc, "deleted")}`) >>> 0;
-  for (const stamp of Object.keys(doc.s).sort()) {
+  const stamps = Object.keys(doc.s);
+  if (stamps.length > 1) stamps.sort();
+  for (const stamp of stamps) {
     const fields = doc.s[stamp] as readonly string[];
-    fed = withText(fed, `\n${stamp} ${fields.length === 0 ? "*" : fields.join(",")}`);
+    // Piece by piece: a text put together would have to be made first.
+    fed = withByte(withText(withByte(fed, LF), stamp), SPACE);
+    if (fields.length === 0) fed = withByte(fed, STAR);
+    for (let at = 0; at < fields.length; at++) {
+      if (at > 0) fed = withByte(fed, COMMA);
+      fed = withText(fed, fields[at] as string);
+    }
   }
   const inside = insideOf(entity, doc.v);
   fed = withText(fed, `\n#${Object.keys(doc.v).length - inside.length}`);
@@ -81,11 +91,18 @@ export function rowChecksum(entity: Pick<EntityType, "fields">, id: string, home
   return ~fed >>> 0;
 }
 
+const insideByFields = new WeakMap<EntityType["fields"], readonly string[]>();
+
 /** The fields of a record that carry their stamps inside, in order. */
-function insideOf(entity: Pick<EntityType, "fields">, values: Values): string[] {
-  return Object.keys(values)
-    .filter((name) => !isStamped(joinOf(entity, name)))
-    .sort(compareText);
+function insideOf({ fields }: Pick<EntityType, "fields">, values: Values): readonly string[] {
+  let declared = insideByFields.get(fields);
+  if (declared === undefined) {
+    declared = Object.keys(fields)
+      .filter((name) => !isStamped(joinOf({ fields }, name)))
+      .sort(compareText);
+    insideByFields.set(fields, declared);
+  }
+  return declared.length === 0 ? declared : declared.filter((name) => Object.hasOwn(values, name));
 }
 
 function withInside(register: number, join: Join, name: string, state: Json): number {

@@ -38,7 +38,6 @@ const OTHERS =
   /[^0-9a-z\u00df-\u024f\u0370-\u03ff\u0400-\u052f\u0590-\u05ff\u0620-\u0669\u066e-\u06d3\u06d5-\u06ff\u0900-\u0dff\u0e00-\u0eff\u10a0-\u11ff\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u{20000}-\u{3134f}]+/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
 const ASCII = /^[\x00-\x7f]*$/;
-const ASCII_OTHERS = /[^0-9a-z]+/g;
 const NOT_DIGITS = /[^0-9]+/g;
 const SORT_LETTERS: { readonly [letter: string]: string } = {
   پ: "ب\uffff",
@@ -59,9 +58,15 @@ function foldLetter(letter: string): string {
   return String(code - (code >= 0x966 ? 0x966 : code >= 0x6f0 ? 0x6f0 : 0x660));
 }
 
-/** Returns `text` folded for searching: words of letters and digits with one space between (SPEC R70). */
-export function normalise(text: string): string {
-  if (ASCII.test(text)) return text.replaceAll("'", "").toLowerCase().replace(ASCII_OTHERS, " ").trim();
+/** Letters below this one are folded one by one: Latin, Greek, Cyrillic, Hebrew, Arabic. */
+const FOLDED_SINGLY = 0x700;
+const SPACE = 0x20;
+const MARK = /\p{M}/u;
+/** What each of them becomes, worked out when it is met first; null where it depends on what stands beside it. */
+const foldedByCode: (readonly number[] | null | undefined)[] = new Array(FOLDED_SINGLY);
+const letters = new Uint16Array(4096);
+
+function foldWhole(text: string): string {
   return text
     .normalize("NFKD")
     .toLowerCase()
@@ -69,8 +74,42 @@ export function normalise(text: string): string {
     .replace(DROPPED, "")
     .replace(FOLDED, foldLetter)
     .normalize("NFKC")
-    .replace(OTHERS, " ")
-    .trim();
+    .replace(OTHERS, " ");
+}
+
+function foldCode(code: number): readonly number[] | null {
+  const letter = String.fromCharCode(code);
+  const folded = MARK.test(letter.normalize("NFKD").replace(REMOVED, ""))
+    ? null // marks that stay are put in order
+    : Array.from(foldWhole(letter), (one) => one.charCodeAt(0));
+  foldedByCode[code] = folded;
+  return folded;
+}
+
+/** Folds letter by letter, several times as fast as the whole text in seven passes; null where that cannot be done. */
+function foldSingly(text: string): string | null {
+  let length = 0;
+  let wasSpace = true;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= FOLDED_SINGLY) return null;
+    const known = foldedByCode[code];
+    const folded = known === undefined ? foldCode(code) : known;
+    if (folded === null || length + folded.length > letters.length) return null;
+    for (let part = 0; part < folded.length; part++) {
+      const letter = folded[part] as number;
+      const isSpace = letter === SPACE;
+      if (!isSpace || !wasSpace) letters[length++] = letter;
+      wasSpace = isSpace;
+    }
+  }
+  if (wasSpace && length > 0) length--;
+  return String.fromCharCode.apply(null, letters.subarray(0, length) as unknown as number[]);
+}
+
+/** Returns `text` folded for searching: words of letters and digits with one space between (SPEC R70). */
+export function normalise(text: string): string {
+  return foldSingly(text) ?? foldWhole(text).trim();
 }
 
 /** Returns the ASCII digits of a phone number, in order, without its leading zeros (SPEC R72). */

@@ -57,28 +57,34 @@ interface Shape {
   readonly title: string | undefined;
   readonly searched: readonly FieldType[];
   readonly insert: string;
+  readonly insertNew: string;
   readonly update: string;
   readonly find: string;
   readonly putDoc: string;
+  readonly insertDoc: string;
 }
 
 function shapeOf(kind: Kind): Shape {
   const columns = columnsOf(kind).map(({ name }) => name);
   const all = ["id", "root", "bucket", "home", "sum", "round", ...columns].map((name) => `"${name}"`);
   const searched = isSearched(kind) ? Object.values(ENTITY_TYPES[kind].fields).filter((field) => field.search) : [];
+  const insert = `INSERT INTO "${kind}_row" (${all.join(", ")}, n) VALUES (${all.map(() => "?").join(", ")}, ?)`;
+  const insertDoc = `INSERT INTO "${kind}_doc" (n, doc) VALUES (?, ?)`;
   return {
     kind,
     columns,
     title: titleField(kind)?.name,
     searched,
-    insert: `INSERT INTO "${kind}_row" (${all.join(", ")}, n) VALUES (${all.map(() => "?").join(", ")}, ?)`,
+    insert,
+    insertNew: `${insert} ON CONFLICT (id) DO NOTHING`,
     // The id is left out: setting it, even to itself, would rewrite its index.
     update: `UPDATE "${kind}_row" SET ${all
       .slice(1)
       .map((name) => `${name} = ?`)
       .join(", ")} WHERE n = ?`,
     find: `SELECT n, root, bucket, home, sum, round, doc FROM "${kind}" WHERE id = ?`,
-    putDoc: `INSERT INTO "${kind}_doc" (n, doc) VALUES (?, ?) ON CONFLICT (n) DO UPDATE SET doc = excluded.doc`,
+    putDoc: `${insertDoc} ON CONFLICT (n) DO UPDATE SET doc = excluded.doc`,
+    insertDoc,
   };
 }
 
@@ -133,17 +139,33 @@ export class RecordWriter {
   ): void {
     const shape = SHAPES[kind];
     const n = held?.n ?? this.#nextNumber(kind);
-    const values: SqlValue[] = held === undefined ? [id] : [];
+    const values = rowValues(shape, held === undefined ? id : null, place, doc, confirmed, n);
     if (held !== undefined) this.#sums.subtract(held.bucket, held.sum);
     this.#sums.add(place.bucket, confirmed.sum);
-    values.push(place.root, place.bucket, place.home, confirmed.sum, confirmed.round);
-    for (const name of shape.columns) values.push(columnValue(shape, name, doc.v));
-    values.push(n);
     this.database.run(held === undefined ? shape.insert : shape.update, values);
     this.database.run(shape.putDoc, [n, json]);
     if (shape.searched.length > 0) this.#putText(shape, n, searchText(shape.searched, doc.v), held !== undefined);
     this.#changed.add(kind);
     this.#noteDerived(kind, id, doc.v, held);
+  }
+
+  /**
+   * Stores a confirmed record of the first load, unless it is held: then nothing is done, and false is returned. Nearly none is, and
+   * the insert finds out by itself, which saves a look for each.
+   */
+  putNew(kind: Kind, id: string, place: Place, doc: Doc, confirmed: Confirmation, json: string): boolean {
+    if (this.#isIndexed) return false;
+    const shape = SHAPES[kind];
+    const n = this.#nextNumber(kind);
+    if (this.database.run(shape.insertNew, rowValues(shape, id, place, doc, confirmed, n)) === 0) {
+      this.#nextByKind.set(kind, n);
+      return false;
+    }
+    this.#sums.add(place.bucket, confirmed.sum);
+    this.database.run(shape.insertDoc, [n, json]);
+    if (shape.searched.length > 0) this.#putText(shape, n, searchText(shape.searched, doc.v), false);
+    this.#changed.add(kind);
+    return true;
   }
 
   /** Writes down what is confirmed of a record whose visible state stays as it is. */
@@ -335,6 +357,21 @@ export function deriveLastVisits(database: Database): void {
      FROM (SELECT customer AS id, max(checked_in_at) AS at FROM visit WHERE ${TOOK_PLACE} GROUP BY customer) AS last
      WHERE customer_row.id = last.id`,
   );
+}
+
+/** The values of a row in the order of its statements; without the id where that stays. */
+function rowValues(
+  shape: Shape,
+  id: string | null,
+  { root, bucket, home }: Place,
+  { v }: Doc,
+  { sum, round }: Confirmation,
+  n: number,
+): SqlValue[] {
+  const values: SqlValue[] = id === null ? [root, bucket, home, sum, round] : [id, root, bucket, home, sum, round];
+  for (const name of shape.columns) values.push(columnValue(shape, name, v));
+  values.push(n);
+  return values;
 }
 
 function columnValue(shape: Shape, name: string, values: Values): SqlValue {

@@ -124,12 +124,14 @@ class Applying {
     const place = { root: row.r, bucket, home: row.h ?? 0 };
     if (!isKind(row.k)) return this.#storeStranger(row, place, isRepaired);
     const kind = row.k;
-    const held = this.#writer.find(kind, row.i);
-    if (!isRepaired && this.#hasMovedOn(held, place)) return false;
     const confirmed = docFromRow(row);
     const json = JSON.stringify(confirmed);
     const confirmation = this.#writer.confirmation(bucket, checksumOfKind(kind, row.i, place.home, confirmed));
-    if (!this.#isWaiting(row.i)) {
+    const isWaiting = this.#isWaiting(row.i);
+    if (!isWaiting && this.#writer.putNew(kind, row.i, place, confirmed, confirmation, json)) return true;
+    const held = this.#writer.find(kind, row.i);
+    if (!isRepaired && this.#hasMovedOn(held, place)) return false;
+    if (!isWaiting) {
       this.#writer.put(kind, row.i, place, confirmed, held, confirmation, json);
       return true;
     }
