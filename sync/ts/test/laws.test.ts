@@ -284,6 +284,16 @@ law("a changed row costs the checksum only its own part", [scripts, fc.nat(5)], 
   expect(parts.reduce(add, 0)).toBe(whole);
 });
 
+law(
+  "folding letter by letter is folding the whole text",
+  [fc.array(fc.oneof(fc.integer({ min: 0, max: 0x6ff }), fc.constantFrom(0x20, 0x27, 0x301, 0x64b, 0x483)))],
+  (codes) => {
+    const text = String.fromCharCode(...codes);
+    // With a Chinese letter it is folded as a whole.
+    expect(`${normalise(text)} 一`.trim()).toBe(normalise(`${text} 一`));
+  },
+);
+
 law("folding folded text changes nothing", [fc.string({ unit: "grapheme" })], (text) => {
   expect(normalise(normalise(text))).toBe(normalise(text));
 });

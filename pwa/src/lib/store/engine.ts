@@ -5,6 +5,7 @@ import { newId, RANDOM_BYTES } from "$sync/identifier.ts";
 import type { Cursor, DeviceReport, Edit, SyncReply, SyncRequest } from "$sync/messages.ts";
 import type { Doc } from "$sync/record.ts";
 import { FIRST_BUDGET, MAX_EDITS, PROTOCOL, SCHEMA_HASH } from "$sync/schema.gen.ts";
+import type { DocTexts } from "../sync/doc-texts.ts";
 import type { Account } from "./account.ts";
 import { countAttention, type Dismissed, dismissAttention, recallAttention } from "./attention.ts";
 import type { Change, WriteResult } from "./change.ts";
@@ -259,15 +260,16 @@ export class Engine {
 
   /**
    * Stores what a reply brought; `sent` and `received` by this device's own clock, `sent` null where the answer may have waited for
-   * us, so that the clock is not set by it.
+   * us, so that the clock is not set by it. `docs` are the texts of its documents, where they are at hand.
    */
-  apply(reply: SyncReply, sent: number | null, received: number): void {
+  apply(reply: SyncReply, sent: number | null, received: number, docs: DocTexts | null = null): void {
     // The server has more edits of this device than this store ever made: it is a new one, and its numbers are taken (SPEC R40).
     if (reply.pushed > readNumber(this.database, "edits")) this.renumber(reply.pushed + 1);
     const context = {
       device: this.account.device,
       offset: sent === null ? this.clockOffset : offsetFromReply(reply.now, sent, received),
       checks: this.#checks,
+      docs,
     };
     const take = () => applyReply(this.database, reply, context);
     // A page of the first load can be read again. A verdict cannot: once it is acknowledged the server forgets it.

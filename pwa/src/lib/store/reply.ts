@@ -5,6 +5,7 @@
 import { checksumOfKind, partitionEndings } from "$sync/checksum.ts";
 import { docFromRow, type Row, type SyncReply } from "$sync/messages.ts";
 import { ARCHIVED, MOVED } from "$sync/schema.gen.ts";
+import type { DocTexts } from "../sync/doc-texts.ts";
 import type { Checks } from "./checks.ts";
 import { isUnmet, Readings } from "./cursors.ts";
 import type { Database } from "./database.ts";
@@ -31,6 +32,8 @@ export interface ReplyContext {
   /** The clock's new offset to the server's, in milliseconds. */
   readonly offset: number;
   readonly checks: Checks;
+  /** The texts of its documents, as far as they are at hand. */
+  readonly docs: DocTexts | null;
 }
 
 /** Stores what a reply brought. */
@@ -105,12 +108,13 @@ class Applying {
       if (this.#readings.isStale(bucket)) continue;
       const isRepaired = this.reply.repair[bucket] !== undefined;
       const archived = new Set<string>();
-      for (const row of rows) {
+      const docs = this.context.docs?.[bucket];
+      for (const [at, row] of rows.entries()) {
         if (row.k === MOVED) homeByRoot.set(row.r, Math.max(row.h ?? 0, homeByRoot.get(row.r) ?? 0));
         else if (row.k === ARCHIVED) for (const id of archivedIds(row)) archived.add(id);
         else {
           archived.delete(row.i);
-          if (this.#storeRow(bucket, row, isRepaired)) stored += 1;
+          if (this.#storeRow(bucket, row, isRepaired, docs?.[at])) stored += 1;
         }
       }
       this.#dropArchived(bucket, archived);
@@ -120,12 +124,12 @@ class Applying {
   }
 
   /** Makes a row the confirmed state of its record, under the edits that still wait. False if it was not taken. */
-  #storeRow(bucket: string, row: Row, isRepaired: boolean): boolean {
+  #storeRow(bucket: string, row: Row, isRepaired: boolean, text?: string): boolean {
     const place = { root: row.r, bucket, home: row.h ?? 0 };
     if (!isKind(row.k)) return this.#storeStranger(row, place, isRepaired);
     const kind = row.k;
     const confirmed = docFromRow(row);
-    const json = JSON.stringify(confirmed);
+    const json = text ?? JSON.stringify(confirmed);
     const confirmation = this.#writer.confirmation(bucket, checksumOfKind(kind, row.i, place.home, confirmed));
     const isWaiting = this.#isWaiting(row.i);
     if (!isWaiting && this.#writer.putNew(kind, row.i, place, confirmed, confirmation, json)) return true;

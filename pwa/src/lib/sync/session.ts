@@ -26,6 +26,7 @@
 import type { DeviceReport, Edit, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
 import { MAX_BUDGET, MAX_EDITS, MIN_BUDGET, type ProblemCode } from "$sync/schema.gen.ts";
 import type { Connection } from "../store/status.ts";
+import type { DocTexts } from "./doc-texts.ts";
 import type { Exchange, Heads, LiveStream, Transport } from "./transport.ts";
 
 /** What the session needs of the store. */
@@ -38,8 +39,8 @@ export interface SyncStore {
   readonly isWipeDue: boolean;
   /** `share` of 1 sends as many edits as allowed, a smaller one fewer, at least one; 0 sends none. */
   request(report: DeviceReport, share: number): SyncRequest;
-  /** `sentMs` is null where the answer may have waited for us: it says nothing about the clock. */
-  apply(reply: SyncReply, sentMs: number | null, receivedMs: number): void;
+  /** `sentMs` is null where the answer may have waited for us: it says nothing about the clock. `docs` saves writing them anew. */
+  apply(reply: SyncReply, sentMs: number | null, receivedMs: number, docs?: DocTexts | null): void;
   closeGap(expected: number): void;
   hold(numbers: readonly number[]): void;
   cursors(): { readonly [bucket: string]: readonly [number, number] };
@@ -116,6 +117,8 @@ const SIGNIN_CODES: ReadonlySet<ProblemCode> = new Set([
   "device_revoked",
   "wrong_device",
 ]);
+
+type Replied = Extract<Exchange, { readonly kind: "reply" }>;
 
 /** A request that is under way. */
 interface Asked {
@@ -262,7 +265,7 @@ export class Session {
   #take(exchange: Exchange, request: SyncRequest, sent: number | null, received: number): number {
     switch (exchange.kind) {
       case "reply":
-        return this.#takeReply(exchange.reply, request, sent, received);
+        return this.#takeReply(exchange, request, sent, received);
       case "problem":
         return this.#takeProblem(exchange.problem, request);
       case "timeout":
@@ -281,14 +284,14 @@ export class Session {
     }
   }
 
-  #takeReply(reply: SyncReply, request: SyncRequest, sent: number | null, received: number): number {
+  #takeReply({ reply, docs }: Replied, request: SyncRequest, sent: number | null, received: number): number {
     const { store } = this.parts;
     if (store.waiting > 0 && (request.edits?.length ?? 0) === 0 && reply.pushed > (request.ack ?? 0)) {
       // Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (SPEC R42).
       this.#doubt = null;
       return 0;
     }
-    store.apply(reply, sent, received);
+    store.apply(reply, sent, received, docs);
     this.#connection = "up_to_date";
     this.#problem = null;
     if (store.isWipeDue) {

@@ -7,10 +7,11 @@ import {
   type SyncReply,
   type SyncRequest,
 } from "$sync/messages.ts";
+import { type DocTexts, docTexts } from "./doc-texts.ts";
 
 /** What came of a request. */
 export type Exchange =
-  | { readonly kind: "reply"; readonly reply: SyncReply }
+  | { readonly kind: "reply"; readonly reply: SyncReply; readonly docs?: DocTexts | null }
   /** The server refused the request as a whole. */
   | { readonly kind: "problem"; readonly problem: Problem }
   /** 5xx without a problem: what stands before the server has no answer from it. */
@@ -97,7 +98,7 @@ export function readExchange(status: number, text: string): Exchange {
   }
   if (status >= 200 && status < 300) {
     const reply = parseReply(body);
-    return isDecodeError(reply) ? foreign : { kind: "reply", reply };
+    return isDecodeError(reply) ? foreign : { kind: "reply", reply, docs: docTexts(text, reply.rows) };
   }
   const problem = parseProblem(body);
   return isDecodeError(problem) ? foreign : { kind: "problem", problem };
