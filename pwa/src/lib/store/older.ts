@@ -42,7 +42,8 @@ const ROW_BYTES = 80;
 export function keepOlder(database: Database, customer: string, after: string, page: OlderPage, now: number): void {
   if (database.get("SELECT 1 FROM customer WHERE id = ? AND bucket <> ''", [customer]) === undefined) return; // taken away meanwhile
   if (after === "") database.run("DELETE FROM older WHERE customer = ?", [customer]);
-  else if (database.get("SELECT 1 FROM older_of WHERE customer = ? AND next = ?", [customer, after]) === undefined) return;
+  else if (database.get("SELECT 1 FROM older_of WHERE customer = ? AND next = ?", [customer, after]) === undefined)
+    return;
   for (const { kind, id, v } of page.rows) {
     const at = v[DATE_BY_KIND[kind] ?? ""];
     if (typeof at !== "number") continue; // of a kind that only a newer version of the app shows
