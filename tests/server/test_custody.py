@@ -156,6 +156,62 @@ async def test_a_group_is_offered_and_decided_as_one(team: Team) -> None:
     assert await team.row(NOTE) is not None
 
 
+async def work_about_two_customers(team: Team) -> tuple[Device, list[dict[str, Any]]]:
+    """Let Mira write a group about both customers and herself that is held; return her desk and what is not in north.
+
+    The group was taken from her with the south; she gets both back.
+    """
+    desk = team.device(4, MIRA)
+    await desk.sync()
+    parts: list[dict[str, Any]] = [
+        {"kind": "note", "id": NOTE, "root": CHEMIST, "v": {**NOTED, "customer": CHEMIST, "person": MIRA}},
+        {"kind": "task", "id": TASK, "root": MIRA, "v": {"person": MIRA, "status": "open", "title": "See a doctor"}},
+    ]
+    desk.edit("visit", VISIT, BAKERY, {**VALUES, "person": MIRA}, group="g")
+    for part in parts:
+        desk.edit(part["kind"], part["id"], part["root"], part["v"], group="g")
+    team.territories[MIRA] = [NORTH]
+    assert {kind for _n, kind, _code in told((await desk.sync()).verdicts)} == {"held"}
+    team.territories[MIRA] = [NORTH, SOUTH]
+    return desk, parts
+
+
+async def test_an_offer_tells_nothing_of_a_group_but_what_is_below_its_customer(team: Team) -> None:
+    desk, parts = await work_about_two_customers(team)
+    phone, van = team.device(1, ANNA), team.device(3, BEN)
+    await desk.sync()
+    await phone.sync()
+    await van.sync()
+
+    offers = {row.v["customer"]: row.v for device in (phone, van) for row in held_edits(device)}
+
+    (offer,) = offers.values()
+    assert (offer["customer"], offer["target"], offer.get("elsewhere")) == (CHEMIST, NOTE, 2)
+    assert (offer["values"], offer.get("more")) == (parts[0]["v"], None)
+    (receipt,) = (row for row in held_edits(desk) if "offer" in row.v)
+    assert [receipt.v["target"], *(part["id"] for part in receipt.v["more"])] == [VISIT, NOTE, TASK]
+
+
+@pytest.mark.parametrize("decider", [BEN, MIRA])
+async def test_a_group_about_several_customers_is_applied_by_whoever_may_do_all_of_it(team: Team, decider: str) -> None:
+    await work_about_two_customers(team)
+    device = team.device(5, decider)
+    await device.sync()
+    (offer,) = (row for row in held_edits(device) if "offer" not in row.v)
+    decide(device, offer, "applied")
+
+    verdicts = (await device.sync()).verdicts
+
+    applied = [await team.row(part) is not None for part in (VISIT, NOTE, TASK)]
+    if decider == BEN:
+        assert told(verdicts) == [(1, "rejected", "forbidden")]
+        assert applied == [False] * 3
+        assert await custody(team) == [offer.i]
+    else:
+        assert applied == [True] * 3
+        assert await custody(team) == []
+
+
 async def test_of_a_group_nothing_is_applied_where_the_decider_may_not_do_all(team: Team) -> None:
     team.roles[ANNA] = team.roles[MIRA]
     phone = team.device(1, ANNA)

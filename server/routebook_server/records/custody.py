@@ -6,7 +6,7 @@ none that was ever his, is offered to the author himself: that is its receipt as
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -83,20 +83,26 @@ class Custody:
         self._draft.keep(msgspec.structs.replace(held, record=self._new_id(held, "record")))
 
     def _offer(self, held: Held, place: _Place | None) -> None:
-        """Offer what is held to whoever has its customer, or to its author."""
-        first, *others = held.edits
-        what: dict[str, Any] = {"values": first.v}
-        if others:
-            what["more"] = [{"kind": edit.kind, "id": edit.id, "root": edit.root, "v": edit.v} for edit in others]
+        """Offer what is held to whoever has its customer, or to its author.
+
+        Of a group the offer says no more than what is below its customer: whoever reads that may not read the rest,
+        which is with its author and, until somebody with the rights to all of it decides, in custody.
+        """
         if place is None:
-            record = self._make_own(held, what)
+            record = self._make_own(held, _content_of(held.edits))
             self._draft.keep(msgspec.structs.replace(held, record=record, receipt=""))
             return
         offer = self._new_id(held, "offer")
         customer = {"customer": place.root}
-        self._make(offer, place, {**_said_of(held), **customer, **what})
-        receipt = self._make_own(held, {**customer, "offer": offer})
-        self._draft.keep(msgspec.structs.replace(held, record=offer, receipt=receipt))
+        receipt = {**customer, "offer": offer}
+        below = [edit for edit in held.edits if edit.root == place.root]
+        elsewhere = len(held.edits) - len(below)
+        offered = {**_said_of(held, below[0]), **customer, **_content_of(below)}
+        if elsewhere:
+            offered["elsewhere"] = elsewhere
+            receipt.update(_content_of(held.edits))
+        self._make(offer, place, offered)
+        self._draft.keep(msgspec.structs.replace(held, record=offer, receipt=self._make_own(held, receipt)))
 
     def _find_place(self, push: Push, edits: Iterable[Edit]) -> _Place | None:
         """Return the place of the first customer of these edits that is or was the author's, None if there is none."""
@@ -127,7 +133,7 @@ class Custody:
                 return held.record
         person = held.author.person
         record = self._new_id(held, "receipt")
-        self._make(record, _Place(person, person_bucket(person), 0), {**_said_of(held), **values})
+        self._make(record, _Place(person, person_bucket(person), 0), {**_said_of(held, held.edits[0]), **values})
         return record
 
     def _make(self, record: str, place: _Place, values: dict[str, Any]) -> None:
@@ -211,9 +217,17 @@ def _writer_of(push: Push) -> Writer:
     return Writer(author.person, author.role, author.device, author.buckets, author.may_move, shown)
 
 
-def _said_of(held: Held) -> dict[str, Any]:
-    """Return what offer and receipt both say."""
-    first = held.edits[0]
+def _content_of(edits: Sequence[Edit]) -> dict[str, Any]:
+    """Return what a held edit says of what these edits write."""
+    first, *others = edits
+    content: dict[str, Any] = {"values": first.v}
+    if others:
+        content["more"] = [{"kind": edit.kind, "id": edit.id, "root": edit.root, "v": edit.v} for edit in others]
+    return content
+
+
+def _said_of(held: Held, first: Edit) -> dict[str, Any]:
+    """Return what offer and receipt both say; ``first`` is the first edit that it tells of."""
     return {
         "person": held.author.person,
         "target_kind": first.kind[:_MAX_KIND],

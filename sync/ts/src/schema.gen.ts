@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = 'ea8d1b518f95';
+export const SCHEMA_HASH = '14670ed46a6b';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -251,6 +251,7 @@ export type HeldEdit = {
   target?: string;
   values?: { readonly [key: string]: Json } | null;
   more?: readonly Json[] | null;
+  elsewhere?: number | null;
   code?: string;
   written_at?: number;
   status?: HeldEditStatus;
@@ -1886,6 +1887,14 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "more",
         "type": "list",
         "nullable": true,
+        "server": true
+      },
+      "elsewhere": {
+        "name": "elsewhere",
+        "type": "integer",
+        "nullable": true,
+        "minimum": 1,
+        "maximum": 1000,
         "server": true
       },
       "code": {

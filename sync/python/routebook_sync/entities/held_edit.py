@@ -33,6 +33,7 @@ class HeldEdit(Entity):
     """A change in the server's custody. The *offer* follows the customer, the *receipt* stays with its author.
 
     All but an offer's ``status`` is the server's to write. Without ``offer`` it is an offer, or waits for its root.
+    ``elsewhere`` counts the edits of a group that are not below the offer's customer: it does not say what they write.
     """
 
     deleted: Annotated[bool, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET
@@ -42,6 +43,7 @@ class HeldEdit(Entity):
     target: Annotated[Id, Meta(extra=field(column=True, required=True, server=True))] | UnsetType = UNSET
     values: Annotated[dict[str, Any], Meta(extra=field(server=True))] | UnsetType | None = UNSET
     more: Annotated[list[HeldPart], Meta(extra=field(server=True))] | UnsetType | None = UNSET
+    elsewhere: Annotated[int, Meta(ge=1, le=1_000, extra=field(server=True))] | UnsetType | None = UNSET
     code: Annotated[_Code, Meta(extra=field(required=True, server=True))] | UnsetType = UNSET
     written_at: Annotated[Instant, Meta(extra=field(column=True, required=True, server=True))] | UnsetType = UNSET
     status: Annotated[HeldEditStatus, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET

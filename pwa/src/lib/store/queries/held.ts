@@ -36,6 +36,8 @@ export interface HeldOffer {
   readonly code: string;
   /** The edit, or those of a group: decided as one. */
   readonly edits: readonly OfferedEdit[];
+  /** How many edits of the group are about others: decided with these, and not told. */
+  readonly elsewhere: number;
   /** When it was written: milliseconds since 1970 UTC. */
   readonly writtenAt: number;
 }
@@ -63,6 +65,7 @@ interface Held {
   readonly target: string;
   readonly values?: Values | null;
   readonly more?: readonly { readonly kind: string; readonly id: string; readonly v: Values }[] | null;
+  readonly elsewhere?: number | null;
   readonly code: string;
   readonly written_at: number;
   readonly status: HeldEditStatus;
@@ -95,6 +98,7 @@ export const heldOffers = defineQuery<{ limit: number }, HeldOffer[]>({
         customerName: customerName(database, v.customer),
         code: v.code,
         edits: [first, ...(v.more ?? [])].map((edit) => offered(database, edit)),
+        elsewhere: v.elsewhere ?? 0,
         writtenAt: v.written_at,
       };
     });
