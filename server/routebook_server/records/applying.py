@@ -18,7 +18,6 @@ from routebook_server.records.state import State, encode_json
 from routebook_sync import base32
 from routebook_sync.clock import CLAMP_MS, MS_WIDTH, SERVER_DEVICE, clamp
 from routebook_sync.entities import ENTITY_TYPES, EntityType
-from routebook_sync.entities.base import Home
 from routebook_sync.messages import MAX_RECORD_BYTES, Edit, ProblemCode, Verdict
 from routebook_sync.record import Doc, is_deleted, merge_edit, unpack_stamps
 
@@ -74,7 +73,7 @@ class Applier:
         self._record(turn, edit.id, state, merged)
         if state is None:
             made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, "", merged.doc)
-            is_root = entity.home is Home.TERRITORY or entity.kind == "person"
+            is_root = edit.root == edit.id or entity.kind == "person"
             self._draft.create(made, turn.index if verdict is None and home == 0 else NOBODY, is_root=is_root)
         elif merged.changed or is_archive(state.bucket) or (verdict is not None and self._judge.has_seen(turn, state)):
             # Changed, or back from the archive; or not, but its author believes otherwise and read past it: a new
@@ -94,7 +93,7 @@ class Applier:
     def _merge(self, turn: Turn, entity: EntityType, edit: Edit, doc: Doc | None) -> Merged:
         at, base, clamped = self._stamp(turn, edit, doc)
         values = edit.v
-        if entity.inside.isdisjoint(values):
+        if values.keys().isdisjoint(entity.inside):
             if doc is None:
                 # As merge_edit would, without the list of changes from nothing: half of all edits make a record.
                 return Merged(at, values, Doc(values, {at: []} if values else {}), clamped)
@@ -177,7 +176,7 @@ class Applier:
 
 def _require_whole(entity: EntityType, values: dict[str, Any], old: Doc, new: Doc) -> None:
     """RefusalError where a record grew too large, or would come back from deletion without what it must have."""
-    if not entity.inside.isdisjoint(values):
+    if not values.keys().isdisjoint(entity.inside):
         size = len(encode_json(new))
         if size > MAX_RECORD_BYTES and size > len(encode_json(old)):
             field = next(name for name in entity.fields if name in entity.inside and name in values)

@@ -129,18 +129,19 @@ class Batch:
         for edit in edits:
             if edit.group:
                 members_by_group.setdefault(edit.group, []).append(edit)
+        attempt, mark, hold, custody = self._attempt, self.draft.mark, turn.push.hold, turn.push.custody
         for edit in edits:
             if edit.group:
                 if edit.group in members_by_group:
                     verdicts += self._settle_group(turn, members_by_group.pop(edit.group))
             elif isinstance(edit, Unread):
                 verdicts.append(edit.verdict)
-            elif turn.push.custody is not None or edit.n in turn.push.hold:
-                verdicts += self._refuse(turn, [edit], turn.push.custody or FAULT, edit)
+            elif custody is not None or edit.n in hold:
+                verdicts += self._refuse(turn, [edit], custody or FAULT, edit)
             else:
-                start = self.draft.mark()
+                start = mark()
                 try:
-                    verdict = self._attempt(turn, edit, start)
+                    verdict = attempt(turn, edit, start)
                 except RefusalError as refused:
                     self.draft.undo(start)
                     verdicts += self._refuse(turn, [edit], refused.refusal, edit)

@@ -52,9 +52,9 @@ class Reader:
         return {state.id: state for state in self._states(rows)}
 
     def _states(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[State]:
-        for row in rows:
-            self.counted[row[2]] = (row[0], row[8], row[9])
-            yield State(*row[:8])
+        for bucket, seq, record_id, kind, root, home, device, doc, full, shown in rows:
+            self.counted[record_id] = (bucket, full, shown)
+            yield State(bucket, seq, record_id, kind, root, home, device, doc)
 
     def counted_as(self, ids: Iterable[str]) -> dict[str, Counted]:
         """Return how the stored records among ``ids`` are counted."""

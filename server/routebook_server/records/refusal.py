@@ -51,7 +51,8 @@ class _Checks(msgspec.Struct, frozen=True):
 
     guarded: frozenset[str]
     """Fields that not everybody may write, or whose values are not bounded by a type."""
-    required: frozenset[str]
+    required: tuple[str, ...]
+    """What a new record must have, in order."""
     is_servers: bool
     """Whether only the server can make one: there is something that it must have and nobody else may write."""
 
@@ -64,8 +65,8 @@ def _checks(kind: str) -> _Checks:
         for name, field in entity.fields.items()
         if field.server or field.manager or field.hidden or field.type in _OPEN_TYPES
     )
-    is_servers = any(entity.fields[name].server for name in entity.required)
-    return _Checks(guarded, entity.required, is_servers)
+    required = tuple(sorted(entity.required))
+    return _Checks(guarded, required, any(entity.fields[name].server for name in required))
 
 
 def refuse_values(
@@ -91,10 +92,9 @@ def refuse_values(
                 return refusal
     if old is None or values.get("deleted", True) is not True:
         # What comes back from the deleted may have lost its body since (SPEC R36): it needs all that a new one does.
-        missing = checks.required.difference(values, old or ())
-        if missing:
-            name = min(missing)
-            return Refusal(ProblemCode.MISSING_FIELD, f"A new {entity.kind} needs {name}.", name)
+        for name in checks.required:
+            if name not in values and (old is None or name not in old):
+                return Refusal(ProblemCode.MISSING_FIELD, f"A new {entity.kind} needs {name}.", name)
     return None
 
 

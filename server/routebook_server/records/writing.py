@@ -118,12 +118,13 @@ class Numbering:
     def parts(self) -> Iterator[tuple[Storing, list[tuple[Any, ...]]]]:
         """Yield the changed rows, a part at a time, then the counters of their buckets."""
         sums = {name: Sums(bucket.rows, bucket.parts) for name, bucket in self.written.items()}
+        states, places = self._draft.states, self.places
         rows: list[Any] = []
         for name, ids in self._ids_by_bucket.items():
             bucket = self.written[name]
             for seq, record_id in enumerate(ids, bucket.seq + 1):
-                rows.append(self._draft.states[record_id].stored(seq))
-                self.places[record_id] = (name, seq)
+                rows.append(states[record_id].stored(seq))
+                places[record_id] = (name, seq)
                 if len(rows) == _PART:
                     count_rows(sums, rows, self._counted)
                     yield STORE_RECORD, rows

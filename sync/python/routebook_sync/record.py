@@ -124,8 +124,8 @@ def merge_edit(
             joined = joined or won
             changes.append(Change(name, old, "", merged[name], won, concurrent=False))
             continue
-        old_stamp = named.get(name) or (rest if name in doc.v else "")
-        won = old_stamp == "" or not register_stands(old, old_stamp, value, stamp)
+        old_stamp = named.get(name) or (rest if name in merged else "")
+        won = old_stamp < stamp or (old_stamp == stamp and not register_stands(old, old_stamp, value, stamp))
         concurrent = (
             base is not None
             and old_stamp > base.get(name, "")
@@ -136,9 +136,9 @@ def merge_edit(
             merged[name] = value
             changed.append(name)
         changes.append(Change(name, old, old_stamp, value, won, concurrent))
-    count = len(merged) - sum([name in merged for name in inside])
+    count = len(merged) if merged.keys().isdisjoint(inside) else len(merged.keys() - inside)
     packed = _restamp(doc, changed, stamp, count)
-    if packed is None or not inside.isdisjoint(named):
+    if packed is None or not named.keys().isdisjoint(inside):
         stamps = _stamps_beside(entity, doc)
         stamps.update(dict.fromkeys(changed, stamp))
         packed = pack_stamps(stamps)
@@ -163,6 +163,12 @@ def _restamp(doc: Doc, changed: list[str], stamp: str, count: int) -> dict[str, 
     Most edits change a few fields of many: the others, which [] stands for, need not be told apart. ``count``:
     stamped fields afterwards.
     """
+    if len(doc.s) == 1 and changed and 2 * len(changed) < count:
+        # All of one edit until now, as most records are.
+        ((only, named),) = doc.s.items()
+        if not named and only != stamp:
+            changed.sort()
+            return {only: [], stamp: changed} if only < stamp else {stamp: changed, only: []}
     groups = {stamp: changed} if changed else {}
     rest = ""
     for other, fields in doc.s.items():
