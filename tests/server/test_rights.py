@@ -30,6 +30,7 @@ def everybody(status: int, **status_by_caller: int) -> dict[str, int]:
 
 
 SIGNED_IN: Final = {"rep": 200, "other_rep": 200, "manager": 200, "administrator": 200}
+MISSING: Final = {"rep": 404, "other_rep": 404, "manager": 404, "administrator": 404}
 DONE: Final = {"rep": 204, "other_rep": 204, "manager": 204, "administrator": 204}
 
 EXPECTED: Final[dict[tuple[str, str], tuple[str, Any, dict[str, int]]]] = {
@@ -68,6 +69,8 @@ EXPECTED: Final[dict[tuple[str, str], tuple[str, Any, dict[str, int]]]] = {
     ),
     # Person records are shared by all.
     ("GET", "/api/history/{record_id}"): (f"/api/history/{MAREK}", None, only(**SIGNED_IN)),
+    # No customer, whoever asks; whose customers' older records one may read, their own tests tell.
+    ("GET", "/api/customers/{customer}/older"): (f"/api/customers/{MAREK}/older", None, only(**MISSING)),
     ("GET", "/api/projection"): ("/api/projection", None, only(**SIGNED_IN)),
     ("ASGI", "/sync"): ("/sync", SYNC, only(**SIGNED_IN)),
     ("ASGI", "/live"): ("/live", None, only(**SIGNED_IN)),
