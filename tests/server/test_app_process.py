@@ -130,6 +130,55 @@ def test_an_empty_server_says_how_to_add_the_first_person(process: Process) -> N
     assert "routebook person add" in said
 
 
+def test_an_old_password_and_ended_sessions_stay_so_after_a_restore(
+    process: Process, address: str, tmp_path: Path
+) -> None:
+    process.environment |= {"ROUTEBOOK_DATABASE": address}
+    process.add_person()
+    backup, changed = str(tmp_path / "book.backup"), "another password"
+    with process.serving() as client:
+        lost, kept, left = (
+            {"cookie": f"routebook_session={answer.cookies['routebook_session']}"}
+            for answer in (sign_in(client, PASSWORD) for _ in range(3))
+        )
+        client.cookies.clear()
+        done = process.run("backup", backup)
+        assert done.returncode == 0, done.stderr
+        assert client.delete("/api/session", headers=left).status_code == 204
+        answer = client.post("/api/password", json={"old": PASSWORD, "new": changed}, headers=kept)
+        assert answer.status_code == 204, answer.text
+        process.stop(signal.SIGTERM)
+    done = process.run("restore", backup)
+    assert done.returncode == 0, done.stderr
+    with process.serving() as client:
+        assert client.get("/api/session", headers=kept).status_code == 200
+        for ended in (lost, left):
+            assert client.get("/api/session", headers=ended).json()["code"] in {"session_expired", "not_signed_in"}
+        assert sign_in(client, PASSWORD).json()["code"] == "wrong_credentials"
+        assert sign_in(client, changed).status_code == 200
+
+
+def test_a_book_restored_on_a_new_machine_lets_in_whom_it_let_in(process: Process, tmp_path: Path) -> None:
+    process.add_person()
+    backup = str(tmp_path / "book.backup")
+    with process.serving() as client:
+        token = sign_in(client, PASSWORD).cookies["routebook_session"]
+        assert process.run("backup", backup).returncode == 0
+        process.stop(signal.SIGTERM)
+    process.environment |= {"DATA": str(tmp_path / "another")}
+    process.add_person()  # with the same address, but somebody else to a book
+    assert process.run("restore", backup).returncode == 0
+    with process.serving() as client:
+        answer = client.get("/api/session", headers={"cookie": f"routebook_session={token}"})
+        assert answer.json()["email"] == EMAIL
+        assert sign_in(client, PASSWORD).status_code == 200
+
+
+def sign_in(client: httpx.Client, password: str) -> httpx.Response:
+    """Sign the administrator in."""
+    return client.post("/api/session", json={"email": EMAIL, "password": password})
+
+
 def test_a_password_set_from_the_command_line_counts_in_the_running_server(process: Process) -> None:
     process.add_person()
     with process.serving() as client:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from routebook_server.backup.checking import check_backup
@@ -18,7 +18,8 @@ from routebook_server.backup.taking import reach_disk, remove_database
 from routebook_server.database import Database, driver_of, open_database, open_sqlite
 from routebook_server.database.address import is_postgres, sqlite_path
 from routebook_server.database.migrating import migrate
-from routebook_server.identity.tables import account, device
+from routebook_server.identity.accounts import change_password
+from routebook_server.identity.tables import account, device, session
 from routebook_server.records.verify import bucket_names, verify_bucket
 
 DEVICES_APART: Final = 1_000
@@ -27,7 +28,7 @@ _UNFINISHED: Final = ".restoring"
 
 
 class Bans(msgspec.Struct, frozen=True):
-    """Who was let in no more, whatever an older backup says."""
+    """Who was let in no more and by what, whatever an older backup says."""
 
     revoked_at: dict[int, int] = {}
     """By device."""
@@ -35,6 +36,12 @@ class Bans(msgspec.Struct, frozen=True):
     """By device."""
     people: frozenset[str] = frozenset()
     """Whose account is closed."""
+    password_hashes: dict[str, str] = {}
+    """By person: no other one is right."""
+    sessions: frozenset[bytes] = frozenset()
+    """Those that have not ended, of all these devices."""
+    devices: frozenset[tuple[int, str]] = frozenset()
+    """Every device and whose it is."""
     last_device: int = 0
     """The last number given to a device."""
     last_epoch: int = 0
@@ -43,14 +50,17 @@ class Bans(msgspec.Struct, frozen=True):
 
 def read_bans(connection: Connection) -> Bans:
     """Return who is let in no more."""
-    rows = connection.execute(select(device.c.number, device.c.revoked_at, device.c.wiped_at)).all()
-    closed = connection.execute(select(account.c.person).where(account.c.active.is_(False))).scalars()
+    rows = connection.execute(select(device.c.number, device.c.person, device.c.revoked_at, device.c.wiped_at)).all()
+    accounts = connection.execute(select(account.c.person, account.c.active, account.c.password_hash)).all()
     return Bans(
-        {row.number: row.revoked_at for row in rows if row.revoked_at is not None},
-        {row.number: row.wiped_at for row in rows if row.wiped_at is not None},
-        frozenset(closed),
-        read_last_number(connection, "device"),
-        _last_epoch(connection),
+        revoked_at={row.number: row.revoked_at for row in rows if row.revoked_at is not None},
+        wiped_at={row.number: row.wiped_at for row in rows if row.wiped_at is not None},
+        people=frozenset(row.person for row in accounts if not row.active),
+        password_hashes={row.person: row.password_hash for row in accounts},
+        sessions=frozenset(connection.execute(select(session.c.token_hash)).scalars()),
+        devices=frozenset((row.number, row.person) for row in rows),
+        last_device=read_last_number(connection, "device"),
+        last_epoch=_last_epoch(connection),
     )
 
 
@@ -70,13 +80,23 @@ def begin_new_life(connection: Connection, now_ms: int, bans: Bans) -> None:
     driver.execute("UPDATE replica SET covered = pushed")
     last = max(read_last_number(connection, "device"), bans.last_device)
     write_last_number(connection, "device", last + DEVICES_APART)
+    _shut_out(connection, bans)
+    for name in bucket_names(connection):
+        # A backup of an older version came without checksums.
+        verify_bucket(connection, name, mend=True)
+
+
+def _shut_out(connection: Connection, bans: Bans) -> None:
     for column, at_by_number in ((device.c.revoked_at, bans.revoked_at), (device.c.wiped_at, bans.wiped_at)):
         for number, at in at_by_number.items():
             connection.execute(update(device).where(device.c.number == number, column.is_(None)).values({column: at}))
     connection.execute(update(account).where(account.c.person.in_(bans.people)).values(active=False))
-    for name in bucket_names(connection):
-        # A backup of an older version came without checksums.
-        verify_bucket(connection, name, mend=True)
+    for person, password_hash in bans.password_hashes.items():
+        change_password(connection, person, password_hash)
+    for row in connection.execute(select(session.c.token_hash, device.c.number, device.c.person).join(device)).all():
+        # Of a device that the former book does not know, it cannot tell which have ended.
+        if (row.number, row.person) in bans.devices and row.token_hash not in bans.sessions:
+            connection.execute(delete(session).where(session.c.token_hash == row.token_hash))
 
 
 async def restore_backup(backup: Path, address: str, now_ms: int, progress: Progress) -> str:
