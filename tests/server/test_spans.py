@@ -129,6 +129,24 @@ async def test_a_device_that_reads_from_0_among_writers_meets_every_row(team: Te
     assert held.keys() == (await stored(team)).keys()
 
 
+async def test_a_body_that_was_purged_is_sent_to_nobody_from_memory(team: Team) -> None:
+    gone, told = customer_id(5), "Another, gone"
+    # Deleted in place, so that it lies in a whole span.
+    deleted = Row("customer", gone, gone, 0, {"deleted": True, "name": told, "territory": NORTH}, {STAMP: []})
+    bare = Row("customer", gone, gone, 0, {"deleted": True}, {STAMP: []})
+    update = "UPDATE record SET doc = ?, open = NULL WHERE id = ?"
+    await team.write(update, msgspec.json.encode(deleted).decode(), gone)
+    for number, person in ((1, ANNA), (2, MIRA)):
+        assert (await read_all(team, number, person))[gone].v["name"] == told
+    # Past this store and all that it could remember, as another process does, under the same number and head.
+    await team.write(update, msgspec.json.encode(bare).decode(), gone)
+    for number, person in ((3, ANNA), (4, MIRA), (5, ANNA)):
+        device = team.device(number, person)
+        while (await device.sync(budget=MAX_BUDGET)).more:
+            pass
+        assert device.confirmed[gone].v == {"deleted": True}
+
+
 def test_what_is_kept_stays_within_its_limit() -> None:
     kept = spans.Spans(limit=10_000)
     for after in range(0, 100 * spans.NUMBERS, spans.NUMBERS):

@@ -4,8 +4,8 @@ A row that changes takes a new number above the head (SPEC R31): under numbers t
 so that the same count means the same rows. Whether a packed span still holds is one count, and nothing at all while the
 bucket's head stands. It needs no word from whoever writes, in this process or another one.
 
-The one thing that changes under its number is a deleted record that loses its body (SPEC R36): a device may be sent it
-for as long as a span is kept at most.
+The one thing that changes under its number is a deleted record that loses its body (SPEC R36): a span with a
+deleted one in it is measured each time.
 """
 
 from collections import OrderedDict
@@ -30,11 +30,19 @@ _BESIDE: Final = 512
 """What a span takes in memory beside its blocks, roughly."""
 _WITHIN: Final = "FROM record WHERE bucket = ? AND seq > ? AND seq <= ?"
 _COUNT: Final = f"SELECT count(*) {_WITHIN}"
+_DOCS: Final = ((View.FULL, "doc"), (View.REP, "coalesce(open, doc)"))
+_MEASURE: Final = {
+    # Bytes, and a comma between any two.
+    view: f"SELECT count(*), coalesce(sum(length(CAST({doc} AS BLOB)) + 1), 1) - 1 {_WITHIN}"
+    for view, doc in _DOCS
+}
 _JOIN: Final = {
     view: "SELECT count(*), CAST(group_concat(doc, ',') AS BLOB)"
     f" FROM (SELECT {doc} AS doc {_WITHIN} ORDER BY seq) AS span"
-    for view, doc in ((View.FULL, "doc"), (View.REP, "coalesce(open, doc)"))
+    for view, doc in _DOCS
 }
+_DELETED: Final = b'"deleted":true'
+"""What is in a span that has a deleted record in it."""
 
 
 class Place(NamedTuple):
@@ -77,6 +85,8 @@ class _Kept(msgspec.Struct):
     rows: int
     head: Hashable
     """Where the bucket stood when it was looked at last."""
+    may_shrink: bool
+    """Whether a record in it may lose its body."""
     until: float
 
 
@@ -100,9 +110,11 @@ class Spans:
                 self._forget(place)
                 return None
             self._kept.move_to_end(place)
-        if kept.head != head:
-            found = driver.fetch_one(_COUNT, place.bucket, place.after, place.end)
-            if found != (kept.rows,):
+        if kept.may_shrink:
+            if measure(driver, place, place.end) != (kept.rows, kept.packed.size):
+                return None
+        elif kept.head != head:
+            if driver.fetch_one(_COUNT, place.bucket, place.after, place.end) != (kept.rows,):
                 return None
             kept.head = head
         return kept.packed
@@ -118,7 +130,9 @@ class Spans:
         packed = Packed.of(fresh.text)
         with self._lock:
             self._forget(fresh.place)
-            self._kept[fresh.place] = _Kept(packed, fresh.rows, fresh.head, monotonic() + KEPT_S)
+            self._kept[fresh.place] = _Kept(
+                packed, fresh.rows, fresh.head, may_shrink=_DELETED in fresh.text, until=monotonic() + KEPT_S
+            )
             self.size += len(packed.blocks) + _BESIDE
             while self.size > self._limit:
                 self._forget(next(iter(self._kept)))
@@ -128,6 +142,12 @@ class Spans:
         kept = self._kept.pop(place, None)
         if kept is not None:
             self.size -= len(kept.packed.blocks) + _BESIDE
+
+
+def measure(driver: Driver, place: Place, end: int) -> tuple[int, int]:
+    """Return how many rows there are after a place up to the number ``end``, and the size of ``read_joined``'s JSON."""
+    rows, size = driver.fetch_one(_MEASURE[place.view], place.bucket, place.after, end) or (0, 0)
+    return rows, int(size)
 
 
 def read_joined(driver: Driver, place: Place, end: int) -> tuple[int, bytes]:
