@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import Connection
 
@@ -66,6 +67,22 @@ async def test_what_another_process_writes_is_read_a_few_milliseconds_later(
         other.commit()
     await asyncio.sleep(2 * LOOKED_EVERY_S)
     assert await database.fetch(COUNT) == [(1,)]
+
+
+async def test_nothing_old_is_read_after_it_could_not_be_told_whether_somebody_wrote(
+    database: SqliteDatabase, tmp_path: Path
+) -> None:
+    assert await database.fetch(COUNT) == [(0,)]
+    with contextlib.closing(sqlite3.connect(tmp_path / "near.db")) as other:
+        other.execute(ADD, ("shared",))
+        other.commit()
+    await asyncio.sleep(2 * LOOKED_EVERY_S)
+    connection: sqlite3.Connection = vars(vars(database.near)["_driver"])["_connection"].driver_connection
+    connection.set_progress_handler(lambda: 1, 1)
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        database.near.fetch(COUNT, ())
+    connection.set_progress_handler(None, 1)
+    assert database.near.fetch(COUNT, ()) == [(1,)]
 
 
 async def test_a_glance_sees_one_snapshot_and_leaves_no_transaction_open(database: SqliteDatabase) -> None:

@@ -5,6 +5,7 @@ that moves the log into the file (checkpoints) after writes, so that no commit w
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
@@ -177,7 +178,11 @@ class Near:
 
     def _look(self) -> None:
         self._good_until = monotonic() + LOOKED_EVERY_S  # first: whoever writes meanwhile takes it back
-        version = self._driver.fetch_one("PRAGMA data_version")
+        try:
+            version = self._driver.fetch_one("PRAGMA data_version")
+        except sqlite3.Error:
+            self.forget()
+            raise
         if version != self._version:
             self._version = version
             self._kept.clear()
