@@ -2,6 +2,8 @@
  * Whatever comes over the line, the decoder reads it or says where it cannot; it never throws, never hangs.
  * FUZZ_RUNS (default 20 000) mutated replies from FUZZ_SEED (default 0); `make fuzz` takes a million.
  */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { isDecodeError, parseProblem, parseReply } from "../src/messages.ts";
 
@@ -121,12 +123,23 @@ function mutated(random: Random, message: object): string {
   return text;
 }
 
+/** More than this is a leak. */
+const MOST_GROWTH = 4 * 1024 * 1024;
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Bytes of the heap that are in use after everything let go of was taken away. */
+function heapHeld(): number {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  collect();
+  return process.memoryUsage().heapUsed;
 }
 
 describe("the decoder", () => {
@@ -138,7 +151,9 @@ describe("the decoder", () => {
     (_name, message, parse) => {
       let read = 0;
       let refused = 0;
+      let heldAtFirst = 0;
       for (let run = 0; run < RUNS; run++) {
+        if (run === Math.floor(RUNS / 4)) heldAtFirst = heapHeld();
         const value = parsed(mutated(randomFrom(SEED * 1_000_003 + run), message));
         let outcome: ReturnType<typeof parse>;
         try {
@@ -149,9 +164,17 @@ describe("the decoder", () => {
         if (isDecodeError(outcome)) refused += 1;
         else read += 1;
       }
+      expect(heapHeld() - heldAtFirst, "bytes more than after a quarter of the runs").toBeLessThan(MOST_GROWTH);
       expect(read).toBeGreaterThan(RUNS / 100);
       expect(refused).toBeGreaterThan(RUNS / 10);
     },
-    600_000,
+    60_000 + 4 * RUNS,
   );
+
+  it("is seen to grow where it keeps what it has read", () => {
+    const before = heapHeld();
+    const kept = Array.from({ length: 200_000 }, (_, number) => ({ number, text: `reply ${number}` }));
+    expect(heapHeld() - before).toBeGreaterThan(MOST_GROWTH);
+    expect(kept).toHaveLength(200_000);
+  });
 });
