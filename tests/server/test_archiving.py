@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from compat import client_1
-from routebook_server.records import archiving
+from routebook_server.records import archiving, draft
 from routebook_server.records.archiving import Archiver
 from routebook_server.records.buckets import archive_of, territory_bucket
 from routebook_server.records.purge import Purged, Purger
@@ -186,6 +186,53 @@ async def test_the_archive_moves_with_its_customer_and_back(team: Team) -> None:
     phone.edit("note", OLD, BAKERY, {"body": "Mine?"})
     told = await phone.sync()
     assert [(verdict.verdict, verdict.code) for verdict in told.verdicts] == [("held", "forbidden")]
+
+
+async def test_what_was_archived_elsewhere_leaves_a_device_that_was_away_when_the_customer_returns(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await write_notes(phone)
+    await desk.sync()
+    desk.edit("customer", BAKERY, BAKERY, {"territory": SOUTH})
+    await desk.sync()
+    team.clock.now_ms += KEEP + DAY
+    assert await archived(team) == 2
+    desk.edit("customer", BAKERY, BAKERY, {"territory": NORTH})
+    await desk.sync()
+
+    await phone.sync()
+
+    assert phone.confirmed.keys() & {OLD, NEWER, NEWEST} == {NEWEST}
+    team.clock.now_ms += KEEP + DAY
+    purged = await Purger(team.database, team.clock, KEEP).purge()
+    assert purged.markers == 3, "the archive's in the south, the customer's there, the archive's in the north"
+
+
+async def test_what_comes_back_from_the_archive_together_with_its_customer_is_there(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await write_notes(phone)
+    await desk.sync()
+    team.clock.now_ms += KEEP + DAY
+    await archived(team)
+    for territory in (SOUTH, NORTH):
+        desk.edit("customer", BAKERY, BAKERY, {"territory": territory})
+    desk.edit("note", OLD, BAKERY, {"body": "Closed on Tuesdays"})
+    await desk.sync()
+    await phone.sync()
+    assert phone.confirmed[OLD].v["body"] == "Closed on Tuesdays"
+    assert NEWER not in phone.confirmed
+
+
+async def test_of_a_long_archive_several_markers_tell(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draft, "MAX_NAMED", 1)
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await write_notes(phone)
+    await desk.sync()
+    team.clock.now_ms += KEEP + DAY
+    await archived(team)
+    desk.edit("customer", BAKERY, BAKERY, {"territory": SOUTH})
+    await desk.sync()
+    named = [row.v["ids"] for row in await rows_of(team, territory_bucket(SOUTH)) if row.k == ARCHIVED]
+    assert named == [[OLD], [NEWER]]
 
 
 async def test_nobody_is_sent_an_archive(team: Team) -> None:

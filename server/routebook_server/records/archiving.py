@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from routebook_server.database import Database, driver_of
 from routebook_server.records.buckets import Head, archive_of
-from routebook_server.records.draft import Draft
+from routebook_server.records.draft import MAX_NAMED, Draft
 from routebook_server.records.heads import Heads
 from routebook_server.records.locks import NOTHING, Locks
 from routebook_server.records.pokes import poke
@@ -34,7 +34,7 @@ _FIRST_S: Final = 900
 _EVERY_S: Final = 86_400
 _STEP: Final = 2_000
 """Rows looked at in one reading."""
-_BATCH: Final = 200
+_BATCH: Final = MAX_NAMED
 """Records moved in one writing; one marker names them all."""
 _KINDS: Final = [kind for kind, entity in ENTITY_TYPES.items() if entity.archive is not None]
 _SELECT_STEP: Final = (

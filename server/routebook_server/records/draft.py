@@ -15,6 +15,9 @@ from routebook_sync.record import Change, merge_edit
 NOBODY: Final = -1
 """In place of a push's number: the row goes to everybody, its author too."""
 
+MAX_NAMED: Final = 200
+"""Archived records that one marker names at most."""
+
 HistoryRow: TypeAlias = tuple[str, str, int, str, int, str, str | None, str | None]
 """A row of ``history`` without its number."""
 
@@ -139,16 +142,26 @@ class Draft:
         return [PastEdit(stamp, device, new, old) for _id, stamp, device, _by, _at, new, old, _who in reversed(found)]
 
     def move(self, root: str, stored: Iterable[State], source: str, target: str, device: int) -> None:
-        """Move an aggregate: its rows get new numbers in the new bucket, a marker stays in the old (SPEC R33)."""
+        """Move an aggregate: its rows get new numbers in the new bucket, a marker stays in the old (SPEC R33).
+
+        In the new bucket comes a marker of what of it is archived (SPEC R39).
+        """
         members = [self.states.setdefault(state.id, state).id for state in stored]
         members += self._created_by_root.get(root, [])
         home = self.states[root].home + 1
-        for record_id in dict.fromkeys(members):
-            state = self.states.get(record_id)
-            if state is not None and state.kind != MOVED:
+        states = [self.states[record_id] for record_id in dict.fromkeys(members) if record_id in self.states]
+        archived = [state.id for state in states if is_archive(state.bucket)]
+        # Whoever was away since the aggregate was here last holds what has been archived elsewhere.
+        for start in range(0, len(archived), MAX_NAMED):
+            names = archived[start : start + MAX_NAMED]
+            self.put(archived_marker(target, f"{root}:{home}:{start}", names, self.now_ms), NOBODY)
+        for state in states:
+            if state.kind != MOVED:
                 bucket = archive_of(target) if is_archive(state.bucket) else target
                 moved = State(bucket, 0, state.id, state.kind, state.root, home, state.device, "", state.read_doc())
                 self.put(moved, NOBODY)
+                # After its marker, even if an edit of this batch brings it back.
+                self.dirty[state.id] = self.dirty.pop(state.id)
         self.put(marker(source, root, home, device, self.now_ms), NOBODY)
         self.removed.pop(moved_id(source, root), None)
         back = moved_id(target, root)
@@ -162,7 +175,7 @@ class Draft:
         for state in states:
             moved = State(archive_of(source), 0, state.id, state.kind, state.root, state.home, state.device, state.text)
             self.put(moved, NOBODY)
-        self.put(archived_marker(source, seq, [state.id for state in states], self.now_ms), NOBODY)
+        self.put(archived_marker(source, str(seq), [state.id for state in states], self.now_ms), NOBODY)
 
     # Taking back
 

@@ -75,11 +75,11 @@ def marker(bucket: str, root: str, home: int, device: int, now_ms: int) -> State
     return State(bucket, 0, moved_id(bucket, root), MOVED, "", home, device, "", Doc({}, {stamp: []}))
 
 
-def archived_marker(bucket: str, seq: int, ids: Sequence[str], now_ms: int) -> State:
-    """Return the marker, to be stored under ``seq``, that tells that these records left ``bucket`` for its archive."""
+def archived_marker(bucket: str, name: str, ids: Sequence[str], now_ms: int) -> State:
+    """Return the marker that tells that these records left ``bucket`` for its archive; its ``name`` is new there."""
     stamp = stamp_from_clock(Clock(now_ms, 0, SERVER_DEVICE))
     doc = Doc({"ids": list(ids)}, {stamp: []})
-    return State(bucket, 0, f"{ARCHIVED}:{bucket}:{seq}", ARCHIVED, "", 0, SERVER_DEVICE, "", doc)
+    return State(bucket, 0, f"{ARCHIVED}:{bucket}:{name}", ARCHIVED, "", 0, SERVER_DEVICE, "", doc)
 
 
 def encode_json(value: Any) -> str:
