@@ -1,5 +1,6 @@
 """What a device is told, and what it is not (SPEC R31-R34, R51-R57)."""
 
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -66,6 +67,21 @@ async def test_a_page_gives_at_least_one_row_however_large(team: Team) -> None:
     reply = await phone.sync(budget=MIN_BUDGET)
 
     assert [row.i for row in reply.rows[IN_NORTH]] == [make_id(1002)]
+
+
+async def test_a_small_page_of_large_records_takes_little_memory(team: Team) -> None:
+    await team.store.load(note_row(number, "x" * 400 * 1024) for number in range(128))
+    phone = team.device(1, ANNA)
+    await phone.sync(budget=MIN_BUDGET)
+    tracemalloc.start()
+    try:
+        reply = await phone.sync(budget=MIN_BUDGET)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(reply.rows[IN_NORTH]) == 1
+    assert peak < 24 * 1024 * 1024, "not all of the span, which has 50 MiB"
 
 
 async def test_own_bucket_comes_first_then_shared_then_territories(team: Team) -> None:

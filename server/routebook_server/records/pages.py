@@ -11,7 +11,7 @@ from routebook_server.records.ahead import read_ahead
 from routebook_server.records.buckets import FIRST_EPOCH, SHARED, Head, is_behind, number_of, seq_of
 from routebook_server.records.packed import Part
 from routebook_server.records.repair import read_repair
-from routebook_server.records.spans import Fresh, Place, Rows, Spans, read_joined
+from routebook_server.records.spans import Fresh, Place, Rows, Spans, measure, read_joined
 from routebook_server.records.views import open_verdict
 from routebook_sync.messages import View
 
@@ -33,9 +33,9 @@ _SELECT_EMPTY: Final = (
     " coalesce((SELECT covered FROM replica WHERE device = ?), 0), (SELECT count(*) FROM verdict WHERE device = ?)"
 )
 """Where the buckets stand; how far the device has pushed, how far a backup goes, how many verdicts are kept for it."""
-_FETCH: Final = 256
-"""Rows taken from the database at a time; what is read beyond the budget is wasted."""
-FEW: Final = _FETCH
+_FETCH: Final = 32
+"""Rows taken from the database at a time without knowing how large they are, 16 MiB at most (SPEC R59)."""
+FEW: Final = 256
 """So many rows a device may be behind for its page to be a small one."""
 
 
@@ -284,6 +284,8 @@ class _Reading:
         if found is not None:
             size, part = found.size, found
         else:
+            if end - place.after > _FETCH and measure(self._driver, place, end)[1] > self._left:
+                return False
             count, text = read_joined(self._driver, place, end)
             size = len(text)
             part = Fresh(place, head, count, text) if spans is not None and is_whole else text
