@@ -105,6 +105,7 @@ test("an offer is decided by its status alone", () => {
   const offer = {
     ...{ id: "o", root: "c", person: "", personName: "", customer: "", customerName: "", code: "", writtenAt: 0 },
     edits: [],
+    elsewhere: 0,
   };
   expect(decide(offer, "discarded")).toEqual({ kind: "held_edit", id: "o", root: "c", v: { status: "discarded" } });
 });

@@ -169,6 +169,7 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
     target: m.fields_target,
     values: m.fields_values,
     more: m.fields_more,
+    elsewhere: m.fields_held_elsewhere,
     code: m.fields_code,
     written_at: m.fields_written_at,
     status: m.fields_status,
