@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from routebook_server.records.store import Store
 from routebook_server.records.tables import record
 
 EDITS: Final = 1_000
+NAME: Final = f"postgres_push_{EDITS}"
 _TYPES: Final = {"seq": "int8", "home": "int4", "device": "int4", "sum": "int8", "open_sum": "int8"}
 _LISTS: Final = ", ".join(f"${n}::{_TYPES.get(column.name, 'text')}[]" for n, column in enumerate(record.columns, 1))
 _CHANGES: Final = ", ".join(f"{column.name} = excluded.{column.name}" for column in record.columns)
@@ -28,9 +30,10 @@ UPSERT: Final = f"INSERT INTO raw SELECT * FROM unnest({_LISTS}) ON CONFLICT (id
 
 
 def run() -> Iterator[Line]:
-    """Yield the line of PostgreSQL, none where its programs are not installed."""
+    """Yield the line of PostgreSQL; where its programs are not installed, none, but say so on the error output."""
     programs = find_programs()
     if programs is None:
+        print(f"{NAME}: not measured, as there is no PostgreSQL; POSTGRES_BIN names its folder", file=sys.stderr)  # noqa: T201
         return
     # The folder of the project, not that of temporary files, which may be in memory.
     with Cluster(programs, fsync=True, beside=Path.cwd()) as cluster:
@@ -53,7 +56,7 @@ async def _measure(address: str) -> list[Line]:
         await raw.close()
         await store.close()
         await database.close()
-    return [at_least(f"postgres_push_{EDITS}", statistics.median(ratios), "ratio", 0.50)]
+    return [at_least(NAME, statistics.median(ratios), "ratio", 0.50)]
 
 
 async def _compare_push(store: Store, sample: Sample, raw: Any) -> float:
