@@ -96,7 +96,7 @@ endif
 fuzz: RUNS ?= 1000000
 fuzz: SEED ?= 0
 fuzz: setup ## RUNS mutated requests and replies from SEED, in both languages; a few of them are part of `make test`
-	@FUZZ_RUNS=$(RUNS) FUZZ_SEED=$(SEED) $(PY) -m pytest -q tests/fuzz
+	@FUZZ_RUNS=$(RUNS) FUZZ_SEED=$(SEED) FUZZ_ROUND=20000 $(PY) -m pytest -q tests/fuzz
 	@cd pwa && FUZZ_RUNS=$(RUNS) FUZZ_SEED=$(SEED) npx vitest run fuzz
 
 sim: RUNS ?= 500
