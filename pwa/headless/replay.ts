@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { parseReply, type SyncReply } from "$sync/messages.ts";
 import type { Account } from "../src/lib/store/account.ts";
 import type { Change } from "../src/lib/store/change.ts";
+import type { Asked } from "../src/lib/store/cursors.ts";
 import type { Database } from "../src/lib/store/database.ts";
 import { Engine, type World } from "../src/lib/store/engine.ts";
 import { NodeDatabase } from "../src/lib/store/node-database.ts";
@@ -23,7 +24,7 @@ type Event = { readonly now: number } & (
       readonly random: string;
     }
   | { readonly do: "request"; readonly share: number }
-  | { readonly do: "apply"; readonly reply: unknown; readonly sent: number }
+  | { readonly do: "apply"; readonly reply: unknown; readonly sent: number; readonly asked?: Asked }
   | { readonly do: "gap"; readonly expected: number }
   | { readonly do: "hold"; readonly numbers: readonly number[] }
   | { readonly do: "budget"; readonly bytes: number }
@@ -70,7 +71,7 @@ class Replay implements World {
         return { ...request, report: { waiting: report?.waiting, resets: report?.resets, repairs: report?.repairs } };
       }
       case "apply":
-        engine.apply(parseReply(event.reply) as SyncReply, event.sent, event.now);
+        engine.apply(parseReply(event.reply) as SyncReply, event.sent, event.now, null, event.asked);
         return null;
       case "gap":
         engine.closeGap(event.expected);

@@ -26,7 +26,7 @@ from routebook_sync.record import Doc, Merge, merge_edit
 from routebook_sync.replica import replica, verdicts
 from routebook_sync.replica import writing as saving
 from routebook_sync.replica.applying import Applying
-from routebook_sync.replica.cursors import Readings
+from routebook_sync.replica.cursors import Asked, Readings
 from routebook_sync.replica.replica import Replica
 
 
@@ -244,14 +244,14 @@ def the_cursor_is_stored_before_the_rows() -> Iterator[None]:
     """A device that dies in between never asks for those rows again."""
     apply = Replica.apply
 
-    def in_two_steps(self: Replica, reply: SyncReply, *times: int) -> None:
+    def in_two_steps(self: Replica, reply: SyncReply, sent_ms: int, received_ms: int, asked: Asked) -> None:
         def move() -> None:
-            readings = Readings(self.tables, reply)
+            readings = Readings(self.tables, reply, asked)
             readings.begin()
             readings.save()
 
         self._storage.transaction(move)
-        apply(self, reply, *times)
+        apply(self, reply, sent_ms, received_ms)
 
     with mock.patch.object(Replica, "apply", in_two_steps):
         yield
@@ -262,9 +262,9 @@ def verdicts_are_acknowledged_before_they_are_stored() -> Iterator[None]:
     """A device that dies in between never hears them."""
     apply = Replica.apply
 
-    def in_two_steps(self: Replica, reply: SyncReply, *times: int) -> None:
+    def in_two_steps(self: Replica, reply: SyncReply, sent_ms: int, received_ms: int, asked: Asked) -> None:
         self._storage.transaction(lambda: self.tables.meta.put("ack", reply.pushed))
-        apply(self, reply, *times)
+        apply(self, reply, sent_ms, received_ms, asked)
 
     with mock.patch.object(Replica, "apply", in_two_steps):
         yield

@@ -11,6 +11,7 @@ from routebook_sync.identifier import RANDOM_BYTES
 from routebook_sync.messages import DeviceReport, Edit, Loser, SyncReply, SyncRequest
 from routebook_sync.record import Doc
 from routebook_sync.replica.change import Change, Refused, Saved
+from routebook_sync.replica.cursors import Asked
 from routebook_sync.replica.replica import Replica, World
 from routebook_sync.replica.tables import Account, Schema, Tables
 
@@ -93,10 +94,11 @@ class TracedReplica(Replica):
         """See ``Replica``."""
         return self._note({"do": "request", "share": share}, lambda: super(TracedReplica, self).request(report, share))
 
-    def apply(self, reply: SyncReply, sent_ms: int, received_ms: int) -> None:
+    def apply(self, reply: SyncReply, sent_ms: int, received_ms: int, asked: Asked | None = None) -> None:
         """See ``Replica``."""
-        event = {"do": "apply", "reply": msgspec.to_builtins(reply), "sent": sent_ms}
-        self._note(event, lambda: super(TracedReplica, self).apply(reply, sent_ms, received_ms))
+        told = {} if asked is None else {"asked": msgspec.to_builtins(asked)}
+        event = {"do": "apply", "reply": msgspec.to_builtins(reply), "sent": sent_ms, **told}
+        self._note(event, lambda: super(TracedReplica, self).apply(reply, sent_ms, received_ms, asked))
 
     def close_gap(self, expected: int) -> None:
         """See ``Replica``."""

@@ -14,6 +14,7 @@ from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import DeviceReport, Row, SyncReply
 from routebook_sync.replica.change import Change, Saved
+from routebook_sync.replica.cursors import Asked
 from routebook_sync.replica.replica import Replica, World
 from routebook_sync.replica.storage import Storage
 from routebook_sync.replica.tables import Account, Schema, Tables
@@ -72,7 +73,8 @@ class Played:
             saved = self.replica.write(changes, str(self.keys), together=step.get("together", False))
             assert isinstance(saved, Saved), saved
         if "reply" in step:
-            self.replica.apply(self._reply(step["reply"]), self.now, self.now)
+            asked = msgspec.convert({"view": "", **step["asked"]}, Asked) if "asked" in step else None
+            self.replica.apply(self._reply(step["reply"]), self.now, self.now, asked)
         if "gap" in step:
             self.replica.close_gap(step["gap"])
         if "restart" in step:

@@ -5,9 +5,9 @@
  * complete, what still carries another round is not there any more. Each page is one transaction with its cursor, so that a crash
  * anywhere goes on where the last page ended; screens show the old rows until the new ones have taken their place.
  */
-import type { Cursor, SyncReply } from "$sync/messages.ts";
+import type { Cursor, SyncReply, SyncRequest } from "$sync/messages.ts";
 import type { Database } from "./database.ts";
-import { readNumber, writeMeta } from "./meta.ts";
+import { readMeta, readNumber, writeMeta } from "./meta.ts";
 
 interface Reading {
   readonly bucket: string;
@@ -37,23 +37,31 @@ export function isUnmet(database: Database, bucket: string, round: number): bool
   return reading !== undefined && reading.sweep === 1 && reading.round !== round;
 }
 
+/** From where a request asked to read on; a reply continues that, and nothing else. */
+export type Asked = Pick<SyncRequest, "cursors" | "view">;
+
 /** The cursors while one reply is applied, as they stood before it. Make one before anything of the reply is stored. */
 export class Readings {
   readonly #readingByBucket: ReadonlyMap<string, Reading>;
+  /** Whether the rows are held in the view that the request named; in another one everything has begun again since. */
+  readonly isInView: boolean;
   readonly #resets: ReadonlySet<string>;
 
   constructor(
     private readonly database: Database,
     private readonly reply: SyncReply,
+    private readonly asked: Asked,
   ) {
+    this.isInView = (asked.view ?? "") === (readMeta(database, "view") ?? "");
     const held = database.all<Reading>("SELECT bucket, epoch, seq, round, sweep FROM cursor");
     this.#readingByBucket = new Map(held.map((reading) => [reading.bucket, reading]));
-    const asked = reply.control.filter(({ control }) => control === "reset").map(({ bucket }) => bucket);
+    const told = reply.control.filter(({ control }) => control === "reset").map(({ bucket }) => bucket);
     this.#resets = new Set(
       held
         .filter(({ bucket, epoch }) => {
-          const told = this.#epoch(bucket, epoch);
-          return told > epoch || (told === epoch && asked.includes(bucket));
+          if (!this.#continues(bucket)) return false;
+          const now = this.#epoch(bucket, epoch);
+          return now > epoch || (now === epoch && told.includes(bucket));
         })
         .map(({ bucket }) => bucket),
     );
@@ -61,14 +69,19 @@ export class Readings {
 
   /** Tells whether a backup was restored since: a bucket lives in another epoch. */
   get isRestored(): boolean {
-    return [...this.#readingByBucket.values()].some(({ bucket, epoch }) => this.#epoch(bucket, epoch) > epoch);
+    const restored = [...this.#readingByBucket.values()].filter(
+      ({ bucket, epoch }) => this.#epoch(bucket, epoch) > epoch,
+    );
+    return restored.some(({ bucket }) => this.#continues(bucket));
   }
 
-  /** A repeated or overtaken reply: the device has read further in this bucket already (SPEC R54). */
+  /** A repeated or overtaken reply: the device has read on in this bucket already, or begun it again (SPEC R54). */
   isStale(bucket: string): boolean {
     const held = this.#readingByBucket.get(bucket);
     const cursor = this.reply.cursors[bucket];
-    if (held === undefined || cursor === undefined || this.#resets.has(bucket)) return false;
+    if (cursor === undefined) return false;
+    if (!this.#continues(bucket)) return true;
+    if (held === undefined || this.#resets.has(bucket)) return false;
     const [epoch, seq] = cursor;
     return epoch < held.epoch || (epoch === held.epoch && seq < held.seq); // epochs only grow (SPEC R32)
   }
@@ -76,7 +89,7 @@ export class Readings {
   /** Gives a round to every bucket that begins with this reply, for the first time or again. */
   begin(): void {
     const begun = Object.keys(this.reply.cursors).filter(
-      (bucket) => this.#resets.has(bucket) || !this.#readingByBucket.has(bucket),
+      (bucket) => this.#resets.has(bucket) || (!this.#readingByBucket.has(bucket) && !this.isStale(bucket)),
     );
     if (begun.length === 0) return;
     const round = readNumber(this.database, "round") + 1;
@@ -117,6 +130,13 @@ export class Readings {
         bucket,
       ]);
     }
+  }
+
+  /** Tells whether the bucket stands where the request told. Numbers alone do not say: what is read again begins with low ones. */
+  #continues(bucket: string): boolean {
+    const held = this.#readingByBucket.get(bucket);
+    const from = this.asked.cursors?.[bucket];
+    return this.isInView && held?.epoch === from?.[0] && held?.seq === from?.[1];
   }
 
   /** The epoch that the reply names for a bucket, `held` if it names none. */

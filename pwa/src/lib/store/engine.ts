@@ -10,7 +10,7 @@ import type { Account } from "./account.ts";
 import { countAttention, type Dismissed, dismissAttention, recallAttention } from "./attention.ts";
 import type { Change, WriteResult } from "./change.ts";
 import { Checks } from "./checks.ts";
-import { readCursors } from "./cursors.ts";
+import { type Asked, readCursors } from "./cursors.ts";
 import { type Database, withoutWaiting } from "./database.ts";
 import { extendGrams } from "./grams.ts";
 import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
@@ -260,9 +260,16 @@ export class Engine {
 
   /**
    * Stores what a reply brought; `sent` and `received` by this device's own clock, `sent` null where the answer may have waited for
-   * us, so that the clock is not set by it. `docs` are the texts of its documents, where they are at hand.
+   * us, so that the clock is not set by it. `docs` are the texts of its documents, where they are at hand; `asked` is
+   * the request that it answers, left out one that would be made now.
    */
-  apply(reply: SyncReply, sent: number | null, received: number, docs: DocTexts | null = null): void {
+  apply(
+    reply: SyncReply,
+    sent: number | null,
+    received: number,
+    docs: DocTexts | null = null,
+    asked: Asked = { cursors: this.cursors(), view: readMeta(this.database, "view") ?? "" },
+  ): void {
     // The server has more edits of this device than this store ever made: it is a new one, and its numbers are taken (SPEC R40).
     if (reply.pushed > readNumber(this.database, "edits")) this.renumber(reply.pushed + 1);
     const context = {
@@ -270,6 +277,7 @@ export class Engine {
       offset: sent === null ? this.clockOffset : offsetFromReply(reply.now, sent, received),
       checks: this.#checks,
       docs,
+      asked,
     };
     const take = () => applyReply(this.database, reply, context);
     // A page of the first load can be read again. A verdict cannot: once it is acknowledged the server forgets it.

@@ -7,7 +7,7 @@ import { docFromRow, type Row, type SyncReply } from "$sync/messages.ts";
 import { ARCHIVED, MOVED } from "$sync/schema.gen.ts";
 import type { DocTexts } from "../sync/doc-texts.ts";
 import type { Checks } from "./checks.ts";
-import { isUnmet, Readings } from "./cursors.ts";
+import { type Asked, isUnmet, Readings } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { forgetCovered } from "./kept-edits.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
@@ -34,6 +34,8 @@ export interface ReplyContext {
   readonly checks: Checks;
   /** The texts of its documents, as far as they are at hand. */
   readonly docs: DocTexts | null;
+  /** The request that is answered. */
+  readonly asked: Asked;
 }
 
 /** Stores what a reply brought. */
@@ -46,7 +48,7 @@ export function applyReply(database: Database, reply: SyncReply, context: ReplyC
     writeMeta(database, "latest", reply.now);
     writeMeta(database, "lease", reply.lease);
     writeMeta(database, "grants", JSON.stringify(reply.grants));
-    if (reply.view !== "") {
+    if (reply.view !== "" && applying.isInView) {
       if (readMeta(database, "view") !== reply.view) forgetAllOlder(database);
       writeMeta(database, "view", reply.view);
     }
@@ -68,7 +70,12 @@ class Applying {
     private readonly context: ReplyContext,
   ) {
     this.#writer = new RecordWriter(database);
-    this.#readings = new Readings(database, reply);
+    this.#readings = new Readings(database, reply, context.asked);
+  }
+
+  /** Whether the rows were held in the view that the request named: one of another view has been overtaken. */
+  get isInView(): boolean {
+    return this.#readings.isInView;
   }
 
   run(): number {
@@ -85,7 +92,9 @@ class Applying {
     this.#dropRevoked();
     for (const topic of this.#writer.finish()) this.changed.add(topic);
     this.#readings.save();
-    context.checks.compare(reply, (bucket) => this.#readings.isStale(bucket));
+    // One that knows fewer edits sums up less than what later verdicts have confirmed here.
+    const isOvertaken = reply.pushed < readNumber(database, "ack");
+    if (!isOvertaken) context.checks.compare(reply, (bucket) => this.#readings.isStale(bucket));
     return stored;
   }
 

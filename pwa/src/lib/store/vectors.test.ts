@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { bucketChecksum, partitionChecksums, partitionOf, textFromSums } from "$sync/checksum.ts";
 import { stampFromClock } from "$sync/clock.ts";
 import type { Row, SyncReply } from "$sync/messages.ts";
+import type { Asked } from "./cursors.ts";
 import { Engine } from "./engine.ts";
 import { StillWorld } from "./fixtures.ts";
 import { NodeDatabase } from "./node-database.ts";
@@ -49,7 +50,9 @@ class Played {
       const result = engine.write(step.save as Parameters<Engine["write"]>[0], `${this.#keys}`, step.together === true);
       expect(result.saved).toBe(true);
     }
-    if (step.reply !== undefined) engine.apply(this.#reply(step.reply as Given), world.now(), world.now());
+    if (step.reply !== undefined) {
+      engine.apply(this.#reply(step.reply as Given), world.now(), world.now(), null, step.asked as Asked | undefined);
+    }
     if (step.gap !== undefined) engine.closeGap(step.gap as number);
     if (step.restart !== undefined) this.engine = this.#open(engine.account.device);
     if (step.device !== undefined) this.engine = this.#open(step.device as number);

@@ -40,7 +40,13 @@ export interface SyncStore {
   /** `share` of 1 sends as many edits as allowed, a smaller one fewer, at least one; 0 sends none. */
   request(report: DeviceReport, share: number): SyncRequest;
   /** `sentMs` is null where the answer may have waited for us: it says nothing about the clock. `docs` saves writing them anew. */
-  apply(reply: SyncReply, sentMs: number | null, receivedMs: number, docs?: DocTexts | null): void;
+  apply(
+    reply: SyncReply,
+    sentMs: number | null,
+    receivedMs: number,
+    docs: DocTexts | null | undefined,
+    asked: SyncRequest,
+  ): void;
   closeGap(expected: number): void;
   hold(numbers: readonly number[]): void;
   cursors(): { readonly [bucket: string]: readonly [number, number] };
@@ -291,7 +297,7 @@ export class Session {
       this.#doubt = null;
       return 0;
     }
-    store.apply(reply, sent, received, docs);
+    store.apply(reply, sent, received, docs, request);
     this.#connection = "up_to_date";
     this.#problem = null;
     if (store.isWipeDue) {

@@ -10,7 +10,7 @@ import msgspec
 from routebook_sync.checksum import partition_of
 from routebook_sync.messages import ARCHIVED, MOVED, ControlKind, Row, SyncReply
 from routebook_sync.replica.checks import Checks
-from routebook_sync.replica.cursors import Readings
+from routebook_sync.replica.cursors import Asked, Readings
 from routebook_sync.replica.kept import forget_covered
 from routebook_sync.replica.numbering import offer_again, offer_former
 from routebook_sync.replica.rows import Rows
@@ -21,14 +21,16 @@ from routebook_sync.replica.verdicts import overlay, take_verdicts
 class Applying:
     """One reply being applied; ``run`` it inside a transaction."""
 
-    def __init__(self, tables: Tables, schema: Schema, device: int, reply: SyncReply, checks: Checks) -> None:
+    def __init__(
+        self, tables: Tables, schema: Schema, device: int, reply: SyncReply, checks: Checks, *, asked: Asked
+    ) -> None:
         self._tables = tables
         self._schema = schema
         self._device = device
         self._reply = reply
         self._checks = checks
         self._rows = Rows(tables, schema)
-        self._readings = Readings(tables, reply)
+        self._readings = Readings(tables, reply, asked)
 
     def run(self, offset: int) -> None:
         """Store what the reply brought; ``offset`` is the clock's new one (SPEC R5)."""
@@ -44,13 +46,14 @@ class Applying:
             self._sweep(bucket, number)
         self._drop_revoked()
         self._readings.save()
-        self._checks.compare(reply, self._readings.is_stale)
+        if reply.pushed >= tables.number("ack"):  # else it sums up less than what later verdicts have confirmed here
+            self._checks.compare(reply, self._readings.is_stale)
         for name, value in (
             ("offset", offset), ("contact", reply.now), ("latest", reply.now), ("lease", reply.lease),
             ("grants", reply.grants),
         ):  # fmt: skip
             tables.meta.put(name, value)
-        if reply.view:
+        if reply.view and self._readings.is_in_view:
             tables.meta.put("view", reply.view)
         if any(asked.control == ControlKind.WIPE for asked in reply.control):
             tables.meta.put("wiping", 1)

@@ -4,42 +4,68 @@ A bucket that begins again gets a new *round*; every row that is met, or confirm
 bucket is complete, what still carries another round is not there any more.
 """
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 from routebook_sync.messages import ControlKind, SyncReply
 from routebook_sync.replica.tables import Reading, Tables
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """From where a request asked to read on; a reply continues that, and nothing else."""
+
+    cursors: Mapping[str, Sequence[int]]
+    view: str
+
+
 class Readings:
     """The cursors while one reply is applied, as they stood before it. Made before anything of the reply is stored."""
 
-    def __init__(self, tables: Tables, reply: SyncReply) -> None:
+    def __init__(self, tables: Tables, reply: SyncReply, request: Asked) -> None:
         self._tables = tables
         self._reply = reply
+        self._request = request
         self._held = dict(tables.cursor.items())
+        self.is_in_view = request.view == (tables.meta.get("view") or "")
+        """Whether the rows are held in the view that the request named; in another one everything has begun again."""
         asked = {asked.bucket for asked in reply.control if asked.control == ControlKind.RESET}
         self._resets = {
             bucket
             for bucket, reading in self._held.items()
-            if self._epoch(bucket, reading.epoch) > reading.epoch
-            or (bucket in asked and self._epoch(bucket, reading.epoch) == reading.epoch)
+            if self._continues(bucket)
+            and (
+                self._epoch(bucket, reading.epoch) > reading.epoch
+                or (bucket in asked and self._epoch(bucket, reading.epoch) == reading.epoch)
+            )
         }
 
     @property
     def is_restored(self) -> bool:
         """Whether a backup was restored since: a bucket lives in another epoch."""
-        return any(self._epoch(bucket, reading.epoch) > reading.epoch for bucket, reading in self._held.items())
+        return any(
+            self._epoch(bucket, reading.epoch) > reading.epoch and self._continues(bucket)
+            for bucket, reading in self._held.items()
+        )
 
     def is_stale(self, bucket: str) -> bool:
-        """Tell whether the device has read further in this bucket already: the reply was overtaken (SPEC R54)."""
+        """Tell whether the device has read on in this bucket, or begun it again: the reply was overtaken (SPEC R54)."""
         held, cursor = self._held.get(bucket), self._reply.cursors.get(bucket)
-        if held is None or cursor is None or bucket in self._resets:
+        if cursor is None:
+            return False
+        if not self._continues(bucket):
+            return True
+        if held is None or bucket in self._resets:
             return False
         return (cursor[0], cursor[1]) < (held.epoch, held.seq)  # epochs only grow (SPEC R32)
 
     def begin(self) -> None:
         """Give a round to every bucket that begins with this reply, for the first time or again."""
-        begun = [bucket for bucket in self._reply.cursors if bucket in self._resets or bucket not in self._held]
+        begun = [
+            bucket
+            for bucket in self._reply.cursors
+            if bucket in self._resets or (bucket not in self._held and not self.is_stale(bucket))
+        ]
         if not begun:
             return
         number = self._tables.next_number("round")
@@ -70,6 +96,16 @@ class Readings:
                 is_complete = reading.complete or bucket in complete
                 moved = msgspec.structs.replace(reading, epoch=epoch, seq=seq, complete=is_complete)
                 self._tables.cursor.put(bucket, moved)
+
+    def _continues(self, bucket: str) -> bool:
+        """Tell whether the bucket stands where the request told.
+
+        Numbers alone do not say: what is read again begins with low ones.
+        """
+        held, start = self._held.get(bucket), self._request.cursors.get(bucket)
+        if held is None or start is None:
+            return self.is_in_view and held is None and start is None
+        return self.is_in_view and (held.epoch, held.seq) == tuple(start)
 
     def _epoch(self, bucket: str, held: int) -> int:
         """Return the epoch that the reply names for a bucket, ``held`` if it names none."""

@@ -11,6 +11,7 @@ from routebook_sync.messages import FIRST_BUDGET, MAX_EDITS, PROTOCOL, DeviceRep
 from routebook_sync.replica.applying import Applying
 from routebook_sync.replica.change import Change, Refused, Saved
 from routebook_sync.replica.checks import Checks
+from routebook_sync.replica.cursors import Asked
 from routebook_sync.replica.numbering import adopt_device, offer_again, renumber
 from routebook_sync.replica.portion import Portion, portion_of
 from routebook_sync.replica.rows import Rows
@@ -131,14 +132,20 @@ class Replica:
             check=check,
         )
 
-    def apply(self, reply: SyncReply, sent_ms: int, received_ms: int) -> None:
-        """Store what a reply brought; ``sent_ms`` and ``received_ms`` by the device's own clock."""
+    def apply(self, reply: SyncReply, sent_ms: int, received_ms: int, asked: Asked | None = None) -> None:
+        """Store what a reply brought; ``sent_ms`` and ``received_ms`` by the device's own clock.
+
+        ``asked`` is from where the request that it answers read on; left out, from where one would that is made now.
+        """
+        start = asked or Asked(self.cursors(), self.tables.meta.get("view") or "")
         # The server has more edits of this device than this store ever made: it is a new one (SPEC R40).
         if reply.pushed > self.tables.number("edits"):
             self._storage.transaction(lambda: renumber(self.tables, reply.pushed + 1))
         offset = offset_from_reply(reply.now, sent_ms, received_ms)
         self._storage.transaction(
-            lambda: Applying(self.tables, self.schema, self.account.device, reply, self._checks).run(offset)
+            lambda: Applying(self.tables, self.schema, self.account.device, reply, self._checks, asked=start).run(
+                offset
+            )
         )
         # Every checksum has been compared once the answer to a request that asked for them all has nothing to follow.
         if not reply.more and len(reply.sums) >= len(reply.grants):

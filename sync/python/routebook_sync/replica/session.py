@@ -15,6 +15,7 @@ from routebook_sync.messages import (
     SyncReply,
     SyncRequest,
 )
+from routebook_sync.replica.cursors import Asked
 from routebook_sync.replica.replica import Replica
 
 SIGN_IN: Final = frozenset(
@@ -59,7 +60,7 @@ class Session:
             # Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (R42).
             self._doubt = None
             return True
-        replica.apply(reply, sent_ms, received_ms)
+        replica.apply(reply, sent_ms, received_ms, Asked(request.cursors, request.view))
         self.needs_sign_in = False
         if replica.is_wipe_due:
             return False
