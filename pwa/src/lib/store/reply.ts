@@ -14,7 +14,7 @@ import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { offerAgain, offerFormer } from "./numbering.ts";
 import { forgetAllOlder } from "./older.ts";
 import type { Topic } from "./query.ts";
-import { type Confirmation, type Place, RecordWriter } from "./records.ts";
+import { type Confirmation, NOWHERE, type Place, RecordWriter } from "./records.ts";
 import { isKind } from "./tables.ts";
 import { editsOf, overlay, takeVerdicts } from "./verdicts.ts";
 
@@ -90,6 +90,7 @@ class Applying {
     this.#dropUnrepaired();
     this.#readings.finish((bucket, round) => this.#sweep(bucket, round));
     this.#dropRevoked();
+    if (this.#readings.isRestored) this.#doubtUnplaced();
     for (const topic of this.#writer.finish()) this.changed.add(topic);
     this.#readings.save();
     // One that knows fewer edits sums up less than what later verdicts have confirmed here.
@@ -206,6 +207,15 @@ class Applying {
       ? "DELETE FROM cursor"
       : "UPDATE cursor SET seq = 0, complete = 0, sweep = 0, suspect = 0";
     this.database.run(`${change} WHERE bucket NOT IN (SELECT value FROM json_each(?))`, [grants]);
+  }
+
+  /** What an unsent edit keeps where nothing is granted, a restored server may not have (SPEC R32, R57). */
+  #doubtUnplaced(): void {
+    for (const { id, kind } of this.database.all<{ id: string; kind: string }>("SELECT id, kind FROM shadow")) {
+      if (isKind(kind) && this.#writer.find(kind, id)?.bucket === NOWHERE) {
+        this.database.run("UPDATE shadow SET doc = NULL WHERE id = ?", [id]);
+      }
+    }
   }
 
   // ── What the server does not have ─────────────────────────────────────────────────────────────────────────────────

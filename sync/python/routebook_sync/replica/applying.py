@@ -14,7 +14,7 @@ from routebook_sync.replica.cursors import Asked, Readings
 from routebook_sync.replica.kept import forget_covered
 from routebook_sync.replica.numbering import offer_again, offer_former
 from routebook_sync.replica.rows import Rows
-from routebook_sync.replica.tables import Held, Reading, Schema, Shadow, Tables
+from routebook_sync.replica.tables import NOWHERE, Held, Reading, Schema, Shadow, Tables
 from routebook_sync.replica.verdicts import overlay, take_verdicts
 
 
@@ -45,6 +45,7 @@ class Applying:
         for bucket, number in self._readings.finished():
             self._sweep(bucket, number)
         self._drop_revoked()
+        self._doubt_unplaced()
         self._readings.save()
         if reply.pushed >= tables.number("ack"):  # else it sums up less than what later verdicts have confirmed here
             self._checks.compare(reply, self._readings.is_stale)
@@ -139,6 +140,15 @@ class Applying:
                 self._tables.cursor.put(bucket, Reading(epoch=reading.epoch, round=reading.round))
             else:
                 self._tables.cursor.drop(bucket)
+
+    def _doubt_unplaced(self) -> None:
+        """What an unsent edit keeps where nothing is granted, a restored server may not have (SPEC R32, R57)."""
+        if not self._readings.is_restored:
+            return
+        for record_id, shadow in list(self._tables.shadow.items()):
+            held = self._tables.row.get(record_id)
+            if held is not None and held.bucket == NOWHERE and shadow.doc is not None:
+                self._tables.shadow.put(record_id, Shadow(shadow.kind, None))
 
     # What the server does not have
 
