@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from simulation.market import KIND_BY_NAME, PEOPLE, ROOT_BY_NAME
 from simulation.steps import (
     AnyStep,
+    Archive,
     Backup,
     Cover,
     Decide,
@@ -47,6 +48,8 @@ SEATS: Final = (
     Seat("mira", "first", 1),
 )
 BUCKET_TERRITORIES: Final = ("north", "south", "west")
+PAGES: Final = (0, 0, 600, 1_500)
+"""Bytes of a reply. On half of the networks a bucket is rarely read in one."""
 WORDS: Final = ("red", "green", "blue", "gate", "step", "dog", "key", "bell")
 TAGS: Final = ("vip", "late", "cash")
 
@@ -67,7 +70,8 @@ class Pen:
         """Return a script of so many steps."""
         kinds, weights = zip(*_WEIGHTS, strict=True)
         drawn = [make(self) for make in self.random.choices(kinds, weights, k=steps)]
-        return Script(self.seats, [step for step in drawn if step is not None], seed)
+        page = self.random.choice(PAGES)
+        return Script(self.seats, [step for step in drawn if step is not None], seed, page)
 
     # What is written
 
@@ -252,6 +256,7 @@ _WEIGHTS: Final[list[tuple[Callable[[Pen], AnyStep | None], int]]] = [
     (lambda pen: Renew(pen.seat()), 2),
     (lambda pen: Wipe(pen.seat()), 1),
     (lambda _pen: Purge(), 3),
+    (lambda pen: Archive(pen.random.randrange(3)), 6),
     (lambda _pen: Backup(), 4),
     (lambda _pen: Restore(), 3),
     (

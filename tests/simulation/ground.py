@@ -20,7 +20,7 @@ from sqlalchemy.pool import StaticPool
 from postgres import Cluster
 from routebook_server.backup.restoring import begin_new_life, read_bans, restore_backup
 from routebook_server.backup.taking import note_cover, take_backup
-from routebook_server.database import Database, driver_of, metadata, sqlite
+from routebook_server.database import Database, derived, driver_of, metadata, sqlite
 from routebook_server.database.door import UnavailableDatabaseError
 from routebook_server.database.postgres import PostgresDatabase
 from routebook_server.database.sqlite import SqliteDatabase
@@ -181,6 +181,7 @@ class MemoryGround(Ground):
         if self._first_day is None:
             with self._engine.begin() as connection:
                 metadata.create_all(connection)
+                derived.create_all(connection)
                 _found(connection)
             fill()
             self._first_day = self._copy()

@@ -162,7 +162,7 @@ def nothing_outside_the_grants_is_sent(
         for row in rows:
             if not hidden.isdisjoint(row.v):
                 raise BrokenError("G5", f"{device.name} is sent {row}")
-            if row.k != "moved" and all(place.get(row.i) not in granted for place in places):
+            if row.k not in MARKERS and all(place.get(row.i) not in granted for place in places):
                 raise BrokenError("G5", f"{device.name} is sent {row.k} {row.i} in {bucket}")
 
 
@@ -258,7 +258,7 @@ def everybody_converges(simulation: "Simulation", books: Books) -> None:
                 raise BrokenError(guarantee, f"{device.name}, {row_id}: {difference}")
         if len(device.tables.shadow):
             raise BrokenError("G1", f"{device.name} keeps shadows of nothing")
-        if device.tables.number("repairs") and not device.was_spoilt:
+        if device.name in simulation.strayed and not device.was_spoilt:
             raise BrokenError("G1", f"{device.name} had gone astray and was mended by its checksums")
 
 

@@ -15,7 +15,7 @@ from unittest import mock
 import msgspec
 from sqlalchemy import Connection
 
-from routebook_server.database import UNAVAILABLE, driver_of
+from routebook_server.database import UNAVAILABLE, Database, driver_of
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.problem import ProblemError, make_problem
@@ -26,21 +26,29 @@ from routebook_server.identity.door import COOKIE, Door
 from routebook_server.identity.presence import Presence
 from routebook_server.identity.sessions import start_session
 from routebook_server.records import applying
+from routebook_server.records.archiving import Archiver
 from routebook_server.records.heads import Heads
+from routebook_server.records.projection import Projector
 from routebook_server.records.purge import Purger
 from routebook_server.records.store import RefusedError, Store, UnavailableError, Values
-from routebook_sync.entities import EntityType
+from routebook_sync.entities import ENTITY_TYPES, EntityType
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Edit, Problem, ProblemCode, SyncRequest
+from routebook_sync.record import Doc, is_deleted
 from simulation.ground import Ground, PoisonError, ServerCrash, ShakyDatabase, loop
 from simulation.market import START_MS, first_records
 
 SCHEMA: Final = "now"
 KEEP_MS: Final = 180 * 86_400_000
 """How long what is deleted keeps its body."""
+MIN_BUDGET: Final = 1
+"""So small a house holds less than the smallest page of a real one: here a page ends where the script wants it to."""
 _MIDDLE: Final = "g"
 """Half of all ids end with less: a request with an edit of such a record is refused as a whole, others fail."""
+_LOTS: Final = 3
+_ARCHIVED_KINDS: Final = [kind for kind, entity in ENTITY_TYPES.items() if entity.archive is not None]
+_SELECT_ARCHIVED: Final = "SELECT seq, doc FROM record WHERE bucket = ? AND kind IN (?*) ORDER BY seq"
 T = TypeVar("T")
 
 
@@ -56,6 +64,24 @@ class PatientPresence(Presence):
 
     def _write_soon(self) -> None:
         pass
+
+
+class _LotArchiver(Archiver):
+    """An archiver that takes a third of the records, of whatever age: no simulated house is ever old enough."""
+
+    def __init__(self, database: Database, now_ms: Callable[[], int], lot: int) -> None:
+        super().__init__(database, now_ms, keep_ms=1)
+        self._lot = lot % _LOTS
+
+    async def _find(self, bucket: str) -> list[int]:
+        rows = await self._database.read(
+            lambda connection: driver_of(connection).fetch(_SELECT_ARCHIVED, bucket, _ARCHIVED_KINDS)
+        )
+        return [
+            seq
+            for seq, text in rows
+            if seq % _LOTS == self._lot and not is_deleted(msgspec.json.decode(text, type=Doc))
+        ]
 
 
 class House:
@@ -89,7 +115,7 @@ class House:
         self.heads = Heads()
         self.store = Store(self.database, self.now_ms, self.heads)
         self.presence = PatientPresence(self.database, self.now_ms)
-        self.gateway = Gateway(self.store, self.now_ms, SCHEMA, self.presence.note)
+        self.gateway = Gateway(self.store, self.now_ms, SCHEMA, self.presence.note, min_budget=MIN_BUDGET)
         self.door = Door(self.database, self.now_ms, self.presence)
 
     def restart(self) -> None:
@@ -226,7 +252,21 @@ class House:
 
     def purge(self) -> None:
         """Purge what is older than half a year."""
-        self.run(Purger(self.database, self.now_ms, KEEP_MS).purge())
+        self._work(Purger(self.database, self.now_ms, KEEP_MS).purge())
+
+    def archive(self, lot: int) -> None:
+        """Archive some of what may ever be, by ``lot``, and its age does not matter."""
+        self._work(_LotArchiver(self.database, self.now_ms, lot).archive(self.heads))
+
+    def project(self) -> None:
+        """Bring the typed tables up to date: until then the server does not know what a reader needs today."""
+        self._work(Projector(self.database, self.heads).catch_up())
+
+    def _work(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do what the server does by itself."""
+        (end,) = self.run(work)
+        if isinstance(end, BaseException):
+            raise end
 
     def restore(self, backup: Any) -> None:
         """Go back to a backup, as the command does, and start a new process over it."""

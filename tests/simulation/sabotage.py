@@ -16,12 +16,13 @@ from routebook_server.records import pages, store, writing
 from routebook_server.records.applying import Applier
 from routebook_server.records.batch import Batch
 from routebook_server.records.custody import Custody
+from routebook_server.records.draft import Draft
 from routebook_server.records.judging import Judge
 from routebook_server.records.refusal import Refusal
 from routebook_server.records.repair import Repair
 from routebook_server.records.writing import Written
 from routebook_sync.entities import EntityType
-from routebook_sync.messages import Edit, ProblemCode, SyncReply, SyncRequest, Verdict
+from routebook_sync.messages import ARCHIVED, Edit, ProblemCode, SyncReply, SyncRequest, Verdict
 from routebook_sync.record import Doc, Merge, merge_edit
 from routebook_sync.replica import replica, verdicts
 from routebook_sync.replica import writing as saving
@@ -233,6 +234,20 @@ def everything_is_sent_again() -> Iterator[None]:
 def nothing_is_mended() -> Iterator[None]:
     """The server answers a device whose rows differ from its own without any."""
     with mock.patch.object(pages, "read_repair", return_value=Repair([], [])):
+        yield
+
+
+@_breaks("G1")
+def the_archived_leaves_without_a_marker() -> Iterator[None]:
+    """The server archives and tells nobody who holds it."""
+
+    def silently(self: Draft, source: str, seq: int, states: Any) -> None:
+        archive(self, source, seq, states)
+        told = next(record_id for record_id in self.dirty if self.states[record_id].kind == ARCHIVED)
+        del self.dirty[told]
+
+    archive = Draft.archive
+    with mock.patch.object(Draft, "archive", silently):
         yield
 
 

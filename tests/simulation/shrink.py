@@ -23,13 +23,13 @@ def shrink(script: Script, guarantee: str, broken: Callable[[Script], BrokenErro
     """Return a part of ``script``, as small as can be found, that still breaks ``guarantee``."""
 
     def still_breaks(steps: list[AnyStep]) -> bool:
-        found = broken(Script(script.seats, steps))
+        found = broken(msgspec.structs.replace(script, steps=steps))
         return found is not None and found.guarantee == guarantee
 
     steps = script.steps
     while (smaller := _shorter(steps, still_breaks)) != steps or (smaller := _plainer(steps, still_breaks)) != steps:
         steps = smaller
-    return Script(script.seats, steps, script.seed, guarantee)
+    return msgspec.structs.replace(script, steps=steps, broke=guarantee)
 
 
 def _shorter(steps: list[AnyStep], still_breaks: Callable[[list[AnyStep]], bool]) -> list[AnyStep]:

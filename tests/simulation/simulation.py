@@ -22,6 +22,7 @@ from simulation.ledger import Ledger
 from simulation.market import COVER, PEOPLE, START_MS, TERRITORIES, id_of, resolve, root_of
 from simulation.steps import (
     AnyStep,
+    Archive,
     Backup,
     Cover,
     Decide,
@@ -81,6 +82,14 @@ class Simulation:
         self.purged: set[str] = set()
         """Ids of records whose body the server has dropped."""
         self.late: list[tuple[Device, str, bytes]] = []
+        self.strayed: set[str] = set()
+        """Names of the devices that had read everything, and held something else than the server."""
+        self._reading: set[str] = set()
+        """Names of those that had not: what moved meanwhile may lie where it was, and be mended before it is met."""
+        self.replies = 0
+        """How many replies with rows left the server."""
+        self.pages = 0
+        """How many of them ended within a bucket."""
         self.digest = hashlib.blake2b(digest_size=16)
         """Of every message and every answer: two runs of one script must agree in it."""
         self.devices = [
@@ -111,6 +120,8 @@ class Simulation:
                 self._overtaken(Overtaken(self.devices.index(device)))
         while self.late:
             self._late(Late(0))
+        for device in self.devices:
+            self.talk(device)  # an audit is due a day after the first load
         self.now_ms += AUDIT_EVERY_MS
         for device in self.devices:
             self.talk(device)  # which sets its clock right
@@ -150,7 +161,7 @@ class Simulation:
         news = False
         for _trip in range(ROUND_TRIPS):
             self.now_ms += 1_000
-            sending = device.send()
+            sending = device.send(self.script.page)
             (answer,) = self._exchange((device, sending))
             again = device.take(sending, answer)
             if answer is not None and answer.status == 200:
@@ -176,6 +187,8 @@ class Simulation:
             self.digest.update(answer.body)
             if answer.status == 200:
                 reply, is_wiped = read_reply(answer.body), token in self.wiped
+                self.replies += bool(reply.rows)
+                self.pages += not reply.rows.keys() <= set(reply.complete)
                 guarantees.nothing_outside_the_grants_is_sent(self, device, reply, places, is_wiped=is_wiped)
             elif answer.status == 500:
                 guarantees.only_planted_faults(self)
@@ -194,6 +207,12 @@ class Simulation:
     def _watch(self, device: Device, reply: SyncReply, waited: list[Edit]) -> None:
         guarantees.every_taken_edit_has_its_end(self, device, reply, waited)
         guarantees.nothing_outside_the_grants_stays(device, reply)
+        if reply.repair and device.name not in self._reading:
+            self.strayed.add(device.name)
+        if reply.more:
+            self._reading.add(device.name)
+        elif not reply.repair:
+            self._reading.discard(device.name)
 
     # Steps
 
@@ -202,6 +221,7 @@ class Simulation:
 
     def _tick(self, step: Tick) -> None:
         self.now_ms += step.ms
+        self.house.project()
 
     def _write(self, step: Write) -> None:
         device = self._device(step.device)
@@ -214,7 +234,7 @@ class Simulation:
         device = self._device(step.device)
         if device is None:
             return
-        sending = device.send(step.budget)
+        sending = device.send(step.budget or self.script.page)
         body = sending.body[: len(sending.body) * step.cut // 100] if step.request == "cut" else sending.body
         if step.request == "late":
             self.late.append((device, device.token, body))
@@ -247,7 +267,7 @@ class Simulation:
 
     def _together(self, step: Together) -> None:
         devices = [device for place in dict.fromkeys(step.devices) if (device := self._device(place)) is not None]
-        sendings = [(device, device.send()) for device in devices]
+        sendings = [(device, device.send(self.script.page)) for device in devices]
         answers = self._exchange(*sendings)
         for (device, sending), answer in zip(sendings, answers, strict=True):
             device.take(sending, answer)
@@ -326,6 +346,9 @@ class Simulation:
         after = dict(self.house.rows("SELECT id, doc FROM record"))
         self.purged |= {row_id for row_id, doc in before.items() if after.get(row_id) != doc}
 
+    def _archive(self, step: Archive) -> None:
+        self.house.archive(step.lot)
+
     def _back_up(self, _step: Backup) -> None:
         self.backup = _Backup(
             self.house.ground.back_up(), self.now_ms, dict(self.role_by_person), dict(self.cover_by_territory)
@@ -369,6 +392,7 @@ _TAKE: Final[dict[type[AnyStep], Callable[[Simulation, Any], None]]] = {
     Tamper: Simulation._tamper,
     Wipe: Simulation._wipe,
     Purge: Simulation._purge,
+    Archive: Simulation._archive,
     Backup: Simulation._back_up,
     Restore: Simulation._restore,
     Decide: Simulation._decide,

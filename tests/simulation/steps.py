@@ -159,6 +159,12 @@ class Purge(Step, omit_defaults=True):
     """The server purges what was deleted or left longer than half a year ago."""
 
 
+class Archive(Step, omit_defaults=True):
+    """The server archives some of what is at hand; ``lot`` chooses."""
+
+    lot: int
+
+
 class Backup(Step, omit_defaults=True):
     """A backup is taken; the one before is thrown away."""
 
@@ -199,6 +205,7 @@ AnyStep: TypeAlias = (
     | Tamper
     | Wipe
     | Purge
+    | Archive
     | Backup
     | Restore
     | Decide
@@ -221,5 +228,7 @@ class Script(msgspec.Struct, omit_defaults=True):
     steps: list[AnyStep]
     seed: int = 0
     """What it was drawn from; 0 where somebody wrote it."""
+    page: int = 0
+    """How many bytes every reply may have; 0 for what the devices ask for."""
     broke: str = ""
     """The guarantee that it once broke, and why it is kept."""

@@ -8,14 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from postgres import Cluster
 from simulation.draw import draw_script
 from simulation.ground import on_postgres
-from simulation.running import FAILURES, load, run_seed
+from simulation.running import FAILURES, be_silent, load, run_seed
 from simulation.simulation import Simulation
-from simulation.steps import Script
 
 SEED = int(os.environ.get("SEED", "1"))
 RUNS = int(os.environ.get("RUNS", "500"))
@@ -46,6 +46,7 @@ def test_what_once_broke_a_guarantee_does_so_no_more(path: Path) -> None:
 
 def digest_of(seed: int) -> str:
     """Return the digest of every message of a seed's simulation."""
+    be_silent()
     return Simulation(draw_script(seed)).run()
 
 
@@ -61,7 +62,16 @@ def test_the_same_seed_gives_the_same_messages_in_every_process() -> None:
         assert len(digests) == 1
 
 
+def test_pages_end_within_buckets() -> None:
+    replies = pages = 0
+    for seed in range(SEED, SEED + 10):
+        simulation = Simulation(draw_script(seed))
+        simulation.run()
+        replies, pages = replies + simulation.replies, pages + simulation.pages
+    assert pages > replies // 10, f"{pages} of {replies}"
+
+
 def test_a_part_of_a_script_is_a_script() -> None:
     script = draw_script(SEED)
     for every in (2, 3, 5):
-        Simulation(Script(script.seats, script.steps[::every])).run()
+        Simulation(msgspec.structs.replace(script, steps=script.steps[::every])).run()

@@ -34,7 +34,8 @@ class Gateway:
 
     ``schema`` is the hash of the server's schema; ``now_ms`` the physical clock. ``on_sync`` hears of every request
     that was answered (identity keeps the device's report); what it raises is the caller's error. ``lease_ms``: how
-    long a device may be used without contact, 0 for ever (SPEC R47).
+    long a device may be used without contact, 0 for ever (SPEC R47). ``min_budget``: what a page holds at least where
+    there is so much, in bytes; a request for less is for that much (SPEC R56).
     """
 
     def __init__(
@@ -44,12 +45,15 @@ class Gateway:
         schema: str,
         on_sync: Callable[[Actor, SyncRequest], Awaitable[None]] | None = None,
         lease_ms: int = 0,
+        *,
+        min_budget: int = MIN_BUDGET,
     ) -> None:
         self.store = store
         self._now_ms = now_ms
         self._schema = schema
         self._on_sync = on_sync
         self._lease_ms = lease_ms
+        self._min_budget = min_budget
 
     async def sync(self, actor: Actor, body: bytes) -> bytes:
         """Return the reply to one request, as JSON; ProblemError or UnavailableError if none of it is taken."""
@@ -81,7 +85,7 @@ class Gateway:
                 actor.device,
                 _granted(actor),
                 request.cursors,
-                min(max(request.budget, MIN_BUDGET), MAX_BUDGET),
+                min(max(request.budget, self._min_budget), MAX_BUDGET),
                 view=view,
                 held_view=read_view(request.view),
                 ack=request.ack,
