@@ -21,10 +21,14 @@ from routebook_server.records.refusal import FAULT, Refusal, RefusalError
 from routebook_server.records.state import State
 from routebook_sync import base32
 from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE, Clock
-from routebook_sync.messages import Edit, Verdict
+from routebook_sync.messages import Edit, ProblemCode, Verdict
 
 TRIES: Final = 3
 """How often an edit is tried that meets a fault of ours (SPEC R46)."""
+_FOLLOWS: Final = Refusal(
+    ProblemCode.MISSING_ROOT, "Kept until it is decided whether there will be such a record.", "id", held=True
+)
+"""Of an edit of a record whose creation is in custody (SPEC R46)."""
 
 _log = structlog.get_logger()
 
@@ -92,9 +96,7 @@ class Batch:
         while done < len(self.draft.created_roots):
             roots = set(self.draft.created_roots[done:])
             done = len(self.draft.created_roots)
-            fresh = [held for held in self.draft.held.values() if held is not None and held.waits_for(roots)]
-            stored = [held for held in self._lookup.held_for(roots) if held.record not in self.draft.held]
-            waiting = [*stored, *fresh]
+            waiting = self.draft.waiting_for(roots)
             if waiting:
                 self.draft.load({name for held in waiting for edit in held.edits for name in (edit.id, edit.root)})
                 unknown = {held.author.device for held in waiting} - self.replicas.keys()
@@ -119,6 +121,7 @@ class Batch:
             self._custody.move_on(turn, held, refused.refusal, culprit)
         else:
             self._custody.release(held)
+            self.draft.created_roots += [edit.id for edit in held.edits]  # Changes of it may wait for it in turn.
 
     # Edits and groups
 
@@ -183,6 +186,8 @@ class Batch:
 
     def _refuse(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> list[Verdict]:
         """Refuse edits for what ``culprit`` met, or take them into custody; return their verdicts."""
+        if refusal.code is ProblemCode.MISSING_FIELD and self._custody.has_creation_of(turn, culprit.id):
+            refusal = _FOLLOWS
         if refusal.held:
             refusal = self._keep(turn, edits, refusal, culprit)
         return [_told(edit, refusal.verdict(culprit.n)) for edit in edits]

@@ -6,7 +6,7 @@ none that was ever his, is offered to the author himself: that is its receipt as
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -69,12 +69,22 @@ class Custody:
             return Refusal(ProblemCode.TOO_LARGE, "Too much of this device waits on the server already.")
         self._used[author.device] = (count + len(edits), taken + size)
         writer = _writer_of(turn.push)
-        held = Held("", culprit.root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
+        root = culprit.id if refusal.field == "id" else culprit.root
+        held = Held("", root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
         if refusal.code is ProblemCode.MISSING_ROOT:
             self._draft.keep(msgspec.structs.replace(held, record=self._make_own(held, {})))
         else:
             self._offer(held, self._find_place(turn.push, [culprit, *edits]))
         return refusal
+
+    def has_creation_of(self, turn: Turn, record_id: str) -> bool:
+        """Tell whether a record that does not exist may come yet: its creation by this device is in custody."""
+        device = turn.push.author.device
+        if device == SERVER_DEVICE or record_id in self._draft.states:
+            return False
+        if any(held.is_of(device, record_id) for held in self._draft.held.values() if held is not None):
+            return True
+        return any(record not in self._draft.held for record in self._lookup.held_of_record(device, record_id))
 
     def keep_blindly(self, turn: Turn, edits: list[Edit], refusal: Refusal) -> None:
         """Take edits into custody with nothing that could fail: no offer, no receipt."""
@@ -166,13 +176,41 @@ class Custody:
         held = self._draft.find_held(edit.id) if "offer" not in doc.v else None
         if held is None:
             raise RefusalError(Refusal(ProblemCode.FORBIDDEN_FIELD, "It is decided where it was offered.", "status"))
+        ids = {kept.id for kept in held.edits}
+        decided = {"status": status, "decided_by": turn.push.author.person, "decided_at": self._draft.now_ms}
         if status == HeldEditStatus.APPLIED:
             self._apply(turn, held, apply)
-        decided = {"status": status, "decided_by": turn.push.author.person, "decided_at": self._draft.now_ms}
+            self._apply_followers(turn, ids, apply, decided)
         self._draft.drop(held)
         if held.receipt:
             self._tell(held.receipt, decided)
+        if status == HeldEditStatus.DISCARDED:
+            self._discard_followers(ids, decided)
         return decided
+
+    def _apply_followers(self, turn: Turn, ids: Collection[str], apply: Apply, decided: dict[str, Any]) -> None:
+        """Apply what waited for these records, after them; what is refused is offered by itself."""
+        for held in self._draft.waiting_for(ids):
+            if held.root not in {edit.id for edit in held.edits}:
+                continue  # It waits for its root, and is released.
+            mark = self._draft.mark()
+            try:
+                self._apply(turn, held, apply)
+            except RefusalError as refused:
+                self._draft.undo(mark)
+                self.move_on(turn, held, refused.refusal, held.edits[0])
+            else:
+                self._draft.drop(held)
+                self._tell(held.record, decided)
+
+    def _discard_followers(self, ids: Collection[str], decided: dict[str, Any]) -> None:
+        """Let go of what waited for records that will not come now, and of what waited for that."""
+        self._draft.load(ids)
+        names = [name for name in ids if name not in self._draft.states]
+        for held in self._draft.waiting_for(names):
+            self._draft.drop(held)
+            self._tell(held.record, decided)
+            self._discard_followers({edit.id for edit in held.edits}, decided)
 
     def _apply(self, turn: Turn, held: Held, apply: Apply) -> None:
         author = turn.push.author

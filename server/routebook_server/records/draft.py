@@ -72,6 +72,13 @@ class Draft:
         """Return what is in custody under a record."""
         return self.held[record_id] if record_id in self.held else self._lookup.held(record_id)
 
+    def waiting_for(self, roots: Collection[str]) -> list[Held]:
+        """Return what in custody waits for one of these, what was stored first."""
+        if not roots:
+            return []
+        fresh = [held for held in self.held.values() if held is not None and held.waits_for(roots)]
+        return [*(held for held in self._lookup.held_for(roots) if held.record not in self.held), *fresh]
+
     def keep(self, held: Held) -> None:
         """Put something into custody."""
         self._holds.append((held.record, self.held.get(held.record), held.record in self.held))

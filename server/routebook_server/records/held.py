@@ -29,6 +29,10 @@ class Held(msgspec.Struct, frozen=True):
     received_at: int = 0
     """When the server took it, milliseconds since 1970 UTC."""
 
+    def is_of(self, device: int, record_id: str) -> bool:
+        """Tell whether it is that device's, and changes that record."""
+        return self.author.device == device and any(edit.id == record_id for edit in self.edits)
+
     def waits_for(self, roots: Collection[str]) -> bool:
         """Tell whether it waits until one of these roots comes."""
         return self.code == ProblemCode.MISSING_ROOT and self.root in roots

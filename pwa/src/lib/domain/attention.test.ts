@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { AttentionItem } from "#lib/store/queries/attention";
-import { conflictOf, decide, resend, useValue } from "./attention";
+import type { AttentionItem, MoreWritten } from "#lib/store/queries/attention";
+import { conflictOf, decide, letGo, resend, useValue } from "./attention";
 
 const ME = { person: "me", name: "Marek" };
 const STAMP = "000000000100000001";
@@ -24,6 +24,10 @@ const item = (given: Partial<AttentionItem>): AttentionItem => ({
   more: [],
   outcome: null,
   at: 10,
+  ...given,
+});
+const part = (given: Partial<MoreWritten>): MoreWritten => ({
+  ...{ kind: "note", id: "n", root: "c", v: {}, field: "", held: false, receipts: [] },
   ...given,
 });
 const loser = (person: string, value: string) => ({
@@ -90,14 +94,34 @@ describe("a refused edit", () => {
   });
 
   test("of a group goes with all of the group", () => {
-    const more = [
-      { kind: "note", id: "n", root: "c", v: { body: "x" }, field: "" },
-      { kind: "spaceship", id: "s", root: "c", v: {}, field: "" },
-    ];
+    const more = [part({ v: { body: "x" } }), part({ kind: "spaceship", id: "s" })];
     expect(resend(item({ more }), { city: "right" })).toEqual([
       { kind: "customer", id: "c", root: "c", v: { city: "right" } },
       { kind: "note", id: "n", root: "c", v: { body: "x" } },
     ]);
+  });
+});
+
+describe("what follows a refused creation", () => {
+  const refused = item({
+    verdict: "rejected",
+    written: { name: "" },
+    more: [part({ kind: "customer", id: "c", v: { city: "Lodz" } }), part({ held: true, receipts: ["r1", "r2"] })],
+  });
+
+  test("is sent again with it, but for what the server keeps and applies by itself", () => {
+    expect(resend(refused, { name: "Nowak" })).toEqual([
+      { kind: "customer", id: "c", root: "c", v: { name: "Nowak" } },
+      { kind: "customer", id: "c", root: "c", v: { city: "Lodz" } },
+    ]);
+  });
+
+  test("is let go with it by the server, too", () => {
+    expect(letGo(refused, "me")).toEqual([
+      { kind: "held_edit", id: "r1", root: "me", v: { status: "discarded" } },
+      { kind: "held_edit", id: "r2", root: "me", v: { status: "discarded" } },
+    ]);
+    expect(letGo(item({ verdict: "rejected" }), "me")).toEqual([]);
   });
 });
 

@@ -53,15 +53,23 @@ export function useValue(item: AttentionItem, value: unknown, isManager: boolean
 }
 
 /**
- * The changes that send a refused edit again, with `values` in place of what was wrong: all of its group, if it had one. Sets,
- * counters and logs are the same instructions once more.
+ * The changes that send a refused edit again, with `values` in place of what was wrong: all of its group, if it had one, and what
+ * followed it. What the server keeps it applies by itself. Sets, counters and logs are the same instructions once more.
  */
 export function resend(item: AttentionItem, values: Values): readonly Change[] {
   const own = change(item, { ...instructions(item.kind, item.written, item.standing), ...values });
   return [
     own,
-    ...item.more.flatMap((part) => (isKnown(part) ? [change(part, instructions(part.kind, part.v, {}))] : [])),
+    ...item.more.flatMap((part) =>
+      isKnown(part) && !part.held ? [change(part, instructions(part.kind, part.v, {}))] : [],
+    ),
   ];
+}
+
+/** The changes that let go of what the server keeps until a refused edit comes; without it, it would wait for ever. */
+export function letGo(item: AttentionItem, person: string): readonly Change[] {
+  const receipts = new Set(item.more.flatMap((part) => part.receipts));
+  return [...receipts].map((id) => ({ kind: "held_edit", id, root: person, v: { status: "discarded" } }));
 }
 
 /** The change that decides on an offer: applied with the rights of whoever decides, or discarded; its author hears of it. */

@@ -179,7 +179,10 @@ function noteSent(
   database.run("DELETE FROM sent WHERE n <= (SELECT max(n) FROM sent) - ?", [SENT_KEPT]);
 }
 
-/** Writes down what a human has to look at, with what its author had seen when he wrote it; a refused group is one thing. */
+/**
+ * Writes down what a human has to look at, with what its author had seen when he wrote it; a refused group is one thing, and so is
+ * a refused creation with what follows it.
+ */
 class AttentionNotes {
   /** The entry of a group, by group. */
   readonly #entryByGroup = new Map<string, number>();
@@ -191,12 +194,25 @@ class AttentionNotes {
 
   note(edit: Edit, verdict: Verdict, seen: Doc | null): void {
     const group = REFUSED.has(verdict.verdict) ? edit.group : undefined;
-    const entry = group === undefined ? undefined : this.#entryByGroup.get(group);
-    if (entry !== undefined) this.#add(entry, edit, verdict);
-    else {
-      const made = this.#make(edit, verdict, seen);
-      if (group !== undefined) this.#entryByGroup.set(group, made);
+    const known = group === undefined ? undefined : this.#entryByGroup.get(group);
+    const creation = known === undefined ? this.#entryOfCreation(edit, verdict) : undefined;
+    const entry = known ?? creation ?? this.#make(edit, verdict, seen);
+    if (known !== undefined || creation !== undefined) this.#add(entry, edit, verdict, creation === undefined);
+    if (group !== undefined) this.#entryByGroup.set(group, entry);
+  }
+
+  /** The entry of the refused creation that an edit could only follow, if it is one (SPEC R44). */
+  #entryOfCreation({ id, root }: Edit, { code, field }: Verdict): number | undefined {
+    if (code !== "missing_root" && code !== "missing_field") return undefined;
+    if (code === "missing_field") {
+      const isKnown = "SELECT 1 FROM shadow WHERE id = ? AND doc IS NOT NULL";
+      if (this.database.get(isKnown, [id]) !== undefined) return undefined;
     }
+    return this.database.get<{ n: number }>(
+      `SELECT n FROM attention WHERE verdict IN ('rejected', 'held')
+         AND (id = ?1 OR EXISTS (SELECT 1 FROM json_each(more) WHERE value ->> 'id' = ?1)) ORDER BY n DESC LIMIT 1`,
+      [code === "missing_root" && field !== "id" ? root : id],
+    )?.n;
   }
 
   /** Returns the entry's number. */
@@ -237,9 +253,10 @@ class AttentionNotes {
     return found === undefined ? "" : labelOf("customer", JSON.parse(found.doc).v);
   }
 
-  /** One more edit of a refused group; the one that is to blame names the field. */
-  #add(entry: number, { kind, id, root, v }: Edit, { field = "" }: Verdict): void {
-    const part = JSON.stringify({ kind, id, root, v, field });
+  /** One more edit of an entry; `isToBlame` where its verdict may name a field that has to be mended. */
+  #add(entry: number, { kind, id, root, v }: Edit, { verdict, field = "" }: Verdict, isToBlame: boolean): void {
+    const isHeld = verdict === "held";
+    const part = JSON.stringify({ kind, id, root, v, field: isToBlame ? field : "", ...(isHeld && { held: true }) });
     this.database.run("UPDATE attention SET more = json_insert(more, '$[#]', json(?)) WHERE n = ?", [part, entry]);
   }
 }

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from routebook_sync.entities import EntityType
-from routebook_sync.messages import Edit, SyncReply, Verdict, VerdictKind
+from routebook_sync.messages import Edit, ProblemCode, SyncReply, Verdict, VerdictKind
 from routebook_sync.record import Doc, merge_edit
 from routebook_sync.replica.kept import forget_oldest, keep_edit
 from routebook_sync.replica.restamp import counted_before
@@ -40,14 +40,14 @@ def take_verdicts(tables: Tables, rows: Rows, schema: Schema, reply: SyncReply, 
         return
     verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
     settling: dict[str, _Settling] = {}
-    entries: dict[str, int] = {}
+    notes = _Notes(tables, now)
     for waiting in tables.waiting():
         edit = waiting.edit
         if edit.n > pushed:
             break
         verdict = verdict_by_number.get(edit.n, Verdict(edit.n, VerdictKind.APPLIED))
         if _wants_a_human(verdict) and verdict.verdict != waiting.before:
-            _note_attention(tables, entries, edit, verdict, now)
+            notes.note(edit, verdict)
         if waiting.before == "":
             tables.sent.put(tables.next_number("sent"), Sent(edit, verdict.verdict, now))
         record = _settling_of(tables, schema, settling, edit)
@@ -120,15 +120,43 @@ def _wants_a_human(verdict: Verdict) -> bool:
     return verdict.verdict in WANTS_A_HUMAN or is_removed
 
 
-def _note_attention(tables: Tables, entries: dict[str, int], edit: Edit, verdict: Verdict, now: int) -> None:
-    """Write down what a human has to look at; a refused group is one thing, ``entries`` has the numbers of those."""
-    group = edit.group if verdict.verdict in REFUSED else ""
-    if group in entries:
-        noted = tables.attention[entries[group]]
-        tables.attention.put(entries[group], msgspec.structs.replace(noted, more=(*noted.more, edit)))
-        return
-    field = verdict.field or next((loser.field for loser in verdict.losers), "")
-    number = tables.next_number("attention")
-    tables.attention.put(number, Attention(verdict.verdict, verdict.code, field, edit, verdict.losers, now))
-    if group:
-        entries[group] = number
+class _Notes:
+    """Writes down what a human has to look at; a refused group is one thing, and so is what follows a creation."""
+
+    def __init__(self, tables: Tables, now: int) -> None:
+        self._tables = tables
+        self._now = now
+        self._entry_by_group: dict[str, int] = {}
+
+    def note(self, edit: Edit, verdict: Verdict) -> None:
+        """Write down a verdict."""
+        tables = self._tables
+        group = edit.group if verdict.verdict in REFUSED else ""
+        entry = self._entry_by_group.get(group) or self._entry_of_creation(edit, verdict)
+        if entry is None:
+            field = verdict.field or next((loser.field for loser in verdict.losers), "")
+            entry = tables.next_number("attention")
+            tables.attention.put(
+                entry, Attention(verdict.verdict, verdict.code, field, edit, verdict.losers, self._now)
+            )
+        else:
+            noted = tables.attention[entry]
+            tables.attention.put(entry, msgspec.structs.replace(noted, more=(*noted.more, edit)))
+        if group:
+            self._entry_by_group[group] = entry
+
+    def _entry_of_creation(self, edit: Edit, verdict: Verdict) -> int | None:
+        """Return the entry of the refused creation that an edit could only follow, None for any other (SPEC R44)."""
+        shadow = self._tables.shadow.get(edit.id)
+        if verdict.code == ProblemCode.MISSING_ROOT:
+            name = edit.id if verdict.field == "id" else edit.root
+        elif verdict.code == ProblemCode.MISSING_FIELD and (shadow is None or shadow.doc is None):
+            name = edit.id
+        else:
+            return None
+        entries = [
+            number
+            for number, noted in self._tables.attention.items()
+            if noted.verdict in REFUSED and name in {noted.edit.id, *(part.id for part in noted.more)}
+        ]
+        return max(entries, default=None)

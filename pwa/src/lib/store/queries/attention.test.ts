@@ -1,6 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { addTo } from "../change.ts";
-import { BUCKET, customerRow, type Fixture, id, NOW, open, PERSON, receive, row, shown, stamp } from "../fixtures.ts";
+import {
+  BUCKET,
+  customerRow,
+  type Fixture,
+  id,
+  NOW,
+  open,
+  PERSON,
+  receive,
+  row,
+  shown,
+  stamp,
+  TERRITORY,
+} from "../fixtures.ts";
 
 const C = id(100);
 const ANNA = id(50);
@@ -137,6 +150,56 @@ describe("what needs a look", () => {
       { kind: "note", code: "forbidden_field", more: [{ kind: "customer", id: C, field: "city", v: { city: "x" } }] },
     ]);
     expect(device.engine.attention).toBe(1);
+  });
+
+  test("a refused creation and what follows it are one thing, whatever reply they come with", () => {
+    const device = known();
+    const [shop, note] = [id(101), id(300)];
+    device.save(
+      { kind: "customer", id: shop, root: shop, v: { name: "Shop", territory: TERRITORY } },
+      { kind: "customer", id: shop, root: shop, v: { city: "Lodz" } },
+    );
+    device.save({ kind: "note", id: note, root: shop, v: { customer: shop, person: PERSON, written_at: NOW } });
+    receive(device, {
+      pushed: 2,
+      verdicts: [
+        { n: 1, verdict: "rejected", code: "wrong_type", field: "name" },
+        { n: 2, verdict: "rejected", code: "missing_field", field: "name" },
+      ],
+      seq: 2,
+    });
+    receive(device, { pushed: 3, verdicts: [{ n: 3, verdict: "held", code: "missing_root", field: "root" }], seq: 3 });
+    expect(items(device)).toMatchObject([
+      {
+        verdict: "rejected",
+        field: "name",
+        more: [
+          { kind: "customer", v: { city: "Lodz" }, field: "", held: false, receipts: [] },
+          { kind: "note", id: note, field: "", held: true, receipts: [] },
+        ],
+      },
+    ]);
+    expect(device.engine.attention).toBe(1);
+  });
+
+  test("of what the server keeps for a refused creation: the receipts, until somebody has let go of it", () => {
+    const device = known();
+    const [shop, note] = [id(101), id(300)];
+    device.save({ kind: "customer", id: shop, root: shop, v: { name: "Shop", territory: TERRITORY } });
+    device.save({ kind: "note", id: note, root: shop, v: { customer: shop, person: PERSON, written_at: NOW } });
+    const waits = { target_kind: "note", target: note, code: "missing_root" };
+    receive(device, {
+      pushed: 2,
+      verdicts: [
+        { n: 1, verdict: "rejected", code: "wrong_type", field: "name" },
+        { n: 2, verdict: "held", code: "missing_root", field: "root" },
+      ],
+      rows: { [OWN]: [held(700, PERSON, waits)] },
+      seq: 2,
+    });
+    expect(items(device)[0]?.more).toMatchObject([{ held: true, receipts: [id(700)] }]);
+    device.save({ kind: "held_edit", id: id(700), root: PERSON, v: { status: "discarded" } });
+    expect(items(device)[0]?.more).toMatchObject([{ held: false, receipts: [] }]);
   });
 
   test("two groups refused by one reply are two things, and a conflict within a group is its own", () => {

@@ -22,7 +22,7 @@ export interface LostValue {
   readonly winnerName: string;
 }
 
-/** One more edit of a group that was refused as a whole. */
+/** One more edit of a group that was refused as a whole, or one that could only follow a refused creation. */
 export interface MoreWritten {
   readonly kind: string;
   readonly id: string;
@@ -30,6 +30,10 @@ export interface MoreWritten {
   readonly v: Readonly<Record<string, unknown>>;
   /** The field to blame, "" if it is not this edit's. */
   readonly field: string;
+  /** Whether the server keeps it until the rest comes, and applies it then. */
+  readonly held: boolean;
+  /** The ids of the receipts that wait for that. */
+  readonly receipts: readonly string[];
 }
 
 /** What became of an edit that the server keeps, as its receipt tells. */
@@ -70,13 +74,16 @@ export interface AttentionItem {
   /** When that was written, by field, where it is known: milliseconds since 1970 UTC. */
   readonly standingAt: Readonly<Record<string, number>>;
   readonly losers: readonly LostValue[];
-  /** The other edits of the group, where it was refused as a whole. */
+  /** The other edits of the group, where it was refused as a whole, and what could only follow a creation (SPEC R44). */
   readonly more: readonly MoreWritten[];
   /** What has become of an edit that is held; null for other verdicts and where its receipt has not come yet. */
   readonly outcome: Outcome | null;
   /** When the verdict came: milliseconds since 1970 UTC. */
   readonly at: number;
 }
+
+/** As it is stored; an older version of the app did not note what the server keeps. */
+type Part = Omit<MoreWritten, "held" | "receipts"> & { readonly held?: boolean };
 
 interface Row {
   n: number;
@@ -109,7 +116,12 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
       const doc = docOf(database, row.kind, row.id);
       const stamps = unpackStamps(doc);
       const fields = Object.keys(written);
-      const group: MoreWritten[] = JSON.parse(more);
+      const group = (JSON.parse(more) as Part[]).map((part): MoreWritten => {
+        const receipts = part.held === true ? receiptsOf(database, account.person, part.id) : [];
+        const waiting = receipts.filter(({ status }) => status === "waiting").map(({ id }) => id);
+        const isLetGo = waiting.length === 0 && receipts.some(({ status }) => status === "discarded");
+        return { ...part, held: part.held === true && !isLetGo, receipts: waiting };
+      });
       const writtenAt = stamp === "" ? null : msFromStamp(stamp);
       return {
         ...row,
@@ -146,6 +158,15 @@ function docOf(database: Database, kind: Kind, id: string): Doc {
     ? database.get<{ doc: string }>(`SELECT doc FROM "${kind}" WHERE id = ?`, [id])
     : undefined;
   return found === undefined ? { v: {}, s: {} } : JSON.parse(found.doc);
+}
+
+/** The author's receipts of edits of this record that the server keeps, or kept, until its root comes. */
+function receiptsOf(database: Database, person: string, target: string): { id: string; status: HeldEditStatus }[] {
+  return database.all(
+    `SELECT id, status FROM held_edit WHERE root = ? AND target = ? AND deleted IS NOT 1
+       AND doc ->> '$.v.code' = 'missing_root' ORDER BY id`,
+    [person, target],
+  );
 }
 
 /** What the author's receipt of one of these records, written then, says. */
