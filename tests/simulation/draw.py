@@ -48,8 +48,8 @@ SEATS: Final = (
     Seat("mira", "first", 1),
 )
 BUCKET_TERRITORIES: Final = ("north", "south", "west")
-PAGES: Final = (0, 0, 600, 1_500)
-"""Bytes of a reply. On half of the networks a bucket is rarely read in one."""
+PAGES: Final = (0, 0, 300, 600, 1_500)
+"""Bytes of a reply. On most networks a bucket is rarely read in one."""
 WORDS: Final = ("red", "green", "blue", "gate", "step", "dog", "key", "bell")
 TAGS: Final = ("vip", "late", "cash")
 

@@ -83,9 +83,7 @@ class Simulation:
         """Ids of records whose body the server has dropped."""
         self.late: list[tuple[Device, str, bytes]] = []
         self.strayed: set[str] = set()
-        """Names of the devices that had read everything, and held something else than the server."""
-        self._reading: set[str] = set()
-        """Names of those that had not: what moved meanwhile may lie where it was, and be mended before it is met."""
+        """Names of the devices that asked for a repair."""
         self.replies = 0
         """How many replies with rows left the server."""
         self.pages = 0
@@ -207,12 +205,8 @@ class Simulation:
     def _watch(self, device: Device, reply: SyncReply, waited: list[Edit]) -> None:
         guarantees.every_taken_edit_has_its_end(self, device, reply, waited)
         guarantees.nothing_outside_the_grants_stays(device, reply)
-        if reply.repair and device.name not in self._reading:
+        if reply.repair:
             self.strayed.add(device.name)
-        if reply.more:
-            self._reading.add(device.name)
-        elif not reply.repair:
-            self._reading.discard(device.name)
 
     # Steps
 

@@ -40,8 +40,14 @@ export class Checks {
   readonly #told = new Set<string>();
   /** The partitions that have been mended since a bucket was found to differ. */
   readonly #mended = new Map<string, Set<number>>();
+  #isUnsettled = false;
 
   constructor(private readonly database: Database) {}
+
+  /** Whether a bucket differed while more was to come: the next request asks for every checksum (SPEC R63). */
+  get isUnsettled(): boolean {
+    return this.#isUnsettled;
+  }
 
   /** Whether the next request has something to tell. */
   get isReady(): boolean {
@@ -61,14 +67,19 @@ export class Checks {
     return told;
   }
 
-  /** Compares the sums that a reply names, once everything of it is stored; an overtaken one says nothing of what is held now. */
+  /**
+   * Compares the sums that a reply names, once everything of it is stored; an overtaken one says nothing of what is held now. Nor does a
+   * difference while more is to come: what moved meanwhile is held where it was until it is met.
+   */
   compare(reply: SyncReply, isStale: (bucket: string) => boolean): void {
     // Another schema may take a field for a register that is a set (SPEC R62).
     const isComparable = !reply.control.some(({ control }) => control === "upgrade");
+    this.#isUnsettled &&= reply.more;
     for (const bucket of reply.complete) {
       if (isStale(bucket)) continue;
       const sum = isComparable ? reply.sums[bucket] : undefined;
-      if (sum !== undefined) this.#mark(bucket, this.#isEqual(bucket, sum) || this.#isHopeless(bucket, reply));
+      if (sum !== undefined && reply.more && !this.#isEqual(bucket, sum)) this.#isUnsettled = true;
+      else if (sum !== undefined) this.#mark(bucket, this.#isEqual(bucket, sum) || this.#isHopeless(bucket, reply));
       // A server that was asked and does not say.
       else if (this.#told.has(bucket)) this.#mark(bucket, true);
     }

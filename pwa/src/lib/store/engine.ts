@@ -253,7 +253,7 @@ export class Engine {
       },
       ...(view !== "" && { view }),
       ...(hold.length > 0 && { hold }),
-      ...((this.#isUnverified || isDue || isChecking) && { verify: true }),
+      ...((this.#isUnverified || this.#checks.isUnsettled || isDue || isChecking) && { verify: true }),
       ...(isChecking && { check }),
     };
   }

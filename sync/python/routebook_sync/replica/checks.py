@@ -27,6 +27,8 @@ class Checks:
         """The buckets of which the last request told the partitions."""
         self._mended: dict[str, set[int]] = {}
         """The partitions that have been mended since a bucket was found to differ."""
+        self.is_unsettled = False
+        """Whether a bucket differed while more was to come: the next request asks for every checksum (SPEC R63)."""
 
     @property
     def is_ready(self) -> bool:
@@ -39,16 +41,23 @@ class Checks:
         return {bucket: text_from_sums(self._partitions(bucket)) for bucket in sorted(self._told)}
 
     def compare(self, reply: SyncReply, is_stale: Callable[[str], bool]) -> None:
-        """Compare the sums that a reply names, once everything of it is stored; an overtaken one says nothing."""
+        """Compare the sums that a reply names, once everything of it is stored; an overtaken one says nothing.
+
+        Nor does a difference while more is to come: what moved meanwhile is held where it was until it is met.
+        """
         # Another schema may take a field for a register that is a set (SPEC R62).
         is_comparable = all(asked.control != ControlKind.UPGRADE for asked in reply.control)
+        self.is_unsettled = self.is_unsettled and reply.more
         for bucket in reply.complete:
             if is_stale(bucket):
                 continue
             told = reply.sums.get(bucket) if is_comparable else None
             if told is not None:
                 is_equal = self._tables.total.get(bucket, (0, 0)) == tuple(told)
-                self._mark(bucket, is_settled=is_equal or self._is_hopeless(bucket, reply))
+                if reply.more and not is_equal:
+                    self.is_unsettled = True
+                else:
+                    self._mark(bucket, is_settled=is_equal or self._is_hopeless(bucket, reply))
             elif bucket in self._told:
                 self._mark(bucket, is_settled=True)
 

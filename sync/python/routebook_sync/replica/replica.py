@@ -128,7 +128,7 @@ class Replica:
             ),
             view=tables.meta.get("view") or "",
             hold=portion.hold,
-            verify=self._is_unverified or is_due or bool(check),
+            verify=self._is_unverified or self._checks.is_unsettled or is_due or bool(check),
             check=check,
         )
 
