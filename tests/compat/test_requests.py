@@ -8,7 +8,7 @@ import pytest
 
 from compat import client_1
 from routebook_server.records.store import Values
-from server.devices import BAKERY, Device, Team, open_team
+from server.devices import BAKERY, BEN, MIRA, Device, Team, open_team
 
 CONVERSATIONS: Final[dict[str, list[dict[str, Any]]]] = {
     path.stem: msgspec.json.decode(path.read_bytes())
@@ -100,3 +100,29 @@ async def test_offering_an_update_never_keeps_edits_from_being_taken(tmp_path: P
                 assert answer.control[0].control == "upgrade"
                 assert answer.pushed == step["request"]["edits"][-1]["n"]
         assert sent > 5
+
+
+@pytest.mark.parametrize("decider", [BEN, MIRA], ids=["the new owner", "a manager"])
+async def test_what_an_old_client_may_change_no_more_is_applied_by_whoever_may(decider: str, tmp_path: Path) -> None:
+    async with open_team(tmp_path) as team:
+        replay = Replay(team)
+        for step in CONVERSATIONS["rights"]:
+            answer = await replay.play(step)
+            assert isinstance(answer, client_1.Reply)
+            if ("held", "forbidden", "") in refusals(answer).values():
+                break
+        (edit,) = step["request"]["edits"]
+        before = await team.row(BAKERY)
+        assert before is not None
+        assert edit["id"] == BAKERY
+        desk = team.device(40, decider)
+        await desk.sync()
+        (offer,) = [row for row in desk.confirmed.values() if row.k == "held_edit" and row.r == BAKERY]
+        assert offer.v["values"] == edit["v"]
+        desk.edit("held_edit", offer.i, offer.r, {"status": "applied"})
+        await desk.sync()
+
+        after = await team.row(BAKERY)
+        assert after is not None
+        assert after["v"] == {**before["v"], **edit["v"]}
+        assert await team.read("SELECT record FROM held WHERE code = 'forbidden'") == []
