@@ -185,13 +185,16 @@ class Device:
         again: bool = False,
         crash: int = 0,
         unchecked: bool = False,
+        takeover: bool = False,
     ) -> None:
         """Save what the entries say, in one call; nothing where one of them cannot be said here."""
         if unchecked and self.protocol == 1:
             return  # what it did not know could not be hidden from it
         changes = [change for entry in entries if (change := self._change(entry, entries)) is not None]
-        if len(changes) == len(entries):
-            self.save(changes, together=together, again=again, crash=crash, unchecked=unchecked)
+        if takeover and (not changes or len(changes) < len(entries)):
+            self.open()
+        elif len(changes) == len(entries):
+            self.save(changes, together=together, again=again, crash=crash, unchecked=unchecked, takeover=takeover)
 
     def save(
         self,
@@ -201,8 +204,12 @@ class Device:
         again: bool = False,
         crash: int = 0,
         unchecked: bool = False,
+        takeover: bool = False,
     ) -> bool:
-        """Save changes and write down in the ledger what was stored; False if it was nothing."""
+        """Save changes and write down in the ledger what was stored; False if it was nothing.
+
+        ``takeover``: whoever saves them dies in the end, if not before, and another one is asked to by the same key.
+        """
         self._writes += 1
         key = f"{self.stores}:{self._writes}"
         before = set(self.tables.outbox)
@@ -215,7 +222,9 @@ class Device:
             return isinstance(self.replica.write(changes, key, together=together), Saved)
 
         self._until_crash(crash, call)
-        if again:
+        if takeover:
+            self.open()
+        if again or takeover:
             call()
         self.replica.schema = SCHEMAS[self.schema]
         stored = [edit for edit in self.tables.unsent() if edit.n not in before]

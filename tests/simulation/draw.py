@@ -27,6 +27,7 @@ from simulation.steps import (
     ServerEdit,
     Skew,
     Sync,
+    Takeover,
     Tamper,
     Tick,
     Together,
@@ -228,6 +229,17 @@ class Pen:
         schema = self.random.choice(["now", "old"]) if self.random.random() < 0.2 else ""
         return Restart(self.seat(), schema)
 
+    def takeover(self) -> Takeover:
+        """The leading tab dies, mostly while another one has it save something, and with a request in flight."""
+        roll = self.random.random()
+        entries = [] if roll < 0.2 else [self.change()] if roll < 0.6 else [self.creation()]
+        return Takeover(
+            self.seat(),
+            entries,
+            crash=self.random.randint(1, 12) if self.random.random() < 0.5 else 0,
+            request=self.random.choice(["none", "lost", "late", "taken"]),
+        )
+
     def decide(self) -> Decide:
         """Somebody decides on what is held."""
         status: Literal["applied", "discarded"] = "applied" if self.random.random() < 0.7 else "discarded"
@@ -248,6 +260,7 @@ _WEIGHTS: Final[list[tuple[Callable[[Pen], AnyStep | None], int]]] = [
     (lambda pen: Late(pen.random.randrange(3)), 4),
     (lambda pen: Overtaken(pen.seat()), 6),
     (Pen.restart, 6),
+    (Pen.takeover, 8),
     (Pen.skew, 16),
     (Pen.cover, 8),
     (Pen.promote, 2),

@@ -335,6 +335,20 @@ def a_repeated_call_writes_again() -> Iterator[None]:
         yield
 
 
+@_breaks("G2")
+def request_keys_die_with_their_tab() -> Iterator[None]:
+    """A device keeps the keys of requests in the memory of whoever leads, not in its database."""
+    write = Replica.write
+    lives = iter(range(1_000_000))
+
+    def forgetful(self: Replica, changes: Any, key: str, *, together: bool = False) -> Any:
+        life = vars(self).setdefault("life", next(lives))
+        return write(self, changes, f"{key} {life}", together=together)
+
+    with mock.patch.object(Replica, "write", forgetful):
+        yield
+
+
 @_breaks("G3")
 def refusals_are_not_shown() -> Iterator[None]:
     """A device tells nobody what was refused."""

@@ -1,13 +1,13 @@
 """Shrink: finds a small script that still breaks the same guarantee."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from simulation.ground import Ground
 from simulation.guarantees import BrokenError
 from simulation.simulation import Simulation
-from simulation.steps import AnyStep, Script, Sync, Tick, Write
+from simulation.steps import AnyStep, Script, Sync, Takeover, Tick, Write
 
 
 def broken_by(script: Script, ground: Ground | None = None) -> BrokenError | None:
@@ -59,20 +59,31 @@ def _plain(step: AnyStep) -> Iterator[AnyStep]:
     """Yield what a step would be with one thing less."""
     match step:
         case Write():
-            for at in range(len(step.entries) if len(step.entries) > 1 else 0):
+            yield from _plain_write(step)
+            yield from _without(step, Write(step.device, step.entries), ("together", "again", "crash", "unchecked"))
+        case Takeover():
+            for at in range(len(step.entries)):
                 yield msgspec.structs.replace(step, entries=step.entries[:at] + step.entries[at + 1 :])
-            for at, entry in enumerate(step.entries):
-                for name in entry.v if len(entry.v) > 1 else ():
-                    v = {other: value for other, value in entry.v.items() if other != name}
-                    fewer = [*step.entries[:at], msgspec.structs.replace(entry, v=v), *step.entries[at + 1 :]]
-                    yield msgspec.structs.replace(step, entries=fewer)
-            for name in ("together", "again", "crash", "unchecked"):
-                if getattr(step, name):
-                    yield msgspec.structs.replace(step, **{name: type(getattr(step, name))()})
+            yield from _without(step, Takeover(step.device), ("together", "crash", "request"))
         case Sync():
-            plain = Sync(step.device)
-            for name in ("request", "reply", "crash", "server_crash", "busy", "budget", "meanwhile", "cut"):
-                if getattr(step, name) != getattr(plain, name):
-                    yield msgspec.structs.replace(step, **{name: getattr(plain, name)})
+            names = ("request", "reply", "crash", "server_crash", "busy", "budget", "meanwhile", "cut")
+            yield from _without(step, Sync(step.device), names)
         case Tick() if step.ms > 1:
             yield Tick(1)
+
+
+def _plain_write(step: Write) -> Iterator[AnyStep]:
+    for at in range(len(step.entries) if len(step.entries) > 1 else 0):
+        yield msgspec.structs.replace(step, entries=step.entries[:at] + step.entries[at + 1 :])
+    for at, entry in enumerate(step.entries):
+        for name in entry.v if len(entry.v) > 1 else ():
+            v = {other: value for other, value in entry.v.items() if other != name}
+            fewer = [*step.entries[:at], msgspec.structs.replace(entry, v=v), *step.entries[at + 1 :]]
+            yield msgspec.structs.replace(step, entries=fewer)
+
+
+def _without(step: AnyStep, plain: AnyStep, names: Iterable[str]) -> Iterator[AnyStep]:
+    """Yield the step with each of these as it is in a plain one."""
+    for name in names:
+        if getattr(step, name) != getattr(plain, name):
+            yield msgspec.structs.replace(step, **{name: getattr(plain, name)})

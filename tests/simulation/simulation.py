@@ -40,6 +40,7 @@ from simulation.steps import (
     ServerEdit,
     Skew,
     Sync,
+    Takeover,
     Tamper,
     Tick,
     Together,
@@ -284,6 +285,21 @@ class Simulation:
         if device is not None:
             device.open(step.schema)
 
+    def _take_over(self, step: Takeover) -> None:
+        device = self._device(step.device)
+        if device is None:
+            return
+        in_flight = device.send(self.script.page)
+        device.write(step.entries, together=step.together, crash=step.crash, takeover=True)
+        if step.request == "late":
+            self.late.append((device, device.token, in_flight.body))
+        if step.request == "taken":
+            self._exchange((device, in_flight))
+        sending = device.send(self.script.page)
+        (answer,) = self._exchange((device, sending))
+        device.take(sending, answer)
+        self._sign_in_if_asked(device)
+
     def _skew(self, step: Skew) -> None:
         device = self._device(step.device)
         if device is not None:
@@ -376,6 +392,7 @@ _TAKE: Final[dict[type[AnyStep], Callable[[Simulation, Any], None]]] = {
     Late: Simulation._late,
     Overtaken: Simulation._overtaken,
     Restart: Simulation._restart,
+    Takeover: Simulation._take_over,
     Skew: Simulation._skew,
     ServerEdit: Simulation._server_edit,
     Cover: Simulation._cover,

@@ -94,6 +94,19 @@ class Restart(Step, omit_defaults=True):
     schema: str = ""
 
 
+class Takeover(Step, omit_defaults=True):
+    """The leading tab of a device is killed; another takes over from the store alone and sends again."""
+
+    device: int
+    entries: list[Entry] = []
+    """What the other tab had the leader save; it heard no answer and asks again with the same request key."""
+    together: bool = False
+    crash: int = 0
+    """The leader dies after so many storage steps of saving that; 0 for after the last."""
+    request: Literal["none", "lost", "late", "taken"] = "none"
+    """The leader's request that was in flight: the server takes it or not; nobody hears its reply."""
+
+
 class Skew(Step, omit_defaults=True):
     """A device's clock is set wrong by so much."""
 
@@ -195,6 +208,7 @@ AnyStep: TypeAlias = (
     | Late
     | Overtaken
     | Restart
+    | Takeover
     | Skew
     | ServerEdit
     | Cover
