@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import msgspec
 import sqlalchemy
 from sqlalchemy import Connection, event
 from sqlalchemy.pool import StaticPool
@@ -126,8 +127,8 @@ class Ground(ABC):
         """Take a backup and tell the devices how far it reaches."""
 
     @abstractmethod
-    def restore(self, backup: Any, now_ms: int) -> None:
-        """Go back to a backup, as the command does."""
+    def restore(self, backup: Any, now_ms: int, *, forgets: bool = False) -> None:
+        """Go back to a backup, as the command does; ``forgets`` in which epochs the former book lived, if it can."""
 
     @abstractmethod
     def changes(self) -> object:
@@ -199,9 +200,11 @@ class MemoryGround(Ground):
         self.write(lambda connection: note_cover(connection, pushed))
         return backup
 
-    def restore(self, backup: Any, now_ms: int) -> None:
+    def restore(self, backup: Any, now_ms: int, *, forgets: bool = False) -> None:
         """See ``Ground``."""
         bans = self.read(read_bans)
+        if forgets:
+            bans = msgspec.structs.replace(bans, last_epoch=0)
         backup.backup(self._raw)
         self.write(lambda connection: begin_new_life(connection, now_ms, bans))
 
@@ -266,8 +269,9 @@ class PostgresGround(Ground):
         loop().run_until_complete(take_backup(self.database, path, _ignore))
         return path
 
-    def restore(self, backup: Any, now_ms: int) -> None:
-        """See ``Ground``."""
+    def restore(self, backup: Any, now_ms: int, *, forgets: bool = False) -> None:
+        """See ``Ground``; the command reads the former book."""
+        del forgets
         self._close()
         loop().run_until_complete(restore_backup(backup, self._address, now_ms, _ignore))
         self._open(self._address)

@@ -268,9 +268,12 @@ class House:
         if isinstance(end, BaseException):
             raise end
 
-    def restore(self, backup: Any) -> None:
-        """Go back to a backup, as the command does, and start a new process over it."""
-        self.ground.restore(backup, self.now_ms())
+    def restore(self, backup: Any, *, clock_ms: int = 0) -> None:
+        """Go back to a backup, as the command does, and start a new process over it.
+
+        ``clock_ms``: by a clock that stands there, and the former book cannot be read.
+        """
+        self.ground.restore(backup, clock_ms or self.now_ms(), forgets=clock_ms > 0)
         self.restart()
 
     # Looking in

@@ -58,21 +58,18 @@ export class Readings {
     const told = reply.control.filter(({ control }) => control === "reset").map(({ bucket }) => bucket);
     this.#resets = new Set(
       held
-        .filter(({ bucket, epoch }) => {
-          if (!this.#continues(bucket)) return false;
-          const now = this.#epoch(bucket, epoch);
-          return now > epoch || (now === epoch && told.includes(bucket));
-        })
+        .filter(
+          ({ bucket, epoch }) => this.#continues(bucket) && (told.includes(bucket) || this.#isOther(bucket, epoch)),
+        )
         .map(({ bucket }) => bucket),
     );
   }
 
-  /** Tells whether a backup was restored since: a bucket lives in another epoch. */
+  /** Tells whether a backup was restored since: a bucket lives in another epoch, mostly a later one (SPEC R32). */
   get isRestored(): boolean {
-    const restored = [...this.#readingByBucket.values()].filter(
-      ({ bucket, epoch }) => this.#epoch(bucket, epoch) > epoch,
+    return [...this.#readingByBucket.values()].some(
+      ({ bucket, epoch }) => this.#isOther(bucket, epoch) && this.#continues(bucket),
     );
-    return restored.some(({ bucket }) => this.#continues(bucket));
   }
 
   /** A repeated or overtaken reply: the device has read on in this bucket already, or begun it again (SPEC R54). */
@@ -82,8 +79,7 @@ export class Readings {
     if (cursor === undefined) return false;
     if (!this.#continues(bucket)) return true;
     if (held === undefined || this.#resets.has(bucket)) return false;
-    const [epoch, seq] = cursor;
-    return epoch < held.epoch || (epoch === held.epoch && seq < held.seq); // epochs only grow (SPEC R32)
+    return cursor[1] < held.seq;
   }
 
   /** Gives a round to every bucket that begins with this reply, for the first time or again. */
@@ -139,8 +135,8 @@ export class Readings {
     return this.isInView && held?.epoch === from?.[0] && held?.seq === from?.[1];
   }
 
-  /** The epoch that the reply names for a bucket, `held` if it names none. */
-  #epoch(bucket: string, held: number): number {
-    return this.reply.cursors[bucket]?.[0] ?? held;
+  /** Tells whether the reply names another epoch for a bucket than this. */
+  #isOther(bucket: string, epoch: number): boolean {
+    return (this.reply.cursors[bucket]?.[0] ?? epoch) !== epoch;
   }
 }

@@ -33,18 +33,14 @@ class Readings:
         self._resets = {
             bucket
             for bucket, reading in self._held.items()
-            if self._continues(bucket)
-            and (
-                self._epoch(bucket, reading.epoch) > reading.epoch
-                or (bucket in asked and self._epoch(bucket, reading.epoch) == reading.epoch)
-            )
+            if self._continues(bucket) and (bucket in asked or self._epoch(bucket, reading.epoch) != reading.epoch)
         }
 
     @property
     def is_restored(self) -> bool:
-        """Whether a backup was restored since: a bucket lives in another epoch."""
+        """Whether a backup was restored since: a bucket lives in another epoch, mostly a later one (SPEC R32)."""
         return any(
-            self._epoch(bucket, reading.epoch) > reading.epoch and self._continues(bucket)
+            self._epoch(bucket, reading.epoch) != reading.epoch and self._continues(bucket)
             for bucket, reading in self._held.items()
         )
 
@@ -57,7 +53,7 @@ class Readings:
             return True
         if held is None or bucket in self._resets:
             return False
-        return (cursor[0], cursor[1]) < (held.epoch, held.seq)  # epochs only grow (SPEC R32)
+        return cursor[1] < held.seq
 
     def begin(self) -> None:
         """Give a round to every bucket that begins with this reply, for the first time or again."""
