@@ -72,8 +72,8 @@ def _last_epoch(connection: Connection) -> int:
 def begin_new_life(connection: Connection, now_ms: int, bans: Bans) -> None:
     """Make a restored database one that its devices recognise as another: every bucket begins a new epoch (SPEC R32).
 
-    ``now_ms`` becomes the epoch: no restore before had it. Where a clock went back it is one above every epoch known, so
-    that no life has that of another. What the backup holds of each device's edits is covered.
+    ``now_ms`` becomes the epoch: no restore before had it. Where a clock went back it is one above every epoch known:
+    no life has that of another. What the backup holds of each device's edits is covered.
     """
     driver = driver_of(connection)
     driver.execute("UPDATE bucket SET epoch = ?", max(now_ms, _last_epoch(connection) + 1, bans.last_epoch + 1))
