@@ -10,7 +10,7 @@ from routebook_server.database import Database, Driver, driver_of
 from routebook_server.records.ahead import read_ahead
 from routebook_server.records.buckets import FIRST_EPOCH, SHARED, Head, is_behind, number_of, seq_of
 from routebook_server.records.packed import Part
-from routebook_server.records.repair import read_repair
+from routebook_server.records.repair import is_mostly_other, read_repair
 from routebook_server.records.spans import Fresh, Place, Rows, Spans, measure, read_joined
 from routebook_server.records.views import open_verdict
 from routebook_sync.messages import View
@@ -241,7 +241,16 @@ class _Reading:
         if seq and (not is_usable or self._asked.held_view is not self._asked.view):
             self._resets.append(bucket)
             return 0
+        if seq == self._standings[bucket].seq and self._is_mostly_other(bucket):
+            self._resets.append(bucket)
+            return 0
         return seq
+
+    def _is_mostly_other(self, bucket: str) -> bool:
+        """Tell whether a device that is at the head holds most of the bucket otherwise (SPEC R64)."""
+        asked = self._asked
+        held = asked.check.get(bucket) if asked.sums else None
+        return held is not None and is_mostly_other(self._driver, bucket, held, asked.view)
 
     def _read(self, bucket: str) -> None:
         """Read on in a bucket."""
@@ -340,7 +349,7 @@ class _Reading:
 
     def _read_repair(self, bucket: str) -> None:
         """Take the rows of partitions that differ, of a bucket that is read to its head."""
-        if bucket not in self._sums or (self._left <= 0 and self._repair):
+        if bucket not in self._sums or bucket in self._resets or (self._left <= 0 and self._repair):
             return
         asked = self._asked
         partitions, docs = read_repair(self._driver, bucket, asked.check[bucket], self._left, asked.view)

@@ -25,6 +25,15 @@ class Repair(NamedTuple):
     """Every row that there is in these partitions."""
 
 
+def is_mostly_other(driver: Driver, bucket: str, held: Sequence[int], view: View) -> bool:
+    """Tell whether a device holds more than half of a bucket's partitions otherwise: it is read again as a whole."""
+    found = driver.fetch_one(_SELECT_PARTS, bucket)
+    if found is None:
+        return False
+    parts = parts_of_view(found[1], full=view is View.FULL)
+    return sum(one != other for one, other in zip(parts, held, strict=True)) > PARTITIONS // 2
+
+
 def read_repair(driver: Driver, bucket: str, held: Sequence[int], left: int, view: View) -> Repair:
     """Return partitions whose checksum is not the one that the device holds: what ``left`` bytes take, at least one."""
     found = driver.fetch_one(_SELECT_PARTS, bucket)

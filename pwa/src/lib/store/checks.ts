@@ -40,6 +40,8 @@ export class Checks {
   readonly #told = new Set<string>();
   /** The partitions that have been mended since a bucket was found to differ. */
   readonly #mended = new Map<string, Set<number>>();
+  /** The buckets that differed so much that they are read again. */
+  readonly #reread = new Set<string>();
   #isUnsettled = false;
 
   constructor(private readonly database: Database) {}
@@ -65,6 +67,11 @@ export class Checks {
       this.#told.add(bucket);
     }
     return told;
+  }
+
+  /** Notes which of the buckets that were told are read again as a whole instead (SPEC R64). */
+  noteResets(buckets: ReadonlySet<string>): void {
+    for (const bucket of buckets) if (this.#told.has(bucket)) this.#reread.add(bucket);
   }
 
   /**
@@ -136,10 +143,11 @@ export class Checks {
   }
 
   /**
-   * Nothing of what was told was bad, or what was mended is bad again: a defect somewhere that asking at once would not mend. The
+   * Nothing of what was told was bad, or what was mended, or read again as a whole, is bad again: a defect somewhere that asking at once would not mend. The
    * bucket is left alone until the next comparison.
    */
   #isHopeless(bucket: string, reply: SyncReply): boolean {
+    if (this.#reread.has(bucket)) return true;
     if (!this.#told.has(bucket)) return false;
     const mended = this.#mended.get(bucket) ?? new Set();
     const repaired = reply.repair[bucket] ?? [];
@@ -157,6 +165,7 @@ export class Checks {
     if (!isSettled) return;
     this.#audits.delete(bucket);
     this.#mended.delete(bucket);
+    this.#reread.delete(bucket);
   }
 
   #suspects(): string[] {

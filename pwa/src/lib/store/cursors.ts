@@ -82,6 +82,11 @@ export class Readings {
     return cursor[1] < held.seq;
   }
 
+  /** The buckets that are read again from 0 with this reply. */
+  get resets(): ReadonlySet<string> {
+    return this.#resets;
+  }
+
   /** Gives a round to every bucket that begins with this reply, for the first time or again. */
   begin(): void {
     const begun = Object.keys(this.reply.cursors).filter(
@@ -93,7 +98,7 @@ export class Readings {
     for (const bucket of begun) {
       this.database.run(
         `INSERT INTO cursor (bucket, epoch, seq, complete, round, sweep) VALUES (?1, 0, 0, 0, ?2, 0)
-         ON CONFLICT (bucket) DO UPDATE SET round = ?2, sweep = 1`,
+         ON CONFLICT (bucket) DO UPDATE SET round = ?2, sweep = 1, suspect = 0`,
         [bucket, round],
       );
     }

@@ -83,6 +83,7 @@ class Applying {
     this.#offerAgain();
     // Before the verdicts: what they confirm counts as met in the round that begins.
     this.#readings.begin();
+    context.checks.noteResets(this.#readings.resets);
     for (const topic of takeVerdicts(database, this.#writer, reply, context.device)) this.changed.add(topic);
     forgetCovered(database, context.device, reply.covered);
     this.#isAnyWaiting = database.get("SELECT 1 FROM outbox LIMIT 1") !== undefined;

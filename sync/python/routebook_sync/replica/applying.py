@@ -38,6 +38,7 @@ class Applying:
         self._offer_again()
         # Before the verdicts: what they confirm counts as met in the round that begins.
         self._readings.begin()
+        self._checks.note_resets(self._readings.resets)
         take_verdicts(tables, self._rows, self._schema, reply, self._device)
         forget_covered(tables, self._device, reply.covered)
         self._store_rows()

@@ -4,7 +4,7 @@ The running sum of a bucket is compared with the server's whenever a reply names
 checksums are computed again from their documents, and the next request tells that of each partition.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -27,6 +27,8 @@ class Checks:
         """The buckets of which the last request told the partitions."""
         self._mended: dict[str, set[int]] = {}
         """The partitions that have been mended since a bucket was found to differ."""
+        self._reread: set[str] = set()
+        """The buckets that differed so much that they are read again."""
         self.is_unsettled = False
         """Whether a bucket differed while more was to come: the next request asks for every checksum (SPEC R63)."""
 
@@ -39,6 +41,10 @@ class Checks:
         """Return the checksums of the partitions of every bucket that differs; writes down what was wrong."""
         self._told = set(self._suspects())
         return {bucket: text_from_sums(self._partitions(bucket)) for bucket in sorted(self._told)}
+
+    def note_resets(self, buckets: Iterable[str]) -> None:
+        """Note which of the buckets that were told are read again as a whole instead."""
+        self._reread |= self._told.intersection(buckets)
 
     def compare(self, reply: SyncReply, is_stale: Callable[[str], bool]) -> None:
         """Compare the sums that a reply names, once everything of it is stored; an overtaken one says nothing.
@@ -73,7 +79,12 @@ class Checks:
         return [bucket for bucket, reading in self._tables.cursor.items() if reading.suspect]
 
     def _is_hopeless(self, bucket: str, reply: SyncReply) -> bool:
-        """Tell whether nothing that was told was bad, or what was mended is bad again: asking at once mends nothing."""
+        """Tell whether asking at once would mend nothing.
+
+        What was told is not bad, or what was mended or read again as a whole is bad all the same.
+        """
+        if bucket in self._reread:
+            return True
         if bucket not in self._told:
             return False
         mended, repaired = self._mended.setdefault(bucket, set()), reply.repair.get(bucket, [])
@@ -87,6 +98,7 @@ class Checks:
             self._tables.cursor.put(bucket, msgspec.structs.replace(reading, suspect=not is_settled))
         if is_settled:
             self._mended.pop(bucket, None)
+            self._reread.discard(bucket)
 
     def _audit(self, bucket: str) -> bool:
         """Compute the checksums of a bucket's rows again, and their sum; tell whether anything was wrong."""

@@ -44,6 +44,11 @@ class Readings:
             for bucket, reading in self._held.items()
         )
 
+    @property
+    def resets(self) -> set[str]:
+        """The buckets that are read again from 0 with this reply."""
+        return self._resets
+
     def is_stale(self, bucket: str) -> bool:
         """Tell whether the device has read on in this bucket, or begun it again: the reply was overtaken (SPEC R54)."""
         held, cursor = self._held.get(bucket), self._reply.cursors.get(bucket)
@@ -67,7 +72,9 @@ class Readings:
         number = self._tables.next_number("round")
         for bucket in begun:
             held = self._held.get(bucket)
-            reading = Reading(round=number) if held is None else msgspec.structs.replace(held, round=number, sweep=True)
+            reading = Reading(round=number)
+            if held is not None:
+                reading = msgspec.structs.replace(held, round=number, sweep=True, suspect=False)
             self._tables.cursor.put(bucket, reading)
         again = sum(bucket in self._held and self._held[bucket].seq > 0 for bucket in begun)
         if again:
