@@ -71,7 +71,7 @@ class Replay implements World {
         return { ...request, report: { waiting: report?.waiting, resets: report?.resets, repairs: report?.repairs } };
       }
       case "apply":
-        engine.apply(parseReply(event.reply) as SyncReply, event.sent, event.now, null, event.asked);
+        engine.apply(parseReply(event.reply) as SyncReply, event.sent, event.now, event.asked);
         return null;
       case "gap":
         engine.closeGap(event.expected);

@@ -1,9 +1,9 @@
 /** Runs the device benches against the store itself: the real engine over a real file. */
-import { isDecodeError, parseReply } from "$sync/messages.ts";
 import type { Account } from "../../src/lib/store/account.ts";
 import { Engine } from "../../src/lib/store/engine.ts";
 import { openFile } from "../../src/lib/store/opfs.ts";
 import type { CustomersParameters } from "../../src/lib/store/queries/customers.ts";
+import { readExchange } from "../../src/lib/sync/transport.ts";
 import { generate, pagesOf, seeded } from "./generate.ts";
 import type { Figures, Task } from "./wire.ts";
 
@@ -34,8 +34,9 @@ function fill(engine: Engine, { customers, seed, budget }: Task & { name: "fill"
   for (const text of pagesOf(generate(customers, seed), budget)) {
     bytes += text.length;
     const start = performance.now();
-    const reply = parseReply(JSON.parse(text));
-    if (isDecodeError(reply)) throw new Error(`${reply.error} at ${reply.path}`);
+    const exchange = readExchange(200, text);
+    if (exchange.kind !== "reply") throw new Error(exchange.kind);
+    const { reply } = exchange;
     engine.apply(reply, reply.now, reply.now);
     last = performance.now() - start;
     applied += last;

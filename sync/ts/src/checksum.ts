@@ -14,7 +14,7 @@ import {
 } from "./joins.ts";
 import { docFromRow, type Row } from "./messages.ts";
 import { own } from "./own.ts";
-import { type Doc, isDeleted, joinOf, stampOf, type Values } from "./record.ts";
+import { type Doc, isDeleted, joinOf, type StampGroup, stampOf, type Values } from "./record.ts";
 import { ARCHIVED, ENTITY_TYPES, type EntityType, MOVED, PARTITIONS, SUM_DIGITS } from "./schema.gen.ts";
 import { compareText } from "./text_order.ts";
 
@@ -68,15 +68,21 @@ export function crc32(text: string): number {
   return ~withText(-1, text) >>> 0;
 }
 
-/** Returns the CRC-32 of a row's identity, home revision and stamps (SPEC R61), 0 to 2^32 - 1. */
-export function rowChecksum(entity: Pick<EntityType, "fields">, id: string, home: number, doc: Doc): number {
+/**
+ * Returns the CRC-32 of a row's identity, home revision and stamps (SPEC R61), 0 to 2^32 - 1. `groups` are the document's stamps
+ * in order, if they are at hand.
+ */
+export function rowChecksum(
+  entity: Pick<EntityType, "fields">,
+  id: string,
+  home: number,
+  doc: Doc,
+  groups: readonly StampGroup[] = groupsOf(doc),
+): number {
   let fed = withText(withText(-1, id), `\n${home}`);
   // No more than this of a deleted record: the server drops the rest of it some day (SPEC R36).
   if (isDeleted(doc)) return ~withText(fed, `\ndeleted ${stampOf(doc, "deleted")}`) >>> 0;
-  const stamps = Object.keys(doc.s);
-  if (stamps.length > 1) stamps.sort();
-  for (const stamp of stamps) {
-    const fields = doc.s[stamp] as readonly string[];
+  for (const [stamp, fields] of groups) {
     // Piece by piece: a text put together would have to be made first.
     fed = withByte(withText(withByte(fed, LF), stamp), SPACE);
     if (fields.length === 0) fed = withByte(fed, STAR);
@@ -89,6 +95,13 @@ export function rowChecksum(entity: Pick<EntityType, "fields">, id: string, home
   fed = withText(fed, `\n#${Object.keys(doc.v).length - inside.length}`);
   for (const name of inside) fed = withInside(fed, joinOf(entity, name), name, doc.v[name] as Json);
   return ~fed >>> 0;
+}
+
+/** The stamps of a document with their fields, in order. */
+function groupsOf({ s }: Doc): readonly StampGroup[] {
+  const stamps = Object.keys(s);
+  if (stamps.length > 1) stamps.sort();
+  return stamps.map((stamp) => [stamp, s[stamp] as readonly string[]]);
 }
 
 const insideByFields = new WeakMap<EntityType["fields"], readonly string[]>();
@@ -143,9 +156,18 @@ export function subtract(checksum: number, row: number): number {
 
 const UNKNOWN_KIND: Pick<EntityType, "fields"> = { fields: {} };
 
-/** Returns the checksum of a row of any kind (SPEC R61); of one that this schema does not know all fields count as registers. */
-export function checksumOfKind(kind: string, id: string, home: number, doc: Doc): number {
-  return rowChecksum(own<EntityType>(ENTITY_TYPES, kind) ?? UNKNOWN_KIND, id, home, doc);
+/**
+ * Returns the checksum of a row of any kind (SPEC R61); of one that this schema does not know all fields count as registers.
+ * `groups` as for `rowChecksum`.
+ */
+export function checksumOfKind(
+  kind: string,
+  id: string,
+  home: number,
+  doc: Doc,
+  groups?: readonly StampGroup[],
+): number {
+  return rowChecksum(own<EntityType>(ENTITY_TYPES, kind) ?? UNKNOWN_KIND, id, home, doc, groups);
 }
 
 function checksumOfRow(row: Row): number {

@@ -8,6 +8,8 @@ import { compareText } from "./text_order.ts";
 export type Values = { readonly [field: string]: Json };
 /** Fields by stamp, packed (SPEC R21). */
 export type PackedStamps = { readonly [stamp: string]: readonly string[] };
+/** One stamp of them with its fields. */
+export type StampGroup = readonly [stamp: string, fields: readonly string[]];
 
 /** A record's state: `v` values by field, `s` fields by stamp. */
 export interface Doc {

@@ -5,7 +5,6 @@ import { newId, RANDOM_BYTES } from "$sync/identifier.ts";
 import type { Cursor, DeviceReport, Edit, SyncReply, SyncRequest } from "$sync/messages.ts";
 import type { Doc } from "$sync/record.ts";
 import { FIRST_BUDGET, MAX_EDITS, PROTOCOL, SCHEMA_HASH } from "$sync/schema.gen.ts";
-import type { DocTexts } from "../sync/doc-texts.ts";
 import type { Account } from "./account.ts";
 import { countAttention, type Dismissed, dismissAttention, recallAttention } from "./attention.ts";
 import type { Change, WriteResult } from "./change.ts";
@@ -260,14 +259,12 @@ export class Engine {
 
   /**
    * Stores what a reply brought; `sent` and `received` by this device's own clock, `sent` null where the answer may have waited for
-   * us, so that the clock is not set by it. `docs` are the texts of its documents, where they are at hand; `asked` is
-   * the request that it answers, left out one that would be made now.
+   * us, so that the clock is not set by it. `asked` is the request that it answers, left out one that would be made now.
    */
   apply(
     reply: SyncReply,
     sent: number | null,
     received: number,
-    docs: DocTexts | null = null,
     asked: Asked = { cursors: this.cursors(), view: readMeta(this.database, "view") ?? "" },
   ): void {
     // The server has more edits of this device than this store ever made: it is a new one, and its numbers are taken (SPEC R40).
@@ -276,7 +273,6 @@ export class Engine {
       device: this.account.device,
       offset: sent === null ? this.clockOffset : offsetFromReply(reply.now, sent, received),
       checks: this.#checks,
-      docs,
       asked,
     };
     const take = () => applyReply(this.database, reply, context);

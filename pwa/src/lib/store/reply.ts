@@ -4,8 +4,9 @@
  */
 import { checksumOfKind, partitionEndings } from "$sync/checksum.ts";
 import { docFromRow, type Row, type SyncReply } from "$sync/messages.ts";
+import type { Doc } from "$sync/record.ts";
 import { ARCHIVED, MOVED } from "$sync/schema.gen.ts";
-import type { DocTexts } from "../sync/doc-texts.ts";
+import { WrittenRow } from "../sync/written-rows.ts";
 import type { Checks } from "./checks.ts";
 import { type Asked, isUnmet, Readings } from "./cursors.ts";
 import type { Database } from "./database.ts";
@@ -32,8 +33,6 @@ export interface ReplyContext {
   /** The clock's new offset to the server's, in milliseconds. */
   readonly offset: number;
   readonly checks: Checks;
-  /** The texts of its documents, as far as they are at hand. */
-  readonly docs: DocTexts | null;
   /** The request that is answered. */
   readonly asked: Asked;
 }
@@ -119,13 +118,12 @@ class Applying {
       if (this.#readings.isStale(bucket)) continue;
       const isRepaired = this.reply.repair[bucket] !== undefined;
       const archived = new Set<string>();
-      const docs = this.context.docs?.[bucket];
-      for (const [at, row] of rows.entries()) {
+      for (const row of rows) {
         if (row.k === MOVED) homeByRoot.set(row.r, Math.max(row.h ?? 0, homeByRoot.get(row.r) ?? 0));
         else if (row.k === ARCHIVED) for (const id of archivedIds(row)) archived.add(id);
         else {
           archived.delete(row.i);
-          if (this.#storeRow(bucket, row, isRepaired, docs?.[at])) stored += 1;
+          if (this.#storeRow(bucket, row, isRepaired)) stored += 1;
         }
       }
       this.#dropArchived(bucket, archived);
@@ -135,13 +133,15 @@ class Applying {
   }
 
   /** Makes a row the confirmed state of its record, under the edits that still wait. False if it was not taken. */
-  #storeRow(bucket: string, row: Row, isRepaired: boolean, text?: string): boolean {
+  #storeRow(bucket: string, row: Row, isRepaired: boolean): boolean {
     const place = { root: row.r, bucket, home: row.h ?? 0 };
     if (!isKind(row.k)) return this.#storeStranger(row, place, isRepaired);
     const kind = row.k;
-    const confirmed = docFromRow(row);
-    const json = text ?? JSON.stringify(confirmed);
-    const confirmation = this.#writer.confirmation(bucket, checksumOfKind(kind, row.i, place.home, confirmed));
+    const written = row instanceof WrittenRow ? row : null;
+    const confirmed: Doc = written ?? docFromRow(row);
+    const json = written?.doc ?? JSON.stringify(confirmed);
+    const sum = checksumOfKind(kind, row.i, place.home, confirmed, written?.groups);
+    const confirmation = this.#writer.confirmation(bucket, sum);
     const isWaiting = this.#isWaiting(row.i);
     if (!isWaiting && this.#writer.putNew(kind, row.i, place, confirmed, confirmation, json)) return true;
     const held = this.#writer.find(kind, row.i);
@@ -151,7 +151,7 @@ class Applying {
       return true;
     }
     this.database.run("INSERT OR REPLACE INTO shadow (id, kind, doc) VALUES (?, ?, ?)", [row.i, kind, json]);
-    const visible = overlay(kind, confirmed, editsOf(this.database, row.i)) ?? confirmed;
+    const visible = overlay(kind, docFromRow(row), editsOf(this.database, row.i)) ?? docFromRow(row);
     this.#writer.put(kind, row.i, place, visible, held, confirmation);
     return true;
   }

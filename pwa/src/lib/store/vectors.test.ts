@@ -51,7 +51,7 @@ class Played {
       expect(result.saved).toBe(true);
     }
     if (step.reply !== undefined) {
-      engine.apply(this.#reply(step.reply as Given), world.now(), world.now(), null, step.asked as Asked | undefined);
+      engine.apply(this.#reply(step.reply as Given), world.now(), world.now(), step.asked as Asked | undefined);
     }
     if (step.gap !== undefined) engine.closeGap(step.gap as number);
     if (step.restart !== undefined) this.engine = this.#open(engine.account.device);

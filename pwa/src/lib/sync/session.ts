@@ -26,7 +26,6 @@
 import type { DeviceReport, Edit, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
 import { MAX_BUDGET, MAX_EDITS, MIN_BUDGET, type ProblemCode } from "$sync/schema.gen.ts";
 import type { Connection } from "../store/status.ts";
-import type { DocTexts } from "./doc-texts.ts";
 import type { Exchange, Heads, LiveStream, Transport } from "./transport.ts";
 
 /** What the session needs of the store. */
@@ -39,14 +38,8 @@ export interface SyncStore {
   readonly isWipeDue: boolean;
   /** `share` of 1 sends as many edits as allowed, a smaller one fewer, at least one; 0 sends none. */
   request(report: DeviceReport, share: number): SyncRequest;
-  /** `sentMs` is null where the answer may have waited for us: it says nothing about the clock. `docs` saves writing them anew. */
-  apply(
-    reply: SyncReply,
-    sentMs: number | null,
-    receivedMs: number,
-    docs: DocTexts | null | undefined,
-    asked: SyncRequest,
-  ): void;
+  /** `sentMs` is null where the answer may have waited for us: it says nothing about the clock. */
+  apply(reply: SyncReply, sentMs: number | null, receivedMs: number, asked: SyncRequest): void;
   closeGap(expected: number): void;
   hold(numbers: readonly number[]): void;
   cursors(): { readonly [bucket: string]: readonly [number, number] };
@@ -290,14 +283,14 @@ export class Session {
     }
   }
 
-  #takeReply({ reply, docs }: Replied, request: SyncRequest, sent: number | null, received: number): number {
+  #takeReply({ reply }: Replied, request: SyncRequest, sent: number | null, received: number): number {
     const { store } = this.parts;
     if (store.waiting > 0 && (request.edits?.length ?? 0) === 0 && reply.pushed > (request.ack ?? 0)) {
       // Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (SPEC R42).
       this.#doubt = null;
       return 0;
     }
-    store.apply(reply, sent, received, docs, request);
+    store.apply(reply, sent, received, request);
     this.#connection = "up_to_date";
     this.#problem = null;
     if (store.isWipeDue) {

@@ -7,11 +7,11 @@ import {
   type SyncReply,
   type SyncRequest,
 } from "$sync/messages.ts";
-import { type DocTexts, docTexts } from "./doc-texts.ts";
+import { readWrittenRows } from "./written-rows.ts";
 
 /** What came of a request. */
 export type Exchange =
-  | { readonly kind: "reply"; readonly reply: SyncReply; readonly docs?: DocTexts | null }
+  | { readonly kind: "reply"; readonly reply: SyncReply }
   /** The server refused the request as a whole. */
   | { readonly kind: "problem"; readonly problem: Problem }
   /** 5xx without a problem: what stands before the server has no answer from it. */
@@ -90,15 +90,18 @@ export class HttpTransport implements Transport {
 /** Returns what an answer with this status and text says; what is no JSON of the protocol comes from something between. */
 export function readExchange(status: number, text: string): Exchange {
   const foreign: Exchange = { kind: status >= 500 ? "fault" : "unreachable" };
+  const isReply = status >= 200 && status < 300;
+  const written = isReply ? readWrittenRows(text) : null;
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = JSON.parse(written?.rest ?? text);
   } catch {
     return foreign;
   }
-  if (status >= 200 && status < 300) {
+  if (isReply) {
     const reply = parseReply(body);
-    return isDecodeError(reply) ? foreign : { kind: "reply", reply, docs: docTexts(text, reply.rows) };
+    if (isDecodeError(reply)) return foreign;
+    return { kind: "reply", reply: written === null ? reply : { ...reply, rows: written.rows } };
   }
   const problem = parseProblem(body);
   return isDecodeError(problem) ? foreign : { kind: "problem", problem };
