@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Connection
 
-from routebook_server.database import SqliteDatabase, driver_of, open_sqlite
-from routebook_server.database.sqlite import LOOKED_EVERY_S
+from routebook_server.database import TOO_LARGE, SqliteDatabase, driver_of, open_sqlite
+from routebook_server.database.sqlite import LOOKED_EVERY_S, MOST_BYTES
 from routebook_server.records.projection import SELECT_BEHIND
 
 COUNT = "SELECT count(*) FROM bucket"
@@ -94,6 +94,40 @@ async def test_a_glance_sees_one_snapshot_and_leaves_no_transaction_open(databas
 
     assert await database.glance(look) == [0, 0]
     assert await database.fetch(COUNT) == [(1,)]
+
+
+async def test_what_a_glance_has_kept_is_of_its_own_snapshot(database: SqliteDatabase) -> None:
+    assert await database.fetch(COUNT) == [(0,)]
+    await database.write(functools.partial(add, name="t:1"))
+
+    def look(connection: Connection) -> list[int]:
+        driver = driver_of(connection)
+        first = driver.fetch_kept(COUNT)[0][0]
+        database.write_now(functools.partial(add, name="shared"))
+        return [first, driver.fetch_kept(COUNT)[0][0], driver.fetch(COUNT)[0][0]]
+
+    assert await database.glance(look) == [1, 1, 1]
+    assert await database.fetch(COUNT) == [(2,)]
+
+
+async def test_what_is_kept_is_of_a_glances_snapshot_before_anything_else_is_read(database: SqliteDatabase) -> None:
+    assert await database.fetch(COUNT) == [(0,)]
+
+    def look(connection: Connection) -> list[int]:
+        database.write_now(functools.partial(add, name="shared"))
+        driver = driver_of(connection)
+        return [driver.fetch_kept(COUNT)[0][0], driver.fetch(COUNT)[0][0]]
+
+    assert await database.glance(look) == [0, 0]
+
+
+async def test_what_takes_more_memory_than_the_loop_may_use_is_read_elsewhere(database: SqliteDatabase) -> None:
+    sql = f"SELECT zeroblob({MOST_BYTES + 1})"
+    with pytest.raises(TOO_LARGE):
+        database.near.fetch(sql, ())
+    [(found,)] = await database.glance(lambda connection: driver_of(connection).fetch(sql))
+    assert len(found) == MOST_BYTES + 1
+    assert await database.fetch(f"SELECT length(zeroblob({MOST_BYTES}))") == [(MOST_BYTES,)]
 
 
 async def test_a_glance_that_fails_leaves_the_connection_usable(database: SqliteDatabase) -> None:

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
 from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock
-from routebook_sync.messages import MIN_BUDGET, Control, ControlKind, Row
+from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, Control, ControlKind, Row
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NOON, NORTH, SOUTH, Team, make_id, open_team
 
 VISIT = make_id(1)
@@ -82,6 +82,18 @@ async def test_a_small_page_of_large_records_takes_little_memory(team: Team) -> 
 
     assert len(reply.rows[IN_NORTH]) == 1
     assert peak < 24 * 1024 * 1024, "not all of the span, which has 50 MiB"
+
+
+async def test_a_few_records_too_large_to_be_joined_come_all_the_same(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    await phone.sync()
+    await team.store.load(note_row(number, "x" * 400 * 1024) for number in range(48))
+    seen: list[str] = []
+    while len(seen) < 48:
+        seen += [row.i for row in (await phone.sync(budget=MAX_BUDGET)).rows[IN_NORTH]]
+
+    assert seen == [make_id(1000 + number) for number in range(48)]
+    assert (await phone.sync()).rows == {}
 
 
 async def test_own_bucket_comes_first_then_shared_then_territories(team: Team) -> None:

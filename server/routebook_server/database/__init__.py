@@ -10,6 +10,7 @@ from routebook_server.database.door import Database as Database
 from routebook_server.database.door import NewerDatabaseError as NewerDatabaseError
 from routebook_server.database.door import UnavailableDatabaseError as UnavailableDatabaseError
 from routebook_server.database.door import UnfitDatabaseError as UnfitDatabaseError
+from routebook_server.database.driver import TOO_LARGE as TOO_LARGE
 from routebook_server.database.driver import Driver as Driver
 from routebook_server.database.driver import Values as Values
 from routebook_server.database.driver import driver_of as driver_of

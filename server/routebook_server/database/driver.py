@@ -7,7 +7,8 @@ from the table's own declaration.
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sqlite3
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final, Protocol
@@ -29,6 +30,7 @@ _NULL: Final = 30
 _JOINED: Final = frozenset({"text", "integer", "bigint"})
 _MANY: Final = 16
 """From so many rows on it pays to join them: asyncpg asks of every element of a list whether it is a list itself."""
+TOO_LARGE: Final = (sqlite3.DataError,)
 _TYPES: Final = ((BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"), (LargeBinary, "bytea"))
 
 
@@ -92,9 +94,14 @@ class Driver(Protocol):
 
     is_shared: bool
     """Whether others may write to the database while we do."""
+    is_bounded: bool
+    """Whether a value that would take more memory than a connection may is not made: TOO_LARGE is raised instead."""
 
     def fetch(self, sql: str, *values: Any) -> list[Values]:
         """Return all rows of a query."""
+
+    def fetch_kept(self, sql: str, *values: Hashable) -> list[Values]:
+        """Return the same; where a connection keeps what it has read, without asking while nobody has written."""
 
     def fetch_one(self, sql: str, *values: Any) -> Values | None:
         """Return the first row of a query, None if there is none."""
@@ -117,14 +124,22 @@ class SqliteDriver:
 
     is_shared = False
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, most_bytes: int = 0) -> None:
         self._connection: Any = connection.connection
         self._cursor: Any = self._connection.cursor()
+        self.is_bounded = most_bytes > 0
+        if self.is_bounded:
+            driver_connection: Any = self._connection.driver_connection
+            driver_connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, most_bytes)
 
     def fetch(self, sql: str, *values: Any) -> list[Values]:
         """Return all rows of a query."""
         found: list[Values] = self._cursor.execute(_sqlite(sql), _bound(values)).fetchall()
         return found
+
+    def fetch_kept(self, sql: str, *values: Hashable) -> list[Values]:
+        """Return the same."""
+        return self.fetch(sql, *values)
 
     def fetch_one(self, sql: str, *values: Any) -> Values | None:
         """Return the first row of a query, None if there is none."""
@@ -159,6 +174,7 @@ class PostgresDriver:
     """The driver of PostgreSQL: asyncpg's connection, waited for from inside ``run_sync``; rows travel as lists."""
 
     is_shared = True
+    is_bounded = False
 
     def __init__(self, connection: Connection) -> None:
         self._connection: Any = connection.connection.driver_connection
@@ -166,6 +182,10 @@ class PostgresDriver:
     def fetch(self, sql: str, *values: Any) -> list[Values]:
         """Return all rows of a query."""
         return [tuple(row) for row in await_only(self._connection.fetch(_postgres(sql), *values))]
+
+    def fetch_kept(self, sql: str, *values: Hashable) -> list[Values]:
+        """Return the same."""
+        return self.fetch(sql, *values)
 
     def fetch_one(self, sql: str, *values: Any) -> Values | None:
         """Return the first row of a query, None if there is none."""

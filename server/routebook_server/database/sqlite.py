@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import QueuePool
 
 from routebook_server.database.door import UNAVAILABLE, Database, T
-from routebook_server.database.driver import DRIVER, SqliteDriver, Values
+from routebook_server.database.driver import DRIVER, TOO_LARGE, SqliteDriver, Values
 from routebook_server.database.migrating import migrate
 
 READERS: Final = 2
@@ -39,6 +39,8 @@ LOOKED_EVERY_S: Final = 0.005
 """So old may be what the event loop's own connection knows of other processes' commits; of our own it knows at once."""
 KEPT: Final = 10_000
 """Results of queries kept in memory."""
+MOST_BYTES: Final = 8 * 1024 * 1024
+"""The largest value that is made in the event loop's own thread: twice the largest page."""
 
 _log = structlog.get_logger()
 
@@ -76,18 +78,19 @@ class SqliteDatabase(Database):
         """Return the rows of one query that reads a few by their keys, in the event loop's own thread.
 
         To hand it to another one costs more than the rows do. Reading the log waits for nobody, and what is asked for
-        by key is in memory nearly always; where it would have to wait all the same, a reading thread does.
+        by key is in memory nearly always; where it would have to wait all the same, or is too large, a reading thread
+        does.
         """
         try:
             return self.near.fetch(sql, values)
-        except UNAVAILABLE:
+        except (*UNAVAILABLE, *TOO_LARGE):
             return await super().fetch(sql, *values)
 
     async def glance(self, work: Callable[[Connection], T]) -> T:
         """Run ``work``, which reads a few rows by their keys, on one snapshot; where and why see ``fetch``."""
         try:
             return self.near.read(work)
-        except UNAVAILABLE:
+        except (*UNAVAILABLE, *TOO_LARGE):
             return await self.read(work)
 
     @cached_property
@@ -145,17 +148,16 @@ class Near:
     def __init__(self, engine: Engine) -> None:
         connection = engine.connect().execution_options(routebook_begins=False)
         connection.begin()
-        self._driver = SqliteDriver(connection)
+        self._driver = _KeepingDriver(connection, MOST_BYTES)
         self._driver.execute("PRAGMA busy_timeout = 0")
         self._connection = connection.execution_options(**{DRIVER: self._driver})
-        self._kept: dict[Values, list[Values]] = {}
-        self._version: Values | None = None
         self._good_until = 0.0
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on one snapshot."""
         self._driver.execute("BEGIN")
         try:
+            self._look()  # from inside: what is kept then is of this snapshot
             return work(self._connection)
         finally:
             self._driver.execute("ROLLBACK")
@@ -164,13 +166,7 @@ class Near:
         """Return the rows of a query."""
         if monotonic() >= self._good_until:
             self._look()
-        key = (sql, *values)
-        found = self._kept.get(key)
-        if found is None:
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
-            found = self._kept[key] = self._driver.fetch(sql, *values)
-        return found
+        return self._driver.fetch_kept(sql, *values)
 
     def forget(self) -> None:
         """Look again before anything that was kept is used: this process has written."""
@@ -179,17 +175,41 @@ class Near:
     def _look(self) -> None:
         self._good_until = monotonic() + LOOKED_EVERY_S  # first: whoever writes meanwhile takes it back
         try:
-            version = self._driver.fetch_one("PRAGMA data_version")
+            self._driver.look()
         except sqlite3.Error:
             self.forget()
             raise
-        if version != self._version:
-            self._version = version
-            self._kept.clear()
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+class _KeepingDriver(SqliteDriver):
+    """A driver that keeps what it fetched as long as nobody was seen to write."""
+
+    _version: Values | None = None
+
+    def __init__(self, connection: Connection, most_bytes: int) -> None:
+        super().__init__(connection, most_bytes)
+        self._kept: dict[Values, list[Values]] = {}
+
+    def look(self) -> None:
+        """Look whether somebody has written."""
+        version = self.fetch_one("PRAGMA data_version")
+        if version != self._version:
+            self._version = version
+            self._kept.clear()
+
+    def fetch_kept(self, sql: str, *values: Hashable) -> list[Values]:
+        """Return the rows of a query as they were at the last look."""
+        key = (sql, *values)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            found = self._kept[key] = self.fetch(sql, *values)
+        return found
 
 
 def open_sqlite(path: Path) -> SqliteDatabase:

@@ -1,38 +1,27 @@
 """Pages: the rows that a device lacks, spliced as they are stored, never decoded (SPEC R55, R56)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection
 
-from routebook_server.database import Database, Driver, driver_of
+from routebook_server.database import TOO_LARGE, Driver, driver_of
 from routebook_server.records.ahead import read_ahead
-from routebook_server.records.buckets import FIRST_EPOCH, SHARED, Head, is_behind, number_of, seq_of
+from routebook_server.records.buckets import Head, number_of, seq_of
 from routebook_server.records.packed import Part
 from routebook_server.records.repair import is_mostly_other, read_repair
 from routebook_server.records.spans import Fresh, Place, Rows, Spans, measure, read_joined
+from routebook_server.records.standings import Standings, read_standings
 from routebook_server.records.views import open_verdict
 from routebook_sync.messages import View
 
 # Bytes, not text: the database stores UTF-8 and the reply is UTF-8, so that nothing needs decoding.
 _SELECT_ROWS: Final = {
-    View.FULL: "SELECT seq, CAST(doc AS BLOB) FROM record WHERE bucket = ? AND seq > ? ORDER BY seq",
-    View.REP: "SELECT seq, CAST(coalesce(open, doc) AS BLOB) FROM record WHERE bucket = ? AND seq > ? ORDER BY seq",
+    view: f"SELECT seq, CAST({doc} AS BLOB) FROM record WHERE bucket = ? AND seq > ? AND seq <= ? ORDER BY seq"
+    for view, doc in ((View.FULL, "doc"), (View.REP, "coalesce(open, doc)"))
 }
-_SELECT_BUCKETS: Final = "SELECT bucket, epoch, seq, horizon, rows, total, open_total FROM bucket WHERE bucket IN (?*)"
-_SELECT_REPLICA: Final = (
-    "SELECT replica.pushed, replica.covered, verdict.n, CAST(verdict.doc AS BLOB) FROM replica"
-    " LEFT JOIN verdict ON verdict.device = replica.device WHERE replica.device = ? ORDER BY verdict.n"
-)
-_DEVICE: Final = ""
-"""In place of a bucket's name."""
-_SELECT_EMPTY: Final = (
-    "SELECT bucket, epoch, seq, horizon FROM bucket WHERE bucket IN (?*)"
-    f" UNION ALL SELECT '{_DEVICE}', coalesce((SELECT pushed FROM replica WHERE device = ?), 0),"
-    " coalesce((SELECT covered FROM replica WHERE device = ?), 0), (SELECT count(*) FROM verdict WHERE device = ?)"
-)
-"""Where the buckets stand; how far the device has pushed, how far a backup goes, how many verdicts are kept for it."""
+_SELECT_VERDICTS: Final = "SELECT n, CAST(doc AS BLOB) FROM verdict WHERE device = ? ORDER BY n"
 _FETCH: Final = 32
 """Rows taken from the database at a time without knowing how large they are, 16 MiB at most (SPEC R59)."""
 FEW: Final = 256
@@ -97,104 +86,30 @@ class Page(msgspec.Struct, frozen=True):
         return len(self.complete) < len(self.cursors)
 
 
-class _Standing(NamedTuple):
-    """Where a bucket stands."""
-
-    epoch: int = FIRST_EPOCH
-    seq: int = 0
-    horizon: int = 0
-    rows: int = 0
-    total: int = 0
-    open_total: int = 0
-
-    @property
-    def head(self) -> list[int]:
-        """The cursor of a device that has read all."""
-        return self.cursor(self.seq)
-
-    def cursor(self, seq: int) -> list[int]:
-        """Return the cursor of a device that has read up to ``seq``."""
-        return [self.epoch, number_of(seq, self.horizon)]
-
-    def is_usable(self, epoch: int, number: int) -> bool:
-        """Tell whether a device may go on from this cursor, or has to start at 0 (SPEC R32, R37)."""
-        return epoch == self.epoch and seq_of(number) <= self.seq and not is_behind(number, self.horizon)
-
-
 def read_page(connection: Connection, asked: Asked, spans: Spans | None = None) -> Page:
     """Return what comes after the cursors, bucket after bucket, within the budget; at least one row.
 
     Reads one snapshot; costs O(buckets) where nothing is new. Whole spans come from ``spans`` where they are kept.
     """
     driver = driver_of(connection)
-    return _Reading(driver, asked, _read_standings(driver, asked.buckets), spans).page()
+    return _Reading(driver, asked, read_standings(driver, asked.buckets, asked.device), spans).page()
 
 
 def read_small_page(connection: Connection, asked: Asked) -> Page | None:
     """Return the page where there is little to read, as nearly always; None where there is more."""
     driver = driver_of(connection)
-    reading = _Reading(driver, asked, _read_standings(driver, asked.buckets))
+    reading = _Reading(driver, asked, read_standings(driver, asked.buckets, asked.device))
     return reading.page() if reading.is_small else None
-
-
-async def find_empty_page(database: Database, asked: Asked) -> Page | None:
-    """Return the page of a device that stands where every bucket stands and has nothing else to hear; None for others.
-
-    By far most requests are of this kind: one query, and nothing else.
-    """
-    if asked.verify or asked.check or asked.held_view is not asked.view:
-        return None
-    device = asked.device
-    found = {bucket: numbers for bucket, *numbers in await database.fetch(_SELECT_EMPTY, asked.buckets, *[device] * 3)}
-    pushed, covered, told = found.pop(_DEVICE)
-    cursors = {bucket: [epoch, number_of(seq, horizon)] for bucket, (epoch, seq, horizon) in found.items()}
-    if len(cursors) < len(asked.buckets):  # some were never written to, in this life of the database (SPEC R32)
-        epoch = cursors[SHARED][0] if SHARED in cursors else FIRST_EPOCH
-        cursors = {bucket: [epoch, 0] for bucket in asked.buckets} | cursors
-    if told or cursors != asked.cursors:
-        return None
-    return Page(
-        asked.view,
-        cursors,
-        complete=list(asked.buckets),
-        verdicts=[],
-        acknowledged=False,
-        pushed=pushed,
-        covered=covered,
-    )
-
-
-def _read_standings(driver: Driver, buckets: Sequence[str]) -> dict[str, _Standing]:
-    """Return where each of the buckets stands."""
-    found = {name: _Standing(*numbers) for name, *numbers in driver.fetch(_SELECT_BUCKETS, list(buckets))}
-    if len(found) == len(buckets):
-        return found
-    # Nobody has written to the others yet, in this life of the database (SPEC R32).
-    unwritten = _Standing(found[SHARED].epoch) if SHARED in found else _Standing()
-    return {bucket: found.get(bucket, unwritten) for bucket in buckets}
-
-
-def _page(driver: Driver, asked: Asked, **read: Any) -> Page:
-    """Return a page with what was read, and what else every reply tells a device."""
-    pushed, covered, acknowledged = 0, 0, False
-    verdicts: list[bytes] = []
-    for pushed, covered, n, doc in driver.fetch(_SELECT_REPLICA, asked.device):  # noqa: B007 - the same in each row
-        if n is not None and n <= asked.ack:
-            acknowledged = True
-        elif n is not None:
-            verdicts.append(doc if asked.view is View.FULL else open_verdict(doc))
-    return Page(asked.view, pushed=pushed, covered=covered, verdicts=verdicts, acknowledged=acknowledged, **read)
 
 
 class _Reading:
     """A page in the making."""
 
-    def __init__(
-        self, driver: Driver, asked: Asked, standings: dict[str, _Standing], spans: Spans | None = None
-    ) -> None:
+    def __init__(self, driver: Driver, asked: Asked, standings: Standings, spans: Spans | None = None) -> None:
         self._driver = driver
         self._asked = asked
-        self._standings = standings
+        self._all = standings
+        self._standings = standings.by_bucket
         self._spans = spans if asked.packs else None
         self._resets: list[str] = []
         self._reached = {bucket: self._begin(bucket) for bucket in asked.buckets}
@@ -220,16 +135,29 @@ class _Reading:
         self._read_ahead()
         for bucket in asked.check:
             self._read_repair(bucket)
-        return _page(
-            self._driver,
-            asked,
+        verdicts, acknowledged = self._read_verdicts()
+        return Page(
+            asked.view,
+            self._cursors,
+            self._complete,
+            verdicts,
+            acknowledged,
+            self._all.pushed,
+            self._all.covered,
             rows={bucket: parts for bucket, parts in self._rows.items() if parts},
-            cursors=self._cursors,
-            complete=self._complete,
             resets=self._resets,
             sums=self._sums,
             repair=self._repair,
         )
+
+    def _read_verdicts(self) -> tuple[list[bytes], bool]:
+        """Return the verdicts that the device has not acknowledged, and whether others are kept."""
+        if not self._all.told:
+            return [], False
+        asked = self._asked
+        kept = self._driver.fetch(_SELECT_VERDICTS, asked.device)
+        docs = [doc for n, doc in kept if n > asked.ack]
+        return docs if asked.view is View.FULL else [open_verdict(doc) for doc in docs], len(docs) < len(kept)
 
     def _begin(self, bucket: str) -> int:
         """Return the number from which the device reads on."""
@@ -261,7 +189,7 @@ class _Reading:
         if seq >= standing.seq:
             self._complete.append(bucket)
             if asked.sums and (cursor != asked.cursors.get(bucket) or asked.verify or bucket in asked.check):
-                self._sums[bucket] = [standing.total if asked.view is View.FULL else standing.open_total, standing.rows]
+                self._sums[bucket] = standing.sums(asked.view)
 
     def _read_rows(self, bucket: str, after: int, head: int) -> int:
         """Take rows up to ``head`` while the budget lasts; return the number reached."""
@@ -273,7 +201,7 @@ class _Reading:
             return self._read_singly(bucket, after, head, own)
         while after < head and self._left > 0:
             place = Place(bucket, self._standings[bucket].epoch, self._asked.view, after)
-            end = min(place.end, head)
+            end = head if head - after <= FEW else min(place.end, head)
             if not self._take_span(place, end):
                 # Pages end where spans do, so that the next one begins with a whole one.
                 if self._left <= self._asked.budget // 2:
@@ -293,9 +221,12 @@ class _Reading:
         if found is not None:
             size, part = found.size, found
         else:
-            if end - place.after > _FETCH and measure(self._driver, place, end)[1] > self._left:
+            if not self._may_join(place, end):
                 return False
-            count, text = read_joined(self._driver, place, end)
+            try:
+                count, text = read_joined(self._driver, place, end)
+            except TOO_LARGE:
+                return False
             size = len(text)
             part = Fresh(place, head, count, text) if spans is not None and is_whole else text
         if size > self._left:
@@ -305,27 +236,31 @@ class _Reading:
             self._left -= size + 1
         return True
 
+    def _may_join(self, place: Place, end: int) -> bool:
+        """Tell whether the rows up to the number ``end`` may be read without knowing more of how large they are."""
+        if end - place.after <= _FETCH or self._driver.is_bounded:
+            return True
+        return measure(self._driver, place, end)[1] <= self._left
+
     def _read_singly(self, bucket: str, after: int, end: int, own: Collection[tuple[str, int]] = ()) -> int:
         """Take rows one by one up to the number ``end`` while the budget lasts; return the number reached."""
         docs: list[bytes] = []
-        reached = end
-        for chunk in self._driver.chunks(_SELECT_ROWS[self._asked.view], bucket, after, size=_FETCH):
+        left = self._left
+        for chunk in self._driver.chunks(_SELECT_ROWS[self._asked.view], bucket, after, end, size=_FETCH):
             for number, doc in chunk:
-                if number > end:
-                    break
                 if own and (bucket, number) in own:
                     continue
-                self._left -= len(doc) + 1
+                left -= len(doc) + 1
                 docs.append(doc)
-                if self._left <= 0:
-                    reached = int(number)
+                if left <= 0:
+                    end = number
                     break
-            else:
-                continue
-            break
+            if left <= 0:
+                break
+        self._left = left
         if docs:
             self._rows.setdefault(bucket, []).append(b",".join(docs))
-        return reached
+        return end
 
     def _read_ahead(self) -> None:
         """Put what the person needs today in front, out of buckets that do not fit into their first page."""

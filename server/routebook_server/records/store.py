@@ -11,12 +11,13 @@ from msgspec.structs import replace
 from routebook_server.database import UNAVAILABLE, Database, UnavailableDatabaseError, driver_of
 from routebook_server.records.author import SYSTEM, Author, Writer
 from routebook_server.records.buckets import NO_HEAD, SHARED, Head
+from routebook_server.records.empty import EmptyPages
 from routebook_server.records.heads import Heads
 from routebook_server.records.history import HistoryEntry, read_history
 from routebook_server.records.load import load_rows
 from routebook_server.records.locks import NOTHING, NotLockedError
 from routebook_server.records.older import OlderPage, read_older
-from routebook_server.records.pages import Asked, Page, find_empty_page, read_heads, read_page, read_small_page
+from routebook_server.records.pages import Asked, Page, read_heads, read_page, read_small_page
 from routebook_server.records.push import GapError, Push, Pushed, Unread
 from routebook_server.records.refusal import FAULT, REFUSALS
 from routebook_server.records.spans import Fresh, Spans
@@ -64,6 +65,7 @@ class Store:
         self.heads = heads
         self._now_ms = now_ms
         self._clock = Clock(0, 0, SERVER_DEVICE)
+        self._empty = EmptyPages()
         self._spans = Spans()
         self._waiting: list[tuple[Push, asyncio.Future[Pushed]]] = []
         self._writer: asyncio.Task[None] | None = None
@@ -103,7 +105,7 @@ class Store:
 
     async def pull(self, asked: Asked) -> Page:
         """Return the next page for a device; see ``read_page``."""
-        page = await find_empty_page(self.database, asked) if not asked.own else None
+        page = await self._empty.find(self.database, asked)
         if page is None and self.database.is_near:
             page = await self.database.glance(lambda connection: read_small_page(connection, asked))
         if page is None:
