@@ -70,7 +70,7 @@ def _unpack(body: bytes) -> bytes:
 
 async def pack_body(parts: list[Part], accepted: str) -> tuple[bytes, Headers]:
     """Return the body as it goes out and its headers: gzip where the client takes it and it helps."""
-    if any(isinstance(part, Packed) for part in parts):
+    if Packed in map(type, parts):
         return await asyncio.to_thread(gzip_of, parts, _LARGE_LEVEL), _GZIPPED
     body = plain(parts)
     if len(body) < _WORTH_PACKING or not takes_gzip(accepted):

@@ -27,6 +27,7 @@ from routebook_sync.messages import (
 )
 
 _ENCODER: Final = msgspec.json.Encoder()
+_NOTHING: Final = Pushed([])
 
 
 class Gateway:
@@ -74,10 +75,10 @@ class Gateway:
         return _with_rows(_ENCODER.encode(self._reply(actor, request, page)), page)
 
     async def _exchange(self, actor: Actor, request: SyncRequest, view: View, *, packs: bool) -> Page:
-        check = read_check(request.check)
-        pushed = Pushed([])
-        edits, mended = read_edits(request.edits)
-        if edits:
+        check = read_check(request.check) if request.check else {}
+        pushed = _NOTHING
+        if request.edits:
+            edits, mended = read_edits(request.edits)
             hold = frozenset(request.hold)
             pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack, mended, hold))
         page = await self.store.pull(
@@ -103,8 +104,9 @@ class Gateway:
         return page
 
     def _reply(self, actor: Actor, request: SyncRequest, page: Page) -> SyncReply:
+        now_ms = self._now_ms()
         return SyncReply(
-            now=self._now_ms(),
+            now=now_ms,
             pushed=page.pushed,
             grants=list(_granted(actor)),
             # Stored JSON goes out as it is.
@@ -112,7 +114,7 @@ class Gateway:
             cursors=page.cursors,
             complete=page.complete,
             more=page.more,
-            control=self._controls(actor, request, page.resets),
+            control=self._controls(actor, request, page.resets, now_ms),
             view=page.view,
             sums=page.sums,
             repair=page.repair,
@@ -120,13 +122,13 @@ class Gateway:
             lease=self._lease_ms,
         )
 
-    def _controls(self, actor: Actor, request: SyncRequest, resets: Sequence[str]) -> list[Control]:
+    def _controls(self, actor: Actor, request: SyncRequest, resets: Sequence[str], now_ms: int) -> list[Control]:
         controls = [Control(ControlKind.RESET, bucket) for bucket in resets]
         if actor.wiped:
             controls.append(Control(ControlKind.WIPE))
         if request.schema != self._schema:
             controls.append(Control(ControlKind.UPGRADE))
-        offset = request.now - self._now_ms()
+        offset = request.now - now_ms
         if abs(offset) > CLAMP_MS:
             controls.append(Control(ControlKind.CLOCK, offset=offset))
         return controls

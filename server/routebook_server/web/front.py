@@ -1,6 +1,6 @@
 """The front: which requests are for the server's endpoints and which for the app's files."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Final
 
 from litestar.enums import HttpMethod, ScopeType
@@ -36,15 +36,13 @@ class Front:
         self._direct = direct
         self._site = site
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """ASGI."""
         if scope["type"] != ScopeType.HTTP or is_endpoint(scope["method"], scope["path"]):
-            await self._direct.get(scope["path"], self._endpoints)(scope, receive, send)
-            return
+            return self._direct.get(scope["path"], self._endpoints)(scope, receive, send)
         asset = self._site.find(scope["path"])
         if asset is None:
-            await send_problem(send, make_problem(ProblemCode.NOT_FOUND))
-        elif scope["method"] not in READS:
-            await send_problem(send, make_problem(ProblemCode.METHOD_NOT_ALLOWED), {"allow": "GET, HEAD"})
-        else:
-            await self._site.send(asset, scope, send)
+            return send_problem(send, make_problem(ProblemCode.NOT_FOUND))
+        if scope["method"] not in READS:
+            return send_problem(send, make_problem(ProblemCode.METHOD_NOT_ALLOWED), {"allow": "GET, HEAD"})
+        return self._site.send(asset, scope, send)

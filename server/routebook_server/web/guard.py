@@ -3,6 +3,7 @@
 The session cookie is SameSite=Strict already; this stands behind it, for old browsers and neighbouring hosts.
 """
 
+from collections.abc import Awaitable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,14 +24,10 @@ class SameSiteGuard:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """ASGI."""
-        if scope["type"] == ScopeType.HTTP:
-            problem = _refuse(scope)
-            if problem is not None:
-                await send_problem(send, problem)
-                return
-        await self._app(scope, receive, send)
+        problem = _refuse(scope) if scope["type"] == ScopeType.HTTP else None
+        return self._app(scope, receive, send) if problem is None else send_problem(send, problem)
 
 
 def _refuse(scope: HTTPScope) -> Problem | None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Awaitable
 from typing import Final
 
 from litestar.enums import ScopeType
@@ -68,18 +69,17 @@ class SecurityHeaders:
         self._app = app
         self._page_headers = page_headers(policy)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """ASGI."""
         if scope["type"] != ScopeType.HTTP:
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         added = _ENDPOINT if is_endpoint(scope["method"], scope["path"]) else self._page_headers
         if scope["scheme"] == "https":
             added = [*added, _SECURE]
 
-        async def send_with_headers(message: Message) -> None:
+        def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), *added]
-            await send(message)
+            return send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        return self._app(scope, receive, send_with_headers)
