@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -77,12 +77,9 @@ class Application(msgspec.Struct, frozen=True):
     """The endpoints, without the layers around them."""
     stack: ASGIApp
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         """ASGI, as whatever server or client calls it: lifespan and requests."""
-        if scope["type"] == "lifespan":
-            await self.litestar(scope, receive, send)
-        else:
-            await self.stack(scope, receive, send)
+        return (self.litestar if scope["type"] == "lifespan" else self.stack)(scope, receive, send)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

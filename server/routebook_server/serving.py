@@ -73,6 +73,7 @@ def server_config(application: Any) -> uvicorn.Config:
     """Return how uvicorn runs: on uvloop and httptools where they are, without its own logs and proxy headers."""
     return uvicorn.Config(
         application,
+        interface="asgi3",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -72,7 +72,7 @@ async def pack_body(parts: list[Part], accepted: str) -> tuple[bytes, Headers]:
     """Return the body as it goes out and its headers: gzip where the client takes it and it helps."""
     if Packed in map(type, parts):
         return await asyncio.to_thread(gzip_of, parts, _LARGE_LEVEL), _GZIPPED
-    body = plain(parts)
+    body = parts[0] if len(parts) == 1 and isinstance(parts[0], bytes) else plain(parts)
     if len(body) < _WORTH_PACKING or not takes_gzip(accepted):
         return body, []
     packed = _pack(body) if len(body) < _LARGE else await asyncio.to_thread(zlib.compress, body, _LARGE_LEVEL, _GZIP)

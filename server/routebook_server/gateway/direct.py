@@ -39,7 +39,9 @@ def make_direct(
 
     async def sync(scope: Scope, receive: Receive, send: Send) -> None:
         _require_method(scope, "POST")
-        actor = await require(syncs, scope)
+        actor = await syncs(scope)
+        if isinstance(actor, Problem):
+            raise ProblemError(actor)
         body = await read_body(receive, _header(scope, b"content-encoding"))
         accepted = _header(scope, b"accept-encoding")
         body, headers = await pack_body(await gateway.answer(actor, body, packs=takes_gzip(accepted)), accepted)

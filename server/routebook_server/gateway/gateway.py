@@ -1,32 +1,19 @@
 """Gateway: answers one round trip of the protocol (SPEC R50-R59)."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, cast
-
-import msgspec
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.incoming import read_check, read_edits, read_request, read_view
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.gateway.protocols import shown_view, to_present
+from routebook_server.gateway.replies import Replies
 from routebook_server.records.packed import Part, plain
 from routebook_server.records.pages import Asked, Page
 from routebook_server.records.push import GapError, Push, Pushed
 from routebook_server.records.store import Store
-from routebook_sync.clock import CLAMP_MS
-from routebook_sync.messages import (
-    MAX_BUDGET,
-    MIN_BUDGET,
-    Control,
-    ControlKind,
-    ProblemCode,
-    SyncReply,
-    SyncRequest,
-    Verdict,
-    View,
-)
+from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, ProblemCode, SyncRequest, View
 
-_ENCODER: Final = msgspec.json.Encoder()
 _NOTHING: Final = Pushed([])
 
 
@@ -53,7 +40,7 @@ class Gateway:
         self._now_ms = now_ms
         self._schema = schema
         self._on_sync = on_sync
-        self._lease_ms = lease_ms
+        self._replies = Replies(schema, lease_ms)
         self._min_budget = min_budget
 
     async def sync(self, actor: Actor, body: bytes) -> bytes:
@@ -72,7 +59,7 @@ class Gateway:
             raise ProblemError(make_problem(ProblemCode.GAP, str(gap), field="edits", expected=gap.expected)) from None
         if self._on_sync is not None:
             await self._on_sync(actor, request)
-        return _with_rows(_ENCODER.encode(self._reply(actor, request, page)), page)
+        return self._replies.write(request, page, _granted(actor), self._now_ms(), wiped=actor.wiped)
 
     async def _exchange(self, actor: Actor, request: SyncRequest, view: View, *, packs: bool) -> Page:
         check = read_check(request.check) if request.check else {}
@@ -102,48 +89,6 @@ class Gateway:
         if page.acknowledged:
             await self.store.push(Push(actor, [], ack=request.ack))
         return page
-
-    def _reply(self, actor: Actor, request: SyncRequest, page: Page) -> SyncReply:
-        now_ms = self._now_ms()
-        return SyncReply(
-            now=now_ms,
-            pushed=page.pushed,
-            grants=list(_granted(actor)),
-            # Stored JSON goes out as it is.
-            verdicts=cast("list[Verdict]", [msgspec.Raw(verdict) for verdict in page.verdicts]),
-            cursors=page.cursors,
-            complete=page.complete,
-            more=page.more,
-            control=self._controls(actor, request, page.resets, now_ms),
-            view=page.view,
-            sums=page.sums,
-            repair=page.repair,
-            covered=page.covered,
-            lease=self._lease_ms,
-        )
-
-    def _controls(self, actor: Actor, request: SyncRequest, resets: Sequence[str], now_ms: int) -> list[Control]:
-        controls = [Control(ControlKind.RESET, bucket) for bucket in resets]
-        if actor.wiped:
-            controls.append(Control(ControlKind.WIPE))
-        if request.schema != self._schema:
-            controls.append(Control(ControlKind.UPGRADE))
-        offset = request.now - now_ms
-        if abs(offset) > CLAMP_MS:
-            controls.append(Control(ControlKind.CLOCK, offset=offset))
-        return controls
-
-
-def _with_rows(reply: bytes, page: Page) -> list[Part]:
-    """Return the parts of a reply's JSON with the page's rows in front: they go out as they are stored."""
-    parts: list[Part] = []
-    for bucket, rows in page.rows.items():
-        parts += [b"," if parts else b'{"rows":{', _ENCODER.encode(bucket), b":["]
-        for part in rows:
-            # Fresh ones are packed by now.
-            parts += [cast("Part", part), b","]
-        parts[-1] = b"]"
-    return [*parts, b"},", reply[1:]] if parts else [reply]
 
 
 def _granted(actor: Actor) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ class _Number(msgspec.Struct):
 _HANDSHAKE: Final = msgspec.json.Decoder(_Handshake)
 _NAME: Final = msgspec.json.Decoder(_Name)
 _NUMBER: Final = msgspec.json.Decoder(_Number)
+_VIEWS: Final = {view.value: view for view in View}
 
 
 def read_request(body: bytes) -> SyncRequest:
@@ -75,7 +76,7 @@ def read_request(body: bytes) -> SyncRequest:
 
 def read_view(view: str) -> View:
     """Return the view that a device holds its rows in; it was sent that of a rep if it names none (SPEC R35)."""
-    return View.FULL if view == View.FULL else View.REP
+    return _VIEWS.get(view, View.REP)
 
 
 def read_check(check: dict[str, str]) -> dict[str, list[int]]:

@@ -1,6 +1,7 @@
 """The door: from a request's cookie to the person behind it."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -138,8 +139,16 @@ def token_from_scope(scope: Scope) -> str:
     """Return the session token that a request carries, "" for none."""
     for name, value in scope["headers"]:
         if name == b"cookie":
-            for part in value.split(b";"):
-                key, _, token = part.partition(b"=")
-                if key.strip() == _COOKIE:
-                    return token.strip().decode("latin-1")
+            token = _token_from_cookies(value)
+            if token:
+                return token
+    return ""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _token_from_cookies(cookies: bytes) -> str:
+    for part in cookies.split(b";"):
+        key, _, token = part.partition(b"=")
+        if key.strip() == _COOKIE:
+            return token.strip().decode("latin-1")
     return ""

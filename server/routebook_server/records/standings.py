@@ -1,6 +1,6 @@
 """Standings: what a reply tells of besides rows: where buckets stand, how far a device has pushed; from one query."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final, NamedTuple, Self
 
 from routebook_server.database import Database, Driver, Values
@@ -68,9 +68,9 @@ class Standings(NamedTuple):
         return cls(by_bucket, pushed, covered, told)
 
 
-async def fetch_standings(database: Database, buckets: tuple[str, ...], device: int) -> list[Values]:
+def fetch_standings(database: Database, buckets: tuple[str, ...], device: int) -> Awaitable[list[Values]]:
     """Return what says where these buckets and the device stand, for ``Standings.of``; at once where that is near."""
-    return await database.fetch(_SELECT, buckets, device, device, device)
+    return database.fetch(_SELECT, buckets, device, device, device)
 
 
 def read_standings(driver: Driver, buckets: tuple[str, ...], device: int) -> Standings:

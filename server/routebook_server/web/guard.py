@@ -33,21 +33,10 @@ class SameSiteGuard:
 def _refuse(scope: HTTPScope) -> Problem | None:
     if scope["method"] in _SAFE:
         return None
-    fetch_site: bytes | None = None
-    origin: bytes | None = None
-    host = content_type = b""
-    for name, value in scope["headers"]:
-        match name:
-            case b"sec-fetch-site":
-                fetch_site = value
-            case b"origin":
-                origin = value
-            case b"host":
-                host = value
-            case b"content-type":
-                content_type = value
-    if not _is_own(fetch_site, origin, host):
+    headers = dict(scope["headers"])
+    if not _is_own(headers.get(b"sec-fetch-site"), headers.get(b"origin"), headers.get(b"host", b"")):
         return make_problem(ProblemCode.FORBIDDEN, "The request comes from another site.")
+    content_type = headers.get(b"content-type", b"")
     if scope["method"] in _WITH_BODY and content_type != _JSON and not _is_json(content_type):
         return make_problem(ProblemCode.UNSUPPORTED_TYPE, "Content-Type must be application/json.")
     return None
