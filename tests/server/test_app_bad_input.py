@@ -1,15 +1,13 @@
 """Bad input: every endpoint answers it with a problem that has a code and names the field, never with a fault."""
 
 import json
-import sqlite3
 from typing import Any, Final
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from routebook_server.app import MAX_BODY_BYTES
-from routebook_server.database import SqliteDatabase
+from routebook_server.database import SqliteDatabase, driver_of
 from routebook_sync.messages import ProblemCode
 from server.team import MAREK, NORTH, PASSWORD, House, sign_in
 
@@ -257,11 +255,7 @@ async def test_a_full_disk_is_no_fault_of_ours_and_says_when_to_come_again(house
     database = house.application.database
     assert isinstance(database, SqliteDatabase)
     pages = await database.read(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
-
-    def fill(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
-        connection.execute(f"PRAGMA max_page_count = {pages}")
-
-    event.listen(database.engine, "checkout", fill)
+    await database.write(lambda connection: driver_of(connection).execute(f"PRAGMA max_page_count = {pages}"))
     answers: list[httpx.Response] = []
     while not answers or answers[-1].status_code == 201:  # until the free pages are used up
         ola = {"name": "Ola", "email": f"ola{len(answers)}@demo.example", "password": PASSWORD, "role": "rep"}

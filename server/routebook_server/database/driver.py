@@ -160,6 +160,11 @@ class SqliteDriver:
         """Run one statement."""
         self._cursor.execute(_sqlite(sql), _bound(values))
 
+    def undo(self) -> None:
+        """Roll back what was begun; a full disk may have done so by itself."""
+        if self._connection.driver_connection.in_transaction:
+            self._cursor.execute("ROLLBACK")
+
     def store(self, storing: Storing, rows: Iterable[Values]) -> None:
         """Store rows, no two of them with the same key."""
         self._cursor.executemany(storing.sqlite, rows)
