@@ -8,7 +8,7 @@ from the table's own declaration.
 import asyncio
 import re
 import sqlite3
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final, Protocol
@@ -27,7 +27,8 @@ _BYTES: Final = re.compile(r"CAST\((.+?) AS BLOB\)")
 _SEPARATOR: Final = 31
 _NULL: Final = 30
 """Control characters that JSON never has in it, and hardly any other text."""
-_JOINED: Final = frozenset({"text", "integer", "bigint"})
+_CODED: Final = "coded"
+_JOINED: Final = frozenset({"text", "integer", "bigint", _CODED})
 _MANY: Final = 16
 """From so many rows on it pays to join them: asyncpg asks of every element of a list whether it is a list itself."""
 TOO_LARGE: Final = (sqlite3.DataError,)
@@ -43,42 +44,48 @@ class Storing(msgspec.Struct, frozen=True):
     """For one list of values by column."""
     joined: str
     """The same for one text by column, of values with a separator between; "" where a column is no text or number."""
-    numbers: tuple[bool, ...]
-    """Which columns are numbers."""
+    kinds: tuple[str, ...]
+    """What each column takes: PostgreSQL's name of its type, or ``coded``."""
 
 
-def insert(table: Table, *columns: str) -> Storing:
-    """Return how new rows with these columns are stored; the others take their defaults."""
-    return _storing(table, columns, _insert_sqlite("INSERT", table, columns), "")
+def insert(table: Table, *columns: str, coded: Collection[str] = ()) -> Storing:
+    """Return how new rows with these columns are stored; the others take their defaults.
+
+    The values of the columns ``coded`` are texts in the bytes of UTF-8.
+    """
+    return _storing(table, columns, "INSERT", "", coded)
 
 
-def upsert(table: Table, key: Sequence[str], *columns: str) -> Storing:
+def upsert(table: Table, key: Sequence[str], *columns: str, coded: Collection[str] = ()) -> Storing:
     """Return how rows are stored that replace those with the same ``key``, which must be unique in the table.
 
-    With some ``columns`` only, the others of a row that is there stay as they are; none means all.
+    With some ``columns`` only, the others of a row that is there stay as they are; none means all. ``coded`` as
+    ``insert`` has it.
     """
     names = columns or tuple(table.columns.keys())
     changed = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
     conflict = f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
-    if columns:
-        in_sqlite = _insert_sqlite("INSERT", table, names) + conflict
-    else:
-        in_sqlite = _insert_sqlite("INSERT OR REPLACE", table, names)
-    return _storing(table, names, in_sqlite, conflict)
+    return _storing(table, names, "INSERT" if columns else "INSERT OR REPLACE", conflict, coded)
 
 
-def _storing(table: Table, columns: Sequence[str], in_sqlite: str, conflict: str) -> Storing:
-    types = [_type(table.columns[name]) for name in columns]
+def _storing(table: Table, columns: Sequence[str], verb: str, conflict: str, coded: Collection[str]) -> Storing:
+    kinds = [_CODED if name in coded else _type(table.columns[name]) for name in columns]
+    places = ", ".join("CAST(? AS TEXT)" if kind == _CODED else "?" for kind in kinds)
+    in_sqlite = f'{verb} INTO "{table.name}" ({_quoted(columns)}) VALUES ({places})'
+    if verb == "INSERT":
+        in_sqlite += conflict
     into = f'INSERT INTO "{table.name}" ({_quoted(columns)}) SELECT * FROM unnest'
-    lists = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 1))
-    parted = [f"string_to_array(${n}, chr({_SEPARATOR}), chr({_NULL}))" for n in range(1, len(types) + 1)]
-    texts = ", ".join(part if kind == "text" else f"{part}::{kind}[]" for part, kind in zip(parted, types, strict=True))
-    joined = f"{into}({texts}){conflict}" if _JOINED.issuperset(types) else ""
-    return Storing(in_sqlite, f"{into}({lists}){conflict}", joined, tuple([kind != "text" for kind in types]))
+    lists = ", ".join(f"${n}::{'text' if kind == _CODED else kind}[]" for n, kind in enumerate(kinds, 1))
+    texts = ", ".join(_parted(n, kind) for n, kind in enumerate(kinds, 1))
+    joined = f"{into}({texts}){conflict}" if _JOINED.issuperset(kinds) else ""
+    return Storing(in_sqlite, f"{into}({lists}){conflict}", joined, tuple(kinds))
 
 
-def _insert_sqlite(verb: str, table: Table, columns: Sequence[str]) -> str:
-    return f'{verb} INTO "{table.name}" ({_quoted(columns)}) VALUES ({", ".join("?" * len(columns))})'
+def _parted(n: int, kind: str) -> str:
+    """Return what makes a list of the joined text ``n`` of a column."""
+    text = f"convert_from(${n}, 'UTF8')" if kind == _CODED else f"${n}"
+    parted = f"string_to_array({text}, chr({_SEPARATOR}), chr({_NULL}))"
+    return parted if kind in {"text", _CODED} else f"{parted}::{kind}[]"
 
 
 def _quoted(columns: Sequence[str]) -> str:
@@ -234,7 +241,11 @@ class PostgresDriver:
             if texts:
                 await self._connection.execute(storing.joined, *texts)
                 return
-        await self._connection.execute(storing.postgres, *columns)
+        lists = [
+            [value if value is None else value.decode() for value in values] if kind == _CODED else values
+            for values, kind in zip(columns, storing.kinds, strict=True)
+        ]
+        await self._connection.execute(storing.postgres, *lists)
 
 
 def driver_of(connection: Connection) -> Driver:
@@ -258,15 +269,21 @@ def _postgres(sql: str) -> str:
     return re.sub(r"\?", lambda _match: f"${next(numbers)}", sql)
 
 
-def _joined(storing: Storing, columns: list[Values]) -> list[str]:
-    """Return each column as one text; [] if a value has a separator in it."""
-    texts = []
+def _joined(storing: Storing, columns: list[Values]) -> list[str | bytes]:
+    """Return each column as one text, as bytes where its values are; [] if a value has a separator in it."""
+    texts: list[str | bytes] = []
     separators = len(columns[0]) - 1
-    for values, is_number in zip(columns, storing.numbers, strict=True):
+    for values, kind in zip(columns, storing.kinds, strict=True):
         nulls = values.count(None)
+        if kind == _CODED:
+            coded = b"\x1f".join([b"\x1e" if value is None else value for value in values] if nulls else values)
+            if coded.count(b"\x1f") != separators or coded.count(b"\x1e") != nulls:
+                return []
+            texts.append(coded)
+            continue
         found = ["\x1e" if value is None else value for value in values] if nulls else values
-        text = "\x1f".join(map(str, found) if is_number else found)
-        if not is_number and (text.count("\x1f") != separators or text.count("\x1e") != nulls):
+        text = "\x1f".join(found if kind == "text" else map(str, found))
+        if kind == "text" and (text.count("\x1f") != separators or text.count("\x1e") != nulls):
             return []
         texts.append(text)
     return texts

@@ -72,14 +72,14 @@ class Applier:
         verdict = self._judge.judge(turn, edit, state, merged)
         self._record(turn, edit.id, state, merged)
         if state is None:
-            made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, "", merged.doc)
+            made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, b"", merged.doc)
             is_root = edit.root == edit.id or entity.kind == "person"
             self._draft.create(made, turn.index if verdict is None and home == 0 else NOBODY, is_root=is_root)
         elif merged.changed or is_archive(state.bucket) or (verdict is not None and self._judge.has_seen(turn, state)):
             # Changed, or back from the archive; or not, but its author believes otherwise and read past it: a new
             # number brings it to him again.
             device = SERVER_DEVICE if merged.own else author.device if merged.changed else state.device
-            changed = State(bucket, state.seq, edit.id, edit.kind, edit.root, home, device, "", merged.doc)
+            changed = State(bucket, state.seq, edit.id, edit.kind, edit.root, home, device, b"", merged.doc)
             clean = verdict is None and self._judge.has_seen(turn, state)
             self._draft.put(changed, turn.index if clean else NOBODY)
         elif verdict is not None and edit.id in self._draft.teller:

@@ -151,7 +151,7 @@ class Custody:
         self._draft.record((record, stamp, SERVER_DEVICE, ""), values, None)
         doc = Doc(values, {stamp: []})
         self._draft.create(
-            State(place.bucket, 0, record, HELD_EDIT, place.root, place.home, SERVER_DEVICE, "", doc), NOBODY
+            State(place.bucket, 0, record, HELD_EDIT, place.root, place.home, SERVER_DEVICE, b"", doc), NOBODY
         )
 
     def _new_id(self, held: Held, salt: str) -> str:

@@ -18,8 +18,8 @@ NOBODY: Final = -1
 MAX_NAMED: Final = 200
 """Archived records that one marker names at most."""
 
-HistoryRow: TypeAlias = tuple[str, str, int, str, int, str, str | None, str | None]
-"""A row of ``history`` without its number."""
+HistoryRow: TypeAlias = tuple[str, str, int, str, int, bytes, bytes | None, str | None]
+"""A row of ``history`` without its number; its JSON as bytes."""
 
 
 Mark: TypeAlias = tuple[int, int, int, int, tuple[str, ...]]
@@ -113,7 +113,7 @@ class Draft:
         merge = merge_edit(ENTITY_TYPES[state.kind], doc, values, stamp)
         self.record((state.id, stamp, SERVER_DEVICE, ""), values, merge.changes)
         self.put(
-            State(state.bucket, state.seq, state.id, state.kind, state.root, state.home, SERVER_DEVICE, "", merge.doc),
+            State(state.bucket, state.seq, state.id, state.kind, state.root, state.home, SERVER_DEVICE, b"", merge.doc),
             NOBODY,
         )
 
@@ -129,7 +129,7 @@ class Draft:
 
         ``changes`` is None for a new record; ``merged`` are fields that the server's next edit merges by words.
         """
-        old: str | None = None
+        old: bytes | None = None
         if changes is not None:
             before: dict[str, tuple[Any, ...]] = {
                 change.field: (change.old, change.old_stamp, change.won, change.concurrent) for change in changes
@@ -165,7 +165,7 @@ class Draft:
         for state in states:
             if state.kind != MOVED:
                 bucket = archive_of(target) if is_archive(state.bucket) else target
-                moved = State(bucket, 0, state.id, state.kind, state.root, home, state.device, "", state.read_doc())
+                moved = State(bucket, 0, state.id, state.kind, state.root, home, state.device, b"", state.read_doc())
                 self.put(moved, NOBODY)
                 # After its marker, even if an edit of this batch brings it back.
                 self.dirty[state.id] = self.dirty.pop(state.id)

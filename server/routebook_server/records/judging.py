@@ -14,7 +14,7 @@ from routebook_sync.clock import SERVER_DEVICE, device_from_stamp
 from routebook_sync.messages import Edit, Loser, ProblemCode, Verdict, VerdictKind
 from routebook_sync.record import Change, Doc, is_deleted, unpack_stamps
 
-_DELETED = '"deleted":true'
+_DELETED = b'"deleted":true'
 
 
 class Merged(msgspec.Struct, gc=False):

@@ -45,7 +45,7 @@ def load_rows(connection: Connection, rows: Iterable[tuple[str, Row]]) -> tuple[
         for name, row in chunk:
             seq = written[name].seq + 1
             written[name] = written[name]._replace(seq=seq)
-            stored[row.i] = State(name, 0, row.i, row.k, row.r, row.h, SERVER_DEVICE, "", row.doc).stored(seq)
+            stored[row.i] = State(name, 0, row.i, row.k, row.r, row.h, SERVER_DEVICE, b"", row.doc).stored(seq)
         driver.store(STORE_RECORD, stored.values())
         count_rows(sums, stored.values(), counted)
         count += len(chunk)

@@ -17,9 +17,9 @@ class PastEdit(NamedTuple):
 
     stamp: str
     device: int
-    new: str
+    new: bytes | str
     """JSON of the values sent, by field."""
-    old: str | None
+    old: bytes | str | None
     """JSON of ``[value, stamp, …]`` before it, by field; None for a new record."""
 
 

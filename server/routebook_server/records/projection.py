@@ -147,14 +147,14 @@ def _column_value(field: FieldType, value: Any) -> Any:
         return None
     match field.join:
         case Join.SET:
-            return encode_json(elements(value))
+            return encode_json(elements(value)).decode()
         case Join.COUNTER:
             # Beyond it no column holds the number, and one row must not stop all that come after it.
             return max(-MAX_SAFE, min(MAX_SAFE, total(value)))
         case Join.LOG:
-            return encode_json(value)
+            return encode_json(value).decode()
         case _:
-            return encode_json(value) if field.type in {"list", "object", "any"} else value
+            return encode_json(value).decode() if field.type in {"list", "object", "any"} else value
 
 
 def _count_behind(connection: Connection) -> int:

@@ -33,7 +33,7 @@ _SELECT_STEP: Final = (
     " WHERE bucket = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
 _SELECT_ROWS: Final = (
-    "SELECT bucket, seq, id, kind, root, home, device, doc FROM record WHERE bucket = ? AND seq IN (?*)"
+    "SELECT bucket, seq, id, kind, root, home, device, CAST(doc AS BLOB) FROM record WHERE bucket = ? AND seq IN (?*)"
 )
 _DELETED: Final = '%"deleted":true%'
 """What the document of a deleted record contains; one that contains it for another reason is looked at in vain."""
@@ -129,9 +129,9 @@ def purge_rows(connection: Connection, bucket: str, numbers: Sequence[int], limi
             bodies += 1
         else:
             continue
-        stored = state.stored(row[1])
-        left.append((bucket, stored[7]))
-        driver.execute("UPDATE record SET doc = ?, open = NULL WHERE bucket = ? AND seq = ?", stored[7], bucket, row[1])
+        text = state.stored(row[1])[7].decode()
+        left.append((bucket, text))
+        driver.execute("UPDATE record SET doc = ?, open = NULL WHERE bucket = ? AND seq = ?", text, bucket, row[1])
     # Its number stays, so the projector would not come by.
     project(driver, left)
     if markers:

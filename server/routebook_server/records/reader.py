@@ -16,7 +16,9 @@ from routebook_server.records.state import State, moved_id
 from routebook_server.records.sums import Counted
 from routebook_sync.messages import MARKERS, Edit, ProblemCode, Verdict
 
-_SELECT_STATES: Final = "SELECT bucket, seq, id, kind, root, home, device, doc, sum, open_sum FROM record WHERE "
+_SELECT_STATES: Final = (
+    "SELECT bucket, seq, id, kind, root, home, device, CAST(doc AS BLOB), sum, open_sum FROM record WHERE "
+)
 _SELECT_BUCKETS: Final = "SELECT bucket, epoch, seq, horizon, rows, parts FROM bucket WHERE bucket IN (?*)"
 _SELECT_REPLICAS: Final = "SELECT device, person, pushed, clamped FROM replica WHERE device IN (?*)"
 _SELECT_HELD: Final = "SELECT record, root, code, author, edits, receipt, received_at FROM held WHERE"

@@ -14,8 +14,8 @@ from routebook_sync.record import Doc, open_doc
 _ENCODER: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder(Doc)
 
-Stored: TypeAlias = tuple[str, int, str, str, str, int, int, str, str | None, int, int]
-"""A row of ``record``, in the order of its columns."""
+Stored: TypeAlias = tuple[str, int, str, str, str, int, int, bytes, bytes | None, int, int]
+"""A row of ``record``, in the order of its columns; its JSON as bytes."""
 
 
 class State(msgspec.Struct, gc=False):
@@ -29,8 +29,8 @@ class State(msgspec.Struct, gc=False):
     root: str
     home: int
     device: int
-    text: str
-    """The stored JSON; "" once ``doc`` is newer."""
+    text: bytes
+    """The stored JSON; b"" once ``doc`` is newer."""
     doc: Doc | None = None
 
     def read_doc(self) -> Doc:
@@ -72,16 +72,16 @@ def marker(bucket: str, root: str, home: int, device: int, now_ms: int) -> State
     It says when by the server's clock, so that it can be removed some day (SPEC R37).
     """
     stamp = stamp_from_clock(Clock(now_ms, 0, SERVER_DEVICE))
-    return State(bucket, 0, moved_id(bucket, root), MOVED, "", home, device, "", Doc({}, {stamp: []}))
+    return State(bucket, 0, moved_id(bucket, root), MOVED, "", home, device, b"", Doc({}, {stamp: []}))
 
 
 def archived_marker(bucket: str, name: str, ids: Sequence[str], now_ms: int) -> State:
     """Return the marker that tells that these records left ``bucket`` for its archive; its ``name`` is new there."""
     stamp = stamp_from_clock(Clock(now_ms, 0, SERVER_DEVICE))
     doc = Doc({"ids": list(ids)}, {stamp: []})
-    return State(bucket, 0, f"{ARCHIVED}:{bucket}:{name}", ARCHIVED, "", 0, SERVER_DEVICE, "", doc)
+    return State(bucket, 0, f"{ARCHIVED}:{bucket}:{name}", ARCHIVED, "", 0, SERVER_DEVICE, b"", doc)
 
 
-def encode_json(value: Any) -> str:
-    """Return ``value`` as JSON text."""
-    return _ENCODER.encode(value).decode()
+def encode_json(value: Any) -> bytes:
+    """Return ``value`` as JSON, in the bytes in which the database takes it: as text it would be coded twice more."""
+    return _ENCODER.encode(value)

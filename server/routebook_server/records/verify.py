@@ -15,7 +15,7 @@ from routebook_sync.clock import SERVER_DEVICE
 from routebook_sync.messages import MARKERS
 
 _SELECT: Final = (
-    "SELECT seq, id, kind, root, home, doc, open, sum, open_sum FROM record"
+    "SELECT seq, id, kind, root, home, CAST(doc AS BLOB), CAST(open AS BLOB), sum, open_sum FROM record"
     " WHERE bucket = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
 _STEP: Final = 1_000
@@ -57,7 +57,9 @@ def verify_bucket(connection: Connection, bucket: str, *, mend: bool = False) ->
                 if mend:
                     driver.execute(
                         "UPDATE record SET open = ?, sum = ?, open_sum = ? WHERE bucket = ? AND seq = ?",
-                        *expected,
+                        open_text.decode() if open_text is not None else None,
+                        full,
+                        shown,
                         bucket,
                         seq,
                     )
@@ -77,5 +79,5 @@ def _verify_sums(driver: Driver, bucket: str, sums: Sums, *, mend: bool) -> list
     return [Fault(bucket, "", "{} rows, {}, {}".format(*found), "{} rows, {}, {}".format(*expected))]
 
 
-def _said(open_text: str | None, full: int, shown: int) -> str:
+def _said(open_text: bytes | None, full: int, shown: int) -> str:
     return f"{full}, {shown}" + (", open" if open_text is not None else "")

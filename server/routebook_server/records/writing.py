@@ -20,17 +20,19 @@ from routebook_server.records.state import encode_json
 from routebook_server.records.sums import Sums, count_rows
 from routebook_sync.clock import SERVER_DEVICE, Clock
 
-STORE_RECORD: Final = upsert(tables.record, ("id",))
+STORE_RECORD: Final = upsert(tables.record, ("id",), coded=("doc", "open"))
 STORE_BUCKET: Final = upsert(
     tables.bucket, ("bucket",), "bucket", "epoch", "seq", "rows", "total", "open_total", "parts"
 )
 _STORE_HISTORY: Final = insert(
-    tables.history, "id", "stamp", "device", "person", "received_at", "new", "old", "decided_by"
+    tables.history, "id", "stamp", "device", "person", "received_at", "new", "old", "decided_by", coded=("new", "old")
 )
-_STORE_VERDICT: Final = upsert(tables.verdict, ("device", "n"))
+_STORE_VERDICT: Final = upsert(tables.verdict, ("device", "n"), coded=("doc",))
 _STORE_REPLICA: Final = upsert(tables.replica, ("device",), "device", "person", "pushed", "clamped")
 _STORE_HELD: Final = insert(
-    tables.held, "record", "receipt", "root", "code", "received_at", "device", "author", "edits", "count", "size"
+    tables.held,
+    *("record", "receipt", "root", "code", "received_at", "device", "author", "edits", "count", "size"),
+    coded=("author", "edits"),
 )
 _PART: Final = 250
 """Rows stored at a time: while the database works on them, the next ones are made."""
@@ -165,4 +167,4 @@ def _parts(
 def _held_row(held: Held) -> tuple[Any, ...]:
     edits = encode_json(held.edits)
     about = (held.record, held.receipt, held.root, held.code, held.received_at, held.author.device)
-    return (*about, encode_json(held.author), edits, len(held.edits), len(edits.encode()))
+    return (*about, encode_json(held.author), edits, len(held.edits), len(edits))
