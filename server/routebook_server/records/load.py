@@ -40,7 +40,7 @@ def load_rows(connection: Connection, rows: Iterable[tuple[str, Row]]) -> tuple[
         found = reader.buckets(unknown) if unknown else {}
         for name in unknown:
             written[name] = found.get(name) or reader.new_bucket()
-            sums[name] = Sums(written[name].rows, written[name].parts)
+            sums[name] = written[name].sums
         stored: dict[str, Stored] = {}
         for name, row in chunk:
             seq = written[name].seq + 1

@@ -13,13 +13,15 @@ from routebook_server.records.lookup import MAX_PAST, PastEdit
 from routebook_server.records.push import Replica
 from routebook_server.records.refusal import REFUSALS
 from routebook_server.records.state import State, moved_id
-from routebook_server.records.sums import Counted
+from routebook_server.records.sums import Counted, Sums
 from routebook_sync.messages import MARKERS, Edit, ProblemCode, Verdict
 
 _SELECT_STATES: Final = (
     "SELECT bucket, seq, id, kind, root, home, device, CAST(doc AS BLOB), sum, open_sum FROM record WHERE "
 )
-_SELECT_BUCKETS: Final = "SELECT bucket, epoch, seq, horizon, rows, parts FROM bucket WHERE bucket IN (?*)"
+_SELECT_BUCKETS: Final = (
+    "SELECT bucket, epoch, seq, horizon, rows, total, open_total, parts FROM bucket WHERE bucket IN (?*)"
+)
 _SELECT_REPLICAS: Final = "SELECT device, person, pushed, clamped FROM replica WHERE device IN (?*)"
 _SELECT_HELD: Final = "SELECT record, root, code, author, edits, receipt, received_at FROM held WHERE"
 
@@ -31,12 +33,19 @@ class Bucket(NamedTuple):
     seq: int = 0
     horizon: int = 0
     rows: int = 0
+    total: int = 0
+    open_total: int = 0
     parts: bytes | None = None
 
     @property
     def head(self) -> Head:
         """The bucket's head."""
         return Head(self.epoch, number_of(self.seq, self.horizon))
+
+    @property
+    def sums(self) -> Sums:
+        """The bucket's checksums, to be changed."""
+        return Sums(self.rows, self.total, self.open_total, self.parts)
 
 
 class Reader:

@@ -17,7 +17,7 @@ from routebook_server.records.pokes import poke
 from routebook_server.records.push import GapError, Push, Pushed
 from routebook_server.records.reader import Reader
 from routebook_server.records.state import encode_json
-from routebook_server.records.sums import Sums, count_rows
+from routebook_server.records.sums import count_rows
 from routebook_sync.clock import SERVER_DEVICE, Clock
 
 STORE_RECORD: Final = upsert(tables.record, ("id",), coded=("doc", "open"))
@@ -119,7 +119,7 @@ class Numbering:
 
     def parts(self) -> Iterator[tuple[Storing, list[tuple[Any, ...]]]]:
         """Yield the changed rows, a part at a time, then the counters of their buckets."""
-        sums = {name: Sums(bucket.rows, bucket.parts) for name, bucket in self.written.items()}
+        sums = {name: bucket.sums for name, bucket in self.written.items()}
         states, places = self._draft.states, self.places
         rows: list[Any] = []
         for name, ids in self._ids_by_bucket.items():
