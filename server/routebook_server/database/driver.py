@@ -122,6 +122,12 @@ class Driver(Protocol):
     def store(self, storing: Storing, rows: Iterable[Values]) -> None:
         """Store rows, no two of them with the same key."""
 
+    def begin_storing(self, storing: Storing, rows: Iterable[Values]) -> None:
+        """Store rows, which may still be on their way afterwards; whatever is asked for next comes after them."""
+
+    def finish(self) -> None:
+        """Wait for what is on its way; whoever begins to store must end with it, however he ends."""
+
     def store_in_turn(self, parts: Iterable[tuple[Storing, Iterable[Values]]]) -> None:
         """Store one part after the other; the next one may be asked for before the last one is stored."""
 
@@ -176,6 +182,13 @@ class SqliteDriver:
         """Store rows, no two of them with the same key."""
         self._cursor.executemany(storing.sqlite, rows)
 
+    def begin_storing(self, storing: Storing, rows: Iterable[Values]) -> None:
+        """Store rows."""
+        self._cursor.executemany(storing.sqlite, rows)
+
+    def finish(self) -> None:
+        """Nothing is on its way."""
+
     def store_in_turn(self, parts: Iterable[tuple[Storing, Iterable[Values]]]) -> None:
         """Store one part after the other."""
         for storing, rows in parts:
@@ -190,9 +203,12 @@ class PostgresDriver:
 
     def __init__(self, connection: Connection) -> None:
         self._connection: Any = connection.connection.driver_connection
+        self._working: asyncio.Task[Any] | None = None
+        """What is on its way; PostgreSQL does one thing at a time."""
 
     def fetch(self, sql: str, *values: Any) -> list[Values]:
         """Return all rows of a query."""
+        self.finish()
         return [tuple(row) for row in await_only(self._connection.fetch(_postgres(sql), *values))]
 
     def fetch_kept(self, sql: str, *values: Hashable) -> list[Values]:
@@ -201,51 +217,50 @@ class PostgresDriver:
 
     def fetch_one(self, sql: str, *values: Any) -> Values | None:
         """Return the first row of a query, None if there is none."""
+        self.finish()
         row = await_only(self._connection.fetchrow(_postgres(sql), *values))
         return None if row is None else tuple(row)
 
     def chunks(self, sql: str, *values: Any, size: int) -> Iterator[list[Values]]:
         """Yield the rows of a query, ``size`` at a time; what is not asked for is not read."""
+        self.finish()
         cursor = await_only(self._connection.cursor(_postgres(sql), *values))
         while chunk := await_only(cursor.fetch(size)):
             yield [tuple(row) for row in chunk]
 
     def execute(self, sql: str, *values: Any) -> None:
         """Run one statement."""
+        self.finish()
         await_only(self._connection.execute(_postgres(sql), *values))
 
     def store(self, storing: Storing, rows: Iterable[Values]) -> None:
         """Store rows, no two of them with the same key."""
+        self.begin_storing(storing, rows)
+        self.finish()
+
+    def begin_storing(self, storing: Storing, rows: Iterable[Values]) -> None:
+        """Store rows as soon as what is on its way has arrived; PostgreSQL works on them while others are made."""
         columns = list(zip(*rows, strict=True))
-        if columns:
-            await_only(self._store(storing, columns))
+        if not columns:
+            return
+        sql, values = _statement(storing, columns)
+        self.finish()
+        self._working = asyncio.ensure_future(self._connection.execute(sql, *values))
+        await_only(asyncio.sleep(0))  # it is on its way now
+
+    def finish(self) -> None:
+        """Wait for what is on its way."""
+        working, self._working = self._working, None
+        if working is not None:
+            await_only(working)
 
     def store_in_turn(self, parts: Iterable[tuple[Storing, Iterable[Values]]]) -> None:
         """Store one part after the other; while PostgreSQL works on one, the next is taken from ``parts``."""
-        working: asyncio.Task[Any] | None = None
         try:
             for storing, rows in parts:
-                columns = list(zip(*rows, strict=True))
-                if working is not None:
-                    await_only(working)
-                working = asyncio.ensure_future(self._store(storing, columns)) if columns else None
-                if working is not None:
-                    await_only(asyncio.sleep(0))  # it is on its way now
+                self.begin_storing(storing, rows)
         finally:
-            if working is not None:
-                await_only(working)
-
-    async def _store(self, storing: Storing, columns: list[Values]) -> None:
-        if storing.joined and len(columns[0]) >= _MANY:
-            texts = _joined(storing, columns)
-            if texts:
-                await self._connection.execute(storing.joined, *texts)
-                return
-        lists = [
-            [value if value is None else value.decode() for value in values] if kind == _CODED else values
-            for values, kind in zip(columns, storing.kinds, strict=True)
-        ]
-        await self._connection.execute(storing.postgres, *lists)
+            self.finish()
 
 
 def driver_of(connection: Connection) -> Driver:
@@ -267,6 +282,18 @@ def _postgres(sql: str) -> str:
     sql = sql.replace("group_concat(", "string_agg(")
     sql = _BYTES.sub(r"convert_to(\1, 'UTF8')", _LIST.sub("= ANY(?)", sql))
     return re.sub(r"\?", lambda _match: f"${next(numbers)}", sql)
+
+
+def _statement(storing: Storing, columns: list[Values]) -> tuple[str, Sequence[Any]]:
+    """Return what stores these columns in PostgreSQL, and its values."""
+    if storing.joined and len(columns[0]) >= _MANY:
+        texts = _joined(storing, columns)
+        if texts:
+            return storing.joined, texts
+    return storing.postgres, [
+        [value if value is None else value.decode() for value in values] if kind == _CODED else values
+        for values, kind in zip(columns, storing.kinds, strict=True)
+    ]
 
 
 def _joined(storing: Storing, columns: list[Values]) -> list[str | bytes]:

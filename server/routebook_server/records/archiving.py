@@ -158,7 +158,9 @@ def archive_rows(
     if states:
         draft = Draft({}, reader, Clock(0, 0, SERVER_DEVICE), now_ms)
         draft.archive(bucket, locks.buckets[bucket].seq + 1, states)
-        driver.store_in_turn(Numbering(reader, draft, locks).parts())
+        numbering = Numbering(reader, draft, locks)
+        numbering.prepare()
+        driver.store_in_turn(numbering.parts())
     heads = {bucket: reader.buckets([bucket])[bucket].head} if is_last else {}
     poke(driver, heads)
     return len(states), heads

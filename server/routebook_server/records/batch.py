@@ -4,6 +4,7 @@ An edit, or a group, either takes full effect or none. What fails for a fault of
 other edit (guarantee G4).
 """
 
+from collections.abc import Generator
 from typing import Final
 
 import structlog
@@ -29,6 +30,8 @@ _FOLLOWS: Final = Refusal(
     ProblemCode.MISSING_ROOT, "Kept until it is decided whether there will be such a record.", "id", held=True
 )
 """Of an edit of a record whose creation is in custody (SPEC R46)."""
+_PART: Final = 250
+"""After so many edits whoever runs the batch may store what stands, before he has the rest merged."""
 
 _log = structlog.get_logger()
 
@@ -59,12 +62,15 @@ class Batch:
 
     # Pushes
 
-    def run(self, push: Push) -> None:
-        """Merge one push; GapError if the device counts wrongly, and then nothing of it is merged."""
+    def run(self, push: Push) -> Generator[None]:
+        """Merge one push; GapError if the device counts wrongly, and then nothing of it is merged.
+
+        Yields now and then between two edits, where all that the draft holds stands for good.
+        """
         turn = self._begin(push)
         device = push.author.device
         if device == SERVER_DEVICE:
-            self.verdicts.append(self._run(turn, push.edits))
+            self.verdicts.append((yield from self._run(turn, push.edits)))
             return
         replica = self.replicas.get(device)
         if replica is None:
@@ -86,7 +92,7 @@ class Batch:
         if repeated and len(self._lookup.taken(device, repeated)) < len(repeated):
             raise GapError(replica.pushed + 1)
         self.replicas[device] = replica
-        self.verdicts.append(self._run(turn, fresh))
+        self.verdicts.append((yield from self._run(turn, fresh)))
         replica.pushed = expected - 1
         replica.person = push.author.person
 
@@ -125,7 +131,7 @@ class Batch:
 
     # Edits and groups
 
-    def _run(self, turn: Turn, edits: list[Edit | Unread]) -> list[Verdict]:
+    def _run(self, turn: Turn, edits: list[Edit | Unread]) -> Generator[None, None, list[Verdict]]:
         """Settle edits in order, a group where its first edit stands; return the verdicts other than applied."""
         verdicts: list[Verdict] = []
         members_by_group: dict[str, list[Edit | Unread]] = {}
@@ -133,7 +139,9 @@ class Batch:
             if edit.group:
                 members_by_group.setdefault(edit.group, []).append(edit)
         attempt, mark, hold, custody = self._attempt, self.draft.mark, turn.push.hold, turn.push.custody
-        for edit in edits:
+        for place, edit in enumerate(edits, 1):
+            if place % _PART == 0:
+                yield
             if edit.group:
                 if edit.group in members_by_group:
                     verdicts += self._settle_group(turn, members_by_group.pop(edit.group))

@@ -112,6 +112,10 @@ class Locks:
         if missing and self._reader.states(missing):
             raise NotLockedError(self._all())
 
+    def holds(self, buckets: Iterable[str]) -> bool:
+        """Tell whether all of these are locked."""
+        return not self._driver.is_shared or self.buckets.keys() >= {*buckets}
+
     def require(self, devices: Iterable[int] = (), buckets: Iterable[str] = ()) -> None:
         """NotLockedError unless all of these are locked; a bucket that nobody has written to yet is locked now."""
         if not self._driver.is_shared:

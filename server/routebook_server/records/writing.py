@@ -5,19 +5,19 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from routebook_server.database import driver_of
+from routebook_server.database import Driver, driver_of
 from routebook_server.database.driver import Storing, insert, upsert
 from routebook_server.records import tables
 from routebook_server.records.batch import Batch
 from routebook_server.records.buckets import Head
-from routebook_server.records.draft import Draft
+from routebook_server.records.draft import Draft, HistoryRow
 from routebook_server.records.held import Held
 from routebook_server.records.locks import NOTHING, Locks, Wanted
 from routebook_server.records.pokes import poke
 from routebook_server.records.push import GapError, Push, Pushed
-from routebook_server.records.reader import Reader
-from routebook_server.records.state import encode_json
-from routebook_server.records.sums import count_rows
+from routebook_server.records.reader import Bucket, Reader
+from routebook_server.records.state import Stored, encode_json
+from routebook_server.records.sums import Sums, count_rows
 from routebook_sync.clock import SERVER_DEVICE, Clock
 
 STORE_RECORD: Final = upsert(tables.record, ("id",), coded=("doc", "open"))
@@ -63,25 +63,25 @@ def write_pushes(
     states = locks.take_states(pushes)
     heads = {name: bucket.head for name, bucket in locks.buckets.items()}
     batch = Batch(states, replicas, heads=heads, lookup=reader, clock=clock, now_ms=now_ms)
-    results: list[Pushed | GapError] = []
-    for push in pushes:
-        try:
-            batch.run(push)
-        except GapError as gap:
-            batch.verdicts.append([])
-            results.append(gap)
-        else:
-            results.append(Pushed(batch.verdicts[-1]))
-    draft = batch.draft
+    outflow = Outflow(driver, batch.draft, Numbering(reader, batch.draft, locks))
+    try:
+        return _write(batch, pushes, locks, outflow)
+    finally:
+        driver.finish()
+
+
+def _write(batch: Batch, pushes: Sequence[Push], locks: Locks, outflow: "Outflow") -> Written:
+    driver, draft, numbering = outflow.driver, batch.draft, outflow.numbering
+    results = _merge(batch, pushes, outflow)
     locks.pass_gate(draft)
     batch.release()
     locks.require(devices=batch.replicas)
-    numbering = Numbering(reader, draft, locks)
+    numbering.prepare()
     if draft.removed:
         driver.execute("DELETE FROM record WHERE id IN (?*)", list(draft.removed))
     if draft.held:
         driver.execute("DELETE FROM held WHERE record IN (?*)", list(draft.held))
-    driver.store_in_turn(_parts(batch, numbering, list(zip(pushes, results, strict=True))))
+    driver.store_in_turn(_parts(batch, outflow, list(zip(pushes, results, strict=True))))
     for push in pushes:
         if push.ack:
             driver.execute("DELETE FROM verdict WHERE device = ? AND n <= ?", push.author.device, push.ack)
@@ -97,58 +97,128 @@ def write_pushes(
     return Written(results, moved, draft.clock)
 
 
+def _merge(batch: Batch, pushes: Sequence[Push], outflow: "Outflow") -> list[Pushed | GapError]:
+    """Merge all pushes; the last one is stored already while it is merged, as far as it stands."""
+    results: list[Pushed | GapError] = []
+    for push in pushes:
+        try:
+            for _ in batch.run(push):
+                # Of one before others nothing yet: they are asked what was stored before this batch.
+                if push is pushes[-1]:
+                    outflow.pour()
+        except GapError as gap:
+            batch.verdicts.append([])
+            results.append(gap)
+        else:
+            results.append(Pushed(batch.verdicts[-1]))
+    return results
+
+
 class Numbering:
     """Numbers the changed rows by bucket and counts them."""
 
     def __init__(self, reader: Reader, draft: Draft, locks: Locks) -> None:
+        self._reader = reader
         self._draft = draft
-        self._counted = reader.counted
-        self._ids_by_bucket: dict[str, list[str]] = {}
-        for record_id in draft.dirty:
-            self._ids_by_bucket.setdefault(draft.states[record_id].bucket, []).append(record_id)
-        # Whether a row leaves a marker behind or, in an archive, nothing: the bucket that it was in counts it no more.
-        left = {counted[0] for counted in map(reader.counted.get, draft.dirty) if counted is not None}
-        names = left.union(self._ids_by_bucket)
-        locks.require(buckets=names)
-        unknown = [bucket for bucket in names if bucket not in locks.buckets]
-        buckets = {**locks.buckets, **reader.buckets(unknown)} if unknown else locks.buckets
-        self.written = {name: buckets.get(name) or reader.new_bucket() for name in sorted(names)}
-        """The buckets with changed rows: as they were, and once all rows are numbered, as they will be."""
+        self._locks = locks
+        self._sums: dict[str, Sums] = {}
+        self.written: dict[str, Bucket] = {}
+        """The buckets with changed rows, as far as these are numbered."""
         self.places: dict[str, tuple[str, int]] = {}
         """Bucket and number of each changed row, by id."""
 
-    def parts(self) -> Iterator[tuple[Storing, list[tuple[Any, ...]]]]:
-        """Yield the changed rows, a part at a time, then the counters of their buckets."""
-        sums = {name: bucket.sums for name, bucket in self.written.items()}
+    def is_locked(self) -> bool:
+        """Tell whether all buckets of the changed rows are locked: to number them need wait for nobody then."""
+        return self._locks.holds(self._names())
+
+    def _names(self) -> set[str]:
+        # Whether a row leaves a marker behind or, in an archive, nothing: the bucket that it was in counts it no more.
+        dirty, counted = self._draft.dirty, self._reader.counted
+        left = {counted[record_id][0] for record_id in dirty if record_id in counted}
+        return left.union([self._draft.states[record_id].bucket for record_id in dirty])
+
+    def prepare(self) -> None:
+        """Make the buckets of all changed rows ours; NotLockedError where that cannot be."""
+        names = self._names()
+        locked = self._locks.buckets
+        self._locks.require(buckets=names)
+        unknown = [name for name in names if name not in locked]
+        found = {**locked, **self._reader.buckets(unknown)} if unknown else locked
+        for name in names.difference(self.written):
+            bucket = self.written[name] = found.get(name) or self._reader.new_bucket()
+            self._sums[name] = bucket.sums
+
+    def rows(self) -> Iterator[list[Stored]]:
+        """Number the changed rows, whose buckets are prepared, and yield them, a part at a time; they are done then."""
         states, places = self._draft.states, self.places
-        rows: list[Any] = []
-        for name, ids in self._ids_by_bucket.items():
+        ids_by_bucket: dict[str, list[str]] = {}
+        for record_id in self._draft.dirty:
+            ids_by_bucket.setdefault(states[record_id].bucket, []).append(record_id)
+        self._draft.dirty.clear()
+        rows: list[Stored] = []
+        for name, ids in ids_by_bucket.items():
             bucket = self.written[name]
             for seq, record_id in enumerate(ids, bucket.seq + 1):
                 rows.append(states[record_id].stored(seq))
                 places[record_id] = (name, seq)
                 if len(rows) == _PART:
-                    count_rows(sums, rows, self._counted)
-                    yield STORE_RECORD, rows
+                    count_rows(self._sums, rows, self._reader.counted)
+                    yield rows
                     rows = []
             self.written[name] = bucket._replace(seq=bucket.seq + len(ids))
         if rows:
-            count_rows(sums, rows, self._counted)
+            count_rows(self._sums, rows, self._reader.counted)
+            yield rows
+
+    def parts(self) -> Iterator[tuple[Storing, list[tuple[Any, ...]]]]:
+        """Yield the changed rows as ``rows`` does, then the counters of all buckets with rows that were numbered."""
+        for rows in self.rows():
             yield STORE_RECORD, rows
         if self.written:
-            counters = [(name, bucket.epoch, bucket.seq, *sums[name].stored()) for name, bucket in self.written.items()]
-            yield STORE_BUCKET, counters
+            buckets = sorted(self.written.items())
+            yield (
+                STORE_BUCKET,
+                [(name, bucket.epoch, bucket.seq, *self._sums[name].stored()) for name, bucket in buckets],
+            )
+
+
+class Outflow:
+    """Takes what is merged to the database, a part at a time, which works on it while the next one is merged."""
+
+    def __init__(self, driver: Driver, draft: Draft, numbering: Numbering) -> None:
+        self.driver = driver
+        self.numbering = numbering
+        self._draft = draft
+        self._past = 0
+        """How much of the history was taken."""
+
+    def history(self) -> list[HistoryRow]:
+        """Return the history since it was asked for last."""
+        fresh = self._draft.history[self._past :]
+        self._past += len(fresh)
+        return fresh
+
+    def pour(self) -> None:
+        """Store what stands; a record that changes again is stored again, under a later number.
+
+        Where a bucket is not locked yet the rows wait for the end: it has to be, in the order of all locks.
+        """
+        self.driver.begin_storing(_STORE_HISTORY, self.history())
+        if self.numbering.is_locked():
+            self.numbering.prepare()
+            for rows in self.numbering.rows():
+                self.driver.begin_storing(STORE_RECORD, rows)
 
 
 def _parts(
-    batch: Batch, numbering: Numbering, done: list[tuple[Push, Pushed | GapError]]
+    batch: Batch, outflow: Outflow, done: list[tuple[Push, Pushed | GapError]]
 ) -> Iterator[tuple[Storing, Iterable[tuple[Any, ...]]]]:
-    """Yield all that a batch stores."""
-    draft = batch.draft
-    if draft.history:
-        yield _STORE_HISTORY, draft.history
-    yield from numbering.parts()
-    held = [_held_row(held) for held in draft.held.values() if held is not None]
+    """Yield what is left to store of a batch."""
+    history = outflow.history()
+    if history:
+        yield _STORE_HISTORY, history
+    yield from outflow.numbering.parts()
+    held = [_held_row(held) for held in batch.draft.held.values() if held is not None]
     if held:
         yield _STORE_HELD, held
     verdicts = [
