@@ -4,8 +4,23 @@ import adapter from "@sveltejs/adapter-static";
 import { sveltekit } from "@sveltejs/kit/vite";
 import { defineConfig } from "vitest/config";
 import { withExternalStart } from "./vite/external-start.ts";
+import { nameReached } from "./vite/shared-chunks.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const BEFORE_SIGN_IN = [
+  "./node_modules/@sveltejs/kit/src/runtime/client/entry.js",
+  "./.svelte-kit/generated/build/client-optimized/app.js",
+  "./src/hooks.client.ts",
+  "./src/routes/+layout.ts",
+  "./src/routes/+layout.svelte",
+  "./src/routes/+error.svelte",
+  "./src/routes/+page.ts",
+  "./src/routes/signin/+page.svelte",
+  // What the words of every language are made with; they are read by name.
+  "./src/lib/paraglide/runtime.js",
+  "./src/lib/paraglide/registry.js",
+].map(here);
 
 export default defineConfig(({ command }) => ({
   plugins: [
@@ -40,7 +55,16 @@ export default defineConfig(({ command }) => ({
     target: "es2022",
     chunkSizeWarningLimit: 900,
     // What screens share comes in one file, not in sixty (docs/decisions/0006-few-files-and-one-language.md).
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: nameReached("shell", BEFORE_SIGN_IN), debugName: "shell", minShareCount: 2, priority: 2 },
+            { name: "screens", minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: {
     fs: { allow: [here("../sync/ts")] },
