@@ -196,7 +196,8 @@ class _Reading:
         # Who begins a bucket, or is at 0 though others wrote there, holds nothing to tell where a row lives (SPEC R53);
         # who begins it again drops what he does not meet: the same reply twice must meet his own rows, too (R38).
         own = self._asked.own
-        begins = bucket in self._resets or bucket not in self._asked.cursors
+        epoch, _seq = self._asked.cursors.get(bucket, (None, 0))
+        begins = bucket in self._resets or epoch != self._standings[bucket].epoch
         if own and not begins and (after or head <= sum(1 for name, _number in own if name == bucket)):
             return self._read_singly(bucket, after, head, own)
         while after < head and self._left > 0:

@@ -117,6 +117,11 @@ export class RecordWriter {
     return this.database.get<Held>(SHAPES[kind].find, [id]);
   }
 
+  /** Says that buckets have begun another round: what is met from now on carries that one. */
+  beginRounds(): void {
+    this.#roundByBucket.clear();
+  }
+
   /** Returns the confirmation of a state with this checksum that was met just now. */
   confirmation(bucket: string, sum: number): Confirmation {
     const round = this.#roundByBucket.get(bucket) ?? roundOf(this.database, bucket);

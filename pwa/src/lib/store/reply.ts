@@ -80,10 +80,11 @@ class Applying {
   run(): number {
     const { database, reply, context } = this;
     this.#offerAgain();
-    // Before the verdicts: what they confirm counts as met in the round that begins.
-    this.#readings.begin();
-    context.checks.noteResets(this.#readings.resets);
     for (const topic of takeVerdicts(database, this.#writer, reply, context.device)) this.changed.add(topic);
+    // After the verdicts: one may be given again, for a record that has left since. The page that begins has the rest.
+    this.#readings.begin();
+    this.#writer.beginRounds();
+    context.checks.noteResets(this.#readings.resets);
     forgetCovered(database, context.device, reply.covered);
     this.#isAnyWaiting = database.get("SELECT 1 FROM outbox LIMIT 1") !== undefined;
     const stored = this.#storeRows();

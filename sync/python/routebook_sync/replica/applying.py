@@ -36,10 +36,10 @@ class Applying:
         """Store what the reply brought; ``offset`` is the clock's new one (SPEC R5)."""
         tables, reply = self._tables, self._reply
         self._offer_again()
-        # Before the verdicts: what they confirm counts as met in the round that begins.
+        take_verdicts(tables, self._rows, self._schema, reply, self._device)
+        # After the verdicts: one may be given again, for a record that has left since. The page has what has not.
         self._readings.begin()
         self._checks.note_resets(self._readings.resets)
-        take_verdicts(tables, self._rows, self._schema, reply, self._device)
         forget_covered(tables, self._device, reply.covered)
         self._store_rows()
         self._drop_unrepaired()
