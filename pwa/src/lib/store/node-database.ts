@@ -52,8 +52,10 @@ export class NodeDatabase implements Database {
   }
 
   #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql) ?? this.#connection.prepare(sql);
-    this.#statements.set(sql, known);
-    return known;
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = this.#connection.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
   }
 }

@@ -124,7 +124,9 @@ export class RecordWriter {
 
   /** Returns the confirmation of a state with this checksum that was met just now. */
   confirmation(bucket: string, sum: number): Confirmation {
-    const round = this.#roundByBucket.get(bucket) ?? roundOf(this.database, bucket);
+    const known = this.#roundByBucket.get(bucket);
+    if (known !== undefined) return { sum, round: known };
+    const round = roundOf(this.database, bucket);
     this.#roundByBucket.set(bucket, round);
     return { sum, round };
   }

@@ -10,9 +10,15 @@ export type Sum = readonly [checksum: number, rows: number];
 
 const EMPTY: Sum = [0, 0];
 
+/** What a transaction does to a bucket's sum so far. */
+interface SumChange {
+  checksum: number;
+  rows: number;
+}
+
 /** Collects what one transaction does to the sums; `save` writes it down. */
 export class Sums {
-  readonly #changes = new Map<string, Sum>();
+  readonly #changes = new Map<string, SumChange>();
 
   constructor(private readonly database: Database) {}
 
@@ -27,7 +33,7 @@ export class Sums {
   }
 
   save(): void {
-    for (const [bucket, [checksum, rows]] of this.#changes) {
+    for (const [bucket, { checksum, rows }] of this.#changes) {
       if (checksum === 0 && rows === 0) continue;
       this.database.run(
         `INSERT INTO total (bucket, checksum, rows) VALUES (?1, ?2, ?3)
@@ -39,8 +45,12 @@ export class Sums {
   }
 
   #change(bucket: string, checksum: number, rows: number): void {
-    const [before, count] = this.#changes.get(bucket) ?? EMPTY;
-    this.#changes.set(bucket, [(before + checksum) % MODULUS, count + rows]);
+    const change = this.#changes.get(bucket);
+    if (change === undefined) this.#changes.set(bucket, { checksum: checksum % MODULUS, rows });
+    else {
+      change.checksum = (change.checksum + checksum) % MODULUS;
+      change.rows += rows;
+    }
   }
 }
 
