@@ -300,20 +300,8 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
         in_custody = (saved.edit.id, saved.edit.at) in held
         if saved.end is VerdictKind.HELD and (in_custody or saved.edit.id in books.decided):
             continue
-        if saved.end is VerdictKind.REPAIRED and _takes_back_what_is_held(saved.edit, books):
-            continue  # an addition from the future that the server has in custody: there is nothing yet to take away
         guarantee = "G3" if in_custody else "G2"
         raise BrokenError(guarantee, f"{saved.store} was told {saved.end} of {saved.edit}; in custody: {in_custody}")
-
-
-def _takes_back_what_is_held(edit: Edit, books: Books) -> bool:
-    """Tell whether an edit does nothing but take away elements whose additions nobody has decided on yet."""
-    held = str([one.v for one in books.held if one.id == edit.id])
-    states = [state for value in edit.v.values() for state in (value.values() if isinstance(value, dict) else [None])]
-    return all(
-        isinstance(state, list) and len(state) == 2 and not state[0] and all(str(tag) in held for tag in state[1])
-        for state in states
-    )
 
 
 def groups_are_whole(simulation: "Simulation") -> None:

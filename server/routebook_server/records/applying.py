@@ -105,6 +105,7 @@ class Applier:
                 suffix=turn.suffix,
                 latest=self._latest,
                 clamp=self._clamp_inside(turn, edit, at),
+                miss=lambda tag: self._custody.require_settled(turn, edit.id, tag),
             )
             clamped = clamped or next((name for name, value in values.items() if value is not edit.v[name]), "")
         merge = merge_edit(entity, doc, values, at, base)

@@ -12,7 +12,7 @@ import structlog
 from routebook_server.database import UNAVAILABLE
 from routebook_server.records.applying import Applier
 from routebook_server.records.buckets import Head
-from routebook_server.records.custody import Custody
+from routebook_server.records.custody import FOLLOWS, Custody
 from routebook_server.records.draft import Draft, Mark
 from routebook_server.records.held import Held
 from routebook_server.records.judging import Judge
@@ -26,10 +26,6 @@ from routebook_sync.messages import Edit, ProblemCode, Verdict
 
 TRIES: Final = 3
 """How often an edit is tried that meets a fault of ours (SPEC R46)."""
-_FOLLOWS: Final = Refusal(
-    ProblemCode.MISSING_ROOT, "Kept until it is decided whether there will be such a record.", "id", held=True
-)
-"""Of an edit of a record whose creation is in custody (SPEC R46)."""
 _PART: Final = 250
 """After so many edits whoever runs the batch may store what stands, before he has the rest merged."""
 
@@ -195,7 +191,7 @@ class Batch:
     def _refuse(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> list[Verdict]:
         """Refuse edits for what ``culprit`` met, or take them into custody; return their verdicts."""
         if refusal.code is ProblemCode.MISSING_FIELD and self._custody.has_creation_of(turn, culprit.id):
-            refusal = _FOLLOWS
+            refusal = FOLLOWS
         if refusal.held:
             refusal = self._keep(turn, edits, refusal, culprit)
         return [_told(edit, refusal.verdict(culprit.n)) for edit in edits]

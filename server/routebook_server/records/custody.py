@@ -32,6 +32,10 @@ HELD_EDIT: Final = "held_edit"
 Apply: TypeAlias = Callable[[Turn, Edit], Verdict | None]
 
 _MAX_KIND: Final = 40
+FOLLOWS: Final = Refusal(
+    ProblemCode.MISSING_ROOT, "Kept until it is decided what becomes of the change that it follows.", "id", held=True
+)
+"""Of an edit that can only follow another one of its record, which is in custody (SPEC R46)."""
 
 
 class _Place(NamedTuple):
@@ -85,6 +89,15 @@ class Custody:
         if any(held.is_of(device, record_id) for held in self._draft.held.values() if held is not None):
             return True
         return any(record not in self._draft.held for record in self._lookup.held_of_record(device, record_id))
+
+    def require_settled(self, turn: Turn, record_id: str, tag: str) -> None:
+        """RefusalError where what a device takes away from a set is in custody yet: it would come back with that."""
+        device = base32.decode(turn.suffix)
+        fresh = [held for held in self._draft.held.values() if held is not None and held.is_of(device, record_id)]
+        records = [name for name in self._lookup.held_of_record(device, record_id) if name not in self._draft.held]
+        stored = [held for held in map(self._lookup.held, records) if held is not None]
+        if any(_adds(edit, tag) for held in [*fresh, *stored] for edit in held.edits if edit.id == record_id):
+            raise RefusalError(FOLLOWS)
 
     def keep_blindly(self, turn: Turn, edits: list[Edit], refusal: Refusal) -> None:
         """Take edits into custody with nothing that could fail: no offer, no receipt."""
@@ -180,16 +193,21 @@ class Custody:
         decided = {"status": status, "decided_by": turn.push.author.person, "decided_at": self._draft.now_ms}
         if status == HeldEditStatus.APPLIED:
             self._apply(turn, held, apply)
-            self._apply_followers(turn, ids, apply, decided)
         self._draft.drop(held)
         if held.receipt:
             self._tell(held.receipt, decided)
         if status == HeldEditStatus.DISCARDED:
             self._discard_followers(ids, decided)
+        self._apply_followers(turn, ids, apply)
         return decided
 
-    def _apply_followers(self, turn: Turn, ids: Collection[str], apply: Apply, decided: dict[str, Any]) -> None:
-        """Apply what waited for these records, after them; what is refused is offered by itself."""
+    def _apply_followers(self, turn: Turn, ids: Collection[str], apply: Apply) -> None:
+        """Apply what waited for what was decided on these records, after it; what is refused is offered by itself."""
+        decided = {
+            "status": HeldEditStatus.APPLIED.value,
+            "decided_by": turn.push.author.person,
+            "decided_at": self._draft.now_ms,
+        }
         for held in self._draft.waiting_for(ids):
             if held.root not in {edit.id for edit in held.edits}:
                 continue  # It waits for its root, and is released.
@@ -236,7 +254,8 @@ class Custody:
         """Keep what was refused when its root came: for another root, or for whoever may decide."""
         self._draft.drop(held)
         if refusal.code is ProblemCode.MISSING_ROOT:
-            self._draft.keep(msgspec.structs.replace(held, root=culprit.root))
+            root = culprit.id if refusal.field == "id" else culprit.root
+            self._draft.keep(msgspec.structs.replace(held, root=root))
             return
         self._draft.load([held.record])
         held = msgspec.structs.replace(held, root=culprit.root, code=refusal.code.value)
@@ -247,6 +266,14 @@ class Custody:
         state = self._draft.states.get(receipt)
         if state is not None:
             self._draft.write_own(state, decided)
+
+
+def _adds(edit: Edit, tag: str) -> bool:
+    """Tell whether an edit adds to a set under this tag."""
+    states = [state for value in edit.v.values() if isinstance(value, dict) for state in value.values()]
+    return any(
+        isinstance(state, list) and bool(state) and isinstance(state[0], list) and tag in state[0] for state in states
+    )
 
 
 def _writer_of(push: Push) -> Writer:

@@ -22,16 +22,17 @@ def judge_inside(
     suffix: str,
     latest: str,
     clamp: Callable[[str], str],
+    miss: Callable[[str], None] = lambda _tag: None,
 ) -> dict[str, Any]:
     """Return ``values`` as they may be joined to what the record holds; RefusalError for what is not the device's.
 
     ``suffix`` is the end of the device's stamps; ``clamp`` returns what the server makes of one of them that is greater
-    than ``latest`` (SPEC R6). Returns the same object where nothing was clamped, and else the same value for each field
-    where nothing was.
+    than ``latest`` (SPEC R6); ``miss`` hears of each such tag that is to be removed. Returns the same object
+    where nothing was clamped, and else the same value for each field where nothing was.
     """
     changed: dict[str, Any] = {}
     for name in entity.inside.intersection(values):
-        field = _Field(name, suffix, latest, clamp)
+        field = _Field(name, suffix, latest, clamp, miss)
         state = known.get(name) or {}
         match entity.join_of(name):
             case Join.SET:
@@ -50,6 +51,7 @@ class _Field(NamedTuple):
     suffix: str
     latest: str
     clamp: Callable[[str], str]
+    miss: Callable[[str], None]
 
     def judge_set(self, value: SetState, state: SetState) -> SetState:
         judged: SetState = {}
@@ -71,6 +73,7 @@ class _Field(NamedTuple):
         if device != self.suffix:
             raise self._foreign("A tag is of another device, and of a time to come.")
         # Its adds were clamped: what it removes is all that it had added until then.
+        self.miss(tag)
         return added.get(device, "")
 
     def judge_log(self, value: LogState, state: LogState) -> LogState:
