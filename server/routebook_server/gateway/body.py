@@ -45,7 +45,9 @@ async def read_body(receive: Receive, encoding: str) -> bytes:
         parts.append(part)
         if not message.get("more_body", False):
             break
-    body = b"".join(parts)
+    body = part if len(parts) == 1 else b"".join(parts)
+    if not encoding:
+        return body
     match encoding.strip().lower():
         case "" | "identity":
             return body

@@ -8,7 +8,7 @@ import msgspec
 from routebook_server.database import Database, Values
 from routebook_server.records.buckets import seq_of
 from routebook_server.records.pages import Asked, Page
-from routebook_server.records.standings import Standing, Standings, fetch_standings
+from routebook_server.records.standings import Standing, Standings, fetch_standings, is_elsewhere
 
 _REMEMBERED: Final = 10_000
 """Devices."""
@@ -46,6 +46,8 @@ class EmptyPages:
         kept = self._kept.get(asked.device)
         if kept is not None and kept.holds(found, asked):
             return kept.page
+        if not asked.own and is_elsewhere(found, asked.cursors):
+            return None
         page = _make(Standings.of(found, asked.buckets), asked)
         if page is not None and page.cursors == asked.cursors:
             if len(self._kept) >= _REMEMBERED:

@@ -1,6 +1,6 @@
 """Standings: what a reply tells of besides rows: where buckets stand, how far a device has pushed; from one query."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Self
 
 from routebook_server.database import Database, Driver, Values
@@ -71,6 +71,15 @@ class Standings(NamedTuple):
 def fetch_standings(database: Database, buckets: tuple[str, ...], device: int) -> Awaitable[list[Values]]:
     """Return what says where these buckets and the device stand, for ``Standings.of``; at once where that is near."""
     return database.fetch(_SELECT, buckets, device, device, device)
+
+
+def is_elsewhere(found: Iterable[Values], cursors: Mapping[str, Sequence[int]]) -> bool:
+    """Tell whether one of the buckets found stands elsewhere than the device has read it."""
+    return any(
+        cursors.get(name) != [epoch, number_of(seq, horizon)]
+        for name, epoch, seq, horizon, *_ in found
+        if name != _DEVICE
+    )
 
 
 def read_standings(driver: Driver, buckets: tuple[str, ...], device: int) -> Standings:
