@@ -83,8 +83,8 @@ def the_base_is_ignored() -> Iterator[None]:
 @_breaks("G2", "G3")
 def verdicts_are_lost() -> Iterator[None]:
     """The server keeps no verdict for the next request."""
-    nothing_told = "SELECT pushed, covered, NULL, NULL FROM replica WHERE device = ?"
-    with mock.patch.object(pages, "_SELECT_REPLICA", nothing_told):
+    nothing_told = "SELECT n, CAST(doc AS BLOB) FROM verdict WHERE device = ? AND n < 0"
+    with mock.patch.object(pages, "_SELECT_VERDICTS", nothing_told):
         yield
 
 
