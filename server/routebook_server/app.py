@@ -143,7 +143,7 @@ def create_app(
     people = People(database, clock, random, passwords, edit_person, presence=presence)
     gateway = Gateway(store, clock, schema_hash(), presence.note, settings.offline_lease_days * DAY_MS)
     live = Live(heads, store.read_heads, door, random(4))
-    projector = Projector(database, heads)
+    projector = Projector(database, heads, time.monotonic)
     purger = Purger(database, clock, settings.keep_deleted_days * DAY_MS)
     archiver = Archiver(database, clock, settings.archive_days * DAY_MS)
     jobs = {

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, cast
@@ -80,7 +81,7 @@ async def _measure(folder: Path) -> int:
     heads = Heads()
     store = Store(database, lambda: NOW, heads)
     gateway = Gateway(store, lambda: NOW, schema_hash(), lease_ms=14 * 86_400_000)
-    projector = Projector(database, heads)
+    projector = Projector(database, heads, time.monotonic)
     live = Live(heads, store.read_heads, Door(database, lambda: NOW, Presence(database, lambda: NOW)), b"")
     direct = make_direct(gateway, live, actor_of)
     app = Litestar(make_handlers(gateway, direct, projector, actor_of), openapi_config=None, logging_config=None)

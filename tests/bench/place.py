@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from blackbox.clients import SignedIn
-from blackbox.guests import admit, fill
+from blackbox.guests import admit, fill, project
 from e2e.house import House
 from server.team import make_site
 
@@ -32,6 +32,8 @@ def open_place(customers: int, guests: int) -> Iterator[Place]:
         folder = Path(name)
         fill(folder / "data", customers, CHILDREN)
         house = House(folder / "data", app=make_site(folder / "site"))
+        # Else every load would share the machine with that, for a minute after the filling and never again.
+        project(house.database)
         signed_in = admit(house.database, REP, guests)
         with house:
             yield Place(house, folder, signed_in)

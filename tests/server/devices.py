@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
@@ -71,7 +72,7 @@ class Team:
         self.database = database
         self.store = Store(database, self.clock, self.heads)
         self.gateway = Gateway(self.store, self.clock, SCHEMA)
-        self.projector = Projector(database, self.heads, rest_s=0)
+        self.projector = Projector(database, self.heads, time.monotonic, rest_s=0)
         self.territories = {ANNA: [NORTH], BEN: [SOUTH], MIRA: [NORTH, SOUTH]}
         self.roles = dict(ROLE_BY_PERSON)
         self.person_by_device: dict[int, str] = {}

@@ -244,7 +244,7 @@ def test_processes_do_not_outlive_their_supervisor(process: Process) -> None:
 
 async def test_the_reporting_tables_follow_what_another_process_commits(postgres_address: str) -> None:
     async with two_teams(postgres_address) as (one, other):
-        projector = Projector(other.database, other.heads, rest_s=0)
+        projector = Projector(other.database, other.heads, time.monotonic, rest_s=0)
         following = asyncio.create_task(projector.run())
         phone = one.device(1, ANNA)
         phone.edit("visit", make_id(1), BAKERY, VISIT)

@@ -1,12 +1,13 @@
 """The typed tables follow the documents, tell how far they are behind, and can be built again."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
 from routebook_server.records.buckets import territory_bucket
-from routebook_server.records.projection import STEP
+from routebook_server.records.projection import STEP, Projector
 from routebook_sync import base32
 from routebook_sync.clock import DEVICE_WIDTH
 from routebook_sync.joins import MAX_SAFE
@@ -103,3 +104,29 @@ async def test_a_running_projector_follows_each_commit_by_itself(team: Team) -> 
             pass
     team.heads.close()
     await running
+
+
+async def test_far_behind_the_tables_give_way_for_as_long_as_a_step_took(team: Team) -> None:
+    rows = [
+        (territory_bucket(NORTH), Row("note", make_id(1000 + n), BAKERY, 0, {"body": str(n)}, {"1" * 18: []}))
+        for n in range(3 * STEP)
+    ]
+    await team.store.load(rows)
+    before = (await team.projector.lag()).rows
+    hours, has_stepped = itertools.count(0, 3600), asyncio.Event()
+
+    def timer() -> float:
+        hour = next(hours)
+        if hour:
+            has_stepped.set()
+        return hour
+
+    projecting = asyncio.create_task(Projector(team.database, team.heads, timer, rest_s=0).run())
+    async with asyncio.timeout(20):
+        await has_stepped.wait()
+        phone = team.device(1, ANNA)
+        phone.edit("customer", BAKERY, BAKERY, {"city": "Hel"})
+        await phone.sync()
+        team.heads.close()
+        await projecting
+    assert (await team.projector.lag()).rows == before - STEP + 1

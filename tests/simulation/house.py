@@ -6,6 +6,7 @@ Nothing of the server is replaced but its threads. A crash strikes between two t
 import asyncio
 import contextlib
 import functools
+import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from http import HTTPStatus
 from random import Random
@@ -260,7 +261,7 @@ class House:
 
     def project(self) -> None:
         """Bring the typed tables up to date: until then the server does not know what a reader needs today."""
-        self._work(Projector(self.database, self.heads).catch_up())
+        self._work(Projector(self.database, self.heads, time.monotonic).catch_up())
 
     def _work(self, work: Coroutine[Any, Any, object]) -> None:
         """Do what the server does by itself."""

@@ -4,7 +4,7 @@ The projector is a puller like any device: it reads each bucket from its own cur
 commits, never inside one. The tables can be dropped and built again at any time; how far they are behind is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -23,6 +23,8 @@ STEP: Final = 500
 
 REST_S: Final = 0.5
 """How long commits gather before they are projected together: a commit each would double the work of the disk."""
+PAUSE: Final = 1.0
+"""How long it rests after a step where more is waiting, by what the step took: devices come first."""
 
 _INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "task": (("person", "status"),),
@@ -78,11 +80,12 @@ class Lag(msgspec.Struct, frozen=True):
 
 
 class Projector:
-    """Keeps the typed tables up to date while ``run`` runs."""
+    """Keeps the typed tables up to date while ``run`` runs. ``timer`` returns seconds from whatever beginning."""
 
-    def __init__(self, database: Database, heads: Heads, rest_s: float = REST_S) -> None:
+    def __init__(self, database: Database, heads: Heads, timer: Callable[[], float], rest_s: float = REST_S) -> None:
         self._database = database
         self._heads = heads
+        self._timer = timer
         self._rest_s = rest_s
 
     async def run(self) -> None:
@@ -93,8 +96,10 @@ class Projector:
         with self._heads.subscribe(None) as subscription:
             while True:
                 while not subscription.ended:
+                    begun = self._timer()
                     if not await self._database.write(project_step):
                         break
+                    await subscription.rest((self._timer() - begun) * PAUSE)
                 if subscription.ended:
                     return
                 await subscription.next()
