@@ -3,14 +3,13 @@
 What happened is known by the script and the ledger alone; judged are the server's tables and the devices'.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from routebook_sync.clock import CLAMP_MS, DEVICE_WIDTH, SERVER_DEVICE, device_from_stamp, is_stamp, ms_from_stamp
+from routebook_sync.clock import CLAMP_MS, DEVICE_WIDTH, SERVER_DEVICE, device_from_stamp, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.joins import STAMPED, Join, canonical, total
 from routebook_sync.messages import MARKERS, Edit, Row, SyncReply, Verdict, VerdictKind
@@ -18,16 +17,14 @@ from routebook_sync.record import Doc, is_deleted, merge_edit, stamp_of, unpack_
 from routebook_sync.replica.change import Change
 from routebook_sync.replica.tables import Held
 from routebook_sync.replica.verdicts import REFUSED, WANTS_A_HUMAN
+from simulation.books import Books, Entry, key_of
 from simulation.device import SCHEMAS, Device
 from simulation.ground import PoisonError
-from simulation.house import House
 from simulation.ledger import Entered
 
 if TYPE_CHECKING:
     from simulation.simulation import Simulation
 
-_COUNTED_BY: Final = re.compile("[0-9a-v]{4}")
-"""What a counter names a device by."""
 _HIDDEN: Final = frozenset(name for entity in ENTITY_TYPES.values() for name in entity.hidden)
 QUIET_BYTES: Final = 1024
 """An empty round trip is smaller than this, either way."""
@@ -39,103 +36,6 @@ class BrokenError(AssertionError):
     def __init__(self, guarantee: str, what: str) -> None:
         super().__init__(f"{guarantee}: {what}")
         self.guarantee = guarantee
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """A row of the server's value history."""
-
-    id: str
-    stamp: str
-    device: int
-    new: dict[str, Any]
-
-
-class Books:
-    """What the server holds at the end, read past everything that it does."""
-
-    def __init__(self, simulation: "Simulation") -> None:
-        house = simulation.house
-        self.rows = _read_rows(house, "doc")
-        self.open_rows = _read_rows(house, "coalesce(open, doc)")
-        """As reps see them."""
-        self.history = [
-            Entry(row_id, stamp, device, msgspec.json.decode(new))
-            for row_id, stamp, device, new in house.rows("SELECT id, stamp, device, new FROM history ORDER BY number")
-        ]
-        self.held = [
-            edit
-            for (edits,) in house.rows("SELECT edits FROM held")
-            for edit in msgspec.json.decode(edits, type=list[Edit])
-        ]
-        self.decided = {
-            record
-            for row in self.rows.values()
-            if row.kind == "held_edit" and row.doc.v.get("status") != "waiting"
-            for record in (row.doc.v["target"], *(part["id"] for part in row.doc.v.get("more") or ()))
-        }
-        """Records of which a change was held and decided on."""
-        self._saved_by_place = self._match(list(simulation.ledger.entries.values()))
-
-    def _match(self, ledger: list[Entered]) -> dict[int, Entered]:
-        """Find what a device wrote behind each entry: by stamp and values, or in order where a stamp was clamped."""
-        by_stamp = {(saved.edit.at, *_key(saved.edit.id, saved.edit.v)): saved for saved in ledger}
-        by_values = {_key(saved.edit.id, saved.edit.v): saved for saved in ledger}
-        keys = [_key(entry.id, entry.new) for entry in self.history]
-        found = {
-            place: by_stamp[entry.stamp, *key]
-            for place, (entry, key) in enumerate(zip(self.history, keys, strict=True))
-            if (entry.stamp, *key) in by_stamp
-        }
-        matched = {id(saved) for saved in found.values()}
-        others: dict[tuple[str, bytes], list[Entered]] = {}
-        for saved in ledger:
-            if id(saved) not in matched:
-                others.setdefault(_key(saved.edit.id, saved.edit.v), []).append(saved)
-        for place, (entry, key) in enumerate(zip(self.history, keys, strict=True)):
-            if place in found:
-                continue
-            # What the server wrote is its own, or what it held and somebody decided to apply.
-            waiting = others.get(key, [])
-            at = next((n for n, saved in enumerate(waiting) if entry.device or saved.end is VerdictKind.HELD), None)
-            if at is not None:
-                found[place] = waiting.pop(at)
-            elif entry.device and key in by_values:
-                found[place] = by_values[key]  # sent again under another device number
-        return found
-
-    def entries(self) -> Iterator[tuple[int, Entry, Entered | None]]:
-        """Yield the history in order: place, entry, and what a device wrote behind it, None for the server's own."""
-        for place, entry in enumerate(self.history):
-            yield place, entry, self._saved_by_place.get(place)
-
-
-def _read_rows(house: House, doc: str) -> dict[str, Held]:
-    found = house.rows(f"SELECT bucket, id, kind, root, home, {doc} FROM record WHERE NOT kind IN (?*)", list(MARKERS))
-    return {
-        row_id: Held(kind, root, bucket, home, msgspec.json.decode(text, type=Row).doc)
-        for bucket, row_id, kind, root, home, text in found
-    }
-
-
-def _key(record_id: str, values: dict[str, Any]) -> tuple[str, bytes]:
-    return record_id, canonical(_without_stamps(values))
-
-
-def _without_stamps(value: Any) -> Any:
-    """Return a value without the stamps and device numbers inside it: the server clamps, a new number restamps."""
-    if isinstance(value, dict):
-        return {
-            "*" if is_stamp(name) or _is_total(name, part) else name: _without_stamps(part)
-            for name, part in sorted(value.items(), key=lambda entry: str(entry[1]))
-        }
-    if isinstance(value, list):
-        return [_without_stamps(part) for part in value]
-    return "*" if isinstance(value, str) and is_stamp(value) else value
-
-
-def _is_total(name: str, part: Any) -> bool:
-    """Tell whether this is what a counter says of one device."""
-    return isinstance(part, list) and bool(part) and isinstance(part[0], int) and bool(_COUNTED_BY.fullmatch(name))
 
 
 # While it runs
@@ -286,14 +186,14 @@ def _difference(device: Device, holds: Held | None, expected: Held | None) -> st
 def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> None:
     """G2: an edit that a device let go of is in the history, in custody or was refused; none is there twice."""
     # A clamped stamp may be one that the device gave before: the values tell the two edits apart.
-    taken = Counter((entry.device, entry.stamp, *_key(entry.id, entry.new)) for entry in books.history)
+    taken = Counter((entry.device, entry.stamp, *key_of(entry.id, entry.new)) for entry in books.history)
     twice = [one for one, times in taken.items() if times > 1]
     if twice:
         raise BrokenError("G2", f"taken more than once: {twice[:3]}")
-    there = {_key(entry.id, entry.new) for entry in books.history}
+    there = {key_of(entry.id, entry.new) for entry in books.history}
     held = {(edit.id, edit.at) for edit in books.held}
     for saved in simulation.ledger.entries.values():
-        if saved.lost or _key(saved.edit.id, saved.edit.v) in there or saved.end is VerdictKind.REJECTED:
+        if saved.lost or key_of(saved.edit.id, saved.edit.v) in there or saved.end is VerdictKind.REJECTED:
             continue
         if saved.gone and simulation.was_restored:
             continue
