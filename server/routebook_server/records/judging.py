@@ -8,9 +8,9 @@ import msgspec
 from routebook_server.records.buckets import NO_HEAD, Head, seq_of
 from routebook_server.records.draft import Draft
 from routebook_server.records.lookup import Lookup
-from routebook_server.records.push import Replica, Turn
+from routebook_server.records.push import SERVER_SUFFIX, Replica, Turn
 from routebook_server.records.state import State
-from routebook_sync.clock import SERVER_DEVICE, device_from_stamp
+from routebook_sync.clock import device_from_stamp
 from routebook_sync.messages import Edit, Loser, ProblemCode, Verdict, VerdictKind
 from routebook_sync.record import Change, Doc, is_deleted, unpack_stamps
 
@@ -99,9 +99,9 @@ class Judge:
 
     def _writer_of(self, stamp: str) -> str:
         """Return the person whose device made a stamp, "" for the server."""
-        device = device_from_stamp(stamp)
-        if device == SERVER_DEVICE:
+        if stamp.endswith(SERVER_SUFFIX):
             return ""
+        device = device_from_stamp(stamp)
         known = self._replicas.get(device)
         return known.person if known else self._lookup.person(device)
 
