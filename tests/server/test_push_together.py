@@ -107,3 +107,19 @@ async def test_two_devices_whose_edits_of_one_record_share_a_transaction_both_ge
         assert row is not None
         assert row["v"] == {"name": "Bakery", "territory": NORTH, "city": "Łódź", "street": "Piotrkowska 1"}
         assert first.confirmed[BAKERY].v == second.confirmed[BAKERY].v == row["v"]
+
+
+async def test_an_edit_that_shares_a_transaction_with_the_move_of_its_customer_is_held_not_refused(
+    address: str,
+) -> None:
+    async with open_team(address) as team:
+        phone, manager, other = team.device(1, ANNA), team.device(2, MIRA), team.device(3, MIRA)
+        for device in (phone, manager, other):
+            await device.sync()
+        # The first push occupies the writer, so that the next two wait together.
+        other.edit("customer", CHEMIST, CHEMIST, {"city": "Kraków"})
+        manager.edit("customer", BAKERY, BAKERY, {"territory": SOUTH})
+        phone.edit("customer", BAKERY, BAKERY, {"city": "Łódź"})
+        replies = await asyncio.gather(other.sync(), manager.sync(), phone.sync())
+
+        assert [verdict.verdict for verdict in replies[2].verdicts] == [VerdictKind.HELD]

@@ -56,7 +56,7 @@ class Applier:
         if refusal is not None:
             raise RefusalError(refusal)
         bucket, home = find_place(entity, edit, state, self._draft.states)
-        require_place(turn.push, edit, bucket, turn.buckets, self._lookup)
+        require_place(turn.push, edit, bucket, turn.buckets, self._lookup, states=self._draft.states)
         decided: dict[str, Any] = {}
         if edit.kind == HELD_EDIT and state is not None and not system:
             decided = self._custody.decide(turn, edit, state, self.apply)

@@ -143,7 +143,9 @@ class Custody:
                 place = _Place(edit.id, territory_bucket(territory), 0)
             else:
                 continue
-            if place.bucket in push.author.buckets or was_his(push, place.root, place.bucket, self._lookup):
+            if place.bucket in push.author.buckets or was_his(
+                push, place.root, place.bucket, self._lookup, self._draft.states
+            ):
                 return place
         return None
 

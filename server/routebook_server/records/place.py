@@ -8,7 +8,7 @@ from routebook_server.records.buckets import SHARED, person_bucket, territory_bu
 from routebook_server.records.lookup import Lookup
 from routebook_server.records.push import Push
 from routebook_server.records.refusal import Refusal, RefusalError
-from routebook_server.records.state import State
+from routebook_server.records.state import State, moved_id
 from routebook_sync.entities import EntityType
 from routebook_sync.entities.base import SHARED_ROOT, Home
 from routebook_sync.entities.person import Role
@@ -61,7 +61,9 @@ def _place_below(root: State, entity: EntityType, edit: Edit) -> Place:
     return (root.bucket, root.home)
 
 
-def require_place(push: Push, edit: Edit, bucket: str, buckets: frozenset[str], lookup: Lookup) -> None:
+def require_place(
+    push: Push, edit: Edit, bucket: str, buckets: frozenset[str], lookup: Lookup, *, states: Mapping[str, State]
+) -> None:
     """RefusalError unless the author, whose buckets are ``buckets``, may write in this one.
 
     What was never his is refused; what was until lately goes into custody (guarantee G5).
@@ -69,15 +71,20 @@ def require_place(push: Push, edit: Edit, bucket: str, buckets: frozenset[str], 
     author = push.author
     if is_system(author) or (bucket in buckets and (edit.root != SHARED_ROOT or author.role is not Role.REP)):
         return
-    if bucket not in buckets and was_his(push, edit.root, bucket, lookup):
+    if bucket not in buckets and was_his(push, edit.root, bucket, lookup, states):
         message = "No longer yours; the server keeps the change for whoever may apply it."
         raise RefusalError(Refusal(ProblemCode.FORBIDDEN, message, held=True))
     raise RefusalError(Refusal(ProblemCode.FORBIDDEN, "You may not change this."))
 
 
-def was_his(push: Push, root: str, bucket: str, lookup: Lookup) -> bool:
-    """Tell whether the author's device still shows this bucket, or one that the aggregate has left."""
-    return bucket in push.cursors or lookup.may_have_left(root, push.cursors)
+def was_his(push: Push, root: str, bucket: str, lookup: Lookup, states: Mapping[str, State]) -> bool:
+    """Tell whether the author's device still shows this bucket, or one that the aggregate has left.
+
+    Who moved it may share the transaction: then the marker is among ``states`` and nowhere else.
+    """
+    if bucket in push.cursors or any(moved_id(left, root) in states for left in push.cursors):
+        return True
+    return lookup.may_have_left(root, push.cursors)
 
 
 def find_target(entity: EntityType, doc: Doc, bucket: str) -> str:
