@@ -34,6 +34,7 @@ from routebook_server.records.pokes import follow_pokes
 from routebook_server.records.projection import Projector
 from routebook_server.records.purge import Purger
 from routebook_server.records.store import Store, Values
+from routebook_server.reminders.building import Reminders, build_reminders
 from routebook_server.scheduler import Scheduler
 from routebook_server.settings import Settings
 from routebook_server.web.forwarded import Forwarded
@@ -72,6 +73,7 @@ class Application(msgspec.Struct, frozen=True):
     presence: Presence
     projector: Projector
     purger: Purger
+    reminders: Reminders
     scheduler: Scheduler
     litestar: Litestar
     """The endpoints, without the layers around them."""
@@ -104,6 +106,7 @@ class Application(msgspec.Struct, frozen=True):
         await self.store.close()
         await self.presence.close()
         self.passwords.close()
+        await self.reminders.reminding.close()
         await self.database.close()
 
 
@@ -121,7 +124,7 @@ def create_app(
     ``clock`` returns milliseconds since 1970 UTC, ``random`` so many unpredictable bytes; ``hasher`` decides what a
     password check costs, ``site`` stands in for the built app at ``settings.app``; with ``demo`` the
     sign-in screen names the demo team. AppNotBuiltError,
-    NewerDatabaseError, or OSError if the data folder cannot be used.
+    NewerDatabaseError, ReminderSettingError, or OSError if the data folder cannot be used.
     """
     site = site or load_site(settings.app)
     if not settings.database:
@@ -146,10 +149,14 @@ def create_app(
     projector = Projector(database, heads, time.monotonic)
     purger = Purger(database, clock, settings.keep_deleted_days * DAY_MS)
     archiver = Archiver(database, clock, settings.archive_days * DAY_MS)
+    reminders = build_reminders(
+        settings, store, heads, clock, random, timer=time.monotonic, reach=door.reach, actor_of=door.actor_of
+    )
     jobs = {
         "projector": projector.run,
         "purger": lambda: purger.run(heads),
         "archiver": lambda: archiver.run(heads),
+        "reminders": reminders.reminding.run,
     }
     scheduler = Scheduler(database, random(8).hex(), jobs)
 
@@ -157,6 +164,7 @@ def create_app(
     litestar = Litestar(
         [
             *identity_endpoints(sign_ins, people, door.actor_of, VERSION, find_demo),
+            *reminders.endpoints,
             *make_handlers(gateway, direct, projector, door.actor_of, device_names=people.device_names),
         ],
         exception_handlers=exception_handlers(random),
@@ -189,6 +197,7 @@ def create_app(
         presence,
         projector,
         purger,
+        reminders,
         scheduler,
         litestar,
         stack,

@@ -15,6 +15,7 @@ from routebook_server.database import (
     name_of,
 )
 from routebook_server.identity.health import Demo
+from routebook_server.reminders.building import ReminderSettingError
 from routebook_server.settings import Settings
 from routebook_server.web.site import AppNotBuiltError, Site
 
@@ -35,6 +36,8 @@ def open_application(settings: Settings, site: Site | None = None, demo: Demo | 
             return create_app(settings, site=site, demo=demo)
         except AppNotBuiltError:
             raise CommandError(f"there is no built app in {settings.app}; run `make build` first") from None
+        except ReminderSettingError as error:
+            raise CommandError(str(error)) from None
 
 
 @contextlib.contextmanager

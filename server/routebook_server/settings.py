@@ -106,6 +106,58 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 400
 
+    url: Annotated[
+        str,
+        Meta(
+            pattern="^(https?://[^/]+)?$",
+            description="`https://crm.example.com`, where people find the app: for links in e-mails and calendars",
+            extra={"env": "ROUTEBOOK_URL"},
+        ),
+    ] = ""
+    time_zone: Annotated[
+        str,
+        Meta(
+            description="time zone of people whose record names none, like `Europe/Warsaw`",
+            extra={"env": "ROUTEBOOK_TIME_ZONE"},
+        ),
+    ] = "UTC"
+    smtp: Annotated[
+        str,
+        Meta(
+            description="`smtps://user:password@host` or `smtp://…` (with STARTTLS), by which reminders that no device"
+            " has shown are sent; without it none are",
+            extra={"env": "ROUTEBOOK_SMTP"},
+        ),
+    ] = ""
+    mail_from: Annotated[
+        str, Meta(description="sender of e-mails; needed with `ROUTEBOOK_SMTP`", extra={"env": "ROUTEBOOK_MAIL_FROM"})
+    ] = ""
+    confirm_minutes: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_440,
+            description="minutes that devices have to show a reminder before it is sent by e-mail",
+            extra={"env": "ROUTEBOOK_CONFIRM_MINUTES"},
+        ),
+    ] = 10
+    silent_hours: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=8_760,
+            description="hours after which a device that had unsent work is reminded of it; `0` for never",
+            extra={"env": "ROUTEBOOK_SILENT_HOURS"},
+        ),
+    ] = 24
+    push_anywhere: Annotated[
+        bool,
+        Meta(
+            description="`true` lets push messages go to private addresses and by plain http: for tests alone",
+            extra={"env": "ROUTEBOOK_PUSH_ANYWHERE"},
+        ),
+    ] = False
+
     @property
     def address(self) -> str:
         """The address of the database; it may hold a password."""

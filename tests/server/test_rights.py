@@ -14,6 +14,11 @@ CALLERS: Final = ("anonymous", "expired", "revoked", "rep", "other_rep", "manage
 NEW_PERSON: Final = {"name": "Ola", "email": "ola@demo.example", "password": "a password", "role": "rep"}
 SIGN_IN: Final = {"email": "marek@demo.example", "password": PASSWORD}
 SYNC: Final = {"protocol": 1, "schema": "", "now": 0}
+SUBSCRIPTION: Final = {
+    "endpoint": "https://push.example.com/x",
+    "p256dh": "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+    "auth": "AAAAAAAAAAAAAAAAAAAAAA",
+}
 NOBODYS: Final = {"anonymous": 401, "expired": 401, "revoked": 401}
 """What those get who are not signed in."""
 
@@ -67,6 +72,22 @@ EXPECTED: Final[dict[tuple[str, str], tuple[str, Any, dict[str, int]]]] = {
         {"cover": [{"person": EWA}]},
         only(manager=200, administrator=200),
     ),
+    ("GET", "/api/push/key"): ("/api/push/key", None, everybody(200)),
+    ("GET", "/api/push/subscription"): ("/api/push/subscription", None, only(**SIGNED_IN)),
+    ("PUT", "/api/push/subscription"): ("/api/push/subscription", SUBSCRIPTION, only(**SIGNED_IN)),
+    ("DELETE", "/api/push/subscription"): ("/api/push/subscription", None, only(**DONE)),
+    ("GET", "/api/reminders"): ("/api/reminders", None, only(**SIGNED_IN)),
+    # By the secret of each message, whoever is signed in; a wrong one is told nothing.
+    ("POST", "/api/reminders/{delivery}/shown"): ("/api/reminders/x/shown", {"token": "x"}, everybody(404)),
+    ("POST", "/api/reminders/{delivery}/act"): (
+        "/api/reminders/x/act",
+        {"token": "x", "action": "done"},
+        everybody(404),
+    ),
+    ("GET", "/api/calendar"): ("/api/calendar", None, only(**SIGNED_IN)),
+    ("POST", "/api/calendar"): ("/api/calendar", {}, only(rep=201, other_rep=201, manager=201, administrator=201)),
+    ("DELETE", "/api/calendar"): ("/api/calendar", None, only(**DONE)),
+    ("GET", "/api/calendar.ics"): ("/api/calendar.ics?key=x", None, everybody(404)),
     # Person records are shared by all.
     ("GET", "/api/history/{record_id}"): (f"/api/history/{MAREK}", None, only(**SIGNED_IN)),
     # No customer, whoever asks; whose customers' older records one may read, their own tests tell.

@@ -21,6 +21,7 @@ SERVER_ARROWS: Final = {
     "gateway": {"records"},
     "identity": {"gateway", "records"},
     "web": {"gateway"},
+    "reminders": {"identity", "gateway", "records"},
     "backup": {"identity", "records"},
     "demo": {"identity", "gateway", "records"},
 }

@@ -1,6 +1,6 @@
 """The door: from a request's cookie to the person behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +12,7 @@ from routebook_server.database import Database, Values
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.problem import make_problem
 from routebook_server.identity.presence import Presence
+from routebook_server.identity.reach import Reach, read_reach
 from routebook_server.identity.rights import Rights, find_standing, read_rights
 from routebook_server.identity.sessions import (
     LASTS_MS,
@@ -116,6 +117,10 @@ class Door:
             return {session.device: _actor(session, rights) for session in open_sessions(connection, now_ms)}
 
         return await self._database.read(read)
+
+    def reach(self, connection: Connection, people: Collection[str], now_ms: int) -> dict[str, Reach]:
+        """Return how these people may be reached now, and what they may see; nobody whose account is closed."""
+        return read_reach(connection, self._refresh(connection, now_ms), people, now_ms)
 
     def _refresh(self, connection: Connection, now_ms: int) -> Rights:
         # Several threads may read at once: each goes on with what its own snapshot says, whoever writes it down last.

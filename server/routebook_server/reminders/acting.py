@@ -1,0 +1,215 @@
+"""Acting: what a device says of a reminder, by the secret that came with it: shown, done, put off, opened.
+
+It comes from a service worker, with no app open. What it changes is an edit of the server for the person, with the
+rights that he has now, and stands in the record's history.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Final, NoReturn
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import Connection
+
+from routebook_server.database import Database, driver_of
+from routebook_server.gateway.problem import ProblemError, make_problem
+from routebook_server.identity.reach import Reach
+from routebook_server.records.author import Writer
+from routebook_server.records.store import RefusedError, Store, Values
+from routebook_server.reminders.hours import Hours
+from routebook_server.reminders.keys import KeyRing
+from routebook_server.reminders.planning import FindReach
+from routebook_server.reminders.rules import Subject
+from routebook_server.reminders.states import ANSWERED_WITHIN_MS, State
+from routebook_server.reminders.subjects import find_due, read_listeners, read_subjects
+from routebook_sync import base32
+from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE
+from routebook_sync.entities.task import TaskStatus
+from routebook_sync.messages import ProblemCode
+
+HOUR_MS: Final = 3_600_000
+MINUTE_MS: Final = 60_000
+_SERVER: Final = base32.encode(SERVER_DEVICE, DEVICE_WIDTH)
+_SELECT: Final = (
+    "SELECT reminder.id, reminder.person, reminder.kind, reminder.record, reminder.send_at, reminder.action,"
+    " delivery.device FROM delivery JOIN reminder ON reminder.id = delivery.reminder WHERE delivery.id = ?"
+)
+
+
+class ActKind(StrEnum):
+    """What may be done about a reminder."""
+
+    DONE = "done"
+    SNOOZE_HOUR = "snooze_hour"
+    SNOOZE_TOMORROW = "snooze_tomorrow"
+    OPEN = "open"
+
+
+Token = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """That a device has shown a reminder."""
+
+    token: Token
+
+
+class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What its person did about it."""
+
+    token: Token
+    action: ActKind
+
+
+class Acted(msgspec.Struct, frozen=True):
+    """What came of it."""
+
+    action: ActKind
+    remind_at: int | None = None
+    """When the task rings next, milliseconds since 1970 UTC."""
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """A delivery that a device speaks of."""
+
+    reminder: str
+    person: str
+    kind: str
+    record: str
+    send_at: int
+    action: str
+    """What was done about the reminder before, "" for nothing."""
+    device: int
+
+
+class Acts:
+    """Takes what devices say of their reminders."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: Store,
+        keys: KeyRing,
+        reach: FindReach,
+        now_ms: Callable[[], int],
+        *,
+        time_zone: str,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._keys = keys
+        self._reach = reach
+        self._now_ms = now_ms
+        self._time_zone = time_zone
+        self._one_by_one = asyncio.Lock()
+
+    async def shown(self, delivery: str, said: Shown) -> None:
+        """Take that a device has shown a reminder; the first time counts. ProblemError not_found."""
+        asked, now_ms = await self._find(delivery, said.token), self._now_ms()
+
+        def note(connection: Connection) -> None:
+            driver = driver_of(connection)
+            sql = (
+                "UPDATE delivery SET state = ?, next_at = NULL, shown_at = coalesce(shown_at, ?), problem = ''"
+                " WHERE id = ? AND state <> 'acted'"
+            )
+            driver.execute(sql, State.SHOWN.value, now_ms, delivery)
+            driver.execute("UPDATE reminder SET fallback_at = NULL WHERE id = ?", asked.reminder)
+
+        await self._database.write(note)
+
+    async def act(self, delivery: str, said: Act) -> Acted:
+        """Do what the person wants; the same again changes nothing.
+
+        ProblemError not_found, forbidden, device_revoked, wrong_type.
+        """
+        # A service worker that got no answer asks again at once: the second must find what the first has done.
+        async with self._one_by_one:
+            asked, now_ms = await self._find(delivery, said.token), self._now_ms()
+            acted = await self._act(asked, said.action, now_ms)
+
+            def note(connection: Connection) -> None:
+                driver = driver_of(connection)
+                sql = (
+                    "UPDATE delivery SET state = ?, next_at = NULL, shown_at = coalesce(shown_at, ?),"
+                    " acted_at = coalesce(acted_at, ?), problem = '' WHERE id = ?"
+                )
+                driver.execute(sql, State.ACTED.value, now_ms, now_ms, delivery)
+                if said.action is not ActKind.OPEN or not asked.action:
+                    sql = "UPDATE reminder SET fallback_at = NULL, action = ? WHERE id = ?"
+                    driver.execute(sql, said.action.value, asked.reminder)
+
+            await self._database.write(note)
+            return acted
+
+    async def _find(self, delivery: str, token: str) -> _Asked:
+        keys = await self._keys.keys()
+        # Before anything is read: a wrong secret is not told whether there is such a reminder.
+        if not keys.is_token(delivery, token):
+            _refuse("There is no such reminder.")
+        found = await self._database.fetch(_SELECT, delivery)
+        if not found:
+            _refuse("There is no such reminder.")
+        asked = _Asked(*found[0])
+        if self._now_ms() - asked.send_at > ANSWERED_WITHIN_MS:
+            _refuse("The reminder is too old to be answered.")
+        return asked
+
+    async def _act(self, asked: _Asked, action: ActKind, now_ms: int) -> Acted:
+        def read(connection: Connection) -> tuple[Reach | None, Subject | None, Hours, bool]:
+            driver = driver_of(connection)
+            person = self._reach(connection, [asked.person], now_ms).get(asked.person)
+            subject = read_subjects(driver, [asked.record]).get(asked.record)
+            due = find_due(driver, [subject] if subject else [], self._time_zone, now_ms)
+            hours = read_listeners(driver, [asked.person], self._time_zone)[asked.person].hours
+            return person, subject, hours, asked.reminder in {one.reminder for one in due}
+
+        person, subject, hours, is_still_due = await self._database.read(read)
+        if person is None or asked.device not in person.devices:
+            raise ProblemError(make_problem(ProblemCode.DEVICE_REVOKED))
+        if action is ActKind.OPEN:
+            return Acted(action)
+        if asked.kind != "task":
+            raise ProblemError(make_problem(ProblemCode.WRONG_TYPE, "It can only be opened.", field="action"))
+        if subject is None or subject.values.get("deleted") or subject.bucket not in person.buckets:
+            _refuse("The task is gone.")
+        if action is ActKind.DONE:
+            if subject.values.get("status") == TaskStatus.OPEN:
+                await self._edit(person, subject, {"status": TaskStatus.DONE.value, "done_at": now_ms})
+            return Acted(action)
+        if asked.action == action:
+            return Acted(action, subject.values.get("remind_at"))
+        if subject.values.get("status") != TaskStatus.OPEN:
+            _refuse("The task is done already.")
+        if not is_still_due:
+            _refuse("The task was put to another time meanwhile.")
+        values = snoozed(subject.values, action, hours, now_ms)
+        await self._edit(person, subject, values)
+        return Acted(action, values["remind_at"])
+
+    async def _edit(self, person: Reach, subject: Subject, values: dict[str, Any]) -> None:
+        author = Writer(person.person, person.role, SERVER_DEVICE, tuple(sorted(person.buckets)))
+        try:
+            await self._store.edit([Values(subject.kind, subject.id, subject.root, values)], author)
+        except RefusedError as error:
+            raise ProblemError(make_problem(ProblemCode.FORBIDDEN, str(error))) from None
+
+
+def snoozed(task: Any, action: ActKind, hours: Hours, now_ms: int) -> dict[str, Any]:
+    """Return what putting a task off writes: an hour from now on the full minute, or tomorrow morning."""
+    today = hours.day_of(now_ms)
+    if action is ActKind.SNOOZE_TOMORROW:
+        day = today + timedelta(days=1)
+        remind_at = hours.morning_of(day)
+    else:
+        remind_at = -(-(now_ms + HOUR_MS) // MINUTE_MS) * MINUTE_MS
+        day = hours.day_of(remind_at)
+    plus, minus = (task.get("snoozes") or {}).get(_SERVER, (0, 0))
+    return {"due_day": day.isoformat(), "remind_at": remind_at, "snoozes": {_SERVER: [plus + 1, minus]}}
+
+
+def _refuse(detail: str) -> NoReturn:
+    raise ProblemError(make_problem(ProblemCode.NOT_FOUND, detail))

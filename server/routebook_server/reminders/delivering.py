@@ -1,0 +1,223 @@
+"""Delivering: a delivery is claimed before its request is made, and what came of the request is written down after it.
+
+In between nobody knows. Who finds such a one later waits for the device's own word, then sends the same message again,
+under the same id, which a device shows once (docs/decisions/0120).
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from routebook_server.database import Driver, driver_of
+from routebook_server.identity.reach import Reach
+from routebook_server.reminders.planning import Choices, FindReach, Reminder, is_of_device
+from routebook_server.reminders.rules import Occurrence, Rule, Subject
+from routebook_server.reminders.silence import waiting_since
+from routebook_server.reminders.states import UNKNOWN_MS, Channel, State, rest_after
+from routebook_server.reminders.subjects import Listener, find_due, read_listeners, read_subjects, why_not
+from routebook_server.reminders.wording import Wording, locale_from, word, word_unsent
+
+_COLUMNS: Final = ", ".join(f"reminder.{name}" for name in Reminder.__struct_fields__)
+_SELECT: Final = (
+    f"SELECT delivery.id, delivery.device, delivery.state, delivery.attempts, {_COLUMNS}"
+    " FROM delivery JOIN reminder ON reminder.id = delivery.reminder"
+    " WHERE delivery.next_at <= ? AND delivery.channel = ? ORDER BY delivery.next_at LIMIT ?"
+)
+_SELECT_SUBSCRIPTIONS: Final = "SELECT device, endpoint, p256dh, auth FROM push_subscription WHERE device IN (?*)"
+_ALIVE: Final = [State.PLANNED.value, State.SENDING.value, State.SENT.value, State.SHOWN.value, State.ACTED.value]
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """Where a device's messages go."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A delivery that has been claimed, with all that its sending needs."""
+
+    id: str
+    device: int
+    attempts: int
+    """This one among them."""
+    reminder: Reminder
+    wording: Wording
+    locale: str
+    of_customer: bool
+    subscription: Subscription | None = None
+    email: str = ""
+
+
+class Outcome(StrEnum):
+    """What came of a request."""
+
+    SENT = "sent"
+    AGAIN = "again"
+    """It was not taken this time."""
+    FAILED = "failed"
+    """It never will be."""
+    GONE = "gone"
+    """The subscription is dead."""
+    UNKNOWN = "unknown"
+    """It was sent, perhaps."""
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of a letter."""
+
+    letter: Letter
+    outcome: Outcome
+    problem: str = ""
+    rest_ms: int = 0
+    """How long the other side wants to be left alone at least."""
+
+
+class _Desk:
+    """What one claim looks at, read together."""
+
+    def __init__(self, connection: Connection, rows: Sequence[Reminder], reach: FindReach, zone: str, now: int) -> None:
+        self.driver = driver_of(connection)
+        self.now_ms = now
+        self.subjects = read_subjects(self.driver, {row.record for row in rows if row.record})
+        due = find_due(self.driver, self.subjects.values(), zone, now)
+        self.due = {one.reminder for one in due}
+        self.people = reach(connection, {row.person for row in rows}, now)
+        self.listeners = read_listeners(self.driver, {row.person for row in rows}, zone)
+        found = self.driver.fetch_one("SELECT locale FROM organisation")
+        self.locale = found[0] if found else ""
+
+    def refuse(self, one: Reminder) -> str:
+        """Return why a reminder is not to be sent any more, "" if it is."""
+        person = self.people.get(one.person)
+        if person is None:
+            return "hidden"
+        if is_of_device(Rule(one.rule)):
+            return "" if waiting_since(self.driver, one.mark) else "done"
+        subject = self.subjects.get(one.record)
+        why = why_not(subject, Rule(one.rule), one.person)
+        if why or subject is None:
+            return why
+        if subject.bucket not in person.buckets:
+            return "hidden"
+        return "" if one.id in self.due else "moved"
+
+    def write(self, one: Reminder, key: tuple[str, int, int], subscription: Subscription | None, email: str) -> Letter:
+        """Return the letter of a delivery (id, device, attempts)."""
+        listener = self.listeners[one.person]
+        locale = locale_from(listener.locale, self.locale)
+        subject = self.subjects.get(one.record)
+        wording = self._word(one, subject, listener, locale)
+        of_customer = subject is not None and bool(subject.customer)
+        return Letter(*key, one, wording, locale, of_customer, subscription, email)
+
+    def _word(self, one: Reminder, subject: Subject | None, listener: Listener, locale: str) -> Wording:
+        if subject is None:
+            return word_unsent(locale, waiting_since(self.driver, one.mark))
+        return word(locale, Occurrence(Rule(one.rule), one.due_at, one.mark), subject, listener.hours, self.now_ms)
+
+
+def claim(
+    connection: Connection, channel: Channel, limit: int, *, reach: FindReach, choices: Choices, now_ms: int
+) -> tuple[list[Letter], int]:
+    """Claim the next deliveries, and return their letters and how many were looked at.
+
+    What the records no longer say is cancelled, what came too late has expired, and a device that is not signed in or
+    not subscribed any more gets nothing.
+    """
+    driver = driver_of(connection)
+    rows = driver.fetch(_SELECT, now_ms, channel.value, limit)
+    if not rows:
+        return [], 0
+    reminders = [Reminder(*row[4:]) for row in rows]
+    desk = _Desk(connection, reminders, reach, choices.time_zone, now_ms)
+    subscriptions = _subscriptions(driver, [row[1] for row in rows]) if channel is Channel.PUSH else {}
+    letters = []
+    for (delivery, device, _state, attempts, *_rest), one in zip(rows, reminders, strict=True):
+        why = desk.refuse(one)
+        if why:
+            _cancel(driver, one.id, why)
+            continue
+        if one.expires_at <= now_ms:
+            _end(driver, delivery, State.EXPIRED, "")
+            continue
+        problem = _unreachable(channel, device, desk.people[one.person], subscriptions)
+        if problem:
+            _end(driver, delivery, State.FAILED, problem)
+            _fall_back_at_once(driver, one.id, now_ms)
+            continue
+        driver.execute(
+            "UPDATE delivery SET state = ?, attempts = ?, next_at = ? WHERE id = ?",
+            State.SENDING.value, attempts + 1, now_ms + UNKNOWN_MS, delivery,
+        )  # fmt: skip
+        email = desk.people[one.person].email if channel is Channel.EMAIL else ""
+        letters.append(desk.write(one, (delivery, device, attempts + 1), subscriptions.get(device), email))
+    return letters, len(rows)
+
+
+def settle(connection: Connection, results: Iterable[Result], now_ms: int) -> None:
+    """Write down what came of letters; of one that somebody else has claimed since, nothing."""
+    driver = driver_of(connection)
+    for result in results:
+        letter = result.letter
+        of_this = ("WHERE id = ? AND state = 'sending' AND attempts = ?", letter.id, letter.attempts)
+        match result.outcome:
+            case Outcome.SENT:
+                # The device may have been quicker to say that it has shown it.
+                sql = "UPDATE delivery SET sent_at = coalesce(sent_at, ?) WHERE id = ? AND attempts = ?"
+                driver.execute(sql, now_ms, letter.id, letter.attempts)
+                _set(driver, of_this, State.SENT, None, "")
+            case Outcome.AGAIN:
+                next_at = now_ms + max(rest_after(letter.attempts), result.rest_ms)
+                _set(driver, of_this, State.PLANNED, next_at, result.problem)
+            case Outcome.UNKNOWN:
+                _set(driver, of_this, State.SENDING, now_ms + UNKNOWN_MS, result.problem)
+            case _:
+                _set(driver, of_this, State.FAILED, None, result.problem)
+                if result.outcome is Outcome.GONE and letter.subscription is not None:
+                    sql = "DELETE FROM push_subscription WHERE device = ? AND endpoint = ?"
+                    driver.execute(sql, letter.device, letter.subscription.endpoint)
+                if letter.subscription is not None:
+                    _fall_back_at_once(driver, letter.reminder.id, now_ms)
+
+
+def _set(driver: Driver, of_this: tuple[Any, ...], state: State, next_at: int | None, problem: str) -> None:
+    where, *values = of_this
+    sql = f"UPDATE delivery SET state = ?, next_at = ?, problem = ? {where}"
+    driver.execute(sql, state.value, next_at, problem, *values)
+
+
+def _end(driver: Driver, delivery: str, state: State, problem: str) -> None:
+    sql = "UPDATE delivery SET state = ?, next_at = NULL, problem = ? WHERE id = ?"
+    driver.execute(sql, state.value, problem, delivery)
+
+
+def _cancel(driver: Driver, reminder: str, why: str) -> None:
+    driver.execute("UPDATE reminder SET cancelled = ?, fallback_at = NULL WHERE id = ?", why, reminder)
+    sql = "UPDATE delivery SET state = ?, next_at = NULL WHERE reminder = ? AND next_at IS NOT NULL"
+    driver.execute(sql, State.CANCELLED.value, reminder)
+
+
+def _fall_back_at_once(driver: Driver, reminder: str, now_ms: int) -> None:
+    """Let an e-mail take the place of the last device that could have shown it."""
+    alive = driver.fetch_one("SELECT 1 FROM delivery WHERE reminder = ? AND state IN (?*)", reminder, _ALIVE)
+    if alive is None:
+        sql = "UPDATE reminder SET fallback_at = ? WHERE id = ? AND fallback_at > ?"
+        driver.execute(sql, now_ms, reminder, now_ms)
+
+
+def _unreachable(channel: Channel, device: int, person: Reach, subscriptions: dict[int, Subscription]) -> str:
+    if channel is Channel.EMAIL:
+        return ""
+    if device not in person.devices:
+        return "signed_out"
+    return "" if device in subscriptions else "unsubscribed"
+
+
+def _subscriptions(driver: Driver, devices: Iterable[int]) -> dict[int, Subscription]:
+    rows = driver.fetch(_SELECT_SUBSCRIPTIONS, sorted(set(devices)))
+    return {number: Subscription(*values) for number, *values in rows}

@@ -1,0 +1,172 @@
+"""Rules: what of a record falls due, when, and for whom. Pure; slipping and birthdays as ``lib/domain`` has them."""
+
+import calendar
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+from routebook_server.reminders.hours import Hours, day_from, instant_from
+from routebook_sync import base32
+from routebook_sync.entities.deal import Stage
+from routebook_sync.entities.task import TaskStatus, TaskType
+from routebook_sync.identifier import ID_WIDTH
+
+DAY_MS: Final = 86_400_000
+LASTS_MS: Final = 12 * 3_600_000
+"""How long after its time a reminder is still worth sending."""
+PATIENCE_DAYS: Final[dict[str, int]] = {
+    Stage.NEW.value: 30,
+    Stage.QUALIFIED.value: 21,
+    Stage.PROPOSAL.value: 14,
+    Stage.NEGOTIATION.value: 14,
+}
+"""Days in a stage after which an open deal slips."""
+KINDS: Final = frozenset({"task", "contact", "deal"})
+"""The kinds of which something may fall due."""
+
+
+class Rule(StrEnum):
+    """Why somebody is reminded."""
+
+    TASK = "task"
+    PROMISED_CALL = "promised_call"
+    OVERDUE_CALL = "overdue_call"
+    BIRTHDAY = "birthday"
+    SLIPPING = "slipping"
+    UNSENT = "unsent"
+    """A device that had told of unsent work has not been heard of since."""
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """A record that somebody may be reminded of."""
+
+    id: str
+    kind: str
+    root: str
+    bucket: str
+    values: Mapping[str, Any]
+    customer: Mapping[str, Any]
+    """The values of the customer below which it is; none where it is a person's own."""
+
+    @property
+    def person(self) -> str:
+        """Whom it concerns; "" for nobody."""
+        match self.kind:
+            case "task":
+                found = self.values.get("person")
+            case "deal":
+                found = self.values.get("owner") or self.customer.get("owner")
+            case _:
+                found = self.customer.get("owner")
+        return found or ""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return str(self.values.get("name" if self.kind == "contact" else "title") or "")
+
+
+class Occurrence(msgspec.Struct, frozen=True):
+    """Something that falls due at ``at``; ``mark`` tells it from the record's other times by the same rule.
+
+    A day's mark is the day, so that nobody is reminded twice because he went to another time zone.
+    """
+
+    rule: Rule
+    at: int
+    mark: str
+
+
+def occurrences(subject: Subject, hours: Hours, now_ms: int) -> list[Occurrence]:
+    """Return what falls due of a record, past and future; of birthdays the next one, until a day after it."""
+    if subject.values.get("deleted") or subject.customer.get("deleted"):
+        return []
+    find = _FINDERS.get(subject.kind)
+    return [] if find is None else list(find(subject.values, hours, now_ms))
+
+
+def _of_task(values: Mapping[str, Any], hours: Hours, _now_ms: int) -> Iterator[Occurrence]:
+    if values.get("status") != TaskStatus.OPEN:
+        return
+    is_call = values.get("type") == TaskType.CALL
+    remind_at, due_day = instant_from(values.get("remind_at")), day_from(values.get("due_day"))
+    if remind_at is not None:
+        yield Occurrence(Rule.PROMISED_CALL if is_call else Rule.TASK, remind_at, str(remind_at))
+    elif due_day is not None:
+        yield Occurrence(Rule.TASK, hours.morning_of(due_day), due_day.isoformat())
+    if is_call and due_day is not None:
+        # One that is promised for later is not late before that.
+        last = due_day if remind_at is None else max(due_day, hours.day_of(remind_at))
+        yield Occurrence(Rule.OVERDUE_CALL, hours.morning_of(last + timedelta(days=1)), last.isoformat())
+
+
+def _of_contact(values: Mapping[str, Any], hours: Hours, now_ms: int) -> Iterator[Occurrence]:
+    born = values.get("birthday")
+    if not isinstance(born, str) or len(born) != 10:
+        return
+    today = hours.day_of(now_ms)
+    for year in (today.year - 1, today.year, today.year + 1):
+        day = birthday_in(year, born)
+        if day is None:
+            return
+        at = hours.morning_of(day)
+        if at > now_ms - DAY_MS:
+            yield Occurrence(Rule.BIRTHDAY, at, day.isoformat())
+            return
+
+
+def birthday_in(year: int, born: str) -> date | None:
+    """Return the day on which who was ``born`` (ISO) has a birthday; the 28th where there is no 29 February."""
+    month_and_day = born[4:]
+    if month_and_day == "-02-29" and not calendar.isleap(year):
+        month_and_day = "-02-28"
+    return day_from(f"{year:04}{month_and_day}")
+
+
+def _of_deal(values: Mapping[str, Any], hours: Hours, _now_ms: int) -> Iterator[Occurrence]:
+    day = slips_on(values, hours)
+    if day is not None:
+        yield Occurrence(Rule.SLIPPING, hours.morning_of(day), day.isoformat())
+
+
+def slips_on(values: Mapping[str, Any], hours: Hours) -> date | None:
+    """Return the first day on which an open deal slips: past its day of closing, or for too long in its stage."""
+    patience = PATIENCE_DAYS.get(str(values.get("stage")))
+    if patience is None:
+        return None
+    closing, since = day_from(values.get("close_day")), instant_from(values.get("stage_since"))
+    days = [closing + timedelta(days=1)] if closing is not None else []
+    if since is not None:
+        days.append(hours.day_of(since) + timedelta(days=patience + 1))
+    return min(days, default=None)
+
+
+def days_in_stage(values: Mapping[str, Any], hours: Hours, today: date) -> int | None:
+    """Return for how many days a deal has stood in its stage; None where nobody knows since when."""
+    since = instant_from(values.get("stage_since"))
+    return None if since is None else max(0, (today - hours.day_of(since)).days)
+
+
+_FINDERS: Final[dict[str, Callable[[Mapping[str, Any], Hours, int], Iterator[Occurrence]]]] = {
+    "task": _of_task,
+    "contact": _of_contact,
+    "deal": _of_deal,
+}
+
+
+def reminder_id(rule: Rule, record: str, person: str, mark: str) -> str:
+    """Return the id of a reminder: the same one whoever works it out, also after a restore."""
+    return _digest(f"{rule.value}|{record}|{person}|{mark}")
+
+
+def delivery_id(reminder: str, device: int) -> str:
+    """Return the id of a reminder's message to one device, by which the device knows it again; 0 for the e-mail."""
+    return _digest(f"{reminder}|{device}")
+
+
+def _digest(text: str) -> str:
+    return base32.encode(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16]), ID_WIDTH)

@@ -1,0 +1,105 @@
+"""Subjects: the records that somebody may be reminded of, as they are now, and everybody's hours."""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import structlog
+
+from routebook_server.database import Driver
+from routebook_server.reminders.hours import Hours
+from routebook_server.reminders.rules import KINDS, Occurrence, Rule, Subject, occurrences, reminder_id
+
+_SELECT: Final = "SELECT id, kind, root, bucket, doc FROM record WHERE id IN (?*) AND kind IN (?*)"
+_SELECT_ROOTS: Final = "SELECT id, doc FROM record WHERE id IN (?*) AND kind = 'customer'"
+_SELECT_PEOPLE: Final = (
+    "SELECT person, locale, time_zone, morning, quiet_from, quiet_to FROM due_person WHERE person IN (?*)"
+)
+
+
+class _Doc(msgspec.Struct):
+    v: dict[str, Any] = {}
+
+
+_DECODER: Final = msgspec.json.Decoder(_Doc)
+
+_log: Final = structlog.get_logger()
+
+
+class Listener(msgspec.Struct, frozen=True):
+    """When somebody wants to hear of things, and in which language; "" for the organisation's."""
+
+    hours: Hours
+    locale: str = ""
+
+
+class Due(NamedTuple):
+    """What falls due of a record."""
+
+    subject: Subject
+    occurrence: Occurrence
+    person: str
+    reminder: str
+    """The id that the reminder has, or will have."""
+    send_at: int
+    """When it rings: when it falls due, or at the end of the quiet hours."""
+
+
+def read_values(doc: str) -> dict[str, Any]:
+    """Return the values of a stored document."""
+    return _DECODER.decode(doc).v
+
+
+def read_subjects(driver: Driver, ids: Collection[str]) -> dict[str, Subject]:
+    """Return those records among ``ids`` of which something may fall due."""
+    rows = driver.fetch(_SELECT, sorted(ids), sorted(KINDS)) if ids else []
+    roots = sorted({root for _id, _kind, root, _bucket, _doc in rows})
+    customers = {root: read_values(doc) for root, doc in driver.fetch(_SELECT_ROOTS, roots)} if roots else {}
+    return {
+        record: Subject(record, kind, root, bucket, read_values(doc), customers.get(root, {}))
+        for record, kind, root, bucket, doc in rows
+    }
+
+
+def read_listeners(driver: Driver, people: Iterable[str], time_zone: str) -> dict[str, Listener]:
+    """Return everybody's hours and language; of whom nothing is known, the usual ones in ``time_zone``."""
+    wanted = sorted({person for person in people if person})
+    found = {
+        person: Listener(Hours(*hours), locale)
+        for person, locale, *hours in (driver.fetch(_SELECT_PEOPLE, wanted) if wanted else ())
+    }
+    unknown = Listener(Hours(time_zone))
+    return {person: found.get(person, unknown) for person in [*wanted, ""]}
+
+
+def find_due(driver: Driver, subjects: Iterable[Subject], time_zone: str, now_ms: int) -> list[Due]:
+    """Return what falls due of these records, past and future."""
+    kept = list(subjects)
+    listeners = read_listeners(driver, [subject.person for subject in kept], time_zone)
+    found = []
+    for subject in kept:
+        person = subject.person
+        hours = listeners[person].hours
+        try:
+            of_this = occurrences(subject, hours, now_ms)
+        except (TypeError, ValueError, OverflowError):
+            # Whatever it holds, one record stops no other.
+            _log.exception("nothing can fall due of a record", kind=subject.kind, id=subject.id)
+            continue
+        for occurrence in of_this:
+            made = reminder_id(occurrence.rule, subject.id, person, occurrence.mark)
+            found.append(Due(subject, occurrence, person, made, hours.after_quiet(occurrence.at)))
+    return found
+
+
+def why_not(subject: Subject | None, rule: Rule, person: str) -> str:
+    """Return why a reminder of this record no longer holds, "" if nothing speaks against it but its time."""
+    if subject is None or subject.values.get("deleted") or subject.customer.get("deleted"):
+        return "deleted"
+    if subject.person != person:
+        return "reassigned"
+    is_over = {
+        "task": subject.values.get("status") != "open",
+        "deal": rule is Rule.SLIPPING and subject.values.get("stage") in {"won", "lost"},
+    }
+    return "done" if is_over.get(subject.kind, False) else ""

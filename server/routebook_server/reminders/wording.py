@@ -1,0 +1,121 @@
+"""Wording: what reminders say, in five languages. The texts are in ``messages/``, one file a language; nowhere else."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import msgspec
+
+from routebook_server.reminders.hours import Hours, day_from
+from routebook_server.reminders.rules import Occurrence, Rule, Subject, days_in_stage
+
+LOCALES: Final = ("en", "fa", "ru", "zh", "pl")
+_DIGITS: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+_NOTHING: Final[Mapping[str, str]] = {}
+_ISOLATE: Final = "\u2068{}\u2069"
+"""Around a name in a line that runs the other way, as the app does it."""
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """What a notification says."""
+
+    title: str
+    body: str
+
+
+def locale_from(*wanted: str) -> str:
+    """Return the first of these languages that we speak, English if none is."""
+    for name in wanted:
+        found = name.replace("_", "-").split("-")[0].lower()
+        if found in LOCALES:
+            return found
+    return "en"
+
+
+def direction_of(locale: str) -> str:
+    """Return the direction in which a language is written."""
+    return "rtl" if locale == "fa" else "ltr"
+
+
+def say(locale: str, key: str, values: Mapping[str, str] = _NOTHING, count: int | None = None) -> str:
+    """Return a text with its values in their places; by ``count`` its plural form, with the number as ``{shown}``."""
+    found = _messages(locale)[key]
+    if not isinstance(found, str):
+        assert count is not None, key  # noqa: S101 - a text with forms is asked for with a count
+        found = found[plural_form(locale, count)]
+    if count is not None:
+        values = {**values, "shown": digits(locale, str(count))}
+    wrap = _ISOLATE.format if locale == "fa" else str
+    return _PLACE.sub(lambda place: wrap(values[place[1]]), found)
+
+
+def digits(locale: str, text: str) -> str:
+    """Return ``text`` with the digits of a language."""
+    return text.translate(_DIGITS) if locale == "fa" else text
+
+
+@cache
+def _messages(locale: str) -> Mapping[str, str | dict[str, str]]:
+    text = (resources.files(__package__) / "messages" / f"{locale}.json").read_bytes()
+    return msgspec.json.decode(text, type=dict[str, str | dict[str, str]])
+
+
+def plural_form(locale: str, count: int) -> str:
+    """Return the plural category of a whole number (CLDR)."""
+    return _PLURALS[locale](count)
+
+
+def _slavic(count: int) -> str:
+    last, last_two = count % 10, count % 100
+    if 2 <= last <= 4 and not 12 <= last_two <= 14:
+        return "few"
+    return "many"
+
+
+_PLURALS: Final[dict[str, Callable[[int], str]]] = {
+    "en": lambda count: "one" if count == 1 else "other",
+    "fa": lambda count: "one" if count in {0, 1} else "other",
+    "ru": lambda count: "one" if count % 10 == 1 and count % 100 != 11 else _slavic(count),
+    "zh": lambda _count: "other",
+    "pl": lambda count: "one" if count == 1 else _slavic(count),
+}
+
+
+def word(locale: str, occurrence: Occurrence, subject: Subject, hours: Hours, now_ms: int) -> Wording:
+    """Return what a reminder of a record says at ``now_ms``."""
+    customer = str(subject.customer.get("name") or "")
+    own = "" if customer else "_own"
+    values = {"title": subject.title, "customer": customer}
+    match occurrence.rule:
+        case Rule.TASK:
+            return Wording(say(locale, "task_title", values), say(locale, f"task_body{own}", values))
+        case Rule.PROMISED_CALL:
+            values["time"] = digits(locale, hours.local(occurrence.at).strftime("%H:%M"))
+            key = "promised_call_{}" + own
+            return Wording(say(locale, key.format("title"), values), say(locale, key.format("body"), values))
+        case Rule.OVERDUE_CALL:
+            due_day = day_from(occurrence.mark)
+            late = 1 if due_day is None else max(1, (hours.day_of(now_ms) - due_day).days)
+            title = say(locale, f"overdue_call_title{own}", values)
+            return Wording(title, say(locale, f"overdue_call_body{own}", values, late))
+        case Rule.SLIPPING:
+            why = _why_slipping(locale, subject, hours, now_ms, values)
+            return Wording(say(locale, "slipping_title", values), why)
+        case _:
+            return Wording(say(locale, "birthday_title", values), say(locale, "birthday_body", values))
+
+
+def word_unsent(locale: str, waiting: int) -> Wording:
+    """Return what a device is told that has so many edits to send."""
+    return Wording(say(locale, "unsent_title", count=waiting), say(locale, "unsent_body"))
+
+
+def _why_slipping(locale: str, subject: Subject, hours: Hours, now_ms: int, values: Mapping[str, str]) -> str:
+    closing, today = day_from(subject.values.get("close_day")), hours.day_of(now_ms)
+    stands = days_in_stage(subject.values, hours, today)
+    if stands is None or (closing is not None and closing < today):
+        return say(locale, "slipping_body_closing", values)
+    return say(locale, "slipping_body_stage", values, stands)

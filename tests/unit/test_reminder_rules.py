@@ -1,0 +1,143 @@
+"""Rules: what falls due of a task, a contact and a deal; what the app says of them is said here too."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from routebook_server.reminders.hours import MORNING, Hours
+from routebook_server.reminders.rules import (
+    PATIENCE_DAYS,
+    Rule,
+    Subject,
+    birthday_in,
+    delivery_id,
+    occurrences,
+    reminder_id,
+    slips_on,
+)
+from routebook_sync.identifier import is_id
+
+DOMAIN = Path(__file__).resolve().parents[2] / "pwa" / "src" / "lib" / "domain"
+HOURS = Hours("Europe/Warsaw")
+NOW = 1_795_000_000_000
+"""18 November 2026, 13:26 in Warsaw."""
+
+
+def ms(text: str) -> int:
+    return round(datetime.fromisoformat(f"{text}+00:00").timestamp()) * 1_000
+
+
+def found(kind: str, /, customer: dict[str, Any] | None = None, **values: Any) -> list[tuple[str, str, str]]:
+    """Return what falls due, as rule, UTC and mark."""
+    subject = Subject("x", kind, "y", "t:z", values, customer or {})
+    return [
+        (one.rule.value, datetime.fromtimestamp(one.at / 1_000, UTC).strftime("%Y-%m-%d %H:%M"), one.mark)
+        for one in occurrences(subject, HOURS, NOW)
+    ]
+
+
+def test_a_task_rings_when_it_says_so_and_else_on_the_morning_of_its_day() -> None:
+    at = ms("2026-11-20T10:15")
+    assert found("task", status="open", remind_at=at, due_day="2026-11-21") == [("task", "2026-11-20 10:15", str(at))]
+    assert found("task", status="open", due_day="2026-11-21") == [("task", "2026-11-21 08:00", "2026-11-21")]
+    assert found("task", status="open") == []
+    assert found("task", status="done", due_day="2026-11-21") == []
+
+
+def test_a_call_is_promised_for_its_time_and_overdue_on_the_morning_after_its_day() -> None:
+    at = ms("2026-11-20T10:15")
+    promised = ("promised_call", "2026-11-20 10:15", str(at))
+    late = ("overdue_call", "2026-11-21 08:00", "2026-11-20")
+    assert found("task", type="call", status="open", remind_at=at, due_day="2026-11-20") == [promised, late]
+    assert found("task", type="call", status="open", due_day="2026-11-20") == [
+        ("task", "2026-11-20 08:00", "2026-11-20"),
+        late,
+    ]
+    # Promised for a later day than it was due on: it is late after that.
+    assert found("task", type="call", status="open", remind_at=at, due_day="2026-11-18") == [promised, late]
+    assert found("task", type="call", status="open", remind_at=at) == [promised]
+
+
+def test_a_birthday_rings_on_its_morning_and_then_a_year_later() -> None:
+    owned = {"owner": "o"}
+    assert found("contact", owned, birthday="1980-11-19") == [("birthday", "2026-11-19 08:00", "2026-11-19")]
+    assert found("contact", owned, birthday="1980-11-18") == [("birthday", "2026-11-18 08:00", "2026-11-18")], "today"
+    assert found("contact", owned, birthday="1980-11-17") == [("birthday", "2027-11-17 08:00", "2027-11-17")]
+    assert found("contact", owned, birthday="0000-02-31") == []
+    assert found("contact", owned) == []
+
+
+def test_who_was_born_on_29_february_has_his_birthday_on_the_28th_where_there_is_none() -> None:
+    assert [birthday_in(year, "1992-02-29") for year in (2027, 2028, 2100)] == [
+        date(2027, 2, 28), date(2028, 2, 29), date(2100, 2, 28),
+    ]  # fmt: skip
+
+
+def test_a_deal_slips_past_its_day_of_closing_or_after_too_long_in_its_stage() -> None:
+    assert found("deal", stage="proposal", close_day="2026-11-20") == [("slipping", "2026-11-21 08:00", "2026-11-21")]
+    since = ms("2026-11-01T12:00")
+    assert found("deal", stage="proposal", stage_since=since) == [("slipping", "2026-11-16 08:00", "2026-11-16")]
+    assert found("deal", stage="new", stage_since=since, close_day="2026-11-20")[0][1] == "2026-11-21 08:00", (
+        "the first"
+    )
+    assert found("deal", stage="won", close_day="2026-11-20") == []
+    assert found("deal", stage="proposal") == []
+
+
+def test_nothing_falls_due_of_what_is_deleted_or_below_a_deleted_customer() -> None:
+    assert found("task", status="open", due_day="2026-11-21", deleted=True) == []
+    assert found("task", {"deleted": True}, status="open", due_day="2026-11-21") == []
+    assert found("visit", status="open") == []
+
+
+def test_whom_it_concerns_is_the_tasks_person_the_deals_owner_and_else_the_customers() -> None:
+    def person(kind: str, values: dict[str, Any], customer: dict[str, Any]) -> str:
+        return Subject("x", kind, "y", "t:z", values, customer).person
+
+    assert person("task", {"person": "p"}, {"owner": "o"}) == "p"
+    assert person("deal", {"owner": "p"}, {"owner": "o"}) == "p"
+    assert person("deal", {"owner": None}, {"owner": "o"}) == "o"
+    assert person("contact", {}, {"owner": "o"}) == "o"
+    assert person("contact", {}, {}) == ""
+
+
+def test_patience_and_morning_are_those_of_the_app() -> None:
+    deal, task = ((DOMAIN / name).read_text(encoding="utf-8") for name in ("deal.ts", "task.ts"))
+    block = re.search(r"PATIENCE_DAYS_BY_STAGE[^{]*\{([^}]*)\}", deal)
+    assert block is not None
+    assert {stage: int(days) for stage, days in re.findall(r"(\w+): (\d+)", block[1])} == PATIENCE_DAYS
+    assert re.findall(r"const MORNING_HOUR = (\d+);", task) == [str(MORNING)]
+
+
+@pytest.mark.parametrize("stage", sorted(PATIENCE_DAYS))
+def test_a_deal_begins_to_slip_on_the_first_day_on_which_the_app_says_so(stage: str) -> None:
+    """The app: ``close_day < today``, or more days in the stage than the patience for it."""
+    for since_hour in range(0, 72, 5):
+        since = ms("2026-10-24T00:00") + since_hour * 3_600_000
+        for closing in (None, "2026-11-02", "2026-12-24"):
+            day = slips_on({"stage": stage, "stage_since": since, "close_day": closing}, HOURS)
+            assert day is not None
+            for today, expected in ((day - timedelta(days=1), False), (day, True)):
+                stood = max(0, (today - HOURS.day_of(since)).days)
+                is_past = closing is not None and closing < today.isoformat()
+                assert (is_past or stood > PATIENCE_DAYS[stage]) is expected
+
+
+def test_ids_are_the_same_whoever_works_them_out_and_differ_by_whatever_matters() -> None:
+    one = reminder_id(Rule.TASK, "r", "p", "1")
+    assert one == reminder_id(Rule.TASK, "r", "p", "1")
+    others = {
+        reminder_id(*parts)
+        for parts in (
+            (Rule.SLIPPING, "r", "p", "1"),
+            (Rule.TASK, "s", "p", "1"),
+            (Rule.TASK, "r", "q", "1"),
+            (Rule.TASK, "r", "p", "2"),
+        )
+    }
+    assert len(others | {one}) == 5
+    assert delivery_id(one, 1) != delivery_id(one, 2)
+    assert is_id(one), "it goes where ids go"
