@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import {
+  done,
+  failingOn,
+  INTERNAL,
+  make,
+  page,
+  refuse,
+  type ScriptedTransport,
+  timeout,
+  unreachable,
+} from "./fixtures.ts";
+import { TIMES } from "./session.ts";
+
+describe("edits that the server fails on", () => {
+  const edits = (transport: ScriptedTransport) => transport.requests.map(({ edits }) => edits?.length);
+
+  test("go in halves until the bad one goes alone, and after three failures that one is held", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = Array.from({ length: 1000 }, (_, at) => at + 1);
+    const answer = failingOn(store, 300, INTERNAL);
+    transport.script = Array.from({ length: 200 }, () => answer);
+    session.start();
+    await timers.pass(TIMES.longestPause * 3);
+    expect(store.held).toEqual([300]);
+    expect(store.waiting).toBe(0);
+    const alone = transport.requests.filter(({ edits }) => edits?.length === 1 && edits[0]?.n === 300);
+    // Three that failed, and the one with which the server takes it into custody.
+    expect(alone).toHaveLength(4);
+    expect(edits(transport).slice(0, 3)).toEqual([1000, 500, 250]);
+  });
+
+  test("a request that is refused as a whole parks no more than the edit that it is refused for", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1, 2, 3];
+    const answer = failingOn(store, 2, refuse("malformed")());
+    transport.script = Array.from({ length: 40 }, () => answer);
+    session.start();
+    await timers.pass(TIMES.longestPause * 3);
+    expect(store.held).toEqual([2]);
+    expect(store.waiting).toBe(0);
+  });
+
+  test("a group is tried, and held, as a whole", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1, 2, 3];
+    store.group = "g";
+    transport.script = [refuse("internal"), refuse("internal"), refuse("internal"), done];
+    session.start();
+    await timers.pass(TIMES.longestPause);
+    expect(store.held).toEqual([1, 2, 3]);
+    expect(edits(transport)).toEqual([3, 3, 3, 3]);
+  });
+
+  test("while the network is gone, time-outs and broken connections prove nothing against an edit", async () => {
+    for (const failure of [timeout, unreachable]) {
+      const { timers, store, transport, session } = make();
+      store.edits = [1];
+      transport.script = Array.from({ length: 40 }, () => failure);
+      session.start();
+      await timers.pass(TIMES.longestPause * 60);
+      expect(store.held).toEqual([]);
+      expect(store.waiting).toBe(0);
+    }
+  });
+
+  test("an edit that alone times out, or gets a 5xx, while the server answers everything else, is held after three times", async () => {
+    for (const failure of [{ kind: "timeout" }, { kind: "fault" }] as const) {
+      const { timers, store, transport, session } = make();
+      store.edits = [1, 2];
+      const answer = failingOn(store, 1, failure);
+      transport.script = Array.from({ length: 60 }, () => answer);
+      session.start();
+      await timers.pass(TIMES.longestPause * 10);
+      expect(store.held).toEqual([1]);
+      expect(store.waiting).toBe(0);
+      // Both, a request without, the first alone with one without between, three times, then in custody.
+      expect(edits(transport).slice(0, 9)).toEqual([2, 0, 1, 0, 1, 0, 1, 0, 1]);
+    }
+  });
+
+  test("one whose connection breaks every time is held too, but only after many times", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1];
+    const answer = failingOn(store, 1, { kind: "unreachable" });
+    transport.script = Array.from({ length: 60 }, () => answer);
+    session.start();
+    await timers.pass(TIMES.longestPause * 15);
+    expect(store.held).toEqual([1]);
+    expect(store.waiting).toBe(0);
+    expect(edits(transport).filter((count) => count === 1).length).toBeGreaterThan(9);
+  });
+
+  test("what others did comes in meanwhile", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1];
+    transport.script = [timeout, page(7, false), timeout, page(8, false)];
+    session.start();
+    await timers.pass(TIMES.firstPause);
+    expect(store.sequence).toBe(7);
+    await timers.pass(TIMES.longestPause);
+    expect(store.sequence).toBe(8);
+  });
+
+  test("a failure now and then is forgotten once the edit is taken", async () => {
+    const { timers, store, transport, session } = make();
+    for (let n = 1; n <= 6; n += 1) {
+      store.edits = [n];
+      transport.script = [refuse("internal"), refuse("internal")];
+      session.wake("button");
+      await timers.pass(TIMES.longestPause);
+      expect(store.waiting).toBe(0);
+    }
+    expect(store.held).toEqual([]);
+  });
+
+  test("a server that cannot write at all says nothing against an edit", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1];
+    transport.script = Array.from({ length: 20 }, () => refuse("unavailable"));
+    session.start();
+    await timers.pass(TIMES.longestPause * 30);
+    expect(store.held).toEqual([]);
+    expect(store.waiting).toBe(0);
+  });
+});
