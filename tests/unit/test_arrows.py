@@ -45,7 +45,7 @@ APP_ARROWS: Final = {
     "lib/api": {"lib/store", "sync/ts"},
     "lib/domain": {"lib/store", "lib/i18n", "sync/ts"},
     "lib/ui": {"lib/domain", "lib/i18n", "sync/ts"},
-    "lib/pwa": set[str](),
+    "lib/pwa": {"lib/api"},
     "lib/shell": {"lib/api", "lib/domain", "lib/i18n", "lib/pwa", "lib/store", "lib/sync", "lib/ui", "sync/ts"},
 }
 """What each folder of the app may use beside itself; routes may use all of them, nobody uses routes."""

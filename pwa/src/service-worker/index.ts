@@ -4,6 +4,7 @@
  */
 import { version } from "$app/env";
 import { self } from "$app/service-worker";
+import { listenForReminders } from "./reminders.ts";
 
 const CACHE = `shell-${version}`;
 const PAGE = "/index.html";
@@ -50,3 +51,5 @@ self.addEventListener("fetch", (event) => {
   const isPage = request.mode === "navigate" && !/\.\w+$/.test(url.pathname);
   event.respondWith(answer(request, isPage ? PAGE : url.pathname));
 });
+
+listenForReminders(self);

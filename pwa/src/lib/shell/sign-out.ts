@@ -2,12 +2,14 @@
 import { endSession } from "#lib/api/session";
 import { forgetAccount } from "#lib/store/account";
 import type { SignOutResult, Store } from "#lib/store/client";
+import { reminders } from "./reminders.svelte";
 
 /** Signs out and opens the sign-in screen; answers what still waits where something does. */
 export async function signOut(store: Store, options: { readonly exported: boolean }): Promise<SignOutResult> {
   const result = await store.signOut(options);
   if (!result.signedOut) return result;
   await forgetAccount();
+  await reminders.end(); // while the session lasts: the next one here must not read this person's reminders
   await endSession({ fetch: (input, init) => fetch(input, init), isOnline: () => navigator.onLine });
   location.assign("/signin");
   return result;

@@ -1,0 +1,134 @@
+/** Reminders on this device: whether they may be shown here, why not, and the subscription that is renewed at every start. */
+import { DevicePush } from "#lib/pwa/push/browser";
+import { type SubscribeProblem, subscribe, unsubscribe } from "#lib/pwa/push/subscribing";
+import { goto } from "$app/navigation";
+import { api } from "./api";
+
+/**
+ * `unsupported`: this browser cannot; `install`: an iPhone or iPad, where only the installed app can; `ask`: nobody has been asked;
+ * `denied`: forbidden in the browser; `off`: turned off here; `on`.
+ */
+export type ReminderState = "unsupported" | "install" | "ask" | "denied" | "off" | "on";
+
+const OFF_KEY = "routebook.reminders";
+
+class Reminders {
+  state = $state<ReminderState>(stateNow());
+  /** Why reminders cannot come here although they may, null where they can. */
+  problem = $state.raw<SubscribeProblem | null>(null);
+  isBusy = $state(false);
+
+  /** Call once when a book is open: renews the subscription, says what the server has not heard, and listens to taps. */
+  start(): () => void {
+    if (!("serviceWorker" in navigator)) return () => undefined;
+    const { serviceWorker } = navigator;
+    const listen = ({ data }: MessageEvent<unknown>) => {
+      const url = typeof data === "object" && data !== null && "open" in data ? data.open : null;
+      if (typeof url === "string") void goto(url);
+    };
+    const online = () => {
+      this.#say();
+      this.retry();
+    };
+    // The person may have changed it in the browser's settings meanwhile.
+    const look = () => {
+      if (document.visibilityState !== "visible") return;
+      const before = this.state;
+      this.state = stateNow();
+      if (this.state === "on" && before !== "on") void this.#renew();
+    };
+    serviceWorker.addEventListener("message", listen);
+    window.addEventListener("online", online);
+    document.addEventListener("visibilitychange", look);
+    this.state = stateNow();
+    this.#say();
+    void this.#renew();
+    return () => {
+      serviceWorker.removeEventListener("message", listen);
+      window.removeEventListener("online", online);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }
+
+  /** Again where it failed: the network is back, or the person has signed in again. */
+  retry(): void {
+    if (this.problem !== null) void this.#renew();
+  }
+
+  /** Asks for leave, and subscribes with it. Only ever by a tap. */
+  async turnOn(): Promise<void> {
+    this.isBusy = true;
+    remember(false);
+    if (Notification.permission === "default") await Notification.requestPermission();
+    this.state = stateNow();
+    await this.#renew();
+    this.isBusy = false;
+  }
+
+  /** No more reminders on this device; others go on. */
+  async turnOff(): Promise<void> {
+    this.isBusy = true;
+    remember(true);
+    this.state = stateNow();
+    await this.end();
+    this.isBusy = false;
+  }
+
+  /** Ends the subscription and takes down what is shown; before signing out. */
+  async end(): Promise<void> {
+    this.problem = null;
+    const registration = await registrationNow();
+    if (registration === null || !("pushManager" in registration)) return;
+    for (const shown of await registration.getNotifications()) shown.close();
+    if (Notification.permission === "granted") await unsubscribe(api, new DevicePush(registration));
+  }
+
+  async #renew(): Promise<void> {
+    if (this.state !== "on") return;
+    const { serviceWorker } = navigator;
+    const registration = await serviceWorker.ready;
+    this.problem = (await subscribe(api, new DevicePush(registration))).problem;
+  }
+
+  #say(): void {
+    navigator.serviceWorker.controller?.postMessage("send-reports");
+  }
+}
+
+/** Not `ready`, which never comes where nothing is registered. */
+const registrationNow = async (): Promise<ServiceWorkerRegistration | null> =>
+  "serviceWorker" in navigator ? ((await navigator.serviceWorker.getRegistration()) ?? null) : null;
+
+function stateNow(): ReminderState {
+  if (!("serviceWorker" in navigator && "PushManager" in globalThis && "Notification" in globalThis))
+    return isApple() && !isInstalled() ? "install" : "unsupported";
+  if (Notification.permission === "denied") return "denied";
+  if (Notification.permission === "default") return "ask";
+  return isOff() ? "off" : "on";
+}
+
+/** An iPad says that it is a Mac, and has fingers. */
+const isApple = (): boolean =>
+  /iphone|ipad|ipod/i.test(navigator.userAgent) ||
+  (/macintosh/i.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
+
+const isInstalled = (): boolean => matchMedia("(display-mode: standalone)").matches;
+
+function isOff(): boolean {
+  try {
+    return localStorage.getItem(OFF_KEY) === "off";
+  } catch {
+    return false;
+  }
+}
+
+function remember(off: boolean): void {
+  try {
+    if (off) localStorage.setItem(OFF_KEY, "off");
+    else localStorage.removeItem(OFF_KEY);
+  } catch {
+    // It lasts until the app is closed.
+  }
+}
+
+export const reminders = new Reminders();
