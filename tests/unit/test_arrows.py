@@ -22,7 +22,7 @@ SERVER_ARROWS: Final = {
     "identity": {"gateway", "records"},
     "web": {"gateway"},
     "reminders": {"identity", "gateway", "records"},
-    "backup": {"identity", "records"},
+    "backup": {"identity", "records", "reminders"},
     "demo": {"identity", "gateway", "records"},
 }
 """What each part of the server may use beside itself, the leaves and the protocol."""

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, delete, select, update
@@ -17,14 +17,17 @@ from routebook_server.backup.lock import FileLock, LockedError, count_others, re
 from routebook_server.backup.taking import reach_disk, remove_database
 from routebook_server.database import Database, driver_of, open_database, open_sqlite
 from routebook_server.database.address import is_postgres, sqlite_path
+from routebook_server.database.driver import upsert
 from routebook_server.database.migrating import migrate
 from routebook_server.identity.accounts import change_password
 from routebook_server.identity.tables import account, device, session
 from routebook_server.records.verify import bucket_names, verify_bucket
+from routebook_server.reminders.tables import calendar_feed, server_secret
 
 DEVICES_APART: Final = 1_000
 """Numbers left out after a restore: devices that came after the backup have them, and stamps that bear them."""
 _UNFINISHED: Final = ".restoring"
+_STORE_SECRET: Final = upsert(server_secret, ("name",))
 
 
 class Bans(msgspec.Struct, frozen=True):
@@ -42,6 +45,10 @@ class Bans(msgspec.Struct, frozen=True):
     """Those that have not ended, of all these devices."""
     devices: frozenset[tuple[int, str]] = frozenset()
     """Every device and whose it is."""
+    links: frozenset[bytes] = frozenset()
+    """Calendar links that lead somewhere."""
+    secrets: tuple[tuple[Any, ...], ...] = ()
+    """Rows of what only the server may know: name, value, created."""
     last_device: int = 0
     """The last number given to a device."""
     last_epoch: int = 0
@@ -59,6 +66,8 @@ def read_bans(connection: Connection) -> Bans:
         password_hashes={row.person: row.password_hash for row in accounts},
         sessions=frozenset(connection.execute(select(session.c.token_hash)).scalars()),
         devices=frozenset((row.number, row.person) for row in rows),
+        links=frozenset(connection.execute(select(calendar_feed.c.token_hash)).scalars()),
+        secrets=tuple(driver_of(connection).fetch("SELECT name, value, created FROM server_secret")),
         last_device=read_last_number(connection, "device"),
         last_epoch=_last_epoch(connection),
     )
@@ -93,10 +102,21 @@ def _shut_out(connection: Connection, bans: Bans) -> None:
     connection.execute(update(account).where(account.c.person.in_(bans.people)).values(active=False))
     for person, password_hash in bans.password_hashes.items():
         change_password(connection, person, password_hash)
+    for person, token_hash in connection.execute(select(calendar_feed.c.person, calendar_feed.c.token_hash)).all():
+        if person in bans.password_hashes and token_hash not in bans.links:
+            connection.execute(delete(calendar_feed).where(calendar_feed.c.person == person))
+    _keep_secrets(connection, bans)
     for row in connection.execute(select(session.c.token_hash, device.c.number, device.c.person).join(device)).all():
         # Of a device that the former book does not know, it cannot tell which have ended.
         if (row.number, row.person) in bans.devices and row.token_hash not in bans.sessions:
             connection.execute(delete(session).where(session.c.token_hash == row.token_hash))
+
+
+def _keep_secrets(connection: Connection, bans: Bans) -> None:
+    """Let a backup of before there were any have those that devices know; one's own are what its devices know."""
+    driver = driver_of(connection)
+    found = {name for (name,) in driver.fetch("SELECT name FROM server_secret")}
+    driver.store(_STORE_SECRET, [row for row in bans.secrets if row[0] not in found])
 
 
 async def restore_backup(backup: Path, address: str, now_ms: int, progress: Progress) -> str:
