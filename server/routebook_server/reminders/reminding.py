@@ -154,14 +154,15 @@ class Reminding:
         # A few at a time would be a commit each.
         if room < AT_ONCE:
             return 0
-        keys = await self.keys.keys()
-        if self._pusher is None:
-            # In a thread: what it imports takes a while.
-            self._pusher = await asyncio.to_thread(self._open_pusher)
         letters, looked_at = await self._claim(Channel.PUSH, room)
         claimed_at = self._timer()
-        for letter in letters:
-            flying[asyncio.create_task(self._send(self._pusher, letter, keys, claimed_at))] = letter
+        if letters and self._pusher is None:
+            # In a thread: what it imports takes a while.
+            self._pusher = await asyncio.to_thread(self._open_pusher)
+        if letters and self._pusher is not None:
+            keys = await self.keys.keys()
+            for letter in letters:
+                flying[asyncio.create_task(self._send(self._pusher, letter, keys, claimed_at))] = letter
         return looked_at
 
     async def _send(self, pusher: Pusher, letter: Letter, keys: Keys, claimed_at: float) -> Result:
