@@ -77,9 +77,10 @@ check-app: setup
 	@cd pwa && npm run --silent lint
 	@cd pwa && npm run --silent check
 
-test-python: setup headless ## the Python tests, without a browser
+test-python: WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+test-python: setup headless ## the Python tests, without a browser, on WORKERS cores
 ifneq ($(PYTHON_TESTS),)
-	@POSTGRES_BIN="$$(tests/setup/postgres.sh)" && export POSTGRES_BIN && $(PY) -m pytest -q $(PYTHON_TESTS)
+	@POSTGRES_BIN="$$(tests/setup/postgres.sh)" && export POSTGRES_BIN && $(PY) -m pytest -q -n $(WORKERS) --dist worksteal $(PYTHON_TESTS)
 endif
 
 blackbox: setup headless ## the server and the app killed with -9, fifty times under twenty devices; every cut of a reply
