@@ -31,6 +31,24 @@ def rejection(verdicts: list[Verdict]) -> tuple[str, str]:
     return verdicts[0].code, verdicts[0].field
 
 
+async def test_what_was_acknowledged_to_a_former_life_of_the_server_is_told_again_by_this_one(
+    team: Team,
+) -> None:
+    phone = team.device(1, ANNA)
+    await phone.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"nonsense": 1})
+    lost = (await phone.send()).json()
+    assert [verdict["n"] for verdict in lost["verdicts"]] == [1]
+    late = {bucket: [epoch - 1, seq] for bucket, (epoch, seq) in phone.cursors.items()}
+    # It was on its way while a backup was restored: it counts what the server of then had said.
+    await phone.send(cursors=late, ack=1, edits=[])
+    phone.edit("visit", VISIT, BAKERY, VALUES)
+    await phone.send(cursors=late, ack=1)
+
+    again = await phone.sync()
+    assert (again.pushed, [verdict.n for verdict in again.verdicts]) == (2, [1])
+
+
 async def test_two_devices_that_change_different_fields_keep_both(team: Team) -> None:
     phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
     first = phone.edit("visit", VISIT, BAKERY, VALUES)

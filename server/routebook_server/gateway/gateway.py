@@ -87,7 +87,7 @@ class Gateway:
             )
         )
         if page.acknowledged:
-            await self.store.push(Push(actor, [], ack=request.ack))
+            await self.store.push(Push(actor, [], request.cursors, request.ack))
         return page
 
 

@@ -156,7 +156,12 @@ class _Reading:
             return [], False
         asked = self._asked
         kept = self._driver.fetch(_SELECT_VERDICTS, asked.device)
-        docs = [doc for n, doc in kept if n > asked.ack]
+        # Of a former life of the server it acknowledges nothing that this one says (SPEC R42).
+        is_former = any(
+            bucket in self._standings and epoch != self._standings[bucket].epoch
+            for bucket, (epoch, _seq) in asked.cursors.items()
+        )
+        docs = [doc for n, doc in kept if is_former or n > asked.ack]
         return docs if asked.view is View.FULL else [open_verdict(doc) for doc in docs], len(docs) < len(kept)
 
     def _begin(self, bucket: str) -> int:

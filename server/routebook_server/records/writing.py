@@ -9,7 +9,7 @@ from routebook_server.database import Driver, driver_of
 from routebook_server.database.driver import Storing, insert, upsert
 from routebook_server.records import tables
 from routebook_server.records.batch import Batch
-from routebook_server.records.buckets import Head
+from routebook_server.records.buckets import SHARED, Head
 from routebook_server.records.draft import Draft, HistoryRow
 from routebook_server.records.held import Held
 from routebook_server.records.locks import NOTHING, Locks, Wanted
@@ -33,6 +33,11 @@ _STORE_HELD: Final = insert(
     tables.held,
     *("record", "receipt", "root", "code", "received_at", "device", "author", "edits", "count", "size"),
     coded=("author", "edits"),
+)
+_FORGET_VERDICTS: Final = (
+    "DELETE FROM verdict WHERE device = ? AND n <= ?"
+    # An acknowledgement that was on its way while a backup was restored is of another life of the server (SPEC R42).
+    " AND NOT EXISTS (SELECT 1 FROM bucket WHERE bucket = ? AND epoch <> ?)"
 )
 _PART: Final = 250
 """Rows stored at a time: while the database works on them, the next ones are made."""
@@ -84,7 +89,8 @@ def _write(batch: Batch, pushes: Sequence[Push], locks: Locks, outflow: "Outflow
     driver.store_in_turn(_parts(batch, outflow, list(zip(pushes, results, strict=True))))
     for push in pushes:
         if push.ack:
-            driver.execute("DELETE FROM verdict WHERE device = ? AND n <= ?", push.author.device, push.ack)
+            epoch = push.cursors[SHARED][0] if SHARED in push.cursors else None
+            driver.execute(_FORGET_VERDICTS, push.author.device, push.ack, SHARED, epoch)
     own: dict[int, set[tuple[str, int]]] = {}
     for record_id, teller in draft.teller.items():
         if teller >= 0:
