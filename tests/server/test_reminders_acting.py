@@ -1,5 +1,7 @@
 """What a device says of a reminder counts by its secret alone: shown, done, put off, opened; the history has it."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,39 @@ async def test_a_device_confirms_what_it_has_shown_as_often_as_it_likes(anywhere
     assert (delivered["state"], wall(delivered["shown_at"])) == ("shown", "2026-11-19 10:30")
     assert delivered["shown_at"] == ms("2026-11-19 10:30")
     assert delivered["sent_at"] == ms("2026-11-19 10:30")
+
+
+async def test_many_devices_confirm_at_once_in_few_commits(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(60):
+        await scene.task(number, remind_at=ms("2026-11-19 10:30"))
+    messages = await scene.at("2026-11-19 10:30")
+    database = scene.house.application.database
+    writes, write = 0, database.write
+
+    async def counted(work: Any, **options: Any) -> Any:
+        nonlocal writes
+        writes += 1
+        return await write(work, **options)
+
+    monkeypatch.setattr(database, "write", counted)
+    answers = await asyncio.gather(*(scene.said(message, "shown") for message in messages))
+    assert {answer.status_code for answer in answers} == {204}
+    assert writes < 30
+    assert await scene.read("SELECT state, count(*) FROM delivery GROUP BY state") == [("shown", 60)]
+
+
+async def test_a_confirmation_that_cannot_be_written_is_not_said_to_be(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await ring(scene)
+
+    async def full(_work: Any, **_options: Any) -> Any:
+        raise sqlite3.OperationalError("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(scene.house.application.database, "write", full)
+        assert (await scene.said(message, "shown")).status_code == 503
+    assert (await scene.said(message, "shown")).status_code == 204
 
 
 async def test_done_from_the_notification_is_an_edit_of_the_person_by_the_server(anywhere: Scene) -> None:

@@ -19,6 +19,7 @@ from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity.reach import Reach
 from routebook_server.records.author import Writer
 from routebook_server.records.store import RefusedError, Store, Values
+from routebook_server.reminders.confirming import Confirmations
 from routebook_server.reminders.hours import Hours
 from routebook_server.reminders.keys import KeyRing
 from routebook_server.reminders.planning import FindReach
@@ -104,22 +105,13 @@ class Acts:
         self._reach = reach
         self._now_ms = now_ms
         self._time_zone = time_zone
+        self._confirmations = Confirmations(database, now_ms)
         self._one_by_one = asyncio.Lock()
 
     async def shown(self, delivery: str, said: Shown) -> None:
         """Take that a device has shown a reminder; the first time counts. ProblemError not_found."""
-        asked, now_ms = await self._find(delivery, said.token), self._now_ms()
-
-        def note(connection: Connection) -> None:
-            driver = driver_of(connection)
-            sql = (
-                "UPDATE delivery SET state = ?, next_at = NULL, shown_at = coalesce(shown_at, ?), problem = ''"
-                " WHERE id = ? AND state <> 'acted'"
-            )
-            driver.execute(sql, State.SHOWN.value, now_ms, delivery)
-            driver.execute("UPDATE reminder SET fallback_at = NULL WHERE id = ?", asked.reminder)
-
-        await self._database.write(note)
+        asked = await self._find(delivery, said.token)
+        await self._confirmations.note(delivery, asked.reminder)
 
     async def act(self, delivery: str, said: Act) -> Acted:
         """Do what the person wants; the same again changes nothing.
