@@ -150,7 +150,15 @@ def create_app(
     purger = Purger(database, clock, settings.keep_deleted_days * DAY_MS)
     archiver = Archiver(database, clock, settings.archive_days * DAY_MS)
     reminders = build_reminders(
-        settings, store, heads, clock, random, timer=time.monotonic, reach=door.reach, actor_of=door.actor_of
+        settings,
+        store,
+        heads,
+        clock,
+        random,
+        timer=time.monotonic,
+        edit_person=edit_person,
+        reach=door.reach,
+        actor_of=door.actor_of,
     )
     jobs = {
         "projector": projector.run,

@@ -55,7 +55,13 @@ class Scene:
         clock = self.house.clock
         parts = (application.settings, application.store, application.heads, clock, bytes)
         door = application.door
-        return build_reminders(*parts, timer=time.monotonic, reach=door.reach, actor_of=door.actor_of).reminding
+
+        async def edit_person(_person: str, _values: Any) -> None:
+            raise AssertionError("the job changes nobody")
+
+        return build_reminders(
+            *parts, timer=time.monotonic, edit_person=edit_person, reach=door.reach, actor_of=door.actor_of
+        ).reminding
 
     async def settle_in(self) -> None:
         """Write down who is where, and sign Marek in on his phone."""

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from routebook_server.reminders.keys import KeyRing
 from server.reminders import Scene, ms, open_scene
-from server.team import open_house
+from server.team import MAREK, open_house
 
 
 @pytest_asyncio.fixture
@@ -36,6 +36,27 @@ async def test_a_device_subscribes_renews_and_unsubscribes(scene: Scene) -> None
     await scene.task(2, remind_at=ms("2026-11-20 10:40"))
     assert await scene.at("2026-11-20 10:40") == []
     assert (await scene.phone.get("/api/push/subscription")).json() == {"endpoint": "", "renewed": 0}
+
+
+async def test_where_a_person_is_is_taken_from_his_first_device_unless_his_record_says_so(scene: Scene) -> None:
+    async def zone() -> object:
+        [(time_zone,)] = await scene.read("SELECT time_zone FROM due_person WHERE person = ?", MAREK)
+        return time_zone
+
+    async def subscribe(time_zone: str) -> None:
+        body = {**scene.service.browsers["phone"].subscription(), "time_zone": time_zone}
+        assert (await scene.phone.put("/api/push/subscription", json=body)).status_code == 200
+        await scene.reminding.follower.catch_up()
+
+    await subscribe("Asia/Tehran")
+    assert await zone() == "Europe/Warsaw", "as his record has it"
+    await scene.write("person", MAREK, "shared", time_zone=None)
+    await subscribe("Nowhere/Else")
+    assert await zone() == "UTC"
+    await subscribe("Asia/Tehran")
+    assert await zone() == "Asia/Tehran"
+    await subscribe("America/New_York")
+    assert await zone() == "Asia/Tehran", "he travels"
 
 
 GOOD = {"endpoint": "https://push.example.com/x", "p256dh": "", "auth": "AAAAAAAAAAAAAAAAAAAAAA"}

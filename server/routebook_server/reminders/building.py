@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from routebook_server.database import Database
 from routebook_server.gateway.direct import ActorOf
+from routebook_server.identity.people import EditPerson
 from routebook_server.records.heads import Heads
 from routebook_server.records.store import Store
 from routebook_server.reminders.acting import Acts
@@ -44,6 +45,7 @@ def build_reminders(
     random: Callable[[int], bytes],
     *,
     timer: Callable[[], float],
+    edit_person: EditPerson,
     reach: FindReach,
     actor_of: ActorOf,
 ) -> Reminders:
@@ -70,7 +72,7 @@ def build_reminders(
     reminding = Reminding(
         database, heads, now_ms, timer, reach=reach, keys=keys, choices=choices, open_pusher=open_pusher, mailer=mailer
     )
-    subscriptions = Subscriptions(database, now_ms, anywhere=settings.push_anywhere)
+    subscriptions = Subscriptions(database, now_ms, edit_person, anywhere=settings.push_anywhere)
     acts = Acts(database, store, keys, reach, now_ms, time_zone=settings.time_zone)
     feeds = Feeds(database, now_ms, random, reach, time_zone=settings.time_zone, url=settings.url)
     endpoints = reminder_endpoints(database, actor_of, keys=keys, subscriptions=subscriptions, acts=acts, feeds=feeds)

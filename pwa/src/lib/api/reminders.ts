@@ -9,12 +9,17 @@ export interface Subscribed {
   readonly auth: string;
 }
 
+/** The same, and where the device is: the server takes it for a person whose record does not say. */
+export interface Subscribing extends Subscribed {
+  readonly time_zone: string;
+}
+
 /** The server's key that a subscription is made for, base64url. */
 export const readPushKey = (context: ApiContext): Promise<ApiResult<string>> =>
   request(context, "GET", "/api/push/key", (answer) => textOf(objectOf(answer).key));
 
 /** Subscribes or renews. */
-export const putSubscription = (context: ApiContext, subscribed: Subscribed): Promise<ApiResult<null>> =>
+export const putSubscription = (context: ApiContext, subscribed: Subscribing): Promise<ApiResult<null>> =>
   request(context, "PUT", "/api/push/subscription", () => null, subscribed);
 
 export const dropSubscription = (context: ApiContext): Promise<ApiResult<null>> =>

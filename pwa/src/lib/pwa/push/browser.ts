@@ -15,6 +15,8 @@ const subscriptionFrom = (found: PushSubscription): Subscription => ({
 });
 
 export class DevicePush implements PushBrowser {
+  readonly timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
   constructor(private readonly registration: ServiceWorkerRegistration) {}
 
   async current(): Promise<Subscription | null> {

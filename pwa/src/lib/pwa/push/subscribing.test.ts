@@ -4,6 +4,7 @@ import { type PushBrowser, type Subscription, subscribe, unsubscribe } from "./s
 
 /** A browser's push service that can refuse. */
 class Browser implements PushBrowser {
+  readonly timeZone = "Asia/Tehran";
   standing: Subscription | null = null;
   made = 0;
   refuses = false;
@@ -36,7 +37,7 @@ function server(key: string) {
 }
 
 const PUT = (number: number) =>
-  `PUT /api/push/subscription {"endpoint":"https://push.example/${number}","p256dh":"p","auth":"a"}`;
+  `PUT /api/push/subscription {"endpoint":"https://push.example/${number}","p256dh":"p","auth":"a","time_zone":"Asia/Tehran"}`;
 
 test("the first start subscribes and every other renews the same", async () => {
   const browser = new Browser();

@@ -10,6 +10,8 @@ export interface Subscription extends Subscribed {
 
 /** The browser's part. */
 export interface PushBrowser {
+  /** Where the device is: the IANA name of its time zone. */
+  readonly timeZone: string;
   /** The subscription that stands, null where there is none. */
   current(): Promise<Subscription | null>;
   /** Rejects where the push service cannot be reached or will not have it. */
@@ -34,7 +36,7 @@ export async function subscribe(
     return { problem: { code: "push_service" } };
   }
   const { endpoint, p256dh, auth } = standing;
-  const put = await putSubscription(context, { endpoint, p256dh, auth });
+  const put = await putSubscription(context, { endpoint, p256dh, auth, time_zone: browser.timeZone });
   return { problem: put.ok ? null : put.problem };
 }
 
