@@ -6,6 +6,7 @@ none that was ever his, is offered to the author himself: that is its receipt as
 """
 
 import hashlib
+import heapq
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -199,38 +200,66 @@ class Custody:
         if held.receipt:
             self._tell(held.receipt, decided)
         if status == HeldEditStatus.DISCARDED:
-            self._discard_followers(ids, decided)
+            ids = self._discard_followers(ids, decided)
         self._apply_followers(turn, ids, apply)
         return decided
 
     def _apply_followers(self, turn: Turn, ids: Collection[str], apply: Apply) -> None:
-        """Apply what waited for what was decided on these records, after it; what is refused is offered by itself."""
+        """Apply what waited for what was decided on these records, and for that in turn; each once, as they came.
+
+        What is refused is offered by itself.
+        """
         decided = {
             "status": HeldEditStatus.APPLIED.value,
             "decided_by": turn.push.author.person,
             "decided_at": self._draft.now_ms,
         }
-        for held in self._draft.waiting_for(ids):
-            if held.root not in {edit.id for edit in held.edits}:
-                continue  # It waits for its root, and is released.
+        asked = set(ids)
+        ahead = self._followers_of(ids)
+        heapq.heapify(ahead)
+        while ahead:
+            *_order, held = heapq.heappop(ahead)
             mark = self._draft.mark()
             try:
                 self._apply(turn, held, apply)
             except RefusalError as refused:
                 self._draft.undo(mark)
                 self.move_on(turn, held, refused.refusal, held.edits[0])
-            else:
-                self._draft.drop(held)
-                self._tell(held.record, decided)
-
-    def _discard_followers(self, ids: Collection[str], decided: dict[str, Any]) -> None:
-        """Let go of what waited for records that will not come now, and of what waited for that."""
-        self._draft.load(ids)
-        names = [name for name in ids if name not in self._draft.states]
-        for held in self._draft.waiting_for(names):
+                continue
             self._draft.drop(held)
             self._tell(held.record, decided)
-            self._discard_followers({edit.id for edit in held.edits}, decided)
+            new = {edit.id for edit in held.edits} - asked
+            asked |= new
+            for follower in self._followers_of(new):
+                heapq.heappush(ahead, follower)
+
+    def _followers_of(self, ids: Collection[str]) -> list[tuple[int, int, int, str, Held]]:
+        """Return what waited for a decision on these records, each with its place in the order of their coming."""
+        followers = [
+            (held.received_at, held.author.device, held.edits[0].n, held.record, held)
+            for held in self._draft.waiting_for(ids)
+            # What waits for its root is released.
+            if any(edit.id == held.root for edit in held.edits)
+        ]
+        self._draft.load([record for *_order, record, _held in followers])
+        return followers
+
+    def _discard_followers(self, ids: set[str], decided: dict[str, Any]) -> set[str]:
+        """Let go of what waited for records that will not come now, and of what waited for that; each once.
+
+        Return the records that all this was about.
+        """
+        gone: set[str] = set()
+        while ids:
+            gone |= ids
+            self._draft.load(ids)
+            waiting = self._draft.waiting_for([name for name in ids if name not in self._draft.states])
+            self._draft.load([held.record for held in waiting])
+            for held in waiting:
+                self._draft.drop(held)
+                self._tell(held.record, decided)
+            ids = {edit.id for held in waiting for edit in held.edits} - gone
+        return gone
 
     def _apply(self, turn: Turn, held: Held, apply: Apply) -> None:
         author = turn.push.author
