@@ -150,27 +150,23 @@ def claim(
             _end(driver, delivery, State.FAILED, problem)
             _fall_back_at_once(driver, one.id, now_ms)
             continue
-        driver.execute(
-            "UPDATE delivery SET state = ?, attempts = ?, next_at = ? WHERE id = ?",
-            State.SENDING.value, attempts + 1, now_ms + UNKNOWN_MS, delivery,
-        )  # fmt: skip
         email = desk.people[one.person].email if channel is Channel.EMAIL else ""
         letters.append(desk.write(one, (delivery, device, attempts + 1), subscriptions.get(device), email))
+    sql = "UPDATE delivery SET state = ?, attempts = attempts + 1, next_at = ? WHERE id IN (?*)"
+    driver.execute(sql, State.SENDING.value, now_ms + UNKNOWN_MS, [letter.id for letter in letters])
     return letters, len(rows)
 
 
 def settle(connection: Connection, results: Iterable[Result], now_ms: int) -> None:
     """Write down what came of letters; of one that somebody else has claimed since, nothing."""
     driver = driver_of(connection)
+    sent_by_attempts: dict[int, list[str]] = {}
     for result in results:
         letter = result.letter
         of_this = ("WHERE id = ? AND state = 'sending' AND attempts = ?", letter.id, letter.attempts)
         match result.outcome:
             case Outcome.SENT:
-                # The device may have been quicker to say that it has shown it.
-                sql = "UPDATE delivery SET sent_at = coalesce(sent_at, ?) WHERE id = ? AND attempts = ?"
-                driver.execute(sql, now_ms, letter.id, letter.attempts)
-                _set(driver, of_this, State.SENT, None, "")
+                sent_by_attempts.setdefault(letter.attempts, []).append(letter.id)
             case Outcome.AGAIN:
                 next_at = now_ms + max(rest_after(letter.attempts), result.rest_ms)
                 _set(driver, of_this, State.PLANNED, next_at, result.problem)
@@ -183,6 +179,12 @@ def settle(connection: Connection, results: Iterable[Result], now_ms: int) -> No
                     driver.execute(sql, letter.device, letter.subscription.endpoint)
                 if letter.subscription is not None:
                     _fall_back_at_once(driver, letter.reminder.id, now_ms)
+
+    for attempts, ids in sent_by_attempts.items():
+        # The device may have been quicker to say that it has shown it.
+        sql = "UPDATE delivery SET sent_at = coalesce(sent_at, ?) WHERE id IN (?*) AND attempts = ?"
+        driver.execute(sql, now_ms, ids, attempts)
+        _set(driver, ("WHERE id IN (?*) AND state = 'sending' AND attempts = ?", ids, attempts), State.SENT, None, "")
 
 
 def _set(driver: Driver, of_this: tuple[Any, ...], state: State, next_at: int | None, problem: str) -> None:

@@ -86,7 +86,9 @@ def plan_step(connection: Connection, reach: FindReach, choices: Choices, now_ms
             expires_at = send_at + LASTS_MS
             about = (reminder_id, person, rule, kind, record, root, mark, subject.title)
             made.append(Reminder(*about, at, send_at, expires_at, None))
-        driver.execute("UPDATE due SET send_at = NULL WHERE record = ? AND rule = ?", record, rule)
+    for rule in sorted({row[1] for row in found}):
+        planned = [row[0] for row in found if row[1] == rule]
+        driver.execute("UPDATE due SET send_at = NULL WHERE rule = ? AND record IN (?*)", rule, planned)
     store_reminders(driver, made, people, choices, now_ms)
     return len(records)
 
