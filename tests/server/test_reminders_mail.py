@@ -1,5 +1,7 @@
 """What no device has shown after the stated time goes out by e-mail, once; where nobody set that up, nothing does."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -143,6 +145,29 @@ async def test_a_persian_mail_keeps_its_letters_and_joins(post: Post) -> None:
     assert await post.at("2026-11-19 10:30") == 1
     assert "پیش‌فاکتور" in post.sink.mails[0]["Subject"]
     assert "کار برای" in post.sink.mails[0].get_content()
+
+
+async def test_a_mail_server_that_hangs_does_not_keep_the_server_from_stopping(tmp_path: Path) -> None:
+    connected, over = asyncio.Event(), asyncio.Event()
+
+    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        await over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    address = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with open_scene(tmp_path, smtp=address, mail_from="crm@demo.example") as scene:
+        await scene.phone.delete("/api/push/subscription")
+        await scene.task(1, remind_at=ms("2026-11-19 10:30"))
+        await scene.at("2026-11-19 10:30")
+        async with asyncio.timeout(20):
+            await connected.wait()
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 5
+    over.set()
+    server.close()
+    await server.wait_closed()
 
 
 async def test_where_no_mail_server_is_configured_nothing_waits_for_one(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
-"""Mailing: what no device has shown goes out by e-mail, in a thread, over one connection for all that waits."""
+"""Mailing: what no device has shown goes out by e-mail, over one connection for all that waits."""
 
 import asyncio
+import contextlib
 import smtplib
 import ssl
+import threading
 import unicodedata
 from collections.abc import Sequence
 from email.message import EmailMessage
@@ -67,8 +69,20 @@ class Mailer:
         self._url = url
 
     async def send(self, letters: Sequence[Letter], now_ms: int) -> list[Result]:
-        """Send letters, and return what came of each; never raises for what the other side does."""
-        return await asyncio.to_thread(self._send, letters, now_ms)
+        """Send letters, and return what came of each; never raises for what the other side does.
+
+        In a thread that nobody waits for at the end: a mail server that hangs must not keep ours from stopping.
+        """
+        loop = asyncio.get_running_loop()
+        sent: asyncio.Future[list[Result]] = loop.create_future()
+
+        def work() -> None:
+            results = self._send(letters, now_ms)
+            with contextlib.suppress(RuntimeError):  # the loop is gone
+                loop.call_soon_threadsafe(lambda: None if sent.done() else sent.set_result(results))
+
+        threading.Thread(target=work, name="mail", daemon=True).start()
+        return await sent
 
     def _send(self, letters: Sequence[Letter], now_ms: int) -> list[Result]:
         results: list[Result] = []
@@ -78,7 +92,7 @@ class Mailer:
                     results.append(self._hand_in(connection, letter, now_ms))
                     if results[-1].outcome is Outcome.UNKNOWN:
                         break
-        except (OSError, smtplib.SMTPException, ssl.SSLError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, it has to be said, or somebody waits for ever
             if not results:
                 _log.error("the mail server cannot be used", error=type(error).__name__)
         done = {result.letter.id for result in results}

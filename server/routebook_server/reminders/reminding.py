@@ -5,9 +5,9 @@ die, and another one goes on from what is written.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -185,9 +185,21 @@ class Reminding:
             while True:
                 letters, looked_at = await self._claim(Channel.EMAIL, MAILS)
                 if letters:
-                    await self._settle(await self._mailer.send(letters, self._now_ms()))
-                if not looked_at:
+                    await self._settle(await self._until_closing(self._mailer.send(letters, self._now_ms())))
+                if not looked_at or self._heads.closed:
                     return
+
+    async def _until_closing(self, sending: Coroutine[Any, Any, list[Result]]) -> list[Result]:
+        """Return what came of letters; nothing where the server stops first: then nobody knows."""
+        with self._heads.subscribe(()) as closing:
+            both = [asyncio.ensure_future(sending), asyncio.ensure_future(closing.rest(_FORGET_EVERY_S))]
+            try:
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+                return both[0].result() or [] if both[0].done() else []
+            finally:
+                for one in both:
+                    one.cancel()
+                await asyncio.gather(*both, return_exceptions=True)
 
     async def look_around(self) -> None:
         """Remind silent devices, and let passed birthdays fall due in the next year."""
