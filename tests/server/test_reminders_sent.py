@@ -1,6 +1,8 @@
 """Reminders reach the devices of whom they concern in their minute, once, and only while the records say so."""
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -225,6 +227,38 @@ async def test_a_push_service_that_cannot_be_reached_is_tried_until_the_reminder
     assert await scene.at("2026-11-19 20:00") == []
     assert await scene.states() == ["expired"]
     assert delivered["attempts"] >= 10
+
+
+async def test_a_push_service_that_hangs_keeps_neither_others_from_ringing_nor_the_server_from_stopping(
+    tmp_path: Path,
+) -> None:
+    over, arrived = asyncio.Event(), asyncio.Event()
+
+    async def heard(message: Message) -> None:
+        if message.device == "phone":
+            await over.wait()
+        elif message.payload["record"] == task_id(2):
+            arrived.set()
+
+    async with open_scene(tmp_path) as scene:
+        scene.service.heard = heard
+        await scene.signed_in("rep", "tablet")
+        await scene.task(1, remind_at=ms("2026-11-19 10:30"))
+        await scene.task(2, remind_at=ms("2026-11-19 10:31"))
+        await scene.reminding.follower.catch_up()
+        scene.house.clock.now_ms = ms("2026-11-19 10:30")
+        working = asyncio.create_task(scene.reminding.work())
+        async with asyncio.timeout(20):
+            while len(scene.service.messages) < 2:
+                await asyncio.to_thread(threading.Event().wait, 0.02)
+        scene.house.clock.now_ms = ms("2026-11-19 10:31")
+        async with asyncio.timeout(15):
+            await arrived.wait()
+        assert "sending" in await scene.states()
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 5
+    await working
+    over.set()
 
 
 async def test_a_server_that_was_away_sends_what_is_not_too_late(scene: Scene) -> None:
