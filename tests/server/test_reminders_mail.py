@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from routebook_server.reminders.building import ReminderSettingError
 from routebook_server.reminders.mailing import MailAddressError, MailServer, mail_server_from
+from routebook_server.reminders.planning import is_anything_due
 from routebook_server.reminders.states import UNKNOWN_MS
 from server.mail_server import MailSink
 from server.reminders import BAKERY, Scene, ms, open_scene
@@ -145,6 +146,20 @@ async def test_a_persian_mail_keeps_its_letters_and_joins(post: Post) -> None:
     assert await post.at("2026-11-19 10:30") == 1
     assert "پیش‌فاکتور" in post.sink.mails[0]["Subject"]
     assert "کار برای" in post.sink.mails[0].get_content()
+
+
+async def test_a_mail_that_waits_while_no_mail_server_is_configured_any_more_gives_nothing_to_do(
+    tmp_path: Path,
+) -> None:
+    async with open_scene(tmp_path) as scene:
+        await scene.task(1, remind_at=ms("2026-11-19 10:30"))
+        await scene.at("2026-11-19 10:30")
+        await scene.run_sql("UPDATE reminder SET fallback_at = 0")
+        await scene.pass_by(0)
+        assert await scene.states() == ["planned", "sent"]
+        now_ms = scene.house.clock.now_ms
+        database = scene.house.application.database
+        assert not await database.read(lambda connection: is_anything_due(connection, now_ms))
 
 
 async def test_a_mail_server_that_hangs_does_not_keep_the_server_from_stopping(tmp_path: Path) -> None:

@@ -138,13 +138,13 @@ def fall_back(connection: Connection, now_ms: int) -> int:
 
 
 def is_anything_due(connection: Connection, now_ms: int) -> bool:
-    """Tell whether there is anything to plan, to send or to write; asked every second, and nearly always no."""
+    """Tell whether there is anything to plan or to push; asked every second, and nearly always no."""
     driver = driver_of(connection)
     return any(
         driver.fetch_one(sql, *values) is not None
         for sql, values in (
             ("SELECT 1 FROM due WHERE send_at <= ? AND send_at > ? LIMIT 1", (now_ms, now_ms - LASTS_MS)),
-            ("SELECT 1 FROM delivery WHERE next_at <= ? LIMIT 1", (now_ms,)),
+            ("SELECT 1 FROM delivery WHERE next_at <= ? AND channel = ? LIMIT 1", (now_ms, Channel.PUSH.value)),
             ("SELECT 1 FROM reminder WHERE fallback_at <= ? LIMIT 1", (now_ms,)),
         )
     )
