@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -320,24 +321,24 @@ def test_a_scheduler_that_is_killed_at_any_step_lets_each_reminder_be_seen_once(
     check(phone, reminders)
 
 
-@pytest.mark.parametrize("confirms", [True, False])
-@pytest.mark.parametrize("kills", ["taken", "lost"])
 def test_a_scheduler_that_is_killed_within_the_request_lets_the_reminder_be_seen_once(
-    phone: Phone, relay: Relay, *, kills: str, confirms: bool
+    phone: Phone, relay: Relay
 ) -> None:
     world = phone.world
-    world.confirms, world.kills = confirms, kills
-    server = relay.now
-    reminder = phone.ring(server)
-    until(server.is_dead, "it is killed")
-    assert phone.state(reminder) == "sending", "written down before the request"
-    rung = len(phone.browser.rung)
-    relay.hand_over(phone, waits=True)
-    if kills == "taken" and confirms:
-        # The device comes back to it before the wait is over: nothing is sent a second time.
-        world.confirm(list(phone.browser.shown.values())[-1])
-    phone.wait_no_longer()
-    phone.wait_until_over(reminder)
-    again = len(phone.browser.rung) - rung
-    assert again == (0 if kills == "taken" and confirms else 1)
-    check(phone, [reminder])
+    reminders = []
+    for kills, confirms in product(("taken", "lost"), (True, False)):
+        world.confirms, world.kills = confirms, kills
+        server = relay.now
+        reminders.append(phone.ring(server))
+        until(server.is_dead, "it is killed")
+        assert phone.state(reminders[-1]) == "sending", "written down before the request"
+        rung = len(phone.browser.rung)
+        relay.hand_over(phone, waits=True)
+        if kills == "taken" and confirms:
+            # The device comes back to it before the wait is over: nothing is sent a second time.
+            world.confirm(list(phone.browser.shown.values())[-1])
+        phone.wait_no_longer()
+        phone.wait_until_over(reminders[-1])
+        again = len(phone.browser.rung) - rung
+        assert again == (0 if kills == "taken" and confirms else 1), (kills, confirms)
+    check(phone, reminders)
