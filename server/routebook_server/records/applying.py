@@ -6,6 +6,7 @@ from typing import Any
 from routebook_server.records.author import is_system
 from routebook_server.records.buckets import is_archive
 from routebook_server.records.custody import HELD_EDIT, Custody
+from routebook_server.records.deciding import Decider
 from routebook_server.records.draft import NOBODY, Draft
 from routebook_server.records.inside import judge_inside
 from routebook_server.records.judging import Judge, Merged
@@ -26,12 +27,20 @@ class Applier:
     """Applies the edits of one batch."""
 
     def __init__(
-        self, draft: Draft, lookup: Lookup, judge: Judge, custody: Custody, replicas: dict[int, Replica]
+        self,
+        draft: Draft,
+        lookup: Lookup,
+        judge: Judge,
+        *,
+        custody: Custody,
+        decider: Decider,
+        replicas: dict[int, Replica],
     ) -> None:
         self._draft = draft
         self._lookup = lookup
         self._judge = judge
         self._custody = custody
+        self._decider = decider
         self._prose = Prose(draft, lookup)
         self._replicas = replicas
         self._latest = base32.encode(draft.now_ms + CLAMP_MS, MS_WIDTH) + "\x7f"
@@ -59,7 +68,7 @@ class Applier:
         require_place(turn.push, edit, bucket, turn.buckets, self._lookup, states=self._draft.states)
         decided: dict[str, Any] = {}
         if edit.kind == HELD_EDIT and state is not None and not system:
-            decided = self._custody.decide(turn, edit, state, self.apply)
+            decided = self._decider.decide(turn, edit, state, self.apply)
             # What was applied may have moved the offer, with its customer.
             state = self._draft.states[edit.id]
             doc, bucket, home = state.read_doc(), state.bucket, state.home

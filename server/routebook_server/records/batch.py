@@ -13,6 +13,7 @@ from routebook_server.database import UNAVAILABLE
 from routebook_server.records.applying import Applier
 from routebook_server.records.buckets import Head
 from routebook_server.records.custody import FOLLOWS, Custody
+from routebook_server.records.deciding import Decider
 from routebook_server.records.draft import Draft, Mark
 from routebook_server.records.held import Held
 from routebook_server.records.judging import Judge
@@ -52,7 +53,8 @@ class Batch:
         self._lookup = lookup
         self._custody = Custody(self.draft, lookup)
         judge = Judge(self.draft, lookup, replicas, heads)
-        self._applier = Applier(self.draft, lookup, judge, self._custody, replicas)
+        decider = Decider(self.draft, self._custody, self._attempt)
+        self._applier = Applier(self.draft, lookup, judge, custody=self._custody, decider=decider, replicas=replicas)
         self._pushed = {device: replica.pushed for device, replica in replicas.items()}
         """How far each device had pushed before this batch."""
 

@@ -6,12 +6,13 @@ none that was ever his, is offered to the author himself: that is its receipt as
 """
 
 import hashlib
-import heapq
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
 
 import msgspec
+import structlog
 
+from routebook_server.database import UNAVAILABLE
 from routebook_server.records.author import Writer
 from routebook_server.records.buckets import person_bucket, territory_bucket
 from routebook_server.records.draft import NOBODY, Draft
@@ -22,21 +23,22 @@ from routebook_server.records.push import Push, Turn
 from routebook_server.records.refusal import Refusal, RefusalError, travels
 from routebook_server.records.state import State, encode_json
 from routebook_sync import base32
-from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE, ms_from_stamp
+from routebook_sync.clock import SERVER_DEVICE, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.held_edit import HeldEditStatus
 from routebook_sync.identifier import RANDOM_BYTES, is_id, new_id
-from routebook_sync.messages import MAX_RECORD_BYTES, Edit, ProblemCode, Verdict
+from routebook_sync.messages import MAX_RECORD_BYTES, Edit, ProblemCode
 from routebook_sync.record import Doc
 
 HELD_EDIT: Final = "held_edit"
-Apply: TypeAlias = Callable[[Turn, Edit], Verdict | None]
 
 _MAX_KIND: Final = 40
 FOLLOWS: Final = Refusal(
     ProblemCode.MISSING_ROOT, "Kept until it is decided what becomes of the change that it follows.", "id", held=True
 )
 """Of an edit that can only follow another one of its record, which is in custody (SPEC R46)."""
+
+_log = structlog.get_logger()
 
 
 class _Place(NamedTuple):
@@ -176,113 +178,34 @@ class Custody:
         source = f"{salt} {held.author.device} {first.n} {first.id} {first.at} {held.code}"
         return new_id(self._draft.now_ms, hashlib.blake2b(source.encode(), digest_size=RANDOM_BYTES).digest())
 
-    # Deciding
+    # Letting go
 
-    def decide(self, turn: Turn, edit: Edit, state: State, apply: Apply) -> dict[str, Any]:
-        """Do what an edit of a held edit decides; return what the server writes to it, nothing if that is no decision.
+    def release(self, held: Held, decided_by: str = "") -> None:
+        """Take what was applied out of custody and tell its author; by whom, where somebody decided on what it met."""
+        told = {"status": HeldEditStatus.APPLIED.value, "decided_at": self._draft.now_ms}
+        self.let_go(held, {**told, "decided_by": decided_by} if decided_by else told)
 
-        What is applied goes through ``apply`` with the rights of whoever decides; what refuses it refuses the decision.
-        """
-        status = edit.v.get("status")
-        doc = state.read_doc()
-        if status is None or status == doc.v.get("status"):
-            return {}
-        if doc.v.get("status") != HeldEditStatus.WAITING:
-            raise RefusalError(Refusal(ProblemCode.TAKEN, "Somebody else has decided already.", "status"))
-        held = self._draft.find_held(edit.id) if "offer" not in doc.v else None
-        if held is None:
-            raise RefusalError(Refusal(ProblemCode.FORBIDDEN_FIELD, "It is decided where it was offered.", "status"))
-        ids = {kept.id for kept in held.edits}
-        decided = {"status": status, "decided_by": turn.push.author.person, "decided_at": self._draft.now_ms}
-        if status == HeldEditStatus.APPLIED:
-            self._apply(turn, held, apply)
+    def let_go(self, held: Held, decided: dict[str, Any]) -> None:
+        """Take something out of custody and tell its author what became of it."""
         self._draft.drop(held)
-        if held.receipt:
-            self._tell(held.receipt, decided)
-        if status == HeldEditStatus.DISCARDED:
-            ids = self._discard_followers(ids, decided)
-        self._apply_followers(turn, ids, apply)
-        return decided
-
-    def _apply_followers(self, turn: Turn, ids: Collection[str], apply: Apply) -> None:
-        """Apply what waited for what was decided on these records, and for that in turn; each once, as they came.
-
-        What is refused is offered by itself.
-        """
-        decided = {
-            "status": HeldEditStatus.APPLIED.value,
-            "decided_by": turn.push.author.person,
-            "decided_at": self._draft.now_ms,
-        }
-        asked = set(ids)
-        ahead = self._followers_of(ids)
-        heapq.heapify(ahead)
-        while ahead:
-            *_order, held = heapq.heappop(ahead)
-            mark = self._draft.mark()
-            try:
-                self._apply(turn, held, apply)
-            except RefusalError as refused:
-                self._draft.undo(mark)
-                self.move_on(turn, held, refused.refusal, held.edits[0])
-                continue
-            self._draft.drop(held)
-            self._tell(held.record, decided)
-            new = {edit.id for edit in held.edits} - asked
-            asked |= new
-            for follower in self._followers_of(new):
-                heapq.heappush(ahead, follower)
-
-    def _followers_of(self, ids: Collection[str]) -> list[tuple[int, int, int, str, Held]]:
-        """Return what waited for a decision on these records, each with its place in the order of their coming."""
-        followers = [
-            (held.received_at, held.author.device, held.edits[0].n, held.record, held)
-            for held in self._draft.waiting_for(ids)
-            # What waits for its root is released.
-            if any(edit.id == held.root for edit in held.edits)
-        ]
-        self._draft.load([record for *_order, record, _held in followers])
-        return followers
-
-    def _discard_followers(self, ids: set[str], decided: dict[str, Any]) -> set[str]:
-        """Let go of what waited for records that will not come now, and of what waited for that; each once.
-
-        Return the records that all this was about.
-        """
-        gone: set[str] = set()
-        while ids:
-            gone |= ids
-            self._draft.load(ids)
-            waiting = self._draft.waiting_for([name for name in ids if name not in self._draft.states])
-            self._draft.load([held.record for held in waiting])
-            for held in waiting:
-                self._draft.drop(held)
-                self._tell(held.record, decided)
-            ids = {edit.id for held in waiting for edit in held.edits} - gone
-        return gone
-
-    def _apply(self, turn: Turn, held: Held, apply: Apply) -> None:
-        author = turn.push.author
-        self._draft.load({edit.id for edit in held.edits} | {edit.root for edit in held.edits})
-        decider = Writer(author.person, author.role, SERVER_DEVICE, author.buckets, author.may_move)
-        suffix = base32.encode(held.author.device, DEVICE_WIDTH)
-        push = Push(decider, [], turn.push.cursors)
-        deciding = Turn(NOBODY, push, turn.buckets, held.author.person, suffix, decided_by=author.person)
-        for edit in held.edits:
-            try:
-                apply(deciding, msgspec.structs.replace(edit, at=""))
-            except RefusalError as refused:
-                raise RefusalError(msgspec.structs.replace(refused.refusal, held=False)) from None
-
-    # Releasing
-
-    def release(self, held: Held) -> None:
-        """Tell the author that what waited for its root was applied."""
-        self._draft.drop(held)
-        self._tell(held.record, {"status": HeldEditStatus.APPLIED.value, "decided_at": self._draft.now_ms})
+        receipt = held.receipt or held.record
+        self._draft.load([receipt])
+        state = self._draft.states.get(receipt)
+        if state is not None:
+            self._draft.write_own(state, decided)
 
     def move_on(self, turn: Turn, held: Held, refusal: Refusal, culprit: Edit) -> None:
         """Keep what was refused when its root came: for another root, or for whoever may decide."""
+        mark = self._draft.mark()
+        try:
+            self._move_on(turn, held, refusal, culprit)
+        except UNAVAILABLE:
+            raise
+        except Exception:  # noqa: BLE001 - what cannot be offered stays where it is, with its author
+            _log.exception("an edit in custody cannot be offered", record=held.record)
+            self._draft.undo(mark)
+
+    def _move_on(self, turn: Turn, held: Held, refusal: Refusal, culprit: Edit) -> None:
         self._draft.drop(held)
         if refusal.code is ProblemCode.MISSING_ROOT:
             root = culprit.id if refusal.field == "id" else culprit.root
@@ -291,12 +214,6 @@ class Custody:
         self._draft.load([held.record])
         held = msgspec.structs.replace(held, root=culprit.root, code=refusal.code.value)
         self._offer(held, self._find_place(turn.push, [culprit, *held.edits]))
-
-    def _tell(self, receipt: str, decided: dict[str, Any]) -> None:
-        self._draft.load([receipt])
-        state = self._draft.states.get(receipt)
-        if state is not None:
-            self._draft.write_own(state, decided)
 
 
 def _adds(edit: Edit, tag: str) -> bool:

@@ -1,0 +1,140 @@
+"""Deciding: what an edit of a held edit does to what is in custody, and to what waits for that (SPEC R46, R49)."""
+
+import heapq
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, TypeAlias
+
+import msgspec
+
+from routebook_server.records.author import Writer
+from routebook_server.records.custody import Custody
+from routebook_server.records.draft import NOBODY, Draft, Mark
+from routebook_server.records.held import Held
+from routebook_server.records.push import Push, Turn
+from routebook_server.records.refusal import Refusal, RefusalError
+from routebook_server.records.state import State
+from routebook_sync import base32
+from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE
+from routebook_sync.entities.held_edit import HeldEditStatus
+from routebook_sync.messages import Edit, ProblemCode, Verdict
+
+Apply: TypeAlias = Callable[[Turn, Edit], Verdict | None]
+Attempt: TypeAlias = Callable[[Turn, Edit, Mark], Verdict | None]
+
+
+class Decider:
+    """Carries out the decisions of one batch. ``attempt`` applies an edit, and refuses it where that fails."""
+
+    def __init__(self, draft: Draft, custody: Custody, attempt: Attempt) -> None:
+        self._draft = draft
+        self._custody = custody
+        self._attempt = attempt
+
+    def decide(self, turn: Turn, edit: Edit, state: State, apply: Apply) -> dict[str, Any]:
+        """Do what an edit of a held edit decides; return what the server writes to it, nothing if that is no decision.
+
+        What is applied goes through ``apply`` with the rights of whoever decides; what refuses it refuses the decision.
+        """
+        status = edit.v.get("status")
+        doc = state.read_doc()
+        if status is None or status == doc.v.get("status"):
+            return {}
+        if doc.v.get("status") != HeldEditStatus.WAITING:
+            raise RefusalError(Refusal(ProblemCode.TAKEN, "Somebody else has decided already.", "status"))
+        held = self._draft.find_held(edit.id) if "offer" not in doc.v else None
+        if held is None:
+            raise RefusalError(Refusal(ProblemCode.FORBIDDEN_FIELD, "It is decided where it was offered.", "status"))
+        ids = {kept.id for kept in held.edits}
+        decided = {"status": status, "decided_by": turn.push.author.person, "decided_at": self._draft.now_ms}
+        if status == HeldEditStatus.APPLIED:
+            self._apply(turn, held, apply)
+        if held.receipt:
+            self._custody.let_go(held, decided)
+        else:
+            self._draft.drop(held)  # Its receipt is what is written now.
+        if status == HeldEditStatus.DISCARDED:
+            ids = self._discard_followers(ids, decided)
+        self._apply_followers(turn, ids)
+        return decided
+
+    def _apply(self, turn: Turn, held: Held, apply: Apply) -> None:
+        deciding = self._turn(turn, held)
+        for edit in self._edits(held):
+            try:
+                apply(deciding, edit)
+            except RefusalError as refused:
+                raise RefusalError(msgspec.structs.replace(refused.refusal, held=False)) from None
+
+    def _turn(self, turn: Turn, held: Held) -> Turn:
+        """Return the turn of what is held, with the rights of whoever decides."""
+        author = turn.push.author
+        decider = Writer(author.person, author.role, SERVER_DEVICE, author.buckets, author.may_move)
+        suffix = base32.encode(held.author.device, DEVICE_WIDTH)
+        push = Push(decider, [], turn.push.cursors)
+        return Turn(NOBODY, push, turn.buckets, held.author.person, suffix, decided_by=author.person)
+
+    def _edits(self, held: Held) -> Iterator[Edit]:
+        """Yield what is held as edits of the server's."""
+        self._draft.load({edit.id for edit in held.edits} | {edit.root for edit in held.edits})
+        return (msgspec.structs.replace(edit, at="") for edit in held.edits)
+
+    # What waits for it
+
+    def _apply_followers(self, turn: Turn, ids: Collection[str]) -> None:
+        """Apply what waited for what was decided on these records, and for that in turn; each once, as they came.
+
+        What is refused, or meets a fault of ours, is offered by itself.
+        """
+        asked = set(ids)
+        ahead = self._followers_of(ids)
+        heapq.heapify(ahead)
+        while ahead:
+            *_order, held = heapq.heappop(ahead)
+            if not self._apply_follower(turn, held):
+                continue
+            new = {edit.id for edit in held.edits} - asked
+            asked |= new
+            for follower in self._followers_of(new):
+                heapq.heappush(ahead, follower)
+
+    def _apply_follower(self, turn: Turn, held: Held) -> bool:
+        """Apply something that waited; tell whether it could be."""
+        mark = self._draft.mark()
+        deciding = self._turn(turn, held)
+        edit = held.edits[0]
+        try:
+            for edit in self._edits(held):
+                self._attempt(deciding, edit, self._draft.mark())
+        except RefusalError as refused:
+            self._draft.undo(mark)
+            self._custody.move_on(turn, held, refused.refusal, edit)
+            return False
+        self._custody.release(held, turn.push.author.person)
+        return True
+
+    def _followers_of(self, ids: Collection[str]) -> list[tuple[int, int, int, str, Held]]:
+        """Return what waited for a decision on these records, each with its place in the order of their coming."""
+        followers = [
+            (held.received_at, held.author.device, held.edits[0].n, held.record, held)
+            for held in self._draft.waiting_for(ids)
+            # What waits for its root is released.
+            if any(edit.id == held.root for edit in held.edits)
+        ]
+        self._draft.load([record for *_order, record, _held in followers])
+        return followers
+
+    def _discard_followers(self, ids: set[str], decided: dict[str, Any]) -> set[str]:
+        """Let go of what waited for records that will not come now, and of what waited for that; each once.
+
+        Return the records that all this was about.
+        """
+        gone: set[str] = set()
+        while ids:
+            gone |= ids
+            self._draft.load(ids)
+            waiting = self._draft.waiting_for([name for name in ids if name not in self._draft.states])
+            self._draft.load([held.record for held in waiting])
+            for held in waiting:
+                self._custody.let_go(held, decided)
+            ids = {edit.id for held in waiting for edit in held.edits} - gone
+        return gone
