@@ -66,6 +66,13 @@ def _add_sheet(page: Page, place: Place) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def _add_task(page: Page, place: Place) -> None:
+    go(page, f"/customers/{place.customer}")
+    page.get_by_test_id("remind").click()
+    page.get_by_test_id("date-choose").click()
+    expect(page.get_by_test_id("date-set")).to_be_visible()
+
+
 def _search_sheet(page: Page, place: Place) -> None:
     go(page, "/today")
     page.keyboard.press("Control+k")
@@ -132,7 +139,10 @@ SCREENS: Final[list[Screen]] = [
     Screen("more", "rep", _at("/more")),
     Screen("sync", "rep", _at("/sync")),
     Screen("settings", "rep", _at("/settings")),
+    Screen("reminders", "rep", _at("/settings/reminders")),
+    Screen("reminders-sent", "rep", _at("/settings/reminders/sent")),
     Screen("add", "rep", _add_sheet),
+    Screen("add-task", "rep", _add_task),
     Screen("search", "rep", _search_sheet),
     Screen("sign-out", "rep", _sign_out_sheet),
     Screen("overview", "manager", _at("/overview")),

@@ -9,7 +9,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House
 from e2e.people import MAREK, MARYAM, Rep, sign_in
 from e2e.wire import Wire
-from e2e.words import pattern
+from e2e.words import pattern, word
 
 pytestmark = pytest.mark.e2e
 
@@ -78,3 +78,20 @@ def test_a_planned_visit_with_outcome_next_step_and_reminder_takes_three_taps(of
     assert _counted(page) == {"taps": 3, "characters": 0}
     page.goto(page.evaluate("location.origin") + "/tasks")
     expect(page.get_by_test_id("task").filter(has_text=customer).first).to_be_visible()
+
+
+def test_a_reminder_from_a_customer_takes_three_taps(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    page.locator("[data-testid=stop]:has([data-testid=check-in]) .face").first.tap()
+    expect(page.get_by_test_id("remind")).to_be_in_viewport()
+    customer = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_test_id("remind").tap()
+    expect(page.get_by_test_id("date-tomorrow")).to_be_in_viewport()
+    page.get_by_test_id("date-tomorrow").tap()
+    expect(page.get_by_text(pattern(rep.locale, "add_task_saved_for"))).to_be_visible()
+    assert _counted(page) == {"taps": 3, "characters": 0}
+    page.goto(page.evaluate("location.origin") + "/tasks")
+    title = word(rep.locale, "tasks_default_todo")
+    row = page.get_by_test_id("task").filter(has_text=customer).filter(has_text=title)
+    expect(row.get_by_test_id("task-reminder").first).to_be_visible()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from routebook_server.reminders.hours import MORNING, Hours
+from routebook_server.reminders.hours import MORNING, QUIET_FROM, QUIET_TO, Hours
 from routebook_server.reminders.rules import (
     PATIENCE_DAYS,
     Rule,
@@ -104,12 +104,14 @@ def test_whom_it_concerns_is_the_tasks_person_the_deals_owner_and_else_the_custo
     assert person("contact", {}, {}) == ""
 
 
-def test_patience_and_morning_are_those_of_the_app() -> None:
-    deal, task = ((DOMAIN / name).read_text(encoding="utf-8") for name in ("deal.ts", "task.ts"))
+def test_patience_morning_and_quiet_hours_are_those_of_the_app() -> None:
+    deal, hours = ((DOMAIN / name).read_text(encoding="utf-8") for name in ("deal.ts", "hours.ts"))
     block = re.search(r"PATIENCE_DAYS_BY_STAGE[^{]*\{([^}]*)\}", deal)
     assert block is not None
     assert {stage: int(days) for stage, days in re.findall(r"(\w+): (\d+)", block[1])} == PATIENCE_DAYS
-    assert re.findall(r"const MORNING_HOUR = (\d+);", task) == [str(MORNING)]
+    assert re.findall(r"const USUAL_MORNING_HOUR = (\d+);", hours) == [str(MORNING)]
+    quiet = re.findall(r"USUAL_QUIET_HOURS: QuietHours = \{ from: (\d+) \* 60, to: (\d+) \* 60 \};", hours)
+    assert [(int(start) * 60, int(end) * 60) for start, end in quiet] == [(QUIET_FROM, QUIET_TO)]
 
 
 @pytest.mark.parametrize("stage", sorted(PATIENCE_DAYS))

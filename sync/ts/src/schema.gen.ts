@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '14670ed46a6b';
+export const SCHEMA_HASH = '0aaffae5391d';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -132,6 +132,9 @@ export type TaskType = (typeof TASK_TYPE_CHOICES)[number];
 export const TASK_STATUS_CHOICES = ['open', 'done', 'cancelled'] as const;
 export type TaskStatus = (typeof TASK_STATUS_CHOICES)[number];
 
+export const TASK_REPEAT_CHOICES = ['day', 'week', 'month', 'year'] as const;
+export type TaskRepeat = (typeof TASK_REPEAT_CHOICES)[number];
+
 /** Something to do; follows its customer, or its person where it has no customer. */
 export type Task = {
   title?: string;
@@ -145,6 +148,9 @@ export type Task = {
   done_at?: number | null;
   snoozes?: CounterState;
   description?: string | null;
+  repeat?: TaskRepeat | null;
+  repeat_from?: number | null;
+  next_task?: string | null;
   deleted?: boolean | null;
 };
 
@@ -1105,6 +1111,33 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "nullable": true,
         "max_length": 10000
       },
+      "repeat": {
+        "name": "repeat",
+        "type": "choice",
+        "choices": [
+          "day",
+          "week",
+          "month",
+          "year"
+        ],
+        "nullable": true,
+        "column": true
+      },
+      "repeat_from": {
+        "name": "repeat_from",
+        "type": "integer",
+        "nullable": true,
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655
+      },
+      "next_task": {
+        "name": "next_task",
+        "type": "text",
+        "nullable": true,
+        "ref": "task",
+        "max_length": 26
+      },
       "deleted": {
         "name": "deleted",
         "type": "boolean",
@@ -1145,6 +1178,10 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         {
           "name": "done_at",
           "sql": "INTEGER"
+        },
+        {
+          "name": "repeat",
+          "sql": "TEXT"
         },
         {
           "name": "deleted",

@@ -1,5 +1,5 @@
 /** Calendar days: ISO dates without a time zone, and the instants at which they begin for one person. */
-import { parseDate, Time, toCalendarDateTime, toZoned } from "@internationalized/date";
+import { fromAbsolute, parseDate, Time, toCalendarDateTime, toZoned } from "@internationalized/date";
 import { dayOf } from "#lib/i18n/format";
 
 /** 0 Sunday … 6 Saturday. */
@@ -19,10 +19,16 @@ export function nextWeekStart(day: string, weekStart: Weekday): string {
 }
 
 /** UTC milliseconds of `hour` o'clock on `day` in `timeZone`; in an hour that the clocks skip, the one after. */
-export const instantAt = (day: string, hour: number, timeZone: string): number =>
-  toZoned(toCalendarDateTime(parseDate(day), new Time(hour)), timeZone)
+export const instantAt = (day: string, hour: number, timeZone: string, minute = 0): number =>
+  toZoned(toCalendarDateTime(parseDate(day), new Time(hour, minute)), timeZone)
     .toDate()
     .getTime();
+
+/** The minute of the day that a clock on the wall shows in `timeZone`, 0 to 1439. */
+export function minuteOf(instant: number, timeZone: string): number {
+  const { hour, minute } = fromAbsolute(instant, timeZone);
+  return hour * 60 + minute;
+}
 
 /** UTC milliseconds at which the day after `instant`'s begins in `timeZone`. */
 export const midnightAfter = (instant: number, timeZone: string): number =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Visible } from "#lib/store/visible";
 import {
-  chosenDay,
+  chosenTime,
   completeTask,
   createTask,
   dateChoices,
@@ -11,6 +11,7 @@ import {
   restoreTask,
   snoozeTask,
   unsnoozeTask,
+  usualMinute,
 } from "./task";
 
 const WARSAW = "Europe/Warsaw";
@@ -20,8 +21,9 @@ const task: Visible<"task"> = {
   ...{ id: "t", root: "c", waiting: false, title: "Send quote", status: "open" },
   ...{ due_day: "2026-11-18", remind_at: at(9), snoozes: 2 },
 };
-const chips = (now: number, weekStart: 1 | 6 = 1, zone = WARSAW) =>
-  dateChoices(now, zone, weekStart).map(({ chip, due_day }) => `${chip} ${due_day}`);
+const AROUND = { timeZone: WARSAW, weekStart: 1, morning: 9 } as const;
+const chips = (now: number, weekStart: 1 | 6 = 1) =>
+  dateChoices(now, { ...AROUND, weekStart }).map(({ chip, due_day }) => `${chip} ${due_day}`);
 
 describe("a task", () => {
   const base = { id: "t", title: "Send quote", type: "quote", person: "marek", when: null } as const;
@@ -37,6 +39,20 @@ describe("a task", () => {
   test("is done at a time, and undone without one", () => {
     expect(completeTask(task, 7)[0]?.v).toEqual({ status: "done", done_at: 7 });
     expect(reopenTask(task)[0]?.v).toEqual({ status: "open", done_at: null });
+  });
+  test("undone takes the one that came after it away", () => {
+    expect(reopenTask({ ...task, next_task: "n" })).toEqual([
+      { kind: "task", id: "t", root: "c", v: { status: "open", done_at: null, next_task: null } },
+      { kind: "task", id: "n", root: "c", v: { deleted: true } },
+    ]);
+  });
+  test("that repeats remembers where it began, and repeats not without a date", () => {
+    const when = { due_day: "2026-11-19", remind_at: at(9, 0, 19) };
+    expect(createTask({ ...base, repeat: "week", when })[0]?.v).toMatchObject({
+      repeat: "week",
+      repeat_from: at(9, 0, 19),
+    });
+    expect(createTask({ ...base, repeat: "week" })[0]?.v).not.toHaveProperty("repeat");
   });
   test("put off gets the new date and counts it", () => {
     const when = { due_day: "2026-11-19", remind_at: at(9, 0, 19) };
@@ -61,48 +77,58 @@ test("tasks stand under overdue, today, later or done", () => {
 });
 
 describe("the date chips", () => {
-  test("on a working morning are later today, tomorrow, in three days, next week", () => {
+  test("on a working morning are in an hour, this evening, tomorrow, in three days, next week", () => {
     expect(chips(at(9, 20))).toEqual([
-      "later_today 2026-11-18",
+      "in_an_hour 2026-11-18",
+      "this_evening 2026-11-18",
       "tomorrow 2026-11-19",
       "in_3_days 2026-11-21",
       "next_week 2026-11-23",
     ]);
   });
   test("next week begins on Saturday for a Persian, and is not offered twice", () => {
-    expect(chips(at(9), 6)).toEqual(["later_today 2026-11-18", "tomorrow 2026-11-19", "in_3_days 2026-11-21"]);
+    expect(chips(at(9), 6).slice(2)).toEqual(["tomorrow 2026-11-19", "in_3_days 2026-11-21"]);
     expect(chips(at(9, 0, 16), 6).at(-1)).toBe("next_week 2026-11-21");
   });
-  test("late in the day nothing is for later today", () => {
-    expect(chips(at(18, 0))[0]).toBe("later_today 2026-11-18");
-    expect(chips(at(18, 1))[0]).toBe("tomorrow 2026-11-19");
-    expect(chips(at(23, 59))[0]).toBe("tomorrow 2026-11-19");
+  test("this evening is gone an hour before it, in an hour when that is tomorrow", () => {
+    expect(chips(at(16, 55))[1]).toBe("this_evening 2026-11-18");
+    expect(chips(at(17, 0))[1]).toBe("tomorrow 2026-11-19");
+    expect(chips(at(22, 54))[0]).toBe("in_an_hour 2026-11-18");
+    expect(chips(at(23, 0))[0]).toBe("tomorrow 2026-11-19");
   });
-  test("later today rings on a full hour, two to three hours from now; the others at nine", () => {
-    const choices = dateChoices(at(9, 20), WARSAW, 1);
-    expect(choices.map((choice) => choice.remind_at)).toEqual([at(12), at(9, 0, 19), at(9, 0, 21), at(9, 0, 23)]);
+  test("ring on the next five minutes, at six in the evening, and in the morning that the person chose", () => {
+    const choices = dateChoices(at(9, 22), { timeZone: WARSAW, weekStart: 1, morning: 8 });
+    expect(choices.map((choice) => choice.remind_at)).toEqual([
+      ...[at(10, 25), at(18), at(8, 0, 19), at(8, 0, 21), at(8, 0, 23)],
+    ]);
   });
-  test("ring at nine by the clock of the place, also in Tehran", () => {
-    const tomorrow = dateChoices(at(9), "Asia/Tehran", 6).find((choice) => choice.chip === "tomorrow");
+  test("ring in the morning by the clock of the place, also in Tehran", () => {
+    const around = { timeZone: "Asia/Tehran", weekStart: 6, morning: 9 } as const;
+    const tomorrow = dateChoices(at(9), around).find((choice) => choice.chip === "tomorrow");
     expect(tomorrow?.remind_at).toBe(Date.UTC(2026, 10, 19, 5, 30));
   });
   test("the soonest stands first, whatever the day of the week", () => {
     for (let day = 1; day <= 28; day += 1) {
-      const when = dateChoices(at(10, 0, day), WARSAW, 1).map((choice) => choice.due_day);
-      expect(when).toEqual([...new Set(when)].sort());
+      const when = dateChoices(at(10, 0, day), AROUND).map((choice) => choice.remind_at);
+      expect(when).toEqual([...when].sort((a, b) => a - b));
     }
   });
 });
 
-describe("a chosen day", () => {
-  test("rings at nine", () => {
-    expect(chosenDay("2026-12-01", at(9), WARSAW)).toEqual({
+describe("a chosen day and time", () => {
+  test("is that minute by the clock on the wall", () => {
+    expect(chosenTime("2026-12-01", 9 * 60 + 15, at(9), WARSAW)).toEqual({
       due_day: "2026-12-01",
-      remind_at: Date.UTC(2026, 11, 1, 8),
+      remind_at: Date.UTC(2026, 11, 1, 8, 15),
     });
   });
-  test("that is today rings later today, or at once when it is late", () => {
-    expect(chosenDay("2026-11-18", at(9), WARSAW).remind_at).toBe(at(11));
-    expect(chosenDay("2026-11-18", at(22), WARSAW)).toEqual({ due_day: "2026-11-18", remind_at: at(22) });
+  test("that is over rings now", () => {
+    expect(chosenTime("2026-11-18", 8 * 60, at(9), WARSAW)).toEqual({ due_day: "2026-11-18", remind_at: at(9) });
+  });
+  test("begins with the morning; today with an hour from now, and late at night with now", () => {
+    expect(usualMinute("2026-12-01", at(12), AROUND)).toBe(9 * 60);
+    expect(usualMinute("2026-11-18", at(7), AROUND)).toBe(9 * 60);
+    expect(usualMinute("2026-11-18", at(12, 2), AROUND)).toBe(13 * 60 + 5);
+    expect(usualMinute("2026-11-18", at(23, 30), AROUND)).toBe(23 * 60 + 30);
   });
 });

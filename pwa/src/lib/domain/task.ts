@@ -3,8 +3,8 @@
 import { dayOf } from "#lib/i18n/format";
 import { type Change, type ChangeOf, plus, type ValuesOf } from "#lib/store/change";
 import type { Visible } from "#lib/store/visible";
-import type { TaskType } from "$sync/schema.gen";
-import { addDays, instantAt, nextWeekStart, type Weekday } from "./day";
+import type { TaskRepeat, TaskType } from "$sync/schema.gen";
+import { addDays, instantAt, minuteOf, nextWeekStart, type Weekday } from "./day";
 
 /** When something is to be done, and when the phone says so. */
 export interface When {
@@ -21,9 +21,11 @@ export interface NewTask {
   readonly customer?: string | undefined;
   readonly visit?: string | undefined;
   readonly when: When | null;
+  /** How often it comes again; never without a date. */
+  readonly repeat?: TaskRepeat | null;
 }
 
-type TaskKey = Pick<Visible<"task">, "id" | "root">;
+export type TaskKey = Pick<Visible<"task">, "id" | "root">;
 
 const change = (task: TaskKey, v: ValuesOf<"task">): ChangeOf<"task"> => ({
   kind: "task",
@@ -33,7 +35,7 @@ const change = (task: TaskKey, v: ValuesOf<"task">): ChangeOf<"task"> => ({
 });
 
 export function createTask(task: NewTask): Change[] {
-  const { id, title, type, person, customer, visit, when } = task;
+  const { id, title, type, person, customer, visit, when, repeat = null } = task;
   const v: ValuesOf<"task"> = {
     title,
     type,
@@ -42,13 +44,19 @@ export function createTask(task: NewTask): Change[] {
     ...(customer === undefined ? {} : { customer }),
     ...(visit === undefined ? {} : { visit }),
     ...when,
+    ...(repeat === null || when === null ? {} : { repeat, repeat_from: when.remind_at }),
   };
   return [change({ id, root: customer ?? person }, v)];
 }
 
 export const completeTask = (task: TaskKey, now: number): Change[] => [change(task, { status: "done", done_at: now })];
 
-export const reopenTask = (task: TaskKey): Change[] => [change(task, { status: "open", done_at: null })];
+/** Back from `completeTask`; the one that came after a repeating task goes again. */
+export function reopenTask(task: TaskKey & { readonly next_task?: string | null | undefined }): Change[] {
+  const { root, next_task = null } = task;
+  if (next_task === null) return [change(task, { status: "open", done_at: null })];
+  return [change(task, { status: "open", done_at: null, next_task: null }), ...deleteTask({ id: next_task, root })];
+}
 
 export const deleteTask = (task: TaskKey): Change[] => [change(task, { deleted: true })];
 
@@ -79,48 +87,64 @@ export function groupOf(task: Pick<Visible<"task">, "status" | "due_day">, today
 }
 
 /** The dates that one tap chooses. */
-export type DateChip = "later_today" | "tomorrow" | "in_3_days" | "next_week";
+export type DateChip = "in_an_hour" | "this_evening" | "tomorrow" | "in_3_days" | "next_week";
 
 /** A date chip and what it means now. */
 export interface DateChoice extends When {
   readonly chip: DateChip;
 }
 
-const MORNING_HOUR = 9;
-const LAST_HOUR = 20;
+/** Where and by which habits a reminder is set. */
+export interface Around {
+  readonly timeZone: string;
+  readonly weekStart: Weekday;
+  /** The hour at which a day's reminders ring. */
+  readonly morning: number;
+}
+
+const EVENING_HOUR = 18;
 const HOUR_MS = 3_600_000;
+const STEP_MS = 300_000;
 
 /**
- * The chips on offer at `now`, soonest first; none twice, so that "next week" is absent on the day before it begins, and
- * "later today" when it would be night. Reminders ring at nine, or two to three hours from now on the full hour.
+ * The chips on offer at `now`, soonest first; none twice, so that "next week" is absent on the day before it begins, "in an hour"
+ * when that is tomorrow, and "this evening" when it is no later than in an hour.
  */
-export function dateChoices(now: number, timeZone: string, weekStart: Weekday): readonly DateChoice[] {
+export function dateChoices(now: number, around: Around): readonly DateChoice[] {
+  const { timeZone, weekStart } = around;
   const today = dayOf(now, timeZone);
   const choices: DateChoice[] = [
-    { chip: "tomorrow", ...morningOf(addDays(today, 1), timeZone) },
-    { chip: "in_3_days", ...morningOf(addDays(today, 3), timeZone) },
+    { chip: "tomorrow", ...morningOf(addDays(today, 1), around) },
+    { chip: "in_3_days", ...morningOf(addDays(today, 3), around) },
   ];
-  const later = laterToday(now, timeZone);
-  if (later !== null) choices.unshift({ chip: "later_today", ...later });
+  const inAnHour = hourFrom(now);
+  if (dayOf(inAnHour, timeZone) === today) choices.push({ chip: "in_an_hour", due_day: today, remind_at: inAnHour });
+  const evening = instantAt(today, EVENING_HOUR, timeZone);
+  if (evening > inAnHour) choices.push({ chip: "this_evening", due_day: today, remind_at: evening });
   const weekAhead = nextWeekStart(today, weekStart);
   if (choices.every((choice) => choice.due_day !== weekAhead))
-    choices.push({ chip: "next_week", ...morningOf(weekAhead, timeZone) });
+    choices.push({ chip: "next_week", ...morningOf(weekAhead, around) });
   return choices.sort((a, b) => a.remind_at - b.remind_at);
 }
 
-/** A day chosen from the calendar; today means later today, or now where it is late. */
-export function chosenDay(day: string, now: number, timeZone: string): When {
-  if (day !== dayOf(now, timeZone)) return morningOf(day, timeZone);
-  return laterToday(now, timeZone) ?? { due_day: day, remind_at: now };
+/** A day and a minute of it, chosen from the calendar; what is over already rings now. */
+export function chosenTime(day: string, minute: number, now: number, timeZone: string): When {
+  const remind_at = instantAt(day, Math.floor(minute / 60), timeZone, minute % 60);
+  return remind_at >= now ? { due_day: day, remind_at } : { due_day: dayOf(now, timeZone), remind_at: now };
 }
 
-const morningOf = (day: string, timeZone: string): When => ({
+/** What a day that was just chosen begins with: its morning, or an hour from now where that is over. */
+export function usualMinute(day: string, now: number, around: Around): number {
+  const morning = around.morning * 60;
+  const { timeZone } = around;
+  if (day !== dayOf(now, timeZone) || minuteOf(now, timeZone) < morning) return morning;
+  const inAnHour = hourFrom(now);
+  return dayOf(inAnHour, timeZone) === day ? minuteOf(inAnHour, timeZone) : minuteOf(now, timeZone);
+}
+
+const morningOf = (day: string, { morning, timeZone }: Around): When => ({
   due_day: day,
-  remind_at: instantAt(day, MORNING_HOUR, timeZone),
+  remind_at: instantAt(day, morning, timeZone),
 });
 
-function laterToday(now: number, timeZone: string): When | null {
-  const today = dayOf(now, timeZone);
-  const remind_at = Math.ceil(now / HOUR_MS) * HOUR_MS + 2 * HOUR_MS;
-  return remind_at <= instantAt(today, LAST_HOUR, timeZone) ? { due_day: today, remind_at } : null;
-}
+const hourFrom = (now: number): number => Math.ceil((now + HOUR_MS) / STEP_MS) * STEP_MS;

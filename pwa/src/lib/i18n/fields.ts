@@ -101,6 +101,9 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
     done_at: m.fields_done_at,
     snoozes: m.fields_snoozes,
     description,
+    repeat: m.fields_repeat,
+    repeat_from: m.fields_repeat_from,
+    next_task: m.fields_next_task,
     deleted,
   },
   note: {
@@ -251,6 +254,12 @@ export const CHOICE_LABELS = {
       open: m.fields_task_status_open,
       done: m.fields_task_status_done,
       cancelled: m.fields_task_status_cancelled,
+    },
+    repeat: {
+      day: m.fields_task_repeat_day,
+      week: m.fields_task_repeat_week,
+      month: m.fields_task_repeat_month,
+      year: m.fields_task_repeat_year,
     },
   },
   deal: {

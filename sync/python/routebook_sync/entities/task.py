@@ -27,6 +27,15 @@ class TaskType(StrEnum):
     QUOTE = "quote"
 
 
+class TaskRepeat(StrEnum):
+    """How often the task comes again; months and years are those of the calendar of whoever does it."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
 class Task(Entity):
     """Something to do; follows its customer, or its person where it has no customer."""
 
@@ -41,3 +50,6 @@ class Task(Entity):
     done_at: Annotated[Instant, Meta(extra=field(column=True))] | UnsetType | None = UNSET
     snoozes: Annotated[CounterState, Meta(extra=field(join=Join.COUNTER))] | UnsetType = UNSET
     description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | UnsetType | None = UNSET
+    repeat: Annotated[TaskRepeat, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    repeat_from: Instant | UnsetType | None = UNSET
+    next_task: Annotated[Id, Meta(extra=field(ref="task"))] | UnsetType | None = UNSET

@@ -3,6 +3,7 @@ import type {
   CustomerValueClass,
   DealStage,
   OrderStatus,
+  TaskRepeat,
   TaskStatus,
   TaskType,
   VisitOutcome,
@@ -137,11 +138,16 @@ export interface TaskRow {
   readonly person: string;
   readonly customer: string | null;
   readonly customerName: string | null;
+  readonly description: string | null;
+  readonly repeat: TaskRepeat | null;
+  readonly repeat_from: number | null;
+  readonly next_task: string | null;
 }
 
 /** The columns of a TaskRow; `t` is the task, `c` its customer. */
 export const TASK_COLUMNS = `t.id, t.root, t.title, t.type, t.status, t.due_day, t.remind_at, t.done_at, t.person,
-  t.customer, c.name AS customerName`;
+  t.customer, c.name AS customerName, t.repeat, t.doc ->> '$.v.description' AS description,
+  t.doc ->> '$.v.repeat_from' AS repeat_from, t.doc ->> '$.v.next_task' AS next_task`;
 
 /** The open tasks of a customer, the most urgent first. */
 export const customerTasks = defineQuery<{ customer: string; limit: number }, TaskRow[]>({

@@ -21,7 +21,7 @@ import { productList } from "./product.ts";
 import { recordKnown, recordLabels, recordOne } from "./record.ts";
 import { settingValues } from "./setting.ts";
 import { syncSent, syncState, syncWaiting } from "./sync.ts";
-import { taskOne, tasksCounts, tasksPage } from "./tasks.ts";
+import { taskOne, tasksCounts, tasksEnded, tasksPage } from "./tasks.ts";
 import { territoryList } from "./territory.ts";
 import { customerTimeline } from "./timeline.ts";
 import { todayStops } from "./today.ts";
@@ -61,6 +61,7 @@ export const QUERIES = {
   "sync.waiting": syncWaiting,
   "task.one": taskOne,
   "tasks.counts": tasksCounts,
+  "tasks.ended": tasksEnded,
   "tasks.page": tasksPage,
   "territory.list": territoryList,
   "today.stops": todayStops,

@@ -199,6 +199,23 @@ test("tasks are grouped by their day", () => {
   });
 });
 
+test("a repeating task that is done without a next one is found until there is one", () => {
+  const { engine } = book();
+  const ended = () => engine.query("tasks.ended", { person: PERSON, limit: 9 }).map(({ id: found }) => found);
+  const task = { kind: "task", id: id(690), root: PERSON } as const;
+  const v = { title: "Report", person: PERSON, repeat: "week", description: "By e-mail" } as const;
+  engine.write([{ ...task, v: { ...v, status: "open" } }], "1");
+  expect(ended()).toEqual([]);
+  engine.write([{ ...task, v: { status: "done", done_at: NOW } }], "2");
+  expect(ended()).toEqual([id(690)]);
+  expect(engine.query("tasks.ended", { person: PERSON, limit: 9 })[0]).toMatchObject({
+    repeat: "week",
+    description: "By e-mail",
+  });
+  engine.write([{ ...task, v: { next_task: id(691) } }], "3");
+  expect(ended()).toEqual([]);
+});
+
 test("deals are listed and summed by stage", () => {
   const { engine } = book();
   expect(engine.query("deals.page", { stage: "proposal", owner: null, offset: 0, limit: 9 })).toMatchObject([

@@ -44,6 +44,19 @@ export const tasksCounts = defineQuery<
   },
 });
 
+/** Repeating tasks of a person that are done, and nobody has made the next one yet: done from a notification, or by an older app. */
+export const tasksEnded = defineQuery<{ person: string; limit: number }, TaskRow[]>({
+  reads: ["task", "customer"],
+  run(database, { person, limit }) {
+    return database.all<TaskRow>(
+      `SELECT ${TASK_COLUMNS} FROM task t LEFT JOIN customer c ON c.id = t.customer
+       WHERE t.person = ? AND t.status = 'done' AND t.deleted IS NOT 1 AND t.repeat IS NOT NULL
+       AND t.doc ->> '$.v.next_task' IS NULL LIMIT ?`,
+      [person, limit],
+    );
+  },
+});
+
 /** One task with its customer's name, null if it is not on this device. */
 export const taskOne = defineQuery<{ id: string }, { task: Visible<"task">; customerName: string | null } | null>({
   reads: ["task", "customer"],
