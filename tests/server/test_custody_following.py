@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from routebook_sync.joins import elements
 from routebook_sync.messages import Row
 from server.custody import CUSTOMER, NOTE, VALUES, VISIT, custody, told
 from server.devices import ANNA, BAKERY, MIRA, NOON, NORTH, Device, Team, open_team
@@ -108,59 +107,3 @@ async def test_a_change_of_what_nobody_made_is_refused_as_before(team: Team) -> 
     assert told((await phone.sync()).verdicts)[-1] == (4, "rejected", "missing_field")
     desk.edit("visit", VISIT, BAKERY, {"status": "open"})
     assert told((await desk.sync()).verdicts) == [(1, "rejected", "missing_field")]
-
-
-async def hold_a_tag_and_take_it_away(team: Team) -> Device:
-    """Let a phone a year ahead add a tag to the bakery, which the server keeps, and take it away again."""
-    phone = team.device(1, ANNA)
-    await phone.sync()
-    phone.skew_ms = 365 * 86_400_000
-    tag = phone.stamp()
-    phone.edit("customer", BAKERY, BAKERY, {"tags": {"vip": [[tag], []]}})
-    phone.edit("customer", BAKERY, BAKERY, {"tags": {"vip": [[], [tag]]}, "city": "Lodz"})
-    assert told((await phone.sync(hold=[1])).verdicts) == [(1, "held", "internal"), (2, "held", "missing_root")]
-    assert await bakery(team) == (set(), None)
-    return phone
-
-
-async def bakery(team: Team) -> tuple[set[str], str | None]:
-    """Return the tags and the city of the bakery."""
-    row = await team.row(BAKERY)
-    assert row is not None
-    return set(elements(row["v"].get("tags") or {})), row["v"].get("city")
-
-
-async def test_what_was_taken_away_while_it_was_held_does_not_come_back_with_it(team: Team) -> None:
-    phone = await hold_a_tag_and_take_it_away(team)
-    offer = offer_of(phone, BAKERY)
-    phone.edit("held_edit", offer.i, offer.r, {"status": "applied"})
-    await phone.sync()
-
-    assert await bakery(team) == (set(), "Lodz")
-    assert await custody(team) == []
-
-
-async def test_the_rest_of_such_an_edit_is_applied_where_the_addition_is_discarded(team: Team) -> None:
-    phone = await hold_a_tag_and_take_it_away(team)
-    offer = offer_of(phone, BAKERY)
-    phone.edit("held_edit", offer.i, offer.r, {"status": "discarded"})
-    await phone.sync()
-
-    assert await bakery(team) == (set(), "Lodz")
-    assert await custody(team) == []
-    assert sorted(receipts(phone).values()) == ["applied", "discarded"]
-
-
-async def test_a_tag_that_is_added_and_taken_away_twice_waits_for_both_decisions(team: Team) -> None:
-    phone = await hold_a_tag_and_take_it_away(team)
-    tag = phone.stamp()
-    phone.edit("customer", BAKERY, BAKERY, {"tags": {"late": [[tag], []]}})
-    phone.edit("customer", BAKERY, BAKERY, {"tags": {"late": [[], [tag]]}})
-    assert told((await phone.sync(hold=[3])).verdicts)[-2:] == [(3, "held", "internal"), (4, "held", "missing_root")]
-    offers = [row for row in phone.confirmed.values() if row.k == "held_edit" and row.r == BAKERY]
-    for offer in offers:
-        phone.edit("held_edit", offer.i, offer.r, {"status": "applied"})
-        await phone.sync()
-
-    assert await bakery(team) == (set(), "Lodz")
-    assert await custody(team) == []

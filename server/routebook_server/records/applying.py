@@ -1,14 +1,17 @@
 """Applying: one edit, checked and merged into a draft."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from routebook_server.records.author import is_system
 from routebook_server.records.buckets import is_archive
 from routebook_server.records.custody import HELD_EDIT, Custody
 from routebook_server.records.deciding import Decider
 from routebook_server.records.draft import NOBODY, Draft
-from routebook_server.records.inside import judge_inside
+from routebook_server.records.inside import Clamp, judge_inside
 from routebook_server.records.judging import Judge, Merged
 from routebook_server.records.lookup import Lookup
 from routebook_server.records.place import find_place, find_target, require_place
@@ -113,8 +116,8 @@ class Applier:
                 doc.v if doc is not None else {},
                 suffix=turn.suffix,
                 latest=self._latest,
-                clamp=self._clamp_inside(turn, edit, at),
-                miss=lambda tag: self._custody.require_settled(turn, edit.id, tag),
+                clamp=self._clamp_inside(turn, {edit.at: at}),
+                waiting=lambda name, element: self._custody.last_stamps(turn, edit.id, name, element),
             )
             clamped = clamped or next((name for name, value in values.items() if value is not edit.v[name]), "")
         merge = merge_edit(entity, doc, values, at, base)
@@ -171,17 +174,46 @@ class Applier:
         base = {name: stamp for name, stamp in edit.base.items() if stamp <= self._latest}
         return replica.clamped, base, "at"
 
-    def _clamp_inside(self, turn: Turn, edit: Edit, at: str) -> Callable[[str], str]:
-        """Return what makes of a stamp inside a field what the server takes."""
+    def _clamp_inside(self, turn: Turn, known: Mapping[str, str]) -> Clamp:
+        """Return what makes of a stamp inside a field what the server takes; of some that is ``known``."""
         replica = self._replicas.get(base32.decode(turn.suffix)) or Replica(turn.person)
 
-        def clamped(stamp: str) -> str:
-            if stamp == edit.at:
-                return at
-            replica.clamped = clamp(stamp, self._draft.now_ms, replica.clamped)
+        def clamped(stamp: str, floor: str) -> str:
+            if known.get(stamp, "") > floor:
+                return known[stamp]
+            replica.clamped = clamp(stamp, self._draft.now_ms, max(replica.clamped, floor))
             return replica.clamped
 
         return clamped
+
+    def stamp_kept(self, turn: Turn, edits: Sequence[Edit]) -> list[Edit]:
+        """Return edits that go into custody with the stamps inside their fields as the server takes them now.
+
+        So they keep their place among what their device does before the decision on them (SPEC R6).
+        """
+        kept: list[Edit] = []
+        for edit in edits:
+            entity = ENTITY_TYPES.get(edit.kind)
+            inside = {} if entity is None else {name: edit.v[name] for name in entity.inside.intersection(edit.v)}
+            if entity is None or not inside or turn.suffix == SERVER_SUFFIX:
+                kept.append(edit)
+                continue
+            state = self._draft.states.get(edit.id)
+            try:
+                msgspec.convert(inside, entity.patch)
+                judged = judge_inside(
+                    entity,
+                    inside,
+                    state.read_doc().v if state is not None and state.kind == edit.kind else {},
+                    suffix=turn.suffix,
+                    latest=self._latest,
+                    clamp=self._clamp_inside(turn, {}),
+                    waiting=functools.partial(self._custody.last_stamps, turn, edit.id, also=tuple(kept)),
+                )
+            except (msgspec.ValidationError, RefusalError):
+                judged = inside  # It will be refused for that, whoever decides on it.
+            kept.append(msgspec.structs.replace(edit, v={**edit.v, **judged}))
+        return kept
 
 
 def _require_whole(entity: EntityType, values: dict[str, Any], old: Doc, new: Doc) -> None:

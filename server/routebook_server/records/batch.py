@@ -201,6 +201,7 @@ class Batch:
     def _keep(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> Refusal:
         mark = self.draft.mark()
         try:
+            edits = self._applier.stamp_kept(turn, edits)
             return self._custody.keep(turn, edits, refusal, culprit)
         except UNAVAILABLE:
             raise

@@ -20,10 +20,10 @@ from routebook_server.records.held import MAX_HELD_BYTES, MAX_HELD_EDITS, Held
 from routebook_server.records.lookup import Lookup
 from routebook_server.records.place import was_his
 from routebook_server.records.push import Push, Turn
-from routebook_server.records.refusal import Refusal, RefusalError, travels
+from routebook_server.records.refusal import Refusal, travels
 from routebook_server.records.state import State, encode_json
 from routebook_sync import base32
-from routebook_sync.clock import SERVER_DEVICE, ms_from_stamp
+from routebook_sync.clock import CLAMP_MS, SERVER_DEVICE, is_stamp, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.held_edit import HeldEditStatus
 from routebook_sync.identifier import RANDOM_BYTES, is_id, new_id
@@ -55,6 +55,8 @@ class Custody:
         self._lookup = lookup
         self._used: dict[int, tuple[int, int]] = {}
         """Edits and bytes of each device in custody, with what this batch adds."""
+        self._stored: dict[tuple[int, str], list[Held]] = {}
+        """What was in custody before this batch that a device made of a record, as far as it was asked for."""
 
     # Keeping
 
@@ -89,18 +91,40 @@ class Custody:
         device = turn.push.author.device
         if device == SERVER_DEVICE or record_id in self._draft.states:
             return False
-        if any(held.is_of(device, record_id) for held in self._draft.held.values() if held is not None):
-            return True
-        return any(record not in self._draft.held for record in self._lookup.held_of_record(device, record_id))
+        return bool(self._of_record(device, record_id))
 
-    def require_settled(self, turn: Turn, record_id: str, tag: str) -> None:
-        """RefusalError where what a device takes away from a set is in custody yet: it would come back with that."""
+    def last_stamps(
+        self, turn: Turn, record_id: str, name: str, element: str, also: Iterable[Edit] = ()
+    ) -> tuple[str, str]:
+        """Return by which stamps a device last adds an element to a set and removes it, of what is in custody.
+
+        "" for none; ``also`` are edits that come into custody now.
+        """
         device = base32.decode(turn.suffix)
-        fresh = [held for held in self._draft.held.values() if held is not None and held.is_of(device, record_id)]
-        records = [name for name in self._lookup.held_of_record(device, record_id) if name not in self._draft.held]
-        stored = [held for held in map(self._lookup.held, records) if held is not None]
-        if any(_adds(edit, tag) for held in [*fresh, *stored] for edit in held.edits if edit.id == record_id):
-            raise RefusalError(FOLLOWS)
+        held = [edit for held in self._of_record(device, record_id) for edit in held.edits]
+        last = ["", ""]
+        for edit in (*held, *also):
+            value = edit.v.get(name) if edit.id == record_id else None
+            state = value.get(element) if isinstance(value, dict) else None
+            # Nobody has looked at what was kept unexamined; and what could not be stamped will be refused.
+            if isinstance(state, list) and len(state) == len(last):
+                for place, tags in enumerate(state):
+                    texts = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+                    own = [tag for tag in texts if tag.endswith(turn.suffix) and self._is_of_now(tag)]
+                    last[place] = max(last[place], *own, "")
+        return last[0], last[1]
+
+    def _is_of_now(self, tag: str) -> bool:
+        return is_stamp(tag) and ms_from_stamp(tag) <= self._draft.now_ms + CLAMP_MS
+
+    def _of_record(self, device: int, record_id: str) -> list[Held]:
+        """Return what is in custody that a device made of a record."""
+        key = (device, record_id)
+        if key not in self._stored:
+            self._stored[key] = self._lookup.held_of_record(device, record_id)
+        fresh = [held for held in self._draft.held.values() if held is not None]
+        held = [*(held for held in self._stored[key] if held.record not in self._draft.held), *fresh]
+        return [one for one in held if one.is_of(device, record_id)]
 
     def keep_blindly(self, turn: Turn, edits: list[Edit], refusal: Refusal) -> None:
         """Take edits into custody with nothing that could fail: no offer, no receipt."""
@@ -214,14 +238,6 @@ class Custody:
         self._draft.load([held.record])
         held = msgspec.structs.replace(held, root=culprit.root, code=refusal.code.value)
         self._offer(held, self._find_place(turn.push, [culprit, *held.edits]))
-
-
-def _adds(edit: Edit, tag: str) -> bool:
-    """Tell whether an edit adds to a set under this tag."""
-    states = [state for value in edit.v.values() if isinstance(value, dict) for state in value.values()]
-    return any(
-        isinstance(state, list) and bool(state) and isinstance(state[0], list) and tag in state[0] for state in states
-    )
 
 
 def _writer_of(push: Push) -> Writer:

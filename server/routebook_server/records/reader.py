@@ -121,10 +121,10 @@ class Reader:
         )
         return [_held(row) for row in rows]
 
-    def held_of_record(self, device: int, record_id: str) -> list[str]:
-        """Return under which records the edits are in custody that a device made of this one."""
-        sql = "SELECT record FROM held WHERE device = ? AND edits LIKE ?"
-        return [record for (record,) in self._driver.fetch(sql, device, f'%"id":"{record_id}"%')]
+    def held_of_record(self, device: int, record_id: str) -> list[Held]:
+        """Return what is in custody that a device made of a record, or that names it, in the order of its coming."""
+        sql = f"{_SELECT_HELD} device = ? AND edits LIKE ? ORDER BY number"
+        return [_held(row) for row in self._driver.fetch(sql, device, f'%"id":"{record_id}"%')]
 
     def held_of(self, device: int) -> tuple[int, int]:
         """Return how many edits of a device are in custody, and their bytes."""
