@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from routebook_server.records.store import Values
+from routebook_server.reminders.delivering import Letter, Outcome, Result
+from routebook_server.reminders.reminding import IN_FLIGHT
 from routebook_server.reminders.states import rest_after
 from server.push_service import Message
 from server.reminders import BAKERY, Scene, ms, open_scene, task_id, wall
@@ -227,6 +230,39 @@ async def test_a_push_service_that_cannot_be_reached_is_tried_until_the_reminder
     assert await scene.at("2026-11-19 20:00") == []
     assert await scene.states() == ["expired"]
     assert delivered["attempts"] >= 10
+
+
+async def test_however_many_are_due_and_however_they_come_back_none_is_left_for_later(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, settle, released = IN_FLIGHT + 44, scene.reminding._settle, asyncio.Event()
+
+    class Slow:
+        """Takes a few at once, and all the others together when those are written down."""
+
+        taken = 0
+
+        async def send(self, letter: Letter, _keys: object, _now_ms: int) -> Result:
+            self.taken += 1
+            if self.taken > 30:
+                await released.wait()
+            return Result(letter, Outcome.SENT)
+
+        async def close(self) -> None:
+            """Nothing is held."""
+
+    async def settled(results: list[Result]) -> None:
+        await settle(results)
+        released.set()
+
+    monkeypatch.setattr(scene.reminding, "_pusher", Slow())
+    monkeypatch.setattr(scene.reminding, "_settle", settled)
+    at = ms("2026-11-19 10:30")
+    values = {"title": "Many", "person": MAREK, "status": "open", "remind_at": at}
+    tasks = [Values("task", task_id(number), MAREK, values) for number in range(count)]
+    await scene.house.application.store.edit(tasks)
+    await scene.at_ms(at)
+    assert await scene.read("SELECT state, count(*) FROM delivery GROUP BY state") == [("sent", count)]
 
 
 async def test_a_push_service_that_hangs_keeps_neither_others_from_ringing_nor_the_server_from_stopping(

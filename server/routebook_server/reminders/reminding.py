@@ -141,13 +141,14 @@ class Reminding:
                 found += planned
             found += await self._database.write(lambda connection: fall_back(connection, self._now_ms()))
             found += await self._begin(flying)
+        found += len(flying)  # with too little room nobody has looked whether more is due
         if flying:
             seconds = _ENDS_WITHIN_S if closing.ended else ROUND_S
             done, _pending = await asyncio.wait(flying, timeout=seconds)
             await self._settle([task.result() for task in done])
             for task in done:
                 del flying[task]
-        return not closing.ended and bool(found or flying)
+        return not closing.ended and found > 0
 
     async def _begin(self, flying: dict[asyncio.Task[Result], Letter]) -> int:
         room = IN_FLIGHT - len(flying)
