@@ -12,7 +12,7 @@ from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
-from e2e.pushes import PushEnd, ServiceWorker, expect_state
+from e2e.pushes import SUBSCRIBED, PushEnd, ServiceWorker, expect_state
 from e2e.screens import go
 from e2e.wire import Wire
 from e2e.words import pattern, word
@@ -27,6 +27,9 @@ Notification.requestPermission = async () => { window.asked += 1; permission = "
 """
 DENIED = """Object.defineProperty(Notification, "permission", { get: () => "denied" });"""
 WITHOUT_PUSH = """delete window.PushManager;"""
+ON_AN_IPHONE = f"""{WITHOUT_PUSH}
+Object.defineProperty(navigator, "userAgent", {{ get: () => "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5) Safari/604.1" }});
+"""
 TITLE = "Ring me about the fair"
 
 
@@ -253,6 +256,17 @@ def test_the_log_says_that_it_was_shown_and_what_it_needs_without_the_network(ph
     expect(phone.page.get_by_text(word("en", "reminders_log_offline"))).to_be_visible()
 
 
+def test_a_subscription_that_the_browser_changes_is_told_to_the_server_with_no_page_asking(phone: Phone) -> None:
+    asked = "fetch('/api/push/subscription').then((answer) => answer.json())"
+    before = phone.pushes.subscriber.endpoint
+    wait_until(lambda: phone.page.evaluate(asked)["endpoint"] == before, 15, "the phone is subscribed")
+    after = phone.pushes.service.browser("phone-anew")
+    [worker] = phone.browser.context.service_workers
+    worker.evaluate(SUBSCRIBED, after.subscription())
+    worker.evaluate("() => void self.dispatchEvent(new ExtendableEvent('pushsubscriptionchange'))")
+    wait_until(lambda: phone.page.evaluate(asked)["endpoint"] == after.endpoint, 15, "the server has the new one")
+
+
 def test_signing_out_ends_the_subscription(phone: Phone) -> None:
     asked = "fetch('/api/push/subscription').then((answer) => answer.json())"
     wait_until(lambda: phone.page.evaluate(asked)["endpoint"] != "", 15, "the phone is subscribed")
@@ -293,8 +307,9 @@ def test_a_person_is_asked_only_by_his_tap(reminding: House, make_browser: MakeB
     [
         (DENIED, "denied", "reminders_denied_title"),
         (WITHOUT_PUSH, "unsupported", "reminders_unsupported_title"),
+        (ON_AN_IPHONE, "install", "reminders_install_title"),
     ],
-    ids=["denied", "unsupported"],
+    ids=["denied", "unsupported", "not_installed"],
 )
 def test_where_reminders_cannot_come_it_is_told_in_words(
     script: str, state: str, title: str, shared_house: House, make_browser: MakeBrowser

@@ -11,6 +11,7 @@ import { api } from "./api";
 export type ReminderState = "unsupported" | "install" | "ask" | "denied" | "off" | "on";
 
 const OFF_KEY = "routebook.reminders";
+const REGISTERED_WITHIN_MS = 20_000;
 
 class Reminders {
   state = $state<ReminderState>(stateNow());
@@ -85,9 +86,9 @@ class Reminders {
 
   async #renew(): Promise<void> {
     if (this.state !== "on") return;
-    const { serviceWorker } = navigator;
-    const registration = await serviceWorker.ready;
-    this.problem = (await subscribe(api, new DevicePush(registration))).problem;
+    const registration = await registrationSoon();
+    this.problem =
+      registration === null ? { code: "push_service" } : (await subscribe(api, new DevicePush(registration))).problem;
   }
 
   #say(): void {
@@ -98,6 +99,13 @@ class Reminders {
 /** Not `ready`, which never comes where nothing is registered. */
 const registrationNow = async (): Promise<ServiceWorkerRegistration | null> =>
   "serviceWorker" in navigator ? ((await navigator.serviceWorker.getRegistration()) ?? null) : null;
+
+/** A first start registers it at this moment; where something keeps it from that, `ready` never comes. */
+const registrationSoon = (): Promise<ServiceWorkerRegistration | null> =>
+  Promise.race([
+    navigator.serviceWorker.ready,
+    new Promise<null>((resolve) => setTimeout(() => resolve(null), REGISTERED_WITHIN_MS)),
+  ]);
 
 function stateNow(): ReminderState {
   if (!("serviceWorker" in navigator && "PushManager" in globalThis && "Notification" in globalThis))
