@@ -20,6 +20,7 @@ from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
 from routebook_server.gateway.live import Live
 from routebook_server.gateway.problem import make_problem
+from routebook_server.records.batch import PART
 from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
 from routebook_server.records.heads import Heads
 from routebook_server.records.projection import Projector
@@ -66,11 +67,11 @@ class ManualClock:
 class Team:
     """The server's parts, three people, two territories with a customer each."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, part: int = PART) -> None:
         self.clock = ManualClock()
         self.heads = Heads()
         self.database = database
-        self.store = Store(database, self.clock, self.heads)
+        self.store = Store(database, self.clock, self.heads, part=part)
         self.gateway = Gateway(self.store, self.clock, SCHEMA)
         self.projector = Projector(database, self.heads, time.monotonic, rest_s=0)
         self.territories = {ANNA: [NORTH], BEN: [SOUTH], MIRA: [NORTH, SOUTH]}
@@ -259,10 +260,10 @@ def problem_of(response: httpx.Response) -> Problem:
 
 
 @contextlib.asynccontextmanager
-async def open_team(place: Path | str) -> AsyncIterator[Team]:
+async def open_team(place: Path | str, part: int = PART) -> AsyncIterator[Team]:
     """Yield a settled team on a database in the folder or at the address ``place``."""
     database = open_database(place if isinstance(place, str) else sqlite_address(place / "team.db"))
-    team = Team(database)
+    team = Team(database, part)
     try:
         await team.settle_in()
         yield team

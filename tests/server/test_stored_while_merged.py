@@ -9,7 +9,6 @@ import pytest_asyncio
 from sqlalchemy import Connection
 
 from routebook_server.database.driver import PostgresDriver, SqliteDriver
-from routebook_server.records import batch, writing
 from routebook_server.records.buckets import territory_bucket
 from routebook_server.records.verify import bucket_names, verify_bucket
 from routebook_sync.messages import Row, VerdictKind
@@ -21,11 +20,9 @@ SAID: dict[str, Any] = {"customer": BAKERY, "person": ANNA, "status": "open"}
 
 
 @pytest_asyncio.fixture
-async def team(address: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Team]:
-    async with open_team(address) as opened:
-        # Every edit is stored before the next one is merged.
-        monkeypatch.setattr(batch, "_PART", 1)
-        monkeypatch.setattr(writing, "_PART", 1)
+async def team(address: str) -> AsyncIterator[Team]:
+    # Every edit is stored before the next one is merged.
+    async with open_team(address, part=1) as opened:
         yield opened
 
         def verify(connection: Connection) -> list[Any]:

@@ -51,6 +51,8 @@ SEATS: Final = (
 BUCKET_TERRITORIES: Final = ("north", "south", "west")
 PAGES: Final = (0, 0, 300, 600, 1_500)
 """Bytes of a reply. On most networks a bucket is rarely read in one."""
+PARTS: Final = (0, 1, 3)
+"""Edits stored at a time, while the next ones of their push are merged. No simulated push is as long as a real part."""
 WORDS: Final = ("red", "green", "blue", "gate", "step", "dog", "key", "bell")
 TAGS: Final = ("vip", "late", "cash")
 
@@ -72,7 +74,8 @@ class Pen:
         kinds, weights = zip(*_WEIGHTS, strict=True)
         drawn = [make(self) for make in self.random.choices(kinds, weights, k=steps)]
         page = self.random.choice(PAGES)
-        return Script(self.seats, [step for step in drawn if step is not None], seed, page)
+        part = PARTS[seed % len(PARTS)]  # drawn from nothing else: a seed's steps stay what they were
+        return Script(self.seats, [step for step in drawn if step is not None], seed, page, part)
 
     # What is written
 

@@ -28,6 +28,7 @@ from routebook_server.identity.presence import Presence
 from routebook_server.identity.sessions import start_session
 from routebook_server.records import applying
 from routebook_server.records.archiving import Archiver
+from routebook_server.records.batch import PART
 from routebook_server.records.heads import Heads
 from routebook_server.records.projection import Projector
 from routebook_server.records.purge import Purger
@@ -88,8 +89,9 @@ class _LotArchiver(Archiver):
 class House:
     """One life of one server after another, on one ground."""
 
-    def __init__(self, now_ms: Callable[[], int], ground: Ground) -> None:
+    def __init__(self, now_ms: Callable[[], int], ground: Ground, part: int = PART) -> None:
         self.now_ms = now_ms
+        self.part = part
         self.ground = ground
         self.faulty: set[str] = set()
         """Ids of records whose edits the server fails on while merging them."""
@@ -101,7 +103,7 @@ class House:
         self._start()
 
     @classmethod
-    def open(cls, now_ms: Callable[[], int], ground: Ground) -> "House":
+    def open(cls, now_ms: Callable[[], int], ground: Ground, part: int = PART) -> "House":
         """Return the house on its first day."""
 
         def fill() -> None:
@@ -109,12 +111,12 @@ class House:
             first.run(first.store.edit(first_records()))
 
         ground.begin(fill)
-        return cls(now_ms, ground)
+        return cls(now_ms, ground, part)
 
     def _start(self) -> None:
         self.database = ShakyDatabase(self.ground.database)
         self.heads = Heads()
-        self.store = Store(self.database, self.now_ms, self.heads)
+        self.store = Store(self.database, self.now_ms, self.heads, part=self.part)
         self.presence = PatientPresence(self.database, self.now_ms)
         self.gateway = Gateway(self.store, self.now_ms, SCHEMA, self.presence.note, min_budget=MIN_BUDGET)
         self.door = Door(self.database, self.now_ms, self.presence)

@@ -16,11 +16,12 @@ from routebook_server.records import pages, store, writing
 from routebook_server.records.applying import Applier
 from routebook_server.records.batch import Batch
 from routebook_server.records.custody import Custody
-from routebook_server.records.draft import Draft
+from routebook_server.records.draft import Draft, HistoryRow
 from routebook_server.records.judging import Judge
 from routebook_server.records.refusal import Refusal
 from routebook_server.records.repair import Repair
-from routebook_server.records.writing import Written
+from routebook_server.records.state import Stored
+from routebook_server.records.writing import Numbering, Outflow, Written
 from routebook_sync.entities import EntityType
 from routebook_sync.messages import ARCHIVED, Edit, ProblemCode, SyncReply, SyncRequest, Verdict
 from routebook_sync.record import Doc, Merge, merge_edit
@@ -116,8 +117,8 @@ def numbers_are_given_before_the_commit() -> Iterator[None]:
     write = writing.write_pushes
     holes: dict[str, int] = {}
 
-    def out_of_order(connection: Connection, *rest: Any) -> Written:
-        written = write(connection, *rest)
+    def out_of_order(connection: Connection, *rest: Any, **named: Any) -> Written:
+        written = write(connection, *rest, **named)
         cursor = connection.connection.cursor()
         for bucket, head in written.heads.items():
             hole = holes.pop(bucket, None)
@@ -248,6 +249,34 @@ def the_archived_leaves_without_a_marker() -> Iterator[None]:
 
     archive = Draft.archive
     with mock.patch.object(Draft, "archive", silently):
+        yield
+
+
+@_breaks("G2")
+def what_was_stored_while_merging_is_stored_again() -> Iterator[None]:
+    """The server forgets how much of the history it has stored of a push that it goes on merging."""
+
+    def from_the_start(self: Outflow) -> list[HistoryRow]:
+        vars(self)["_past"] = 0
+        return history(self)
+
+    history = Outflow.history
+    with mock.patch.object(Outflow, "history", from_the_start):
+        yield
+
+
+@_breaks("G1", "G2", "G10")
+def what_changes_after_it_was_stored_is_not_stored_again() -> Iterator[None]:
+    """The server takes a record that it stored while it merged a push for done."""
+
+    def once(self: Numbering) -> Iterator[list[Stored]]:
+        dirty = vars(self)["_draft"].dirty
+        for record_id in self.places.keys() & dirty.keys():
+            del dirty[record_id]
+        return rows(self)
+
+    rows = Numbering.rows
+    with mock.patch.object(Numbering, "rows", once):
         yield
 
 

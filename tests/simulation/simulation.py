@@ -9,6 +9,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
+from routebook_server.records.batch import PART
 from routebook_server.records.store import Values
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Edit, SyncReply, read_reply
@@ -68,7 +69,7 @@ class Simulation:
     def __init__(self, script: Script, *, traced: bool = False, ground: Ground | None = None) -> None:
         self.script = script
         self.now_ms = START_MS
-        self.house = House.open(lambda: self.now_ms, ground or in_memory())
+        self.house = House.open(lambda: self.now_ms, ground or in_memory(), script.part or PART)
         self.ledger = Ledger()
         self.role_by_person = dict(PEOPLE)
         self.cover_by_territory = {

@@ -244,5 +244,7 @@ class Script(msgspec.Struct, omit_defaults=True):
     """What it was drawn from; 0 where somebody wrote it."""
     page: int = 0
     """How many bytes every reply may have; 0 for what the devices ask for."""
+    part: int = 0
+    """How many edits of a push the server merges before it stores them; 0 for as many as it always does."""
     broke: str = ""
     """The guarantee that it once broke, and why it is kept."""

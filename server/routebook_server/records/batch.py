@@ -27,8 +27,9 @@ from routebook_sync.messages import Edit, ProblemCode, Verdict
 
 TRIES: Final = 3
 """How often an edit is tried that meets a fault of ours (SPEC R46)."""
-_PART: Final = 250
-"""After so many edits whoever runs the batch may store what stands, before he has the rest merged."""
+PART: Final = 250
+"""After so many edits whoever runs the batch may store what stands, before he has the rest merged; so many rows are
+stored at a time, while the next ones are made."""
 
 _log = structlog.get_logger()
 
@@ -45,12 +46,14 @@ class Batch:
         lookup: Lookup,
         clock: Clock,
         now_ms: int,
+        part: int = PART,
     ) -> None:
         self.draft = Draft(states, lookup, clock, now_ms)
         self.replicas = replicas
         self.verdicts: list[list[Verdict]] = []
         """By push."""
         self._lookup = lookup
+        self._part = part
         self._custody = Custody(self.draft, lookup)
         judge = Judge(self.draft, lookup, replicas, heads)
         decider = Decider(self.draft, self._custody, self._attempt)
@@ -137,8 +140,9 @@ class Batch:
             if edit.group:
                 members_by_group.setdefault(edit.group, []).append(edit)
         attempt, mark, hold, custody = self._attempt, self.draft.mark, turn.push.hold, turn.push.custody
+        part = self._part
         for place, edit in enumerate(edits, 1):
-            if place % _PART == 0:
+            if place % part == 0:
                 yield
             if edit.group:
                 if edit.group in members_by_group:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from routebook_server.database import UNAVAILABLE, Database, UnavailableDatabaseError, driver_of
 from routebook_server.records.author import SYSTEM, Author, Writer
+from routebook_server.records.batch import PART
 from routebook_server.records.buckets import NO_HEAD, SHARED, Head
 from routebook_server.records.empty import EmptyPages
 from routebook_server.records.heads import Heads
@@ -57,13 +58,15 @@ class RefusedError(Exception):
 class Store:
     """The records of one organisation; belongs to one event loop.
 
-    ``now_ms`` is the physical clock, milliseconds since 1970 UTC. ``heads`` hears of every commit.
+    ``now_ms`` is the physical clock, milliseconds since 1970 UTC. ``heads`` hears of every commit. A long push is
+    stored ``part`` edits at a time, while it is merged.
     """
 
-    def __init__(self, database: Database, now_ms: Callable[[], int], heads: Heads) -> None:
+    def __init__(self, database: Database, now_ms: Callable[[], int], heads: Heads, *, part: int = PART) -> None:
         self.database = database
         self.heads = heads
         self._now_ms = now_ms
+        self._part = part
         self._clock = Clock(0, 0, SERVER_DEVICE)
         self._empty = EmptyPages()
         self._spans = Spans()
@@ -212,7 +215,14 @@ class Store:
         for _attempt in range(ATTEMPTS):
             try:
                 written = await self.database.write(
-                    lambda connection: write_pushes(connection, pushes, self._clock, self._now_ms(), wanted),  # noqa: B023
+                    lambda connection: write_pushes(
+                        connection,
+                        pushes,
+                        self._clock,
+                        self._now_ms(),
+                        wanted,
+                        part=self._part,  # noqa: B023
+                    ),
                     locking=True,
                 )
                 break

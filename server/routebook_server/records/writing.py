@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from routebook_server.database import Driver, driver_of
 from routebook_server.database.driver import Storing, insert, upsert
 from routebook_server.records import tables
-from routebook_server.records.batch import Batch
+from routebook_server.records.batch import PART, Batch
 from routebook_server.records.buckets import SHARED, Head
 from routebook_server.records.draft import Draft, HistoryRow
 from routebook_server.records.held import Held
@@ -39,8 +39,6 @@ _FORGET_VERDICTS: Final = (
     # An acknowledgement that was on its way while a backup was restored is of another life of the server (SPEC R42).
     " AND NOT EXISTS (SELECT 1 FROM bucket WHERE bucket = ? AND epoch <> ?)"
 )
-_PART: Final = 250
-"""Rows stored at a time: while the database works on them, the next ones are made."""
 
 
 class Written(NamedTuple):
@@ -55,9 +53,15 @@ class Written(NamedTuple):
 
 
 def write_pushes(
-    connection: Connection, pushes: Sequence[Push], clock: Clock, now_ms: int, wanted: Wanted = NOTHING
+    connection: Connection,
+    pushes: Sequence[Push],
+    clock: Clock,
+    now_ms: int,
+    wanted: Wanted = NOTHING,
+    *,
+    part: int = PART,
 ) -> Written:
-    """Merge ``pushes`` in order and store the outcome; runs inside the caller's transaction.
+    """Merge ``pushes`` in order and store the outcome, a ``part`` at a time; runs inside the caller's transaction.
 
     NotLockedError on a shared database, where it must be run again with other ``wanted``.
     """
@@ -67,8 +71,8 @@ def write_pushes(
     replicas = locks.take_replicas({push.author.device for push in pushes})
     states = locks.take_states(pushes)
     heads = {name: bucket.head for name, bucket in locks.buckets.items()}
-    batch = Batch(states, replicas, heads=heads, lookup=reader, clock=clock, now_ms=now_ms)
-    outflow = Outflow(driver, batch.draft, Numbering(reader, batch.draft, locks))
+    batch = Batch(states, replicas, heads=heads, lookup=reader, clock=clock, now_ms=now_ms, part=part)
+    outflow = Outflow(driver, batch.draft, Numbering(reader, batch.draft, locks, part))
     try:
         return _write(batch, pushes, locks, outflow)
     finally:
@@ -123,10 +127,11 @@ def _merge(batch: Batch, pushes: Sequence[Push], outflow: "Outflow") -> list[Pus
 class Numbering:
     """Numbers the changed rows by bucket and counts them."""
 
-    def __init__(self, reader: Reader, draft: Draft, locks: Locks) -> None:
+    def __init__(self, reader: Reader, draft: Draft, locks: Locks, part: int = PART) -> None:
         self._reader = reader
         self._draft = draft
         self._locks = locks
+        self._part = part
         self._sums: dict[str, Sums] = {}
         self.written: dict[str, Bucket] = {}
         """The buckets with changed rows, as far as these are numbered."""
@@ -167,7 +172,7 @@ class Numbering:
             for seq, record_id in enumerate(ids, bucket.seq + 1):
                 rows.append(states[record_id].stored(seq))
                 places[record_id] = (name, seq)
-                if len(rows) == _PART:
+                if len(rows) == self._part:
                     count_rows(self._sums, rows, self._reader.counted)
                     yield rows
                     rows = []
