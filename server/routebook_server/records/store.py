@@ -16,13 +16,13 @@ from routebook_server.records.empty import EmptyPages
 from routebook_server.records.heads import Heads
 from routebook_server.records.history import HistoryEntry, read_history
 from routebook_server.records.load import load_rows
-from routebook_server.records.locks import NOTHING, NotLockedError
+from routebook_server.records.locks import NOTHING, NotLockedError, Wanted
 from routebook_server.records.older import OlderPage, read_older
 from routebook_server.records.pages import Asked, Page, read_heads, read_page, read_small_page
 from routebook_server.records.push import GapError, Push, Pushed, Unread
 from routebook_server.records.refusal import FAULT, REFUSALS
 from routebook_server.records.spans import Fresh, Spans
-from routebook_server.records.writing import write_pushes
+from routebook_server.records.writing import Written, write_pushes
 from routebook_sync.clock import SERVER_DEVICE, Clock
 from routebook_sync.messages import Edit, Row, Verdict, View
 
@@ -214,17 +214,7 @@ class Store:
         wanted = NOTHING
         for _attempt in range(ATTEMPTS):
             try:
-                written = await self.database.write(
-                    lambda connection: write_pushes(
-                        connection,
-                        pushes,
-                        self._clock,
-                        self._now_ms(),
-                        wanted,
-                        part=self._part,  # noqa: B023
-                    ),
-                    locking=True,
-                )
+                written = await self._write_pushes(pushes, wanted)
                 break
             except NotLockedError as found:
                 wanted = found.wanted
@@ -233,6 +223,12 @@ class Store:
         self._clock = written.clock
         self.heads.publish(written.heads)
         return written.results
+
+    async def _write_pushes(self, pushes: list[Push], wanted: Wanted) -> Written:
+        return await self.database.write(
+            lambda connection: write_pushes(connection, pushes, self._clock, self._now_ms(), wanted, part=self._part),
+            locking=True,
+        )
 
 
 def _parts(edits: Sequence[Edit | Unread]) -> Iterator[list[Edit | Unread]]:
