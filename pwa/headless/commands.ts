@@ -1,4 +1,5 @@
 /** What may be asked of the process, and who answers: devices by name. */
+import { bestOrder, type Day, type OrderedStop } from "../src/lib/domain/best-order.ts";
 import type { Account } from "../src/lib/store/account.ts";
 import type { Change } from "../src/lib/store/change.ts";
 import type { Call } from "../src/lib/store/wire.ts";
@@ -34,6 +35,8 @@ export type Command = { readonly id: number; readonly device: string } & (
   /** Ends the load; returns how much it wrote. */
   | { readonly do: "rest" }
   | { readonly do: "status" }
+  /** Puts a day's stops into order; needs no device. */
+  | { readonly do: "order"; readonly stops: readonly OrderedStop[]; readonly day: Day }
   /** Answered as soon as the process runs. */
   | { readonly do: "ping" }
   | { readonly do: "cursors" }
@@ -63,6 +66,8 @@ export class Devices {
     switch (command.do) {
       case "ping":
         return null;
+      case "order":
+        return bestOrder(command.stops, command.day);
       case "sign_in":
         return signInAt(command.server, command.email, command.password, command.device);
       case "open": {
@@ -95,7 +100,7 @@ export class Devices {
 
   async #ask(
     device: Device,
-    command: Exclude<Command, { readonly do: "ping" | "sign_in" | "open" | "close" }>,
+    command: Exclude<Command, { readonly do: "ping" | "order" | "sign_in" | "open" | "close" }>,
   ): Promise<unknown> {
     switch (command.do) {
       case "call":

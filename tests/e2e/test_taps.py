@@ -95,3 +95,16 @@ def test_a_reminder_from_a_customer_takes_three_taps(offline_today: Page, rep: R
     title = word(rep.locale, "tasks_default_todo")
     row = page.get_by_test_id("task").filter(has_text=customer).filter(has_text=title)
     expect(row.get_by_test_id("task-reminder").first).to_be_visible()
+
+
+def test_the_best_order_of_the_day_is_one_tap_and_leaves_appointments_where_they_are(
+    offline_today: Page, rep: Rep
+) -> None:
+    page = offline_today
+    _open_today(page)
+    names = page.get_by_test_id("stop").all_inner_texts()
+    page.get_by_test_id("best-order").tap()
+    # Every visit of the demo has its hour, and they stand in the order of these.
+    expect(page.get_by_text(pattern(rep.locale, "today_best_order_already"))).to_be_visible()
+    assert _counted(page) == {"taps": 1, "characters": 0}
+    assert len(page.get_by_test_id("stop").all_inner_texts()) == len(names)

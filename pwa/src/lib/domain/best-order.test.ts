@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bestOrder, METRES_PER_MS, type OrderedStop } from "./best-order";
+import { days } from "./best-order.cases.json";
+import { metresBetween, type Point } from "./place";
+
+const MINUTE = 60_000;
+const pointOf = ([latitude, longitude]: readonly number[]): Point => ({ latitude, longitude }) as Point;
+const stopAt = (point: Point, window: OrderedStop["window"] = null): OrderedStop => ({
+  point,
+  window,
+  stay: 20 * MINUTE,
+});
+/** So many kilometres east of the crossing of equator and Greenwich. */
+const east = (km: number): Point => ({ latitude: 0, longitude: Math.round(km * 8993.2) });
+
+function metresOf(order: readonly number[], stops: readonly OrderedStop[], home: Point): number {
+  const way = [home, ...order.map((place) => stops[place]?.point as Point), home];
+  return way.slice(1).reduce((metres, point, at) => metres + metresBetween(way[at] as Point, point), 0);
+}
+
+describe("the best order of a day's stops", () => {
+  test.each(days)("is at most three hundredths longer than what VROOM finds ($metres m)", ({ home, stops, metres }) => {
+    const start = pointOf(home);
+    const day = stops.map((stop) => stopAt(pointOf(stop)));
+    const order = bestOrder(day, { from: 0, start, end: start });
+    expect(order.toSorted((a, b) => a - b)).toEqual([...day.keys()]);
+    expect(metresOf(order, day, start) / metres).toBeLessThanOrEqual(1.03);
+  });
+
+  test("of stops along a road is along the road, from where the day begins", () => {
+    const stops = [3, 1, 4, 2].map((km) => stopAt(east(km)));
+    expect(bestOrder(stops, { from: 0, start: east(0), end: null })).toEqual([1, 3, 0, 2]);
+    expect(bestOrder(stops, { from: 0, start: east(5), end: null })).toEqual([2, 0, 3, 1]);
+  });
+
+  test("goes a longer way for an appointment that would be missed otherwise, and waits where one is too early", () => {
+    const nine = 9 * 60 * MINUTE;
+    const drive = Math.ceil(metresBetween(east(0), east(20)) / METRES_PER_MS);
+    const soon = { from: nine, to: nine + drive + MINUTE };
+    const stops = [stopAt(east(5)), stopAt(east(10)), stopAt(east(20), soon)];
+    expect(bestOrder(stops, { from: nine, start: east(0), end: null })[0]).toBe(2);
+    const later = [
+      stopAt(east(5)),
+      stopAt(east(10)),
+      stopAt(east(20), { from: nine + 3 * 60 * MINUTE, to: nine + 4 * 60 * MINUTE }),
+    ];
+    expect(bestOrder(later, { from: nine, start: east(0), end: null })).toEqual([0, 1, 2]);
+  });
+
+  test("keeps two appointments in the order of the clock, however they lie", () => {
+    const at = (hour: number) => ({ from: hour * 60 * MINUTE, to: (hour * 60 + 15) * MINUTE });
+    const stops = [stopAt(east(1), at(15)), stopAt(east(9), at(10)), stopAt(east(5))];
+    const order = bestOrder(stops, { from: 9 * 60 * MINUTE, start: east(0), end: east(0) });
+    expect(order.indexOf(1)).toBeLessThan(order.indexOf(0));
+  });
+
+  test("goes by road distances where they are given", () => {
+    // The bridge is down: what lies near on the map is far by road.
+    const stops = [stopAt(east(1)), stopAt(east(2)), stopAt(east(3))];
+    const metres = (a: Point, b: Point) => ([a, b].includes(stops[1]?.point as Point) ? 90_000 : metresBetween(a, b));
+    expect(bestOrder(stops, { from: 0, start: east(0), end: null, metres }).at(-1)).toBe(1);
+  });
+
+  test("of nothing is nothing, and each stop comes once, the same way every time", () => {
+    expect(bestOrder([], { from: 0, start: null, end: null })).toEqual([]);
+    const place = fc.record({
+      latitude: fc.integer({ min: -9e7, max: 9e7 }),
+      longitude: fc.integer({ min: -18e7, max: 18e7 }),
+    });
+    const hour = fc.integer({ min: 0, max: 23 });
+    const stop = fc.record({
+      point: place,
+      window: fc.option(hour.map((from) => ({ from: from * 60 * MINUTE, to: (from + 1) * 60 * MINUTE }))),
+      stay: fc.integer({ min: 0, max: 120 * MINUTE }),
+    });
+    fc.assert(
+      fc.property(fc.array(stop, { maxLength: 9 }), fc.option(place), (stops, start) => {
+        const day = { from: 8 * 60 * MINUTE, start, end: start };
+        const order = bestOrder(stops, day);
+        expect(order.toSorted((a, b) => a - b)).toEqual([...stops.keys()]);
+        expect(bestOrder(stops, day)).toEqual(order);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import type { Point } from "./place";
+import { orderRest, type RouteStop } from "./route-order";
+
+const NINE = Date.UTC(2026, 10, 26, 9);
+const MINUTE = 60_000;
+const east = (km: number): Point => ({ latitude: 0, longitude: Math.round(km * 8993.2) });
+
+function stop(id: string, km: number | null, more: Partial<RouteStop> = {}): RouteStop {
+  const point = km === null ? null : east(km);
+  return {
+    id,
+    root: `c-${id}`,
+    status: "planned",
+    position: null,
+    planned_at: null,
+    checked_in_at: null,
+    point,
+    ...more,
+  };
+}
+
+const positions = (changes: readonly { id: string; v: object }[]) =>
+  Object.fromEntries(changes.map(({ id, v }) => [id, (v as { position: number | null }).position]));
+
+describe("the best order of the rest of the route", () => {
+  test("begins where the phone is, leaves what is done where it was, and puts what has no place at the end", () => {
+    const route = [
+      stop("done", 0, { status: "done", position: 4 }),
+      stop("far", 9, { position: 5 }),
+      stop("nowhere", null, { position: 6 }),
+      stop("near", 2, { position: 7 }),
+    ];
+    const order = orderRest(route, east(1), NINE);
+    expect(positions(order?.changes ?? [])).toEqual({ near: 5, far: 6, nowhere: 7 });
+    expect(order?.saved).toBeGreaterThan(6_000);
+  });
+
+  test("is taken back to the very positions that stood there", () => {
+    const order = orderRest([stop("b", 2, { position: 3 }), stop("a", 1)], east(0), NINE);
+    expect(positions(order?.changes ?? [])).toEqual({ a: 1, b: 2 });
+    expect(positions(order?.undo ?? [])).toEqual({ a: null, b: 3 });
+  });
+
+  test("changes nothing where it stands already", () => {
+    const order = orderRest([stop("a", 1, { position: 7 }), stop("b", 2, { position: 9 })], east(0), NINE);
+    expect(order).toEqual({ changes: [], undo: [], saved: 0 });
+  });
+
+  test("keeps appointments, although the way is longer", () => {
+    const route = [stop("near", 1), stop("soon", 8, { planned_at: NINE + 5 * MINUTE })];
+    const order = orderRest(route, east(0), NINE);
+    expect(positions(order?.changes ?? [])).toEqual({ soon: 1, near: 2 });
+    expect(order?.saved).toBeLessThan(0);
+  });
+
+  test("needs two stops with a place", () => {
+    expect(orderRest([stop("a", 1), stop("nowhere", null)], east(0), NINE)).toBeNull();
+  });
+});
