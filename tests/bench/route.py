@@ -4,6 +4,7 @@ import json
 import math
 import statistics
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from bench.line import Line, at_most
@@ -40,7 +41,7 @@ def _point(place: Sequence[int]) -> dict[str, Any]:
 
 def _metres(home: Sequence[int], way: Sequence[Sequence[int]]) -> int:
     places = [home, *way, home]
-    return sum(_between(a, b) for a, b in zip(places, places[1:], strict=False))
+    return sum(_between(a, b) for a, b in pairwise(places))
 
 
 def _between(a: Sequence[int], b: Sequence[int]) -> int:
