@@ -118,7 +118,16 @@ class Played:
             assert (tables.total.get(bucket) or (0, 0))[1] == count
         if "needs_a_look" in step:
             noted = [item for _n, item in sorted(tables.attention.items())]
-            items = [{"verdict": item.verdict.value, "code": item.code} for item in noted]
+            items = [
+                {
+                    "verdict": item.verdict.value,
+                    "code": item.code,
+                    "kind": item.edit.kind,
+                    "id": item.edit.id,
+                    "root": item.edit.root,
+                }
+                for item in noted
+            ]
             assert _differences(items, step["needs_a_look"]) == []
         if "suspect" in step:
             assert self.replica.is_suspect == step["suspect"]

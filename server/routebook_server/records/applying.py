@@ -9,7 +9,7 @@ import msgspec
 from routebook_server.records.author import is_system
 from routebook_server.records.buckets import is_archive
 from routebook_server.records.custody import HELD_EDIT, Custody
-from routebook_server.records.deciding import Decider
+from routebook_server.records.deciding import Decided, Decider
 from routebook_server.records.draft import NOBODY, Draft
 from routebook_server.records.inside import Clamp, judge_inside
 from routebook_server.records.judging import Judge, Merged
@@ -22,7 +22,7 @@ from routebook_server.records.state import State, encode_json
 from routebook_sync import base32
 from routebook_sync.clock import CLAMP_MS, MS_WIDTH, SERVER_DEVICE, clamp
 from routebook_sync.entities import ENTITY_TYPES, EntityType
-from routebook_sync.messages import MAX_RECORD_BYTES, Edit, ProblemCode, Verdict
+from routebook_sync.messages import MAX_RECORD_BYTES, Edit, ProblemCode, Verdict, VerdictKind
 from routebook_sync.record import Doc, is_deleted, merge_edit, unpack_stamps
 
 
@@ -69,19 +69,22 @@ class Applier:
             raise RefusalError(refusal)
         bucket, home = find_place(entity, edit, state, self._draft.states)
         require_place(turn.push, edit, bucket, turn.buckets, self._lookup, states=self._draft.states)
-        decided: dict[str, Any] = {}
+        decided = Decided({}, [])
         if edit.kind == HELD_EDIT and state is not None and not system:
             decided = self._decider.decide(turn, edit, state, self.apply)
             # What was applied may have moved the offer, with its customer.
             state = self._draft.states[edit.id]
             doc, bucket, home = state.read_doc(), state.bucket, state.home
         merged = self._merge(turn, entity, edit, doc)
-        if decided:
-            self._add_own(entity, merged, decided)
+        if decided.values:
+            self._add_own(entity, merged, decided.values)
         target = find_target(entity, merged.doc, bucket)
         if target != bucket and not (system or (author.may_move and target in turn.buckets)):
             raise _refused(ProblemCode.FORBIDDEN_FIELD, "The customer may not be moved there.", "territory")
         verdict = self._judge.judge(turn, edit, state, merged)
+        if decided.losers:
+            losers = decided.losers
+            verdict = Verdict(edit.n, VerdictKind.CONFLICT, field=losers[0].field, losers=losers)
         self._record(turn, edit.id, state, merged)
         if state is None:
             made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, b"", merged.doc)

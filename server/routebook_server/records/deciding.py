@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -16,10 +16,18 @@ from routebook_server.records.state import State
 from routebook_sync import base32
 from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE
 from routebook_sync.entities.held_edit import HeldEditStatus
-from routebook_sync.messages import Edit, ProblemCode, Verdict
+from routebook_sync.messages import Edit, Loser, ProblemCode, Verdict
 
 Apply: TypeAlias = Callable[[Turn, Edit], Verdict | None]
 Attempt: TypeAlias = Callable[[Turn, Edit, Mark], Verdict | None]
+
+
+class Decided(NamedTuple):
+    """What a decision comes to."""
+
+    values: dict[str, Any]
+    """What the server writes to the held edit."""
+    losers: list[Loser]
 
 
 class Decider:
@@ -30,15 +38,16 @@ class Decider:
         self._custody = custody
         self._attempt = attempt
 
-    def decide(self, turn: Turn, edit: Edit, state: State, apply: Apply) -> dict[str, Any]:
+    def decide(self, turn: Turn, edit: Edit, state: State, apply: Apply) -> Decided:
         """Do what an edit of a held edit decides; return what the server writes to it, nothing if that is no decision.
 
-        What is applied goes through ``apply`` with the rights of whoever decides; what refuses it refuses the decision.
+        With it come the values of its target that give way in a conflict (SPEC R43). What is applied goes through
+        ``apply`` with the rights of whoever decides; what refuses it refuses the decision.
         """
         status = edit.v.get("status")
         doc = state.read_doc()
         if status is None or status == doc.v.get("status"):
-            return {}
+            return Decided({}, [])
         if doc.v.get("status") != HeldEditStatus.WAITING:
             raise RefusalError(Refusal(ProblemCode.TAKEN, "Somebody else has decided already.", "status"))
         held = self._draft.find_held(edit.id) if "offer" not in doc.v else None
@@ -46,8 +55,8 @@ class Decider:
             raise RefusalError(Refusal(ProblemCode.FORBIDDEN_FIELD, "It is decided where it was offered.", "status"))
         ids = {kept.id for kept in held.edits}
         decided = {"status": status, "decided_by": turn.push.author.person, "decided_at": self._draft.now_ms}
-        if status == HeldEditStatus.APPLIED:
-            self._apply(turn, held, apply)
+        applied = self._apply(turn, held, apply) if status == HeldEditStatus.APPLIED else []
+        losers = [loser for kept, verdict in applied if kept.id == doc.v.get("target") for loser in verdict.losers]
         if held.receipt:
             self._custody.let_go(held, decided)
         else:
@@ -55,15 +64,20 @@ class Decider:
         if status == HeldEditStatus.DISCARDED:
             ids = self._discard_followers(ids, decided)
         self._apply_followers(turn, ids)
-        return decided
+        return Decided(decided, losers)
 
-    def _apply(self, turn: Turn, held: Held, apply: Apply) -> None:
+    def _apply(self, turn: Turn, held: Held, apply: Apply) -> list[tuple[Edit, Verdict]]:
+        """Apply what is held; return the edits that were not simply applied, with their verdicts."""
         deciding = self._turn(turn, held)
+        told: list[tuple[Edit, Verdict]] = []
         for edit in self._edits(held):
             try:
-                apply(deciding, edit)
+                verdict = apply(deciding, edit)
             except RefusalError as refused:
                 raise RefusalError(msgspec.structs.replace(refused.refusal, held=False)) from None
+            if verdict is not None:
+                told.append((edit, verdict))
+        return told
 
     def _turn(self, turn: Turn, held: Held) -> Turn:
         """Return the turn of what is held, with the rights of whoever decides."""

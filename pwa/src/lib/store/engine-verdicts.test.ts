@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BUCKET, customerRow, dump, id, NOW, open, PERSON, receive, shown, stamp, TERRITORY } from "./fixtures.ts";
+import { BUCKET, customerRow, dump, id, NOW, open, PERSON, receive, row, shown, stamp, TERRITORY } from "./fixtures.ts";
 
 const C = id(100);
 
@@ -64,6 +64,34 @@ describe("verdicts", () => {
     expect(item).toMatchObject({ field: "city", standing: { city: "theirs" }, losers: [{ value: "mine", at: NOW }] });
     device.engine.dismiss(item?.n ?? 0);
     expect(device.engine.attention).toBe(0);
+  });
+
+  test("what gave way to a held edit that was applied here is shown where it stood, to be swapped", () => {
+    const device = open();
+    const said = { target_kind: "customer", target: C, values: { city: "held" }, status: "waiting", code: "internal" };
+    const offer = row("held_edit", id(200), C, { ...said, person: id(9), customer: C, written_at: NOW });
+    receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "later" }), offer] } });
+    device.save({ kind: "held_edit", id: id(200), root: C, v: { status: "applied" } });
+    const losers = [{ field: "city", value: "later", at: stamp(0, 7), person: PERSON }];
+    receive(device, {
+      pushed: 1,
+      verdicts: [{ n: 1, verdict: "conflict", field: "city", losers }],
+      rows: { [BUCKET]: [customerRow(100, { city: "held" }, 5000)] },
+      seq: 2,
+    });
+    expect(device.engine.query("attention.list", { limit: 5 })).toMatchObject([
+      {
+        verdict: "conflict",
+        field: "city",
+        kind: "customer",
+        id: C,
+        root: C,
+        written: { city: "held" },
+        base: { city: "later" },
+        standing: { city: "held" },
+        losers: [{ value: "later" }],
+      },
+    ]);
   });
 
   test("a repeated reply changes nothing", () => {

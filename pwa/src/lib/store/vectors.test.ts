@@ -110,7 +110,7 @@ class Played {
       expect(readSum(database, bucket)[1]).toBe(count);
     }
     if (step.needs_a_look !== undefined) {
-      const items = database.all("SELECT verdict, code FROM attention ORDER BY n");
+      const items = database.all("SELECT verdict, code, kind, id, root FROM attention ORDER BY n");
       expect(items).toHaveLength((step.needs_a_look as []).length);
       expect(items).toMatchObject(step.needs_a_look as object[]);
     }

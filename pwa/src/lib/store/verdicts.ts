@@ -193,12 +193,29 @@ class AttentionNotes {
   ) {}
 
   note(edit: Edit, verdict: Verdict, seen: Doc | null): void {
+    if (verdict.verdict === "conflict" && edit.kind === "held_edit") {
+      const applied = this.#appliedBy(edit, seen);
+      if (applied !== null) this.#make(applied.edit, verdict, applied.seen);
+      return;
+    }
     const group = REFUSED.has(verdict.verdict) ? edit.group : undefined;
     const known = group === undefined ? undefined : this.#entryByGroup.get(group);
     const creation = known === undefined ? this.#entryOfCreation(edit, verdict) : undefined;
     const entry = known ?? creation ?? this.#make(edit, verdict, seen);
     if (known !== undefined || creation !== undefined) this.#add(entry, edit, verdict, creation === undefined);
     if (group !== undefined) this.#entryByGroup.set(group, entry);
+  }
+
+  /** What a decision applied to its target, and what stood there; null where the device has not got that (SPEC R49). */
+  #appliedBy(decision: Edit, heldEdit: Doc | null): { readonly edit: Edit; readonly seen: Doc } | null {
+    const { target_kind: kind, target: id, values } = heldEdit?.v ?? {};
+    if (typeof kind !== "string" || typeof id !== "string" || !isKind(kind) || values == null) return null;
+    const found = this.database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [
+      id,
+    ]);
+    if (found === undefined) return null;
+    const edit: Edit = { ...decision, kind, id, root: found.root, v: values as Edit["v"], base: {} };
+    return { edit, seen: JSON.parse(found.doc) };
   }
 
   /** The entry of the refused creation that an edit could only follow, if it is one (SPEC R44). */

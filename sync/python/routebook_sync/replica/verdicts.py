@@ -131,6 +131,11 @@ class _Notes:
     def note(self, edit: Edit, verdict: Verdict) -> None:
         """Write down a verdict."""
         tables = self._tables
+        if verdict.verdict is VerdictKind.CONFLICT and edit.kind == "held_edit":
+            found = self._applied_by(edit)
+            if found is None:
+                return
+            edit = found
         group = edit.group if verdict.verdict in REFUSED else ""
         entry = self._entry_by_group.get(group) or self._entry_of_creation(edit, verdict)
         if entry is None:
@@ -144,6 +149,16 @@ class _Notes:
             tables.attention.put(entry, msgspec.structs.replace(noted, more=(*noted.more, edit)))
         if group:
             self._entry_by_group[group] = entry
+
+    def _applied_by(self, decision: Edit) -> Edit | None:
+        """Return what a decision applied to its target, None where the device has not got that (SPEC R49)."""
+        shadow = self._tables.shadow.get(decision.id)
+        said = shadow.doc.v if shadow is not None and shadow.doc is not None else {}
+        target, values = self._tables.row.get(said.get("target", "")), said.get("values")
+        if target is None or values is None:
+            return None
+        changes = {"kind": target.kind, "id": said["target"], "root": target.root, "v": values}
+        return msgspec.structs.replace(decision, **changes, base={}, group="")
 
     def _entry_of_creation(self, edit: Edit, verdict: Verdict) -> int | None:
         """Return the entry of the refused creation that an edit could only follow, None for any other (SPEC R44)."""
