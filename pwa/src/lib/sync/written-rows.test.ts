@@ -64,6 +64,8 @@ describe("the rows of a reply as the server writes them", () => {
     ["a name with a quote", JSON.stringify({ rows: { "t:1": [row({}, { k: 'ta"sk' })] }, now: 1 })],
     ["a bucket twice", `{"rows":{"t:1":[],"t:1":[]},"now":1}`],
     ["rows twice", `{"rows":{"t:1":[]},"now":1,"rows":{}}`],
+    ["rows twice, spelt otherwise", String.raw`{"rows":{"t:1":[]},"now":1,"ro\u0077s":{}}`],
+    ["rows twice, with a gap", `{"rows":{"t:1":[]},"now":1,"rows" :{}}`],
     ["nothing after the rows", JSON.stringify({ rows: { "t:1": [row({})] } })],
     ["values that are no JSON", JSON.stringify({ rows: { "t:1": [row({ a: 1 })] }, now: 1 }).replace(":1}", ":01}")],
     ["an end too early", JSON.stringify({ rows: { "t:1": [row({ a: 1 })] }, now: 1 }).slice(0, 90)],

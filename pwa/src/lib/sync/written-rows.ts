@@ -41,6 +41,8 @@ const HEAD = /\{"k":"([a-z_]+)","i":"([0-9a-z]+)","r":"([0-9a-z]*)"(?:,"h":(0|[1
 /** Between values and stamps. Inside of a text its quotes would be escaped. */
 const STAMPS = '},"s":{';
 const STAMP = /"([0-9a-z]+)":\[((?:"\w+"(?:,"\w+")*)?)\](,|\}\})/y;
+/** The name of the rows in what follows them, or what may spell it: of all escapes only these stand for its letters. */
+const ROWS_AGAIN = /"rows"\s*:|\\u/;
 const NO_FIELDS: readonly string[] = [];
 
 /** See the module. */
@@ -72,7 +74,7 @@ class Reader {
     } while (this.#takes(","));
     if (!this.#takes("},")) throw new SyntaxError("no end of the rows");
     const rest = `{${this.text.slice(this.#at)}`;
-    if (rest.includes('"rows":')) throw new SyntaxError("rows that would take the place of these");
+    if (ROWS_AGAIN.test(rest)) throw new SyntaxError("rows that would take the place of these");
     return { rows, rest };
   }
 
