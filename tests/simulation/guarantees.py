@@ -94,7 +94,14 @@ def every_taken_edit_has_its_end(
         if saved is None:
             raise BrokenError("G2", f"{device.name} sent edit {edit.n}, which nobody wrote")
         is_news = verdict.verdict in WANTS_A_HUMAN and verdict.verdict is not saved.end
-        if is_news and _written(edit) not in seen:
+        if is_news and edit.kind == "held_edit" and verdict.verdict is VerdictKind.CONFLICT:
+            # What gave way stood in the record that the decision changed: there it is shown (SPEC R49).
+            target = (device.visible(edit.id) or {}).get("target", "")
+            about = {(item.edit.id, item.edit.at) for item in device.tables.attention.values()}
+            is_news = device.visible(target) is not None and (target, edit.at) not in about
+        elif is_news:
+            is_news = _written(edit) not in seen
+        if is_news:
             raise BrokenError("G3", f"{device.name} does not show that edit {edit.n} was {verdict.verdict}")
         saved.edit = edit
         saved.verdicts.append(verdict)
