@@ -49,6 +49,17 @@ async def test_what_was_acknowledged_to_a_former_life_of_the_server_is_told_agai
     assert (again.pushed, [verdict.n for verdict in again.verdicts]) == (2, [1])
 
 
+async def test_another_edit_under_the_number_of_a_held_one_is_not_taken_for_it(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    phone.edit("note", NOTE, VISIT, {"customer": VISIT, "person": ANNA, "written_at": 1})
+    assert [verdict.verdict for verdict in (await phone.sync()).verdicts] == [VerdictKind.HELD]
+    # The device lost its memory and counts from 1 again.
+    lost = team.device(1, ANNA)
+    lost.edit("note", TASK, VISIT, {"customer": VISIT, "person": ANNA, "written_at": 2})
+    answer = await lost.send()
+    assert (answer.status_code, answer.json()["code"], answer.json()["expected"]) == (409, "gap", 2)
+
+
 async def test_two_devices_that_change_different_fields_keep_both(team: Team) -> None:
     phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
     first = phone.edit("visit", VISIT, BAKERY, VALUES)

@@ -14,7 +14,7 @@ from routebook_server.records.push import Replica
 from routebook_server.records.refusal import REFUSALS
 from routebook_server.records.state import State, moved_id
 from routebook_server.records.sums import Counted, Sums
-from routebook_sync.messages import MARKERS, Edit, ProblemCode, Verdict
+from routebook_sync.messages import MARKERS, Edit, ProblemCode, Verdict, VerdictKind
 
 _SELECT_STATES: Final = (
     "SELECT bucket, seq, id, kind, root, home, device, CAST(doc AS BLOB), sum, open_sum FROM record WHERE "
@@ -170,7 +170,8 @@ class Reader:
         told = self._driver.fetch(
             "SELECT n, doc FROM verdict WHERE device = ? AND n IN (?*)", device, [edit.n for edit in edits]
         )
-        refused_by_number = {n: msgspec.json.decode(doc, type=Verdict).verdict in REFUSALS for n, doc in told}
+        verdict_by_number = {n: msgspec.json.decode(doc, type=Verdict).verdict for n, doc in told}
+        refused_by_number = {n: verdict in REFUSALS for n, verdict in verdict_by_number.items()}
         done = self._driver.fetch(
             "SELECT id, stamp FROM history WHERE device = ? AND id IN (?*)", device, [edit.id for edit in edits]
         )
@@ -180,7 +181,16 @@ class Reader:
             edit.n
             for edit in edits
             if (edit.id, edit.at) in known
-            or (edit.n in refused_by_number and (refused_by_number[edit.n] or edit.id in changed))
+            or (
+                edit.n in refused_by_number
+                and (refused_by_number[edit.n] or edit.id in changed)
+                # Of one that was held more is left than a number, in custody or in the history: else it is another one.
+                and (
+                    verdict_by_number[edit.n] is not VerdictKind.HELD
+                    or edit.id in changed
+                    or self.held_of_record(device, edit.id) != []
+                )
+            )
         }
 
     def may_have_left(self, root: str, cursors: Mapping[str, Sequence[int]]) -> bool:
