@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '0aaffae5391d';
+export const SCHEMA_HASH = '4b351c0dce55';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -164,6 +164,31 @@ export type Note = {
   deleted?: boolean | null;
 };
 
+export const FILE_TYPE_CHOICES = ['photo', 'voice', 'document'] as const;
+export type FileType = (typeof FILE_TYPE_CHOICES)[number];
+
+/** What is known of a file of one customer; follows the customer. The bytes are known by their digest. */
+export type File = {
+  customer?: string;
+  person?: string;
+  visit?: string | null;
+  type?: FileType;
+  name?: string | null;
+  caption?: string | null;
+  media_type?: string;
+  size?: number;
+  digest?: string;
+  thumbnail?: string | null;
+  thumbnail_size?: number | null;
+  width?: number | null;
+  height?: number | null;
+  duration?: number | null;
+  taken_at?: number;
+  stored_at?: number | null;
+  thumbnail_stored_at?: number | null;
+  deleted?: boolean | null;
+};
+
 export const DEAL_STAGE_CHOICES = ['new', 'qualified', 'proposal', 'negotiation', 'won', 'lost'] as const;
 export type DealStage = (typeof DEAL_STAGE_CHOICES)[number];
 
@@ -272,6 +297,7 @@ export interface EntityByKind {
   visit: Visit;
   task: Task;
   note: Note;
+  file: File;
   deal: Deal;
   order: Order;
   product: Product;
@@ -1275,6 +1301,209 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         [
           "customer",
           "written_at"
+        ]
+      ]
+    }
+  },
+  "file": {
+    "home": "root",
+    "writers": [
+      "administrator",
+      "manager",
+      "rep"
+    ],
+    "fields": {
+      "customer": {
+        "name": "customer",
+        "type": "text",
+        "ref": "customer",
+        "max_length": 26,
+        "column": true,
+        "required": true
+      },
+      "person": {
+        "name": "person",
+        "type": "text",
+        "ref": "person",
+        "max_length": 26,
+        "column": true,
+        "required": true
+      },
+      "visit": {
+        "name": "visit",
+        "type": "text",
+        "nullable": true,
+        "ref": "visit",
+        "max_length": 26,
+        "column": true
+      },
+      "type": {
+        "name": "type",
+        "type": "choice",
+        "choices": [
+          "photo",
+          "voice",
+          "document"
+        ],
+        "column": true,
+        "required": true
+      },
+      "name": {
+        "name": "name",
+        "type": "text",
+        "nullable": true,
+        "max_length": 200,
+        "title": true
+      },
+      "caption": {
+        "name": "caption",
+        "type": "text",
+        "nullable": true,
+        "max_length": 200,
+        "search": true
+      },
+      "media_type": {
+        "name": "media_type",
+        "type": "text",
+        "max_length": 100,
+        "required": true
+      },
+      "size": {
+        "name": "size",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 33554432,
+        "column": true,
+        "required": true
+      },
+      "digest": {
+        "name": "digest",
+        "type": "text",
+        "max_length": 64,
+        "column": true,
+        "required": true
+      },
+      "thumbnail": {
+        "name": "thumbnail",
+        "type": "text",
+        "nullable": true,
+        "max_length": 64
+      },
+      "thumbnail_size": {
+        "name": "thumbnail_size",
+        "type": "integer",
+        "nullable": true,
+        "minimum": 1,
+        "maximum": 131072
+      },
+      "width": {
+        "name": "width",
+        "type": "integer",
+        "nullable": true,
+        "minimum": 1,
+        "maximum": 100000
+      },
+      "height": {
+        "name": "height",
+        "type": "integer",
+        "nullable": true,
+        "minimum": 1,
+        "maximum": 100000
+      },
+      "duration": {
+        "name": "duration",
+        "type": "integer",
+        "nullable": true,
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 86400000
+      },
+      "taken_at": {
+        "name": "taken_at",
+        "type": "integer",
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655,
+        "column": true,
+        "required": true
+      },
+      "stored_at": {
+        "name": "stored_at",
+        "type": "integer",
+        "nullable": true,
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655,
+        "column": true,
+        "server": true
+      },
+      "thumbnail_stored_at": {
+        "name": "thumbnail_stored_at",
+        "type": "integer",
+        "nullable": true,
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655,
+        "column": true,
+        "server": true
+      },
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      }
+    },
+    "table": {
+      "columns": [
+        {
+          "name": "customer",
+          "sql": "TEXT"
+        },
+        {
+          "name": "person",
+          "sql": "TEXT"
+        },
+        {
+          "name": "visit",
+          "sql": "TEXT"
+        },
+        {
+          "name": "type",
+          "sql": "TEXT"
+        },
+        {
+          "name": "size",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "digest",
+          "sql": "TEXT"
+        },
+        {
+          "name": "taken_at",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "stored_at",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "thumbnail_stored_at",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        }
+      ],
+      "indexes": [
+        [
+          "customer",
+          "taken_at"
+        ],
+        [
+          "visit"
         ]
       ]
     }

@@ -11,6 +11,7 @@ from routebook_sync.entities.base import Entity, Home
 from routebook_sync.entities.contact import Contact
 from routebook_sync.entities.customer import Customer
 from routebook_sync.entities.deal import Deal
+from routebook_sync.entities.file import File
 from routebook_sync.entities.held_edit import HeldEdit
 from routebook_sync.entities.note import Note
 from routebook_sync.entities.order import Order
@@ -194,6 +195,15 @@ ENTITY_TYPES: dict[str, EntityType] = {
             _EVERYBODY,
             ("customer", "written_at"),
             archive=_archive("written_at", pinned=[None, False]),
+        ),
+        _declare(
+            "file",
+            File,
+            Home.ROOT,
+            _EVERYBODY,
+            ("customer", "taken_at"),
+            ("visit",),
+            archive=_archive("taken_at"),
         ),
         _declare("deal", Deal, Home.ROOT, _EVERYBODY, ("customer",), ("stage",)),
         _declare(

@@ -6,6 +6,7 @@ import Kanban from "@lucide/svelte/icons/kanban";
 import MapPinCheck from "@lucide/svelte/icons/map-pin-check";
 import NotebookPen from "@lucide/svelte/icons/notebook-pen";
 import Package from "@lucide/svelte/icons/package";
+import Paperclip from "@lucide/svelte/icons/paperclip";
 import Settings from "@lucide/svelte/icons/settings";
 import ShoppingCart from "@lucide/svelte/icons/shopping-cart";
 import Store from "@lucide/svelte/icons/store";
@@ -19,6 +20,7 @@ const ICONS: Readonly<Record<Kind, Icon>> = {
   visit: MapPinCheck,
   task: ClipboardCheck,
   note: NotebookPen,
+  file: Paperclip,
   deal: Kanban,
   order: ShoppingCart,
   product: Package,
