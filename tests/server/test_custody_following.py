@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from routebook_sync.messages import Row
-from server.custody import CUSTOMER, NOTE, VALUES, VISIT, custody, told
+from server.custody import CUSTOMER, NOTE, VALUES, VISIT, custody, decide, held_edits, told
 from server.devices import ANNA, BAKERY, MIRA, NOON, NORTH, Device, Team, open_team
 
 
@@ -99,6 +99,85 @@ async def test_what_is_kept_for_a_customer_that_was_refused_comes_with_him_or_is
     assert note["v"]["body"] == "rings twice"
     assert await team.row(VISIT) is None
     assert await custody(team) == []
+
+
+def offer_about(device: Device, target: str) -> Row:
+    """Return the offer below the bakery that tells of a record first."""
+    (offer,) = [row for row in held_edits(device) if row.r == BAKERY and row.v["target"] == target]
+    return offer
+
+
+async def test_what_follows_is_not_applied_before_the_creation_whoever_decides_on_it(team: Team) -> None:
+    phone = await hold_a_visit_and_change_it(team)
+    follower = next(row for row in held_edits(phone) if row.v["code"] == "missing_root")
+    decide(phone, follower, "applied")
+    (verdict,) = [verdict for verdict in (await phone.sync()).verdicts if verdict.n == 4]
+    assert (verdict.verdict, verdict.code, verdict.field) == ("rejected", "missing_root", "id")
+    assert len(await custody(team)) == 3
+
+    decide(phone, offer_of(phone, BAKERY), "applied")
+    await phone.sync()
+    assert await custody(team) == []
+
+
+async def test_a_group_that_changes_what_another_offer_makes_is_not_applied_before_that(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await phone.sync()
+    phone.edit("visit", VISIT, BAKERY, VALUES)
+    phone.edit("customer", BAKERY, BAKERY, {"phone": "1"}, group="g")
+    phone.edit("visit", VISIT, BAKERY, {"status": "open"}, group="g")
+    await phone.sync(hold=[1, 2])
+    await desk.sync()
+    group, creation = offer_about(desk, BAKERY), offer_about(desk, VISIT)
+    decide(desk, group, "applied")
+    (verdict,) = (await desk.sync()).verdicts
+    assert (verdict.verdict, verdict.code, verdict.field) == ("rejected", "missing_root", "id")
+    bakery = await team.row(BAKERY)
+    assert bakery is not None
+    assert "phone" not in bakery["v"], "of a group nothing is applied by itself"
+
+    decide(desk, creation, "applied")
+    decide(desk, group, "applied")
+    await desk.sync()
+    visit = await team.row(VISIT)
+    assert visit is not None
+    assert visit["v"]["status"] == "open"
+    assert await custody(team) == []
+
+
+async def test_a_group_that_follows_two_creations_waits_for_both(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    await phone.sync()
+    phone.edit("visit", VISIT, BAKERY, VALUES)
+    phone.edit("note", NOTE, BAKERY, {"customer": BAKERY, "person": ANNA, "written_at": NOON})
+    phone.edit("visit", VISIT, BAKERY, {"status": "open"}, group="g")
+    phone.edit("note", NOTE, BAKERY, {"body": "rings twice"}, group="g")
+    await phone.sync(hold=[1, 2])
+    visit, note = offer_about(phone, VISIT), offer_about(phone, NOTE)
+    decide(phone, visit, "applied")
+    await phone.sync()
+    made = await team.row(VISIT)
+    assert made is not None
+    assert made["v"]["status"] == "planned"
+    decide(phone, note, "applied")
+    await phone.sync()
+
+    made = await team.row(VISIT)
+    assert made is not None
+    assert made["v"]["status"] == "open"
+    assert await custody(team) == []
+    assert set(receipts(phone).values()) == {"applied"}
+
+
+async def test_a_creation_that_is_refused_itself_says_what_it_lacks(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    await phone.sync()
+    phone.edit("visit", VISIT, BAKERY, {"customer": BAKERY})
+    phone.edit("visit", VISIT, BAKERY, {"note": "door at the back"})
+    await phone.sync(hold=[1, 2])
+    creation = next(row for row in held_edits(phone) if row.r == BAKERY and row.v["values"] == {"customer": BAKERY})
+    decide(phone, creation, "applied")
+    assert told((await phone.sync()).verdicts)[-1] == (3, "rejected", "missing_field")
 
 
 async def test_a_change_of_what_nobody_made_is_refused_as_before(team: Team) -> None:

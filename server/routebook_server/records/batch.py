@@ -12,7 +12,7 @@ import structlog
 from routebook_server.database import UNAVAILABLE
 from routebook_server.records.applying import Applier
 from routebook_server.records.buckets import Head
-from routebook_server.records.custody import FOLLOWS, Custody
+from routebook_server.records.custody import Custody
 from routebook_server.records.deciding import Decider
 from routebook_server.records.draft import Draft, Mark
 from routebook_server.records.held import Held
@@ -23,7 +23,7 @@ from routebook_server.records.refusal import FAULT, Refusal, RefusalError
 from routebook_server.records.state import State
 from routebook_sync import base32
 from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE, Clock
-from routebook_sync.messages import Edit, ProblemCode, Verdict
+from routebook_sync.messages import Edit, Verdict
 
 TRIES: Final = 3
 """How often an edit is tried that meets a fault of ours (SPEC R46)."""
@@ -125,7 +125,8 @@ class Batch:
                 self._attempt(turn, culprit, self.draft.mark())
         except RefusalError as refused:
             self.draft.undo(mark)
-            self._custody.move_on(turn, held, refused.refusal, culprit)
+            refusal = self._custody.reason(turn, refused.refusal, culprit, held)
+            self._custody.move_on(turn, held, refusal, culprit)
         else:
             self._custody.release(held)
             self.draft.created_roots += [edit.id for edit in held.edits]  # Changes of it may wait for it in turn.
@@ -196,8 +197,7 @@ class Batch:
 
     def _refuse(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> list[Verdict]:
         """Refuse edits for what ``culprit`` met, or take them into custody; return their verdicts."""
-        if refusal.code is ProblemCode.MISSING_FIELD and self._custody.has_creation_of(turn, culprit.id):
-            refusal = FOLLOWS
+        refusal = self._custody.reason(turn, refusal, culprit)
         if refusal.held:
             refusal = self._keep(turn, edits, refusal, culprit)
         return [_told(edit, refusal.verdict(culprit.n)) for edit in edits]

@@ -86,12 +86,18 @@ class Custody:
             self._offer(held, self._find_place(turn.push, [culprit, *edits]))
         return refusal
 
-    def has_creation_of(self, turn: Turn, record_id: str) -> bool:
-        """Tell whether a record that does not exist may come yet: its creation by this device is in custody."""
-        device = turn.push.author.device
-        if device == SERVER_DEVICE or record_id in self._draft.states:
-            return False
-        return bool(self._of_record(device, record_id))
+    def reason(self, turn: Turn, refusal: Refusal, edit: Edit, held: Held | None = None) -> Refusal:
+        """Return why an edit is refused: because it follows what its device made before, where that is in custody.
+
+        ``held`` is where the edit itself is, if it is in custody.
+        """
+        if refusal.code is not ProblemCode.MISSING_FIELD or edit.id in self._draft.states:
+            return refusal
+        device = base32.decode(turn.suffix)
+        if device == SERVER_DEVICE:
+            return refusal
+        before = [kept for kept in self._of_record(device, edit.id) if held is None or kept.came_before(held)]
+        return FOLLOWS if before else refusal
 
     def last_stamps(
         self, turn: Turn, record_id: str, name: str, element: str, also: Iterable[Edit] = ()

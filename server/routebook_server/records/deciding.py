@@ -74,7 +74,8 @@ class Decider:
             try:
                 verdict = apply(deciding, edit)
             except RefusalError as refused:
-                raise RefusalError(msgspec.structs.replace(refused.refusal, held=False)) from None
+                refusal = self._custody.reason(deciding, refused.refusal, edit, held)
+                raise RefusalError(msgspec.structs.replace(refusal, held=False)) from None
             if verdict is not None:
                 told.append((edit, verdict))
         return told
@@ -121,7 +122,7 @@ class Decider:
                 self._attempt(deciding, edit, self._draft.mark())
         except RefusalError as refused:
             self._draft.undo(mark)
-            self._custody.move_on(turn, held, refused.refusal, edit)
+            self._custody.move_on(turn, held, self._custody.reason(deciding, refused.refusal, edit, held), edit)
             return False
         self._custody.release(held, turn.push.author.person)
         return True
@@ -129,7 +130,7 @@ class Decider:
     def _followers_of(self, ids: Collection[str]) -> list[tuple[int, int, int, str, Held]]:
         """Return what waited for a decision on these records, each with its place in the order of their coming."""
         followers = [
-            (held.received_at, held.author.device, held.edits[0].n, held.record, held)
+            (*held.place, held)
             for held in self._draft.waiting_for(ids)
             # What waits for its root is released.
             if any(edit.id == held.root for edit in held.edits)

@@ -33,6 +33,15 @@ class Held(msgspec.Struct, frozen=True):
         """Tell whether it is that device's, and changes that record."""
         return self.author.device == device and any(edit.id == record_id for edit in self.edits)
 
+    @property
+    def place(self) -> tuple[int, int, int, str]:
+        """Its place in the order of their coming."""
+        return self.received_at, self.author.device, self.edits[0].n, self.record
+
+    def came_before(self, other: "Held") -> bool:
+        """Tell whether it came before another one."""
+        return self.record != other.record and self.place < other.place
+
     def waits_for(self, roots: Collection[str]) -> bool:
         """Tell whether it waits until one of these roots comes."""
         return self.code == ProblemCode.MISSING_ROOT and self.root in roots
