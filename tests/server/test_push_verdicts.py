@@ -213,6 +213,10 @@ async def test_a_clamped_stamp_never_wins_for_ever(team: Team) -> None:
         (("visit", VISIT, BAKERY, {**VALUES, "checked_in_at": 10**40}), "wrong_type", "checked_in_at"),
         (("visit", VISIT, BAKERY, {**VALUES, "deleted": 1}), "wrong_type", "deleted"),
         (("visit", VISIT, BAKERY, {**VALUES, "comments": {"soon": "x"}}), "wrong_type", "comments"),
+        (("visit", VISIT, BAKERY, {**VALUES, "signature": "<svg onload=alert(1)>"}), "wrong_type", "signature"),
+        (("visit", VISIT, BAKERY, {**VALUES, "signature": "M1 1"}), "wrong_type", "signature"),
+        (("visit", VISIT, BAKERY, {**VALUES, "signature": "M1 1l2 2\n"}), "wrong_type", "signature"),
+        (("visit", VISIT, BAKERY, {**VALUES, "signature": "M1 1" + "l2 2" * 4_000}), "wrong_type", "signature"),
         (("customer", VISIT, VISIT, {"name": "X", "territory": NORTH, "tags": ["vip"]}), "wrong_type", "tags"),
         (
             ("order", VISIT, BAKERY, {"customer": BAKERY, "status": "draft", "ordered_at": 1, "lines": [{"x": 1}]}),

@@ -10,6 +10,7 @@ from routebook_server.demo.diary import DAY, HISTORY_DAYS, MINUTE, Diary
 from routebook_server.demo.maker import make_id, make_row, rewrite, stamp_at
 from routebook_server.demo.places import Point, distance_km
 from routebook_server.demo.profile import ORDER_VALUE, Profile
+from routebook_server.demo.report import Reports
 from routebook_server.demo.team import Rep
 from routebook_sync.entities.customer import Phase, ValueClass
 from routebook_sync.entities.deal import Stage
@@ -68,8 +69,11 @@ class Pace(msgspec.Struct, frozen=True):
 class History:
     """Writes the records of one rep's customers. Everything random comes from ``random``."""
 
-    def __init__(self, random: Random, rep: Rep, diary: Diary, catalogue: Catalogue, pace: Pace) -> None:
+    def __init__(
+        self, random: Random, rep: Rep, diary: Diary, catalogue: Catalogue, *, pace: Pace, reports: Reports
+    ) -> None:
         self.random = random
+        self.reports = reports
         self.rep = rep
         self.diary = diary
         self.catalogue = catalogue
@@ -117,9 +121,11 @@ class History:
             values["next_step"] = random.choice(words.next_steps)
         if random.random() < 0.02:
             values["comments"] = {stamp_at(ended + 40 * MINUTE): random.choice(words.comments)}
+        purpose = visit.v["purpose"] if visit else self._purpose(profile)
+        values |= self.reports.signature(profile, purpose, outcome, ended)
         if visit:
             return rewrite(visit, ended, values), day, ended
-        values |= {"customer": profile.id, "person": self.rep.person, "purpose": self._purpose(profile)}
+        values |= {"customer": profile.id, "person": self.rep.person, "purpose": purpose}
         return make_row("visit", make_id(random, at), profile.id, ended, values), day, ended
 
     def planned_visit(self, profile_id: str, day: int, minute: int, position: int, made: int) -> Row:

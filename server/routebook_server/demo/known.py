@@ -11,6 +11,7 @@ from routebook_server.demo.history import Figures, History
 from routebook_server.demo.maker import make_id, make_row, rewrite
 from routebook_server.demo.places import Place
 from routebook_server.demo.profile import Counts, Profile, pick_relation
+from routebook_server.demo.report import scrawl
 from routebook_server.demo.team import KnownContact, KnownCustomer, KnownVisit, Rep
 from routebook_server.demo.words import Name
 from routebook_sync.entities.customer import Phase
@@ -174,6 +175,9 @@ class KnownCustomers:
             "distance": 15,
             "outcome": Outcome.ORDER.value,
             "note": done.note,
+            "signature": scrawl(self.history.reports.random),
+            "signed_by": profile.contacts[0].full,
+            "signed_at": ended - MINUTE,
         }
         figures.add_visit(HISTORY_DAYS)
         index_by_number = self.history.catalogue.index_by_number

@@ -11,6 +11,7 @@ from routebook_server.demo.history import History, Pace
 from routebook_server.demo.invented import InventedCustomers
 from routebook_server.demo.known import KnownCustomers
 from routebook_server.demo.maker import make_id, make_row, seeded
+from routebook_server.demo.report import Reports
 from routebook_server.demo.route import POOL, Seen, plan_days
 from routebook_server.demo.team import Colleague, Rep, Team, make_team
 from routebook_server.demo.words import Words, read_words
@@ -58,7 +59,7 @@ def demo_rows(
     share, rest = divmod(customers, len(team.reps))
     for index, rep in enumerate(team.reps):
         size = Size(share + (index < rest), children)
-        yield from _rep_rows(seeded(seed, rep.colleague.email), team, rep, present, size)
+        yield from _rep_rows(seed, team, rep, present, size)
     yield from _own_tasks(seeded(seed, "manager"), team.manager_id, team.manager, read_words("en"), present)
 
 
@@ -128,14 +129,16 @@ class Size(NamedTuple):
     children: float
 
 
-def _rep_rows(random: Random, team: Team, rep: Rep, present: Present, size: Size) -> Iterator[tuple[str, Row]]:
+def _rep_rows(seed: int, team: Team, rep: Rep, present: Present, size: Size) -> Iterator[tuple[str, Row]]:
+    random = seeded(seed, rep.colleague.email)
     bucket, (customers, children) = f"t:{rep.territory}", size
     diary = Diary(
         rep.country, present.zone_of(rep.colleague), present.today_of(rep.colleague), round(customers * children * 0.45)
     )
     expected = max(1.0, customers * children)
     pace = Pace(min(0.3, _OPEN_TASKS / (0.08 * expected)), min(0.3, _OPEN_DEALS / (0.036 * expected)))
-    history = History(random, rep, diary, team.catalogue, pace)
+    reports = Reports(seeded(seed, f"{rep.colleague.email} reports"))
+    history = History(random, rep, diary, team.catalogue, pace=pace, reports=reports)
     known_customers = KnownCustomers(random, rep, diary, history, team.places)
     invented = InventedCustomers(random, rep, diary, history, team.places)
     position = 0

@@ -173,6 +173,7 @@ export interface FieldType {
   readonly ref?: string;
   readonly unit?: string;
   readonly max_length?: number;
+  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly column?: boolean;

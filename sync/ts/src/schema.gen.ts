@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '4b351c0dce55';
+export const SCHEMA_HASH = '0f9a1f69b533';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -122,6 +122,9 @@ export type Visit = {
   outcome?: VisitOutcome | null;
   note?: string | null;
   next_step?: string | null;
+  signature?: string | null;
+  signed_by?: string | null;
+  signed_at?: number | null;
   comments?: LogState;
   deleted?: boolean | null;
 };
@@ -319,6 +322,7 @@ export interface FieldType {
   readonly ref?: string;
   readonly unit?: string;
   readonly max_length?: number;
+  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly column?: boolean;
@@ -440,6 +444,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "nullable": true,
         "unit": "country",
         "max_length": 2,
+        "pattern": "^[A-Z]{2}$",
         "column": true
       },
       "latitude": {
@@ -509,14 +514,16 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "unit": "day",
-        "max_length": 10
+        "max_length": 10,
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
       },
       "currency": {
         "name": "currency",
         "type": "text",
         "nullable": true,
         "unit": "currency",
-        "max_length": 3
+        "max_length": 3,
+        "pattern": "^[A-Z]{3}$"
       },
       "value_class": {
         "name": "value_class",
@@ -744,6 +751,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "nullable": true,
         "unit": "day",
         "max_length": 10,
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
         "column": true
       },
       "channel": {
@@ -852,6 +860,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "nullable": true,
         "unit": "day",
         "max_length": 10,
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
         "column": true
       },
       "planned_at": {
@@ -961,6 +970,28 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "max_length": 200
+      },
+      "signature": {
+        "name": "signature",
+        "type": "text",
+        "nullable": true,
+        "unit": "strokes",
+        "max_length": 16000,
+        "pattern": "^(?:M[0-9]{1,4} [0-9]{1,4}(?:l-?[0-9]{1,4} -?[0-9]{1,4})+)+$(?!\\n)"
+      },
+      "signed_by": {
+        "name": "signed_by",
+        "type": "text",
+        "nullable": true,
+        "max_length": 200
+      },
+      "signed_at": {
+        "name": "signed_at",
+        "type": "integer",
+        "nullable": true,
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655
       },
       "comments": {
         "name": "comments",
@@ -1105,6 +1136,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "nullable": true,
         "unit": "day",
         "max_length": 10,
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
         "column": true
       },
       "remind_at": {
@@ -1380,6 +1412,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "digest",
         "type": "text",
         "max_length": 64,
+        "pattern": "^[0-9a-f]{64}$",
         "column": true,
         "required": true
       },
@@ -1387,7 +1420,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "thumbnail",
         "type": "text",
         "nullable": true,
-        "max_length": 64
+        "max_length": 64,
+        "pattern": "^[0-9a-f]{64}$"
       },
       "thumbnail_size": {
         "name": "thumbnail_size",
@@ -1578,7 +1612,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "unit": "currency",
-        "max_length": 3
+        "max_length": 3,
+        "pattern": "^[A-Z]{3}$"
       },
       "margin": {
         "name": "margin",
@@ -1594,6 +1629,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "nullable": true,
         "unit": "day",
         "max_length": 10,
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
         "column": true
       },
       "next_step": {
@@ -1747,7 +1783,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "unit": "currency",
-        "max_length": 3
+        "max_length": 3,
+        "pattern": "^[A-Z]{3}$"
       },
       "lines": {
         "name": "lines",
@@ -1859,7 +1896,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "unit": "currency",
-        "max_length": 3
+        "max_length": 3,
+        "pattern": "^[A-Z]{3}$"
       },
       "active": {
         "name": "active",
@@ -2021,7 +2059,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "unit": "country",
-        "max_length": 2
+        "max_length": 2,
+        "pattern": "^[A-Z]{2}$"
       },
       "deleted": {
         "name": "deleted",
@@ -2139,6 +2178,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "name": "target",
         "type": "text",
         "max_length": 26,
+        "pattern": "^[0-7][0-9a-v]{25}$",
         "column": true,
         "required": true,
         "server": true

@@ -6,14 +6,18 @@ import {
   closeForgotten,
   finish,
   isForgotten,
+  isSigned,
   locate,
   plan,
   removeNextStep,
+  removeSignature,
   reopen,
   restoreNextStep,
+  restoreSignature,
   setNextStep,
   setNote,
   setOutcome,
+  sign,
   undoCheckIn,
 } from "./visit";
 
@@ -115,6 +119,28 @@ describe("the report", () => {
   test("a note keeps its spaces while it is written, and an empty one is no note", () => {
     expect(values(setNote(key, "Ewa approves "))).toEqual([{ note: "Ewa approves " }]);
     expect(values(setNote(key, "  \n"))).toEqual([{ note: null }]);
+  });
+});
+
+describe("a signature", () => {
+  test("is strokes, a name or both, with its time", () => {
+    const by = "Ewa Nowak ";
+    expect(values(sign(key, { strokes: "M1 1l2 2", by }, NINE))).toEqual([
+      { signature: "M1 1l2 2", signed_by: "Ewa Nowak", signed_at: NINE },
+    ]);
+    expect(values(sign(key, { strokes: "", by }, NINE))).toEqual([
+      { signature: null, signed_by: "Ewa Nowak", signed_at: NINE },
+    ]);
+  });
+  test("is one by a name alone, and none where neither was given", () => {
+    expect(isSigned(visit({ signed_by: "Ewa" }))).toBe(true);
+    expect(isSigned(visit({ signature: "M1 1l2 2" }))).toBe(true);
+    expect(isSigned(visit({ signature: null, signed_by: null, signed_at: null }))).toBe(false);
+  });
+  test("taken away comes back with its time", () => {
+    expect(values(removeSignature(key))).toEqual([{ signature: null, signed_by: null, signed_at: null }]);
+    const signed = visit({ signature: "M1 1l2 2", signed_at: NINE });
+    expect(values(restoreSignature(signed))).toEqual([{ signature: "M1 1l2 2", signed_by: null, signed_at: NINE }]);
   });
 });
 

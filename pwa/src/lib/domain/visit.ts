@@ -96,6 +96,28 @@ export const setNote = (visit: VisitKey, note: string): Change[] => [
   change(visit, { note: note.trim() === "" ? null : note }),
 ];
 
+/** What somebody at the customer's has signed with: strokes, his name, or both. */
+export interface Signature {
+  readonly strokes: string;
+  readonly by: string;
+}
+
+export const sign = (visit: VisitKey, { strokes, by }: Signature, now: number): Change[] => [
+  change(visit, { signature: strokes || null, signed_by: by.trim() || null, signed_at: now }),
+];
+
+export const removeSignature = (visit: VisitKey): Change[] => [
+  change(visit, { signature: null, signed_by: null, signed_at: null }),
+];
+
+/** Back from `removeSignature`, and from a signature in place of another: what `before` had, with its time. */
+export const restoreSignature = (before: Visible<"visit">): Change[] => {
+  const { signature = null, signed_by = null, signed_at = null } = before;
+  return [change(before, { signature, signed_by, signed_at })];
+};
+
+export const isSigned = ({ signature, signed_by }: Visible<"visit">): boolean => Boolean(signature || signed_by);
+
 /** The report: how it went, and the check-out. */
 export const finish = (visit: VisitKey, outcome: VisitOutcome | null, now: number): Change[] => [
   change(visit, { status: "done", outcome, checked_out_at: now, check_out_estimated: null }),

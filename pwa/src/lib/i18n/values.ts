@@ -36,6 +36,8 @@ export function showValue(kind: string, field: FieldType, value: unknown, showin
       return named(reader, "region", value);
     case "currency":
       return named(reader, "currency", value);
+    case "strokes":
+      return "✍"; // drawn where there is room for it
     default:
       return value;
   }

@@ -94,6 +94,17 @@ describe("writing", () => {
     expect(engine.waiting).toBe(0);
   });
 
+  test.each([
+    ["signature", "M1 1"],
+    ["signature", "<path>"],
+    ["signature", "M1 1l2 2\n"],
+    ["planned_day", "21.11.2026"],
+  ])("a text that its field's pattern does not allow is refused: %s %j", (field, value) => {
+    const { engine } = open();
+    const refused = engine.write([visit({ customer: C, person: PERSON, status: "open", [field]: value })], "k");
+    expect(refused).toMatchObject({ saved: false, problems: [{ code: "wrong_type", field }] });
+  });
+
   test("a record keeps its root", () => {
     const { engine, save } = open();
     save({ kind: "customer", id: C, root: C, v: { name: "A", territory: TERRITORY } });

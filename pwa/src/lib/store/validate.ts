@@ -54,7 +54,6 @@ interface Found {
   readonly limit?: number;
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const MAX_ELEMENT = 80;
 const MAX_PARAGRAPH = 10_000;
 const WRONG: Found = { code: "wrong_type" };
@@ -96,8 +95,16 @@ function problemOfText(field: FieldType, value: unknown): Found | null {
     return { code: "too_long", limit: field.max_length };
   }
   if (field.ref !== undefined && !isId(value)) return { code: "bad_id" };
-  if (field.unit === "day" && !DAY.test(value)) return WRONG;
-  return null;
+  return matches(field, value) ? null : WRONG;
+}
+
+const expressions = new Map<string, RegExp>();
+
+function matches({ pattern }: FieldType, value: string): boolean {
+  if (pattern === undefined) return true;
+  const expression = expressions.get(pattern) ?? new RegExp(pattern, "u");
+  expressions.set(pattern, expression);
+  return expression.test(value);
 }
 
 function problemOfInteger(field: FieldType, value: unknown): Found | null {

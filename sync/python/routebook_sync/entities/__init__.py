@@ -38,6 +38,8 @@ class FieldType(msgspec.Struct, frozen=True, omit_defaults=True):
     ref: str = ""
     unit: str = ""
     max_length: int = 0
+    pattern: str = ""
+    """A regular expression that a text matches, the same in Python and in JavaScript."""
     minimum: int | None = None
     maximum: int | None = None
     column: bool = False
@@ -113,8 +115,10 @@ def _field_type(name: str, declared: inspect.Type) -> FieldType:
     match found:
         case inspect.EnumType(cls=choices):
             kind, limits = "choice", {"choices": tuple(str(choice.value) for choice in choices)}
-        case inspect.StrType(max_length=length):
+        case inspect.StrType(max_length=length, pattern=pattern):
             kind, limits = "text", {"max_length": length or 0}
+            if "ref" not in extra:  # What an id looks like is known without.
+                limits["pattern"] = pattern or ""
         case inspect.IntType(ge=low, le=high):
             kind, limits = "integer", {"minimum": low, "maximum": high}
         case inspect.BoolType():

@@ -51,10 +51,10 @@ def field(
     """Return the ``extra`` of a field.
 
     ``ref``: the kind it points to. ``unit``: ms, day, money, microdegree, metre, minute, percent, index, country,
-    currency, phone, email, url. ``column``: lists sort or filter by it. ``search``: full text covers it. ``home``:
-    names the home territory. ``title``: what a list shows. ``required``: a new record must have it. ``server``: only
-    the server writes it. ``manager``: reps may not write it. ``hidden``: it is not sent to reps, who may not write it
-    either (SPEC R35).
+    currency, phone, email, url, strokes. ``column``: lists sort or filter by it. ``search``: full text covers it.
+    ``home``: names the home territory. ``title``: what a list shows. ``required``: a new record must have it.
+    ``server``: only the server writes it. ``manager``: reps may not write it. ``hidden``: it is not sent to reps, who
+    may not write it either (SPEC R35).
     """
     given = {
         "join": join.value,
@@ -91,6 +91,16 @@ Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", max_length=3, extra=field(u
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", max_length=2, extra=field(unit="country"))]
 Phone = Annotated[str, Meta(max_length=40, extra=field(unit="phone"))]
 Email = Annotated[str, Meta(max_length=200, extra=field(unit="email"))]
+Strokes = Annotated[
+    str,
+    Meta(
+        # A "$" also matches before a last line feed.
+        pattern="^(?:M[0-9]{1,4} [0-9]{1,4}(?:l-?[0-9]{1,4} -?[0-9]{1,4})+)+$(?!\\n)",
+        max_length=16_000,
+        extra=field(unit="strokes"),
+    ),
+]
+"""What a pen drew, as the data of an SVG path: each stroke one absolute point and steps from it, all whole numbers."""
 Url = Annotated[str, Meta(max_length=500, extra=field(unit="url"))]
 SetOfLines = dict[
     Annotated[str, Meta(min_length=1, max_length=80)], Annotated[list[list[Stamp]], Meta(min_length=2, max_length=2)]

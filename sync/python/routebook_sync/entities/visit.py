@@ -5,7 +5,19 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from routebook_sync.entities.base import Day, Entity, Id, Instant, Latitude, Line, LogState, Longitude, Paragraph, field
+from routebook_sync.entities.base import (
+    Day,
+    Entity,
+    Id,
+    Instant,
+    Latitude,
+    Line,
+    LogState,
+    Longitude,
+    Paragraph,
+    Strokes,
+    field,
+)
 from routebook_sync.joins import Join
 
 
@@ -67,4 +79,8 @@ class Visit(Entity):
     outcome: Annotated[Outcome, Meta(extra=field(column=True))] | UnsetType | None = UNSET
     note: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | UnsetType | None = UNSET
     next_step: Line | UnsetType | None = UNSET
+    signature: Strokes | UnsetType | None = UNSET
+    """What somebody at the customer's signed; absent where he only gave his name."""
+    signed_by: Line | UnsetType | None = UNSET
+    signed_at: Instant | UnsetType | None = UNSET
     comments: Annotated[LogState, Meta(extra=field(join=Join.LOG))] | UnsetType = UNSET

@@ -1,0 +1,48 @@
+"""Report: what a finished visit's report holds beside its outcome and note."""
+
+from math import cos, pi, sin
+from random import Random
+from typing import Any, Final
+
+from routebook_server.demo.diary import MINUTE
+from routebook_server.demo.profile import Profile
+from routebook_sync.entities.visit import Outcome, Purpose
+
+_LOOP: Final = 9
+"""Points of one loop of a signature."""
+
+
+class Reports:
+    """Writes the reports of one rep. ``random`` is its own, so that reports change nothing else of the demo."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+
+    def signature(self, profile: Profile, purpose: str, outcome: Outcome, ended: int) -> dict[str, Any]:
+        """Return who signed for what was delivered or ordered; {} where nobody did."""
+        random = self.random
+        share = 0.8 if purpose == Purpose.DELIVERY else 0.2 if outcome is Outcome.ORDER else 0.0
+        if random.random() >= share or outcome is Outcome.NOT_IN:
+            return {}
+        name = random.choice(profile.contacts).full
+        return {"signature": scrawl(random), "signed_by": name, "signed_at": ended - MINUTE}
+
+
+def scrawl(random: Random) -> str:
+    """Return the strokes of an illegible name: some loops on a line, and mostly a flourish below."""
+    x, y = 90, 170
+    path = [f"M{x} {y}"]
+    left = float(x)
+    for _ in range(random.randint(4, 8)):
+        width, height = random.randint(18, 48), random.randint(24, 110)
+        for step in range(1, _LOOP + 1):
+            turn = step / _LOOP * 2 * pi
+            to_x = round(left + width * step / _LOOP + width * 0.55 * sin(turn))
+            to_y = round(170 - height * (1 - cos(turn)) / 2)
+            path.append(f"l{to_x - x} {to_y - y}")
+            x, y = to_x, to_y
+        left += width
+    if random.random() < 0.7:
+        back, forth = random.randint(60, 160), random.randint(90, 200)
+        path.append(f"M{round(left)} 188l{-back} {random.randint(4, 16)}l{forth} -8")
+    return "".join(path)
