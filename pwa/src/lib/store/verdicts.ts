@@ -142,11 +142,14 @@ function settle(
   else if (isTaken) database.run("UPDATE shadow SET doc = ? WHERE id = ?", [JSON.stringify(confirmed), id]);
   const held = writer.find(kind, id);
   if (held === undefined) return;
-  // The server has just made it from these edits alone: what showed of it before is gone there, its moves too.
+  // The server has just made it from these edits alone: it lives where its root does now, and what showed of it before is gone
+  // there, its moves too. Where the server knows of moves, the row follows (SPEC R53).
   const isAnew = wasUnknown && isTaken && held.bucket === NOWHERE;
-  const bucket = isAnew && confirmed !== null ? bucketOf(database, kind, held.root, confirmed.v) : held.bucket;
+  const isMade = wasUnknown && isTaken && confirmed !== null;
+  const rooted = isMade ? bucketOf(database, kind, held.root, confirmed.v) : held.bucket;
+  const bucket = isAnew || grants.has(rooted) ? rooted : held.bucket;
   // Nor is a home revision of a life before believed: the row that follows says how often it moved.
-  const home = isAnew || isUnmet(database, held.bucket, held.round) ? 0 : held.home;
+  const home = isAnew || bucket !== held.bucket || isUnmet(database, held.bucket, held.round) ? 0 : held.home;
   // A refusal does not say whether the server still has the record.
   const met =
     isTaken && confirmed !== null ? writer.confirmation(bucket, checksumOfKind(kind, id, home, confirmed)) : held;

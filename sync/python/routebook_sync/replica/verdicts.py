@@ -93,11 +93,14 @@ def _settle(tables: Tables, rows: Rows, record_id: str, record: _Settling, grant
     held = tables.row.get(record_id)
     if held is None:
         return
-    # The server has just made it from these edits alone: what showed of it before is gone there, its moves too.
-    is_anew = record.was_unknown and record.is_taken and held.bucket == NOWHERE
-    if is_anew and confirmed is not None:
+    is_anew = False
+    if record.was_unknown and record.is_taken and confirmed is not None:
+        # The server has just made it from these edits alone: it lives where its root does now, and what showed of it
+        # before is gone there, its moves too. Where the server knows of moves, the row follows (SPEC R53).
+        is_anew = held.bucket == NOWHERE
         bucket = bucket_of(tables, held.kind, held.root, confirmed.v)
-        held = msgspec.structs.replace(held, bucket=bucket, home=0)
+        if is_anew or (bucket != held.bucket and bucket in grants):
+            held = msgspec.structs.replace(held, bucket=bucket, home=0)
     reading = tables.cursor.get(held.bucket)
     if reading is not None and reading.sweep and reading.round != held.round:
         # Nor is a home revision of a life before believed: the row that follows says how often it moved.
