@@ -73,6 +73,13 @@ def _add_task(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("date-set")).to_be_visible()
 
 
+def _add_call(page: Page, place: Place) -> None:
+    go(page, f"/customers/{place.customer}")
+    page.get_by_test_id("add").click()
+    page.get_by_test_id("add-call").click()
+    expect(page.get_by_test_id("call-reached")).to_be_visible()
+
+
 def _search_sheet(page: Page, place: Place) -> None:
     go(page, "/today")
     page.keyboard.press("Control+k")
@@ -143,6 +150,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("reminders-sent", "rep", _at("/settings/reminders/sent")),
     Screen("add", "rep", _add_sheet),
     Screen("add-task", "rep", _add_task),
+    Screen("add-call", "rep", _add_call),
     Screen("search", "rep", _search_sheet),
     Screen("sign-out", "rep", _sign_out_sheet),
     Screen("overview", "manager", _at("/overview")),

@@ -108,3 +108,42 @@ def test_the_best_order_of_the_day_is_one_tap_and_leaves_appointments_where_they
     expect(page.get_by_text(pattern(rep.locale, "today_best_order_already"))).to_be_visible()
     assert _counted(page) == {"taps": 1, "characters": 0}
     assert len(page.get_by_test_id("stop").all_inner_texts()) == len(names)
+
+
+def test_an_unplanned_visit_at_a_customer_nearby_takes_three_taps(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    page.get_by_test_id("add").first.tap()
+    nearest = page.get_by_test_id("choose-customer").first
+    name = nearest.locator(".title").inner_text()
+    nearest.tap()
+    expect(page.get_by_test_id("visit-customer")).to_have_text(name)
+    page.get_by_test_id("outcome-interested").tap()
+    expect(page.get_by_text(pattern(rep.locale, "visit_finished")).first).to_be_visible()
+    assert _counted(page) == {"taps": 3, "characters": 0}
+
+
+def test_a_customer_is_found_by_three_letters_with_two_taps(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    name = page.get_by_test_id("stop").last.locator(".name").inner_text()
+    page.locator("nav a[href='/customers']").tap()
+    page.get_by_role("searchbox").tap()
+    page.keyboard.type(name.split()[-1][:3])  # what tells it from other shops
+    expect(page.get_by_role("link").filter(has_text=name).first).to_be_in_viewport()
+    assert _counted(page) == {"taps": 2, "characters": 3}
+
+
+def test_a_call_is_logged_with_two_taps_when_the_telephone_gives_the_screen_back(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    stop = page.locator("[data-testid=stop]:has([data-testid=call])").first
+    customer = stop.locator(".name").inner_text()
+    stop.get_by_test_id("call").tap()
+    expect(page.get_by_text(word(rep.locale, "add_call_how")).first).to_be_visible()
+    page.get_by_test_id("call-call_back").tap()
+    expect(page.get_by_text(pattern(rep.locale, "add_call_saved_again"))).to_be_visible()
+    assert _counted(page) == {"taps": 2, "characters": 0}
+    page.goto(page.evaluate("location.origin") + "/tasks")
+    title = word(rep.locale, "add_call_back_title").replace("{name}", customer)
+    expect(page.get_by_test_id("task").filter(has_text=title).first).to_be_visible()

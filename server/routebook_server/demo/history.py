@@ -12,6 +12,7 @@ from routebook_server.demo.places import Point, distance_km
 from routebook_server.demo.profile import ORDER_VALUE, Profile
 from routebook_server.demo.report import Reports
 from routebook_server.demo.team import Rep
+from routebook_sync.entities.call import CallResult
 from routebook_sync.entities.customer import Phase, ValueClass
 from routebook_sync.entities.deal import Stage
 from routebook_sync.entities.order import OrderStatus
@@ -31,6 +32,8 @@ _DEAL_VALUE: Final = {
 """In hundreds of the currency's major unit."""
 _OUTCOMES: Final = (Outcome.INTERESTED, Outcome.FOLLOW_UP, Outcome.NOT_IN, Outcome.NO_NEED)
 _OUTCOME_WEIGHTS: Final = (40, 70, 85, 100)
+_CALL_RESULTS: Final = (CallResult.REACHED, CallResult.INTERESTED, CallResult.CALL_BACK, CallResult.NO_ANSWER)
+_CALL_RESULT_WEIGHTS: Final = (50, 72, 82, 100)
 _OPEN_STAGES: Final = (Stage.NEW, Stage.QUALIFIED, Stage.PROPOSAL, Stage.NEGOTIATION)
 _OPEN_STAGE_WEIGHTS: Final = (31, 56, 82, 100)
 _PATIENCE_DAYS: Final = {Stage.NEW: 25, Stage.QUALIFIED: 18, Stage.PROPOSAL: 12, Stage.NEGOTIATION: 10}
@@ -270,17 +273,19 @@ class History:
         return rewrite(row, done, {"status": TaskStatus.DONE.value, "done_at": done})
 
     def note(self, profile: Profile) -> Row:
-        """Return a remark: what was said on the telephone, or what is worth knowing."""
+        """Return a call with what came of it, or a remark that is worth knowing."""
         random, words = self.random, self.rep.words
         is_call = random.random() < 0.65
         at = self.diary.at(self._some_day(profile), random.randint(9 * 60, 17 * 60))
-        values: dict[str, Any] = {
-            "customer": profile.id,
-            "person": self.rep.person,
-            "written_at": at,
-            "body": self.text(words.call_notes if is_call else words.customer_notes, profile),
-        }
-        if not is_call and random.random() < 0.3:
+        values: dict[str, Any] = {"customer": profile.id, "person": self.rep.person}
+        if is_call:
+            result = random.choices(_CALL_RESULTS, cum_weights=_CALL_RESULT_WEIGHTS)[0]
+            values |= {"called_at": at, "result": result.value}
+            if result in {CallResult.REACHED, CallResult.INTERESTED}:
+                values["note"] = self.text(words.call_notes, profile)
+            return make_row("call", make_id(random, at), profile.id, at, values)
+        values |= {"written_at": at, "body": self.text(words.customer_notes, profile)}
+        if random.random() < 0.3:
             values["pinned"] = True
         return make_row("note", make_id(random, at), profile.id, at, values)
 

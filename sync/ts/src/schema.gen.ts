@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '0f9a1f69b533';
+export const SCHEMA_HASH = '39808077dad3';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -192,6 +192,20 @@ export type File = {
   deleted?: boolean | null;
 };
 
+export const CALL_RESULT_CHOICES = ['reached', 'interested', 'call_back', 'no_answer', 'no_need'] as const;
+export type CallResult = (typeof CALL_RESULT_CHOICES)[number];
+
+/** A telephone call by one person at one time; follows the customer. */
+export type Call = {
+  customer?: string;
+  person?: string;
+  called_at?: number;
+  contact?: string | null;
+  result?: CallResult | null;
+  note?: string | null;
+  deleted?: boolean | null;
+};
+
 export const DEAL_STAGE_CHOICES = ['new', 'qualified', 'proposal', 'negotiation', 'won', 'lost'] as const;
 export type DealStage = (typeof DEAL_STAGE_CHOICES)[number];
 
@@ -301,6 +315,7 @@ export interface EntityByKind {
   task: Task;
   note: Note;
   file: File;
+  call: Call;
   deal: Deal;
   order: Order;
   product: Product;
@@ -1538,6 +1553,104 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         ],
         [
           "visit"
+        ]
+      ]
+    }
+  },
+  "call": {
+    "home": "root",
+    "writers": [
+      "administrator",
+      "manager",
+      "rep"
+    ],
+    "fields": {
+      "customer": {
+        "name": "customer",
+        "type": "text",
+        "ref": "customer",
+        "max_length": 26,
+        "column": true,
+        "required": true
+      },
+      "person": {
+        "name": "person",
+        "type": "text",
+        "ref": "person",
+        "max_length": 26,
+        "column": true,
+        "required": true
+      },
+      "called_at": {
+        "name": "called_at",
+        "type": "integer",
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655,
+        "column": true,
+        "required": true
+      },
+      "contact": {
+        "name": "contact",
+        "type": "text",
+        "nullable": true,
+        "ref": "contact",
+        "max_length": 26
+      },
+      "result": {
+        "name": "result",
+        "type": "choice",
+        "choices": [
+          "reached",
+          "interested",
+          "call_back",
+          "no_answer",
+          "no_need"
+        ],
+        "nullable": true,
+        "column": true
+      },
+      "note": {
+        "name": "note",
+        "type": "text",
+        "join": "text",
+        "nullable": true,
+        "max_length": 10000
+      },
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      }
+    },
+    "table": {
+      "columns": [
+        {
+          "name": "customer",
+          "sql": "TEXT"
+        },
+        {
+          "name": "person",
+          "sql": "TEXT"
+        },
+        {
+          "name": "called_at",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "result",
+          "sql": "TEXT"
+        },
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        }
+      ],
+      "indexes": [
+        [
+          "customer",
+          "called_at"
         ]
       ]
     }

@@ -12,6 +12,7 @@ export const KIND_LABELS: Readonly<Record<Kind, Say>> = {
   task: m.fields_kind_task,
   note: m.fields_kind_note,
   file: m.fields_kind_file,
+  call: m.fields_kind_call,
   deal: m.fields_kind_deal,
   order: m.fields_kind_order,
   product: m.fields_kind_product,
@@ -136,6 +137,15 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
     taken_at: m.fields_taken_at,
     stored_at: m.fields_stored_at,
     thumbnail_stored_at: m.fields_thumbnail_stored_at,
+    deleted,
+  },
+  call: {
+    customer,
+    person: m.fields_person,
+    called_at: m.fields_called_at,
+    contact: m.fields_contact,
+    result: m.fields_result,
+    note: m.fields_note,
     deleted,
   },
   deal: {
@@ -264,6 +274,15 @@ export const CHOICE_LABELS = {
       follow_up: m.fields_outcome_follow_up,
       not_in: m.fields_outcome_not_in,
       no_need: m.fields_outcome_no_need,
+    },
+  },
+  call: {
+    result: {
+      reached: m.fields_call_result_reached,
+      interested: m.fields_call_result_interested,
+      call_back: m.fields_call_result_call_back,
+      no_answer: m.fields_call_result_no_answer,
+      no_need: m.fields_call_result_no_need,
     },
   },
   task: {

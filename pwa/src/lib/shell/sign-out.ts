@@ -2,6 +2,7 @@
 import { endSession } from "#lib/api/session";
 import { forgetAccount } from "#lib/store/account";
 import type { SignOutResult, Store } from "#lib/store/client";
+import { calls } from "./calls.svelte";
 import { reminders } from "./reminders.svelte";
 
 /** Signs out and opens the sign-in screen; answers what still waits where something does. */
@@ -9,6 +10,7 @@ export async function signOut(store: Store, options: { readonly exported: boolea
   const result = await store.signOut(options);
   if (!result.signedOut) return result;
   await forgetAccount();
+  calls.end(); // the next one here did not make it
   await reminders.end(); // while the session lasts: the next one here must not read this person's reminders
   await endSession({ fetch: (input, init) => fetch(input, init), isOnline: () => navigator.onLine });
   location.assign("/signin");

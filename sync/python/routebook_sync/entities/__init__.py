@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, inspect
 
 from routebook_sync.entities.base import Entity, Home
+from routebook_sync.entities.call import Call
 from routebook_sync.entities.contact import Contact
 from routebook_sync.entities.customer import Customer
 from routebook_sync.entities.deal import Deal
@@ -209,6 +210,7 @@ ENTITY_TYPES: dict[str, EntityType] = {
             ("visit",),
             archive=_archive("taken_at"),
         ),
+        _declare("call", Call, Home.ROOT, _EVERYBODY, ("customer", "called_at"), archive=_archive("called_at")),
         _declare("deal", Deal, Home.ROOT, _EVERYBODY, ("customer",), ("stage",)),
         _declare(
             "order",

@@ -1,4 +1,4 @@
-import type { OrderStatus, TaskStatus, TaskType, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
+import type { CallResult, OrderStatus, TaskStatus, TaskType, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
 import type { Database } from "../database.ts";
 import { olderBudget } from "../older.ts";
 import { defineQuery } from "../query.ts";
@@ -27,7 +27,7 @@ interface OlderRow {
 
 /** Older activity of a customer as read before, null where nobody has asked for it yet. */
 export const customerOlder = defineQuery<{ customer: string; limit: number }, CustomerOlder | null>({
-  reads: ["older", "visit", "note", "task", "order", "person"],
+  reads: ["older", "visit", "note", "call", "contact", "task", "order", "person"],
   run(database, { customer, limit }) {
     const known = database.get<Omit<CustomerOlder, "entries">>(
       `SELECT count, next, read_at AS readAt, (SELECT count(*) FROM older WHERE customer = ?1) AS kept
@@ -68,7 +68,7 @@ function entryOf(database: Database, { kind, id, at, v: text }: OlderRow): Timel
   const v: Record<string, unknown> = JSON.parse(text);
   const word = (name: string) => (typeof v[name] === "string" ? v[name] : null);
   const number = (name: string) => (typeof v[name] === "number" ? v[name] : null);
-  const entry = { id, at, waiting: false, personName: nameOf(database, word("person")) };
+  const entry = { id, at, waiting: false, personName: nameOf(database, "person", word("person")) };
   // The server has checked each value against its field when it was written.
   switch (kind) {
     case "visit":
@@ -84,6 +84,14 @@ function entryOf(database: Database, { kind, id, at, v: text }: OlderRow): Timel
       };
     case "note":
       return { ...entry, kind, text: word("body") };
+    case "call":
+      return {
+        ...entry,
+        kind,
+        result: word("result") as CallResult | null,
+        contactName: nameOf(database, "contact", word("contact")),
+        text: word("note"),
+      };
     case "task":
       return {
         ...entry,
@@ -108,7 +116,7 @@ function entryOf(database: Database, { kind, id, at, v: text }: OlderRow): Timel
   }
 }
 
-function nameOf(database: Database, person: string | null): string | null {
-  if (person === null) return null;
-  return database.get<{ name: string }>("SELECT name FROM person WHERE id = ?", [person])?.name ?? null;
+function nameOf(database: Database, kind: "person" | "contact", id: string | null): string | null {
+  if (id === null) return null;
+  return database.get<{ name: string }>(`SELECT name FROM ${kind} WHERE id = ?`, [id])?.name ?? null;
 }

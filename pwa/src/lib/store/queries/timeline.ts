@@ -1,5 +1,13 @@
 import { msFromId } from "$sync/identifier.ts";
-import type { DealStage, OrderStatus, TaskStatus, TaskType, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
+import type {
+  CallResult,
+  DealStage,
+  OrderStatus,
+  TaskStatus,
+  TaskType,
+  VisitOutcome,
+  VisitStatus,
+} from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
 
 interface Entry {
@@ -24,6 +32,13 @@ export type TimelineEntry =
       readonly next_step: string | null;
     })
   | (Entry & { readonly kind: "note"; readonly text: string | null })
+  | (Entry & {
+      readonly kind: "call";
+      readonly result: CallResult | null;
+      /** The contact who was called, null for the customer's own number. */
+      readonly contactName: string | null;
+      readonly text: string | null;
+    })
   | (Entry & {
       readonly kind: "task";
       readonly title: string;
@@ -60,7 +75,7 @@ const CURRENCY = "json_extract(x.doc, '$.v.currency') AS currency";
 
 /** What happened at a customer before the instant `before`, newest first; visits still planned are not in it. */
 export const customerTimeline = defineQuery<{ customer: string; before: number; limit: number }, TimelineEntry[]>({
-  reads: ["visit", "note", "task", "deal", "order", "person", "outbox"],
+  reads: ["visit", "note", "call", "contact", "task", "deal", "order", "person", "outbox"],
   run(database, { customer, before, limit }) {
     const values = [customer, before, limit];
     const dated = <K extends TimelineEntry["kind"]>(kind: K, at: string, columns: string, condition = "TRUE") =>
@@ -76,6 +91,12 @@ export const customerTimeline = defineQuery<{ customer: string; before: number; 
        json_extract(x.doc, '$.v.note') AS text, json_extract(x.doc, '$.v.next_step') AS next_step`,
     );
     const notes = dated("note", "x.written_at", `json_extract(x.doc, '$.v.body') AS text, ${nameOf("person")}`);
+    const calls = dated(
+      "call",
+      "x.called_at",
+      `x.result, json_extract(x.doc, '$.v.note') AS text, ${nameOf("person")},
+       (SELECT name FROM contact k WHERE k.id = json_extract(x.doc, '$.v.contact')) AS contactName`,
+    );
     const orders = dated(
       "order",
       "x.ordered_at",
@@ -101,6 +122,7 @@ export const customerTimeline = defineQuery<{ customer: string; before: number; 
     const entries: TimelineEntry[] = [
       ...visits.map((row) => ({ ...row, kind: "visit" as const, waiting: row.waiting === 1 })),
       ...notes.map((row) => ({ ...row, kind: "note" as const, waiting: row.waiting === 1 })),
+      ...calls.map((row) => ({ ...row, kind: "call" as const, waiting: row.waiting === 1 })),
       ...tasks.map((row) => ({ ...row, kind: "task" as const, waiting: row.waiting === 1 })),
       ...deals.map((row) => ({ ...row, kind: "deal" as const, waiting: row.waiting === 1 })),
       ...orders.map((row) => ({ ...row, kind: "order" as const, waiting: row.waiting === 1 })),

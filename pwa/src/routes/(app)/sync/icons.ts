@@ -7,6 +7,7 @@ import MapPinCheck from "@lucide/svelte/icons/map-pin-check";
 import NotebookPen from "@lucide/svelte/icons/notebook-pen";
 import Package from "@lucide/svelte/icons/package";
 import Paperclip from "@lucide/svelte/icons/paperclip";
+import Phone from "@lucide/svelte/icons/phone";
 import Settings from "@lucide/svelte/icons/settings";
 import ShoppingCart from "@lucide/svelte/icons/shopping-cart";
 import Store from "@lucide/svelte/icons/store";
@@ -21,6 +22,7 @@ const ICONS: Readonly<Record<Kind, Icon>> = {
   task: ClipboardCheck,
   note: NotebookPen,
   file: Paperclip,
+  call: Phone,
   deal: Kanban,
   order: ShoppingCart,
   product: Package,

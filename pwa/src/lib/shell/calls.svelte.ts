@@ -1,0 +1,35 @@
+/** The call that the person is making: kept until the phone comes back and its result is asked for. */
+import { type BegunCall, begunCallOf } from "#lib/domain/call";
+
+const KEY = "routebook.call";
+/** Where no telephone takes over the screen (a desk with a softphone), one is asked after this. */
+const STILL_HERE_MS = 2500;
+
+class Calls {
+  /** The call whose result is asked for, null while there is none. */
+  asked = $state.raw<BegunCall | null>(null);
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** A link that dials has been pressed. */
+  begin(call: BegunCall): void {
+    localStorage.setItem(KEY, JSON.stringify(call));
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.comeBack(call.at + STILL_HERE_MS), STILL_HERE_MS);
+  }
+
+  /** The person looks at the app at `now`; a call that was begun is asked about. */
+  comeBack(now: number): void {
+    if (document.visibilityState !== "visible") return;
+    const call = begunCallOf(localStorage.getItem(KEY), now);
+    if (call !== null) this.asked = call;
+  }
+
+  /** It is logged, or was never made. */
+  end(): void {
+    clearTimeout(this.timer);
+    localStorage.removeItem(KEY);
+    this.asked = null;
+  }
+}
+
+export const calls = new Calls();
