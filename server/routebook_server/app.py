@@ -17,6 +17,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
 from routebook_server.database import Database, open_database
+from routebook_server.files.building import Files, build_files
 from routebook_server.gateway.direct import make_direct
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
@@ -74,6 +75,7 @@ class Application(msgspec.Struct, frozen=True):
     projector: Projector
     purger: Purger
     reminders: Reminders
+    files: Files
     scheduler: Scheduler
     litestar: Litestar
     """The endpoints, without the layers around them."""
@@ -124,7 +126,7 @@ def create_app(
     ``clock`` returns milliseconds since 1970 UTC, ``random`` so many unpredictable bytes; ``hasher`` decides what a
     password check costs, ``site`` stands in for the built app at ``settings.app``; with ``demo`` the
     sign-in screen names the demo team. AppNotBuiltError,
-    NewerDatabaseError, ReminderSettingError, or OSError if the data folder cannot be used.
+    NewerDatabaseError, ReminderSettingError, FilesSettingError, or OSError if the data folder cannot be used.
     """
     site = site or load_site(settings.app)
     if not settings.database:
@@ -160,11 +162,13 @@ def create_app(
         reach=door.reach,
         actor_of=door.actor_of,
     )
+    files = build_files(settings, store, clock, door.actor_of)
     jobs = {
         "projector": projector.run,
         "purger": lambda: purger.run(heads),
         "archiver": lambda: archiver.run(heads),
         "reminders": reminders.reminding.run,
+        "files": lambda: files.sweeper.run(heads),
     }
     scheduler = Scheduler(database, random(8).hex(), jobs)
 
@@ -173,6 +177,7 @@ def create_app(
         [
             *identity_endpoints(sign_ins, people, door.actor_of, VERSION, find_demo),
             *reminders.endpoints,
+            *files.endpoints,
             *make_handlers(gateway, direct, projector, door.actor_of, device_names=people.device_names),
         ],
         exception_handlers=exception_handlers(random),
@@ -206,6 +211,7 @@ def create_app(
         projector,
         purger,
         reminders,
+        files,
         scheduler,
         litestar,
         stack,

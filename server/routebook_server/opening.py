@@ -14,6 +14,7 @@ from routebook_server.database import (
     UnfitDatabaseError,
     name_of,
 )
+from routebook_server.files.building import FilesSettingError
 from routebook_server.identity.health import Demo
 from routebook_server.reminders.building import ReminderSettingError
 from routebook_server.settings import Settings
@@ -36,7 +37,7 @@ def open_application(settings: Settings, site: Site | None = None, demo: Demo | 
             return create_app(settings, site=site, demo=demo)
         except AppNotBuiltError:
             raise CommandError(f"there is no built app in {settings.app}; run `make build` first") from None
-        except ReminderSettingError as error:
+        except (FilesSettingError, ReminderSettingError) as error:
             raise CommandError(str(error)) from None
 
 

@@ -38,6 +38,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             extra={"env": "ROUTEBOOK_DATABASE"},
         ),
     ] = ""
+    files: Annotated[
+        str,
+        Meta(
+            description="where photos, voice notes and documents lie: a folder, or `s3://bucket/prefix` with the"
+            " `AWS_…` variables; without it `files` in `DATA`",
+            extra={"env": "ROUTEBOOK_FILES"},
+        ),
+    ] = ""
     port: Annotated[int, Meta(ge=1, le=65_535, description="port to listen on", extra={"env": "PORT"})] = 8080
     processes: Annotated[
         int,

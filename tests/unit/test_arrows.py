@@ -22,6 +22,7 @@ SERVER_ARROWS: Final = {
     "identity": {"gateway", "records"},
     "web": {"gateway"},
     "reminders": {"identity", "gateway", "records"},
+    "files": {"gateway", "records"},
     "backup": {"identity", "records", "reminders"},
     "demo": {"identity", "gateway", "records"},
 }

@@ -43,6 +43,10 @@ _KINDS: Final[dict[ProblemCode, tuple[HTTPStatus, str]]] = {
     ProblemCode.METHOD_NOT_ALLOWED: (HTTPStatus.METHOD_NOT_ALLOWED, "That cannot be done here."),
     ProblemCode.UNSUPPORTED_TYPE: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON."),
     ProblemCode.TAKEN: (HTTPStatus.CONFLICT, "Somebody else has it already."),
+    ProblemCode.WRONG_OFFSET: (HTTPStatus.CONFLICT, "The file goes on at another byte."),
+    ProblemCode.WRONG_DIGEST: (HTTPStatus.UNPROCESSABLE_ENTITY, "The bytes are not those of the file."),
+    ProblemCode.WRONG_CONTENT: (HTTPStatus.UNPROCESSABLE_ENTITY, "Files of this kind are not taken."),
+    ProblemCode.NO_SPACE: (HTTPStatus.INSUFFICIENT_STORAGE, "The server has no room for files now."),
     ProblemCode.UNAVAILABLE: (HTTPStatus.SERVICE_UNAVAILABLE, "The server is busy; try again in a moment."),
     ProblemCode.INTERNAL: (HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on the server."),
 }

@@ -27,10 +27,11 @@ PAUSE: Final = 1.0
 """How long it rests after a step where more is waiting, by what the step took: devices come first."""
 
 _INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "file": (("digest",), ("thumbnail",), ("stored",), ("stored_thumbnail",)),
     "task": (("person", "status"),),
     "visit": (("person", "planned_day"),),
 }
-"""By which a person's own are found (``ahead.py``)."""
+"""By which a person's own are found (``ahead.py``), and who names the bytes of a file."""
 _TYPE_BY_NAME: Final = {"integer": BigInteger, "boolean": Boolean, "counter": BigInteger}
 _DECODER: Final = msgspec.json.Decoder(Row)
 SELECT_BEHIND: Final = (
@@ -117,7 +118,7 @@ class Projector:
 
     async def lag(self) -> Lag:
         """Return how many rows are committed but not projected."""
-        return Lag(await self._database.read(_count_behind))
+        return Lag(await self._database.read(count_behind))
 
 
 def project_step(connection: Connection) -> int:
@@ -162,7 +163,8 @@ def _column_value(field: FieldType, value: Any) -> Any:
             return encode_json(value).decode() if field.type in {"list", "object", "any"} else value
 
 
-def _count_behind(connection: Connection) -> int:
+def count_behind(connection: Connection) -> int:
+    """Return how many rows are committed but not projected."""
     [(found,)] = driver_of(connection).fetch(f"SELECT count(*) FROM ({SELECT_BEHIND}) AS behind")
     return int(found)
 

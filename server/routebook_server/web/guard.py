@@ -16,10 +16,13 @@ from routebook_sync.messages import Problem, ProblemCode
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _JSON: Final = b"application/json"
+_BYTES: Final = b"application/octet-stream"
+_BYTES_BELOW: Final = "/api/files/"
+"""Where bytes are sent. No form of another site can send them so either, and no script without asking first."""
 
 
 class SameSiteGuard:
-    """Lets a change through only from the app's own pages (or from no page at all), and only as JSON."""
+    """Lets a change through only from the app's own pages (or from no page at all), and only as JSON or a file."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,7 +40,9 @@ def _refuse(scope: HTTPScope) -> Problem | None:
     if not _is_own(headers.get(b"sec-fetch-site"), headers.get(b"origin"), headers.get(b"host", b"")):
         return make_problem(ProblemCode.FORBIDDEN, "The request comes from another site.")
     content_type = headers.get(b"content-type", b"")
-    if scope["method"] in _WITH_BODY and content_type != _JSON and not _is_json(content_type):
+    if scope["method"] not in _WITH_BODY or content_type == _JSON or _is_json(content_type):
+        return None
+    if content_type != _BYTES or not scope["path"].startswith(_BYTES_BELOW):
         return make_problem(ProblemCode.UNSUPPORTED_TYPE, "Content-Type must be application/json.")
     return None
 

@@ -103,6 +103,13 @@ class ProblemCode(StrEnum):
     """The body is not JSON by its content type."""
     TAKEN = "taken"
     """Somebody else has it already (an e-mail)."""
+    WRONG_OFFSET = "wrong_offset"
+    """The part of a file does not begin where the server's ends; it says where that is."""
+    WRONG_DIGEST = "wrong_digest"
+    """The bytes are not those that the file's record names."""
+    WRONG_CONTENT = "wrong_content"
+    """The bytes are of a kind that is not taken, or not what the record says."""
+    NO_SPACE = "no_space"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -260,7 +267,7 @@ class Problem(msgspec.Struct, omit_defaults=True):
     detail: str = ""
     field: str = ""
     expected: int = 0
-    """The next edit number that the server expects (gap)."""
+    """The next edit number that the server expects (gap), or the byte (wrong_offset)."""
     retry_after: int = 0
     """Seconds (rate_limited)."""
 

@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '39808077dad3';
+export const SCHEMA_HASH = 'feb088057c02';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -24,7 +24,7 @@ export type View = (typeof VIEWS)[number];
 export const VERDICT_KINDS = ['applied', 'merged', 'conflict', 'repaired', 'held', 'rejected'] as const;
 export type VerdictKind = (typeof VERDICT_KINDS)[number];
 
-export const PROBLEM_CODES = ['malformed', 'too_large', 'future_protocol', 'unknown_kind', 'unknown_field', 'wrong_type', 'missing_field', 'bad_stamp', 'foreign_root', 'missing_root', 'forbidden', 'forbidden_field', 'gap', 'not_signed_in', 'session_expired', 'wrong_credentials', 'rate_limited', 'wrong_device', 'device_revoked', 'not_found', 'method_not_allowed', 'unsupported_type', 'taken', 'unavailable', 'internal'] as const;
+export const PROBLEM_CODES = ['malformed', 'too_large', 'future_protocol', 'unknown_kind', 'unknown_field', 'wrong_type', 'missing_field', 'bad_stamp', 'foreign_root', 'missing_root', 'forbidden', 'forbidden_field', 'gap', 'not_signed_in', 'session_expired', 'wrong_credentials', 'rate_limited', 'wrong_device', 'device_revoked', 'not_found', 'method_not_allowed', 'unsupported_type', 'taken', 'wrong_offset', 'wrong_digest', 'wrong_content', 'no_space', 'unavailable', 'internal'] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export const CONTROL_KINDS = ['upgrade', 'reset', 'wipe', 'clock'] as const;
@@ -187,8 +187,8 @@ export type File = {
   height?: number | null;
   duration?: number | null;
   taken_at?: number;
-  stored_at?: number | null;
-  thumbnail_stored_at?: number | null;
+  stored?: string | null;
+  stored_thumbnail?: string | null;
   deleted?: boolean | null;
 };
 
@@ -1436,7 +1436,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "nullable": true,
         "max_length": 64,
-        "pattern": "^[0-9a-f]{64}$"
+        "pattern": "^[0-9a-f]{64}$",
+        "column": true
       },
       "thumbnail_size": {
         "name": "thumbnail_size",
@@ -1476,23 +1477,21 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "column": true,
         "required": true
       },
-      "stored_at": {
-        "name": "stored_at",
-        "type": "integer",
+      "stored": {
+        "name": "stored",
+        "type": "text",
         "nullable": true,
-        "unit": "ms",
-        "minimum": 0,
-        "maximum": 281474976710655,
+        "max_length": 64,
+        "pattern": "^[0-9a-f]{64}$",
         "column": true,
         "server": true
       },
-      "thumbnail_stored_at": {
-        "name": "thumbnail_stored_at",
-        "type": "integer",
+      "stored_thumbnail": {
+        "name": "stored_thumbnail",
+        "type": "text",
         "nullable": true,
-        "unit": "ms",
-        "minimum": 0,
-        "maximum": 281474976710655,
+        "max_length": 64,
+        "pattern": "^[0-9a-f]{64}$",
         "column": true,
         "server": true
       },
@@ -1530,16 +1529,20 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
           "sql": "TEXT"
         },
         {
+          "name": "thumbnail",
+          "sql": "TEXT"
+        },
+        {
           "name": "taken_at",
           "sql": "INTEGER"
         },
         {
-          "name": "stored_at",
-          "sql": "INTEGER"
+          "name": "stored",
+          "sql": "TEXT"
         },
         {
-          "name": "thumbnail_stored_at",
-          "sql": "INTEGER"
+          "name": "stored_thumbnail",
+          "sql": "TEXT"
         },
         {
           "name": "deleted",

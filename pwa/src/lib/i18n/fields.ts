@@ -135,8 +135,8 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
     height: m.fields_height,
     duration: m.fields_duration,
     taken_at: m.fields_taken_at,
-    stored_at: m.fields_stored_at,
-    thumbnail_stored_at: m.fields_thumbnail_stored_at,
+    stored: m.fields_stored,
+    stored_thumbnail: m.fields_stored_thumbnail,
     deleted,
   },
   call: {

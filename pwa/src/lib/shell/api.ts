@@ -34,6 +34,10 @@ export function apiProblemText(problem: ApiProblem): string {
       return m.errors_too_large();
     case "future_protocol":
       return m.errors_update_needed();
+    case "no_space":
+      return m.errors_no_space();
+    case "wrong_content":
+      return m.errors_wrong_content();
     case "unavailable":
       return m.errors_unavailable();
     case "internal":

@@ -31,8 +31,9 @@ class FileType(StrEnum):
 class File(Entity):
     """What is known of a file of one customer; follows the customer. The bytes are known by their digest.
 
-    The server alone says that the bytes are there (``stored_at``, and of the small picture ``thumbnail_stored_at``):
-    until then they are on the device that made the record, and nowhere else.
+    The server alone says which bytes it has (``stored``, and of the small picture ``stored_thumbnail``): until that is
+    the ``digest``, the bytes are on the device that made the record, and nowhere else. Through a record nobody is given
+    any others.
     """
 
     customer: Annotated[Id, Meta(extra=field(ref="customer", column=True, required=True))] | UnsetType = UNSET
@@ -44,11 +45,11 @@ class File(Entity):
     media_type: Annotated[str, Meta(min_length=1, max_length=100, extra=field(required=True))] | UnsetType = UNSET
     size: Annotated[int, Meta(ge=1, le=MAX_FILE, extra=field(column=True, required=True))] | UnsetType = UNSET
     digest: Annotated[Digest, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
-    thumbnail: Digest | UnsetType | None = UNSET
+    thumbnail: Annotated[Digest, Meta(extra=field(column=True))] | UnsetType | None = UNSET
     thumbnail_size: Annotated[int, Meta(ge=1, le=MAX_THUMBNAIL)] | UnsetType | None = UNSET
     width: Pixels | UnsetType | None = UNSET
     height: Pixels | UnsetType | None = UNSET
     duration: Annotated[int, Meta(ge=0, le=86_400_000, extra=field(unit="ms"))] | UnsetType | None = UNSET
     taken_at: Annotated[Instant, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
-    stored_at: Annotated[Instant, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET
-    thumbnail_stored_at: Annotated[Instant, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET
+    stored: Annotated[Digest, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET
+    stored_thumbnail: Annotated[Digest, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET

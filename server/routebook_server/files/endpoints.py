@@ -1,0 +1,175 @@
+"""Endpoints: ``/api/files``, where the bytes of a file's record come and go."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+import msgspec
+from litestar import Request, Response, get, patch
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from routebook_server.database import Database
+from routebook_server.files.blobs import Blobs
+from routebook_server.files.claims import KIND, Claim, find_claim
+from routebook_server.files.ranges import Range, UnsatisfiableRangeError, range_of
+from routebook_server.files.uploads import (
+    MAX_CHUNK,
+    NoSpaceError,
+    TooLongError,
+    Uploads,
+    Wanted,
+    WrongContentError,
+    WrongDigestError,
+    WrongOffsetError,
+)
+from routebook_server.gateway.direct import ActorOf, require
+from routebook_server.gateway.problem import ProblemError, make_problem
+from routebook_server.records.store import RefusedError, Store, UnavailableError, Values
+from routebook_sync.entities.file import MAX_FILE
+from routebook_sync.messages import ProblemCode
+
+AnyRequest = Request[Any, Any, Any]
+_TAGS: Final = ["files"]
+_BYTES: Final = "/api/files/{record:str}/{digest:str}"
+_UPLOAD: Final = f"{_BYTES}/upload"
+_RETRY_AFTER_S: Final = 60
+
+
+class UploadState(msgspec.Struct, frozen=True):
+    """How far the server has a file."""
+
+    offset: int
+    """The byte that it wants next."""
+    size: int
+    stored: bool
+    """Whether it has all of it, and the record says so."""
+
+
+def file_endpoints(store: Store, blobs: Blobs, uploads: Uploads, actor_of: ActorOf) -> Sequence[HTTPRouteHandler]:
+    """Return the handlers of /api/files."""
+    door = _Door(store.database, actor_of)
+    receiving = _Receiving(store, uploads)
+
+    @get(_UPLOAD, tags=_TAGS, summary="How far the server has a file")
+    async def ask(request: AnyRequest, record: str, digest: str) -> UploadState:
+        claim = await door.claim(request, record)
+        return await receiving.state(claim, _wanted(claim, digest))
+
+    @patch(_UPLOAD, tags=_TAGS, summary="The next bytes of a file", request_max_body_size=MAX_CHUNK)
+    async def append(
+        request: AnyRequest,
+        record: str,
+        digest: str,
+        offset: Annotated[int, Parameter(header="upload-offset", ge=0, le=MAX_FILE)],
+    ) -> UploadState:
+        claim = await door.claim(request, record)
+        return await receiving.take(claim, _wanted(claim, digest), offset, await request.body())
+
+    @get(_BYTES, tags=_TAGS, summary="A file, or its small picture")
+    async def read(request: AnyRequest, record: str, digest: str) -> Response[Any]:
+        claim = await door.claim(request, record)
+        size = await blobs.size(digest) if claim.is_stored(digest) else None
+        if size is None:
+            raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+        try:
+            part = range_of(request.headers.get("range"), size)
+        except UnsatisfiableRangeError:
+            return Response(
+                b"",
+                status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+                headers={"content-range": f"bytes */{size}"},
+            )
+        return _send(blobs, claim, digest, size, part)
+
+    return [ask, append, read]
+
+
+class _Door:
+    """Who asks for which file."""
+
+    def __init__(self, database: Database, actor_of: ActorOf) -> None:
+        self._database = database
+        self._actor_of = actor_of
+
+    async def claim(self, request: AnyRequest, record: str) -> Claim:
+        """Return the record as far as the asker may see it; ProblemError not_found otherwise."""
+        actor = await require(self._actor_of, request.scope)
+        claim = await self._database.glance(lambda connection: find_claim(connection, record, actor.buckets))
+        if claim is None:
+            raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+        return claim
+
+
+class _Receiving:
+    """Takes chunks, and writes into the record what has come."""
+
+    def __init__(self, store: Store, uploads: Uploads) -> None:
+        self._store = store
+        self._uploads = uploads
+
+    async def state(self, claim: Claim, wanted: Wanted) -> UploadState:
+        if claim.is_stored(wanted.digest):
+            return UploadState(wanted.size, wanted.size, stored=True)
+        return UploadState(await self._uploads.offset(wanted), wanted.size, stored=False)
+
+    async def take(self, claim: Claim, wanted: Wanted, offset: int, chunk: bytes) -> UploadState:
+        if claim.is_stored(wanted.digest):
+            return UploadState(wanted.size, wanted.size, stored=True)
+        try:
+            reached = await self._uploads.append(wanted, offset, chunk)
+            stored = reached == wanted.size and await self._uploads.finish(wanted)
+        except WrongOffsetError as error:
+            raise ProblemError(make_problem(ProblemCode.WRONG_OFFSET, expected=error.offset)) from None
+        except TooLongError:
+            raise ProblemError(make_problem(ProblemCode.TOO_LARGE, "More than the record says.")) from None
+        except WrongContentError:
+            raise ProblemError(make_problem(ProblemCode.WRONG_CONTENT)) from None
+        except WrongDigestError:
+            raise ProblemError(make_problem(ProblemCode.WRONG_DIGEST)) from None
+        except NoSpaceError:
+            raise ProblemError(make_problem(ProblemCode.NO_SPACE, retry_after=_RETRY_AFTER_S)) from None
+        except OSError as error:
+            raise UnavailableError(str(error)) from error
+        if stored:
+            await self._write_down(claim, wanted)
+        return UploadState(reached, wanted.size, stored=stored)
+
+    async def _write_down(self, claim: Claim, wanted: Wanted) -> None:
+        # A server that dies before this has the part still: the device asks, sends nothing more, and it is done again.
+        values = Values(KIND, claim.record, claim.root, dict(claim.stored_values(wanted.digest)))
+        try:
+            await self._store.edit([values])
+        except RefusedError:
+            raise ProblemError(make_problem(ProblemCode.NOT_FOUND)) from None
+        await self._uploads.forget(wanted)
+
+
+def _wanted(claim: Claim, digest: str) -> Wanted:
+    wanted = claim.wanted(digest)
+    if wanted is None:
+        raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+    return wanted
+
+
+def _send(blobs: Blobs, claim: Claim, digest: str, size: int, part: Range | None) -> Response[Any]:
+    asked = part or Range(0, size)
+    headers = {
+        "content-length": str(asked.end - asked.start),
+        "accept-ranges": "bytes",
+        # A browser's own copy would outlive a wipe: the app keeps what it needs, and drops it.
+        "cache-control": "private, no-store",
+        # Whatever it is, no browser opens it here as a page.
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(claim.values.name or digest[:12], safe='')}",
+        "content-security-policy": "sandbox",
+    }
+    if part is not None:
+        headers["content-range"] = f"bytes {asked.start}-{asked.end - 1}/{size}"
+    return Stream(
+        blobs.read(digest, asked.start, asked.end),
+        status_code=HTTPStatus.PARTIAL_CONTENT if part is not None else HTTPStatus.OK,
+        media_type=claim.type_of(digest),
+        headers=headers,
+    )
