@@ -126,6 +126,25 @@ def _device_sheet(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("wipe")).to_be_visible()
 
 
+def _map(page: Page, place: Place) -> None:
+    go(page, "/map")
+    expect(page.get_by_test_id("screen-ready")).to_be_visible()
+
+
+def _map_list(page: Page, place: Place) -> None:
+    """The list of what is on the map: a sheet on phones, beside the map elsewhere."""
+    _map(page, place)
+    if page.get_by_test_id("map-list-open").count() > 0:
+        page.get_by_test_id("map-list-open").click()
+    expect(page.get_by_test_id("map-list")).to_be_visible()
+
+
+def _map_card(page: Page, place: Place) -> None:
+    _map_list(page, place)
+    page.get_by_test_id("map-list").get_by_role("button").first.click()
+    expect(page.get_by_test_id("map-card")).to_be_visible()
+
+
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
@@ -140,6 +159,9 @@ SCREENS: Final[list[Screen]] = [
     Screen("record-history", "rep", _record_history),
     Screen("visit-open", "rep", _at("/visits/{open_visit}")),
     Screen("visit-done", "rep", _at("/visits/{done_visit}")),
+    Screen("map", "rep", _map),
+    Screen("map-list", "rep", _map_list),
+    Screen("map-card", "rep", _map_card),
     Screen("tasks", "rep", _at("/tasks")),
     Screen("deals", "rep", _at("/deals")),
     Screen("needs-a-look", "rep", _at("/needs-a-look")),

@@ -2,6 +2,7 @@ import ClipboardCheck from "@lucide/svelte/icons/clipboard-check";
 import Inbox from "@lucide/svelte/icons/inbox";
 import Kanban from "@lucide/svelte/icons/kanban";
 import ChartPie from "@lucide/svelte/icons/layout-dashboard";
+import MapIcon from "@lucide/svelte/icons/map";
 import Menu from "@lucide/svelte/icons/menu";
 import RefreshCw from "@lucide/svelte/icons/refresh-cw";
 import Settings from "@lucide/svelte/icons/settings";
@@ -14,6 +15,7 @@ export type Role = "rep" | "manager";
 export type NavId =
   | "today"
   | "customers"
+  | "map"
   | "deals"
   | "tasks"
   | "needs-a-look"
@@ -38,6 +40,7 @@ export type NavBadges = Partial<
 const items: Readonly<Record<NavId, NavItem>> = {
   today: { id: "today", href: "/today", icon: Sun, label: m.common_nav_today },
   customers: { id: "customers", href: "/customers", icon: Users, label: m.common_nav_customers },
+  map: { id: "map", href: "/map", icon: MapIcon, label: m.common_nav_map },
   deals: { id: "deals", href: "/deals", icon: Kanban, label: m.common_nav_deals },
   tasks: { id: "tasks", href: "/tasks", icon: ClipboardCheck, label: m.common_nav_tasks },
   "needs-a-look": { id: "needs-a-look", href: "/needs-a-look", icon: Inbox, label: m.common_nav_needs_a_look },
@@ -51,14 +54,14 @@ const pick = (...ids: NavId[]): readonly NavItem[] => ids.map((id) => items[id])
 /** The one place that says which entries a person has, by role and width. */
 export const navigation: Readonly<Record<Role, Readonly<Record<"tabs" | "rail" | "side", readonly NavItem[]>>>> = {
   rep: {
-    tabs: pick("today", "customers", "tasks", "deals", "more"),
-    rail: pick("today", "customers", "tasks", "deals", "needs-a-look", "more"),
-    side: pick("today", "customers", "tasks", "deals", "needs-a-look", "sync", "settings"),
+    tabs: pick("today", "customers", "map", "deals", "more"),
+    rail: pick("today", "customers", "map", "tasks", "deals", "needs-a-look", "more"),
+    side: pick("today", "customers", "map", "tasks", "deals", "needs-a-look", "sync", "settings"),
   },
   manager: {
-    tabs: pick("overview", "customers", "tasks", "deals", "more"),
-    rail: pick("overview", "customers", "tasks", "deals", "needs-a-look", "more"),
-    side: pick("overview", "customers", "tasks", "deals", "needs-a-look", "sync", "settings"),
+    tabs: pick("overview", "customers", "map", "deals", "more"),
+    rail: pick("overview", "customers", "map", "tasks", "deals", "needs-a-look", "more"),
+    side: pick("overview", "customers", "map", "tasks", "deals", "needs-a-look", "sync", "settings"),
   },
 };
 

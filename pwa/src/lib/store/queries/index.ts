@@ -14,6 +14,7 @@ import { dealOne, dealsPage, dealsTotals } from "./deals.ts";
 import { everythingSearch } from "./everything.ts";
 import { overviewFigures } from "./figures.ts";
 import { heldDecided, heldOffers } from "./held.ts";
+import { mapCustomers, mapPoints } from "./map.ts";
 import { customerOlder, syncOlder } from "./older.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
 import { personList } from "./person.ts";
@@ -44,6 +45,8 @@ export const QUERIES = {
   "everything.search": everythingSearch,
   "held.decided": heldDecided,
   "held.offers": heldOffers,
+  "map.customers": mapCustomers,
+  "map.points": mapPoints,
   "overview.by_value": overviewByValue,
   "overview.daily": overviewDaily,
   "overview.figures": overviewFigures,

@@ -5,6 +5,7 @@ import { QUERIES, type QueryName } from "./index.ts";
 const DAY = 86_400_000;
 const C = id(100);
 const today = { day: "2026-11-21", from: Date.UTC(2026, 10, 21), to: Date.UTC(2026, 10, 22) };
+const WORLD = { south: -90e6, west: -180e6, north: 90e6, east: 180e6 };
 const own = { customer: C, person: PERSON };
 const product = (number: number, name: string, v: object = {}) => row("product", id(number), "shared", { name, ...v });
 
@@ -307,6 +308,8 @@ test("every query answers an empty store", () => {
         since: 0,
         name: "x",
         contact: NOW,
+        box: { south: 0, west: 0, north: 1, east: 1 },
+        ids: [C],
       },
     ]),
   ) as { [N in QueryName]: object };
@@ -341,6 +344,7 @@ test("no query of a list looks at a whole table of children", () => {
   device.engine.query("today.stops", { person: PERSON, ...today });
   device.engine.query("overview.visits", { ...today, limit: 9 });
   device.engine.query("tasks.page", { person: PERSON, group: "overdue", today: today.day, offset: 0, limit: 9 });
+  device.engine.query("map.points", { box: WORLD, owner: null, limit: 9 });
   // "SCAN x" reads what the inner query found by an index.
   const scans = [...new Set(seen)].flatMap((sql) => {
     const holes = new Set(sql.match(/\?\d*/g));

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { BUCKET, customerRow, id, open, PERSON, receive, row } from "../fixtures.ts";
+
+const WORLD = { south: -90e6, west: -180e6, north: 90e6, east: 180e6 };
+const AROUND_KRAKOW = { south: 49e6, west: 19e6, north: 51e6, east: 21e6 };
+const DAY = 86_400_000;
+
+/** Customers in two towns, one without a place and one that was removed. */
+function book() {
+  const device = open();
+  const at = (latitude: number, longitude: number) => ({ latitude, longitude });
+  const rows = [
+    customerRow(100, { name: "Nowak", city: "Kraków", owner: PERSON, value_class: "vip", ...at(50e6, 20e6) }),
+    customerRow(101, { name: "Mazur", city: "Kraków", owner: id(9), phase: "loyal", ...at(50_100_000, 20_100_000) }),
+    customerRow(102, { name: "Karimi", city: "تهران", owner: PERSON, ...at(35_700_000, 51_400_000) }),
+    customerRow(103, { name: "Nowhere", owner: PERSON }),
+    customerRow(104, { name: "Gone", owner: PERSON, deleted: true, ...at(50e6, 20e6) }),
+    row("visit", id(200), id(100), { customer: id(100), person: PERSON, status: "done", checked_in_at: 5 * DAY }),
+    row("task", id(300), id(100), { customer: id(100), person: PERSON, title: "Call", status: "open" }),
+  ];
+  receive(device, { rows: { shared: [], [BUCKET]: rows } });
+  return device.engine;
+}
+
+test("the customers with a place come as lists, with the town of each", () => {
+  const found = book().query("map.points", { box: WORLD, owner: null, limit: 100 });
+  expect([...found.ids].sort()).toEqual([id(100), id(101), id(102)]);
+  const nowak = found.ids.indexOf(id(100));
+  expect([found.latitude[nowak], found.longitude[nowak], found.value_class[nowak]]).toEqual([50e6, 20e6, "vip"]);
+  expect([found.lastVisitAt[nowak], found.names[found.towns[nowak] ?? -1]]).toEqual([5 * DAY, "Kraków"]);
+  expect([found.total, found.every, found.names.length]).toEqual([3, 1, 2]);
+});
+
+test("a box and an owner leave out who is not theirs", () => {
+  const engine = book();
+  const ids = (box: object, owner: string | null) =>
+    [...engine.query("map.points", { box: box as typeof WORLD, owner, limit: 100 }).ids].sort();
+  expect(ids(AROUND_KRAKOW, null)).toEqual([id(100), id(101)]);
+  expect(ids(AROUND_KRAKOW, PERSON)).toEqual([id(100)]);
+  expect(ids(WORLD, PERSON)).toEqual([id(100), id(102)]);
+});
+
+test("of more than the limit an even sample comes, and says so", () => {
+  const device = open();
+  const rows = Array.from({ length: 40 }, (_, n) =>
+    customerRow(1000 + n, { name: `C${n}`, latitude: n * 1000, longitude: 0 }),
+  );
+  receive(device, { rows: { shared: [], [BUCKET]: rows } });
+  const { ids, latitude, total, every } = device.engine.query("map.points", { box: WORLD, owner: null, limit: 10 });
+  expect([total, every, ids.length]).toEqual([40, 4, 10]);
+  const steps = [...latitude].sort((a, b) => a - b).map((value, at, all) => value - (all[at - 1] ?? value - 4000));
+  expect(new Set(steps)).toEqual(new Set([4000]));
+});
+
+test("customers by their ids come in that order, with what the card says", () => {
+  const found = book().query("map.customers", { ids: [id(102), id(104), id(100)] });
+  expect(found.map(({ name, openTasks }) => [name, openTasks])).toEqual([
+    ["Karimi", 0],
+    ["Nowak", 1],
+  ]);
+});
