@@ -64,10 +64,18 @@ export class EventStream {
       },
     });
     response.setEncoding("utf8");
-    for await (const part of response) {
-      if (this.#abort.signal.aborted) return;
-      events.take(part as string);
-    }
+    await new Promise<void>((resolve, reject) => {
+      response.on("data", (part: string) => {
+        if (this.#abort.signal.aborted) return;
+        try {
+          events.take(part);
+        } catch (reason) {
+          response.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+        }
+      });
+      response.on("error", reject);
+      response.on("close", resolve);
+    });
   }
 }
 

@@ -73,11 +73,7 @@ export class HttpClient {
   /** Sends a request and reads the whole answer; rejects where there is none, or only a part of one. */
   async send(method: string, path: string, sent: Sent = {}): Promise<Received> {
     const response = await this.open(method, path, sent);
-    const parts: Buffer[] = [];
-    for await (const part of response) parts.push(part as Buffer);
-    // A cut body ends like a whole one where the connection was closed in good order.
-    if (!response.complete) throw new Error("the answer was cut short");
-    const packed = Buffer.concat(parts);
+    const packed = await bodyOf(response);
     const isPacked = response.headers["content-encoding"] === "gzip";
     const body = !isPacked ? packed : packed.length < LARGE ? gunzipSync(packed) : await unpack(packed);
     return { status: response.statusCode ?? 0, headers: response.headers, body };
@@ -118,4 +114,20 @@ export class HttpClient {
       this.#closed = { sent: sent + socket.bytesWritten, received: received + socket.bytesRead };
     });
   }
+}
+
+/** Reads a body by its events: an iterator over a stream takes as long as a small request. */
+function bodyOf(response: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    const end = () => {
+      // A cut body ends like a whole one where the connection was closed in good order.
+      if (response.complete) resolve(Buffer.concat(parts));
+      else reject(new Error("the answer was cut short"));
+    };
+    response.on("data", (part: Buffer) => parts.push(part));
+    response.on("error", reject);
+    response.on("end", end);
+    response.on("close", end);
+  });
 }

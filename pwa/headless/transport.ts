@@ -18,21 +18,29 @@ export class NodeTransport implements Transport {
   constructor(private readonly http: HttpClient) {}
 
   async exchange(request: SyncRequest, timeoutMs: number, signal: AbortSignal): Promise<Exchange> {
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), timeoutMs);
+    const abort = new AbortController();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      abort.abort();
+    }, timeoutMs);
+    const stop = () => abort.abort();
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop);
     try {
       const text = JSON.stringify(request);
       const isPacked = text.length >= GZIP_FROM;
       const { status, body } = await this.http.send("POST", "/sync", {
         body: isPacked ? gzipSync(text) : text,
         headers: { "content-type": "application/json", ...(isPacked && { "content-encoding": "gzip" }) },
-        signal: AbortSignal.any([limit.signal, signal]),
+        signal: abort.signal,
       });
       return readExchange(status, body.toString());
     } catch {
-      return { kind: limit.signal.aborted ? "timeout" : "unreachable" };
+      return { kind: isLate ? "timeout" : "unreachable" };
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
     }
   }
 
