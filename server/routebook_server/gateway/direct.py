@@ -42,8 +42,8 @@ def make_direct(
         actor = await syncs(scope)
         if isinstance(actor, Problem):
             raise ProblemError(actor)
-        body = await read_body(receive, _header(scope, b"content-encoding"))
-        accepted = _header(scope, b"accept-encoding")
+        encoding, accepted = _codings(scope)
+        body = await read_body(receive, encoding)
         body, headers = await pack_body(await gateway.answer(actor, body, packs=takes_gzip(accepted)), accepted)
         answered = [*_HEADERS, (b"content-length", str(len(body)).encode()), *headers]
         await send({"type": "http.response.start", "status": 200, "headers": answered})
@@ -82,6 +82,17 @@ def _answering_problems(app: ASGIApp) -> ASGIApp:
 def _require_method(scope: Scope, method: str) -> None:
     if scope.get("method") != method:
         raise ProblemError(make_problem(ProblemCode.METHOD_NOT_ALLOWED, f"Only {method}."))
+
+
+def _codings(scope: Scope) -> tuple[str, str]:
+    """Return how the body is packed, and how the answer may be; "" where that is not said."""
+    encoding = accepted = b""
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            accepted = accepted or value
+        elif name == b"content-encoding":
+            encoding = encoding or value
+    return encoding.decode("latin-1"), accepted.decode("latin-1")
 
 
 def _header(scope: Scope, name: bytes) -> str:
