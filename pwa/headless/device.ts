@@ -65,6 +65,7 @@ export class Device {
       engine: this.engine,
       keeper: null,
       transport: this.witness,
+      files: null,
       timers: realTimers,
       random: Math.random,
       listeners: {

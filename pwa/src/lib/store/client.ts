@@ -6,7 +6,8 @@ import { newId, RANDOM_BYTES } from "$sync/identifier.ts";
 import type { Kind } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
 import type { Dismissed } from "./attention.ts";
-import type { Change, WriteResult } from "./change.ts";
+import type { Change, ChangeOf, WriteResult } from "./change.ts";
+import type { NewContent } from "./files/uploader.ts";
 import type { OlderPage } from "./older.ts";
 import type { ParametersOf, QueryName, ResultOf } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
@@ -44,6 +45,15 @@ export interface Store {
   watch<N extends QueryName>(name: N, parameters: ParametersOf<N>, changed: () => void): Promise<Watched<ResultOf<N>>>;
   /** Saves changes in one transaction and resolves when they are on the disk. Rejects with StoreError; see WriteResult. */
   write(changes: readonly Change[], options?: WriteOptions): Promise<WriteResult>;
+  /**
+   * Saves a new file: its bytes, then its record; resolves when both are on the disk. Rejects with StoreError `storage_full` where
+   * there is no room, and then nothing was saved.
+   */
+  addFile(change: ChangeOf<"file">, contents: readonly NewContent[]): Promise<WriteResult>;
+  /** Sets whether files wait for a network that costs nothing. */
+  setFilesOnWifiOnly(wifiOnly: boolean): Promise<void>;
+  /** Sends the files that wait now, on whatever network, and tries the refused ones once more. */
+  sendFiles(): Promise<void>;
   /** Calls `listener` with the kinds whose records changed, in any tab or by sync; returns the way to stop. */
   onChange(listener: (kinds: ReadonlySet<Kind>) => void): () => void;
   /** A new id for a record. */
@@ -140,6 +150,19 @@ class WorkerStore implements Store {
   async write(changes: readonly Change[], { together = false }: WriteOptions = {}): Promise<WriteResult> {
     const key = `${this.#tab}:${this.#calls}`;
     return (await this.#call({ name: "write", changes, key, together })).value as WriteResult;
+  }
+
+  async addFile(change: ChangeOf<"file">, contents: readonly NewContent[]): Promise<WriteResult> {
+    const key = `${this.#tab}:${this.#calls}`;
+    return (await this.#call({ name: "add_file", change, contents, key })).value as WriteResult;
+  }
+
+  async setFilesOnWifiOnly(wifiOnly: boolean): Promise<void> {
+    await this.#call({ name: "files_wifi_only", wifiOnly });
+  }
+
+  async sendFiles(): Promise<void> {
+    await this.#call({ name: "send_files" });
   }
 
   onChange(listener: (kinds: ReadonlySet<Kind>) => void): () => void {

@@ -11,6 +11,7 @@ import type { Change, WriteResult } from "./change.ts";
 import { Checks } from "./checks.ts";
 import { type Asked, readCursors } from "./cursors.ts";
 import { type Database, withoutWaiting } from "./database.ts";
+import { type FileRecord, fileRecord } from "./files/records.ts";
 import { extendGrams } from "./grams.ts";
 import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
@@ -146,6 +147,20 @@ export class Engine {
   setOlderBudget(bytes: number): void {
     this.database.transaction(() => setOlderBudget(this.database, bytes));
     this.#tell(new Set<Topic>(["older"]));
+  }
+
+  /** Returns what the book says of a file, deleted or not; null if it is not on this device. */
+  fileRecord(id: string): FileRecord | null {
+    return fileRecord(this.database, id);
+  }
+
+  /** Whether files wait for a network that costs nothing. */
+  get filesOnWifiOnly(): boolean {
+    return readMeta(this.database, "files_wifi_only") === "1";
+  }
+
+  set filesOnWifiOnly(wifiOnly: boolean) {
+    writeMeta(this.database, "files_wifi_only", wifiOnly ? "1" : "0");
   }
 
   /** Returns a new id. */

@@ -1,9 +1,12 @@
 /** The leader in the browser: the composition root of a tab's worker. */
 
+import { HttpFileTransport } from "../sync/file-transport.ts";
 import { realTimers } from "../sync/timers.ts";
 import { HttpTransport } from "../sync/transport.ts";
 import { forgetAccount } from "./account.ts";
 import { Engine } from "./engine.ts";
+import { IndexedBox } from "./files/indexed-box.ts";
+import type { Network } from "./files/uploader.ts";
 import { Leader, type Listeners } from "./leader.ts";
 import { openFile } from "./opfs.ts";
 import { UnsentKeeper } from "./unsent-keeper.ts";
@@ -19,15 +22,32 @@ export async function lead({ account, version }: Opening, listeners: Listeners):
   const keeper = file.isLasting ? null : new UnsentKeeper(account.person);
   const kept = (await keeper?.read()) ?? null;
   if (kept !== null) engine.restoreUnsent(kept);
-  return new Leader({
+  const leader = new Leader({
     version,
     file,
     engine,
     keeper,
     transport: new HttpTransport(),
+    files: { box: new IndexedBox(account.person), transport: new HttpFileTransport(), network },
     timers: realTimers,
     random: Math.random,
     listeners,
     forgetAccount,
   });
+  connection?.addEventListener?.("change", () => leader.noteNetwork());
+  return leader;
+}
+
+/** Of the Network Information API, which Safari and Firefox do not have, what is asked here. */
+interface Connected extends EventTarget {
+  readonly type?: string;
+  readonly saveData?: boolean;
+}
+
+const { connection } = navigator as Navigator & { readonly connection?: Connected };
+
+function network(): Network {
+  if (connection === undefined) return "unknown";
+  if (connection.saveData === true || connection.type === "cellular" || connection.type === "wimax") return "metered";
+  return connection.type === "wifi" || connection.type === "ethernet" ? "free" : "unknown";
 }

@@ -48,6 +48,7 @@ function lead({ isLasting = true, device = open() }: { isLasting?: boolean; devi
       ? null
       : { keep: async (change) => void kept.push(change), drop: async () => void gone.push("kept edits") },
     transport: server,
+    files: null,
     timers: {
       now: () => device.world.now(),
       after(ms, work) {

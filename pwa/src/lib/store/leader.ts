@@ -2,10 +2,14 @@
  * The leader: whoever holds a person's database, answers every tab's calls and runs the sync loop. Free of the browser:
  * `lead.ts` joins it with one, `headless/` with Node.
  */
+
+import type { FileTransport } from "../sync/file-transport.ts";
 import { Session, type Timers, type Times, type WakeReason } from "../sync/session.ts";
 import type { Transport } from "../sync/transport.ts";
 import type { OpenedFile } from "./database.ts";
 import type { Engine } from "./engine.ts";
+import type { FileBox } from "./files/box.ts";
+import { type Network, NO_FILES, Uploader } from "./files/uploader.ts";
 import type { Lock } from "./lease.ts";
 import { QUERIES } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
@@ -32,6 +36,13 @@ export interface Keeper {
   drop(): Promise<void>;
 }
 
+/** Where the bytes of files are, and how they are sent. */
+export interface FileParts {
+  readonly box: FileBox;
+  readonly transport: FileTransport;
+  readonly network: () => Network;
+}
+
 /** What the leader is made of. */
 export interface LeaderParts {
   /** The app's. */
@@ -41,6 +52,8 @@ export interface LeaderParts {
   /** null where the file lasts. */
   readonly keeper: Keeper | null;
   readonly transport: Transport;
+  /** null where the device keeps no files. */
+  readonly files: FileParts | null;
   readonly timers: Timers;
   /** A number in [0, 1). */
   readonly random: () => number;
@@ -63,6 +76,7 @@ const STATUS_MS = 30;
 /** See the module. Begins to synchronise as soon as it is made. */
 export class Leader {
   readonly #session: Session;
+  readonly #uploader: Uploader | null;
   readonly #news = new Set<Topic>();
   #newsTimer: ReturnType<typeof setTimeout> | null = null;
   #statusTimer: ReturnType<typeof setTimeout> | null = null;
@@ -92,14 +106,19 @@ export class Leader {
         stored_bytes: engine.storedBytes,
         persisted: this.#isPersisted,
       }),
-      changed: () => this.#statusSoon(),
+      changed: () => {
+        this.#statusSoon();
+        this.#uploader?.look();
+      },
       failed: (reason) => this.#noteFailure(reason),
       wipe: () => void this.#wipe().catch((reason: unknown) => this.#noteFailure(reason)),
       times,
     });
     this.#locked = engine.lock;
+    this.#uploader = this.#makeUploader();
     this.#lookAtClock();
     this.#session.start();
+    this.#uploader?.start(engine.filesOnWifiOnly).catch((reason: unknown) => this.#noteFailure(reason));
   }
 
   get status(): StoreStatus {
@@ -114,6 +133,7 @@ export class Leader {
       storedBytes: engine.storedBytes,
       clockOffset: engine.clockOffset,
       locked: this.#locked,
+      files: this.#uploader?.status ?? NO_FILES,
     };
   }
 
@@ -146,6 +166,13 @@ export class Leader {
 
   wake(reason: WakeReason): void {
     this.#session.wake(reason);
+    this.#uploader?.look();
+  }
+
+  /** The network may have become another one. */
+  noteNetwork(): void {
+    this.#statusSoon();
+    this.#uploader?.look();
   }
 
   setPersisted(persisted: boolean): void {
@@ -165,6 +192,7 @@ export class Leader {
     await this.#keeping.catch(() => undefined); // or it would come after the dropping
     this.parts.file.database.close();
     await this.parts.keeper?.drop();
+    await this.#uploader?.drop();
     await this.parts.file.remove();
     this.#isSignedOut = true;
   }
@@ -179,6 +207,7 @@ export class Leader {
   #stop(): void {
     this.#isClosed = true;
     this.#session.stop();
+    this.#uploader?.stop();
     this.#callOffMinute();
     if (this.#newsTimer !== null) clearTimeout(this.#newsTimer);
     if (this.#statusTimer !== null) clearTimeout(this.#statusTimer);
@@ -196,6 +225,21 @@ export class Leader {
         if (result.saved) this.#session.wake("write");
         return done(result);
       }
+      case "add_file": {
+        if (this.#uploader === null) throw new StoreError("not_open");
+        const result = await this.#uploader.add(call.change, call.key, call.contents);
+        await this.#keepUnsent();
+        if (result.saved) this.#session.wake("write");
+        return done(result);
+      }
+      case "files_wifi_only":
+        this.parts.engine.filesOnWifiOnly = call.wifiOnly;
+        this.#uploader?.setWifiOnly(call.wifiOnly);
+        return done(null);
+      case "send_files":
+        await this.#uploader?.sendNow();
+        this.#session.wake("button");
+        return done(null);
       case "dismiss":
         return done(this.parts.engine.dismiss(call.attention));
       case "recall":
@@ -213,12 +257,27 @@ export class Leader {
       case "export":
         return done(this.parts.engine.exportUnsent());
       case "sign_out": {
-        const { waiting } = this.parts.engine;
+        const waiting = this.parts.engine.waiting + (this.#uploader?.waiting ?? 0);
         if (waiting > 0 && !call.exported) return done({ signedOut: false, waiting });
         await this.#drop();
         return done({ signedOut: true });
       }
     }
+  }
+
+  #makeUploader(): Uploader | null {
+    const { engine, files, timers, random } = this.parts;
+    if (files === null) return null;
+    return new Uploader({
+      ...files,
+      timers,
+      random,
+      isClear: () => this.#session.state.connection === "up_to_date",
+      record: (id) => engine.fileRecord(id),
+      write: (change, key) => engine.write([change], key),
+      changed: () => this.#statusSoon(),
+      fault: (reason) => this.#noteFailure(reason),
+    });
   }
 
   #noteFailure(reason: unknown): void {
@@ -236,6 +295,7 @@ export class Leader {
     this.#isFull = false;
     this.#noteLock();
     this.#workSoon();
+    if (topics.has("file")) this.#uploader?.look();
     for (const topic of topics) this.#news.add(topic);
     if (topics.has("outbox")) this.#keepUnsent().catch((reason: unknown) => this.#noteFailure(reason));
     this.#statusSoon();

@@ -46,6 +46,8 @@ export type MetaName =
   | "covered"
   /** Bytes of older activity that may be kept (SPEC R39). */
   | "older_budget"
+  /** "1" where files wait for a network that costs nothing. */
+  | "files_wifi_only"
   /** Milliseconds that the app may be used without contact, 0 for ever (SPEC R47). */
   | "lease"
   /** The latest time ever seen, by the server's clock: a clock that is set back does not make the lease longer. */

@@ -35,6 +35,9 @@ export class LiveStatus implements StoreStatus {
   get clockOffset() {
     return this.#now.clockOffset;
   }
+  get files() {
+    return this.#now.files;
+  }
   get locked() {
     return this.#now.locked;
   }

@@ -1,5 +1,6 @@
 /** What the store tells of itself, as plain values that travel from the worker to every tab. */
 import type { ProblemCode } from "$sync/schema.gen.ts";
+import { type FilesStatus, NO_FILES } from "./files/uploader.ts";
 import type { Lock } from "./lease.ts";
 
 /** How far the store is. */
@@ -59,6 +60,8 @@ export interface StoreStatus {
   readonly clockOffset: number;
   /** Why nothing may be read, null if it may: queries fail with "locked" until the server has been reached. */
   readonly locked: Lock | null;
+  /** Photos, voice notes and documents whose bytes are on their way. */
+  readonly files: FilesStatus;
 }
 
 /** The status before the worker has said anything. */
@@ -74,4 +77,5 @@ export const INITIAL_STATUS: StoreStatus = {
   storedBytes: 0,
   clockOffset: 0,
   locked: null,
+  files: NO_FILES,
 };

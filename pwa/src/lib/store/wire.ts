@@ -3,6 +3,7 @@ import type { WakeReason } from "../sync/session.ts";
 import type { Account } from "./account.ts";
 import type { Dismissed } from "./attention.ts";
 import type { Change } from "./change.ts";
+import type { NewContent } from "./files/uploader.ts";
 import type { OlderPage } from "./older.ts";
 import type { QueryName } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
@@ -12,6 +13,14 @@ import type { StoreFailure, StoreStatus } from "./status.ts";
 export type Call =
   | { readonly name: "query"; readonly query: QueryName; readonly parameters: unknown }
   | { readonly name: "write"; readonly changes: readonly Change[]; readonly key: string; readonly together: boolean }
+  | {
+      readonly name: "add_file";
+      readonly change: Change;
+      readonly contents: readonly NewContent[];
+      readonly key: string;
+    }
+  | { readonly name: "files_wifi_only"; readonly wifiOnly: boolean }
+  | { readonly name: "send_files" }
   | { readonly name: "dismiss"; readonly attention: number }
   | { readonly name: "recall"; readonly dismissed: Dismissed }
   | { readonly name: "keep_older"; readonly customer: string; readonly after: string; readonly page: OlderPage }

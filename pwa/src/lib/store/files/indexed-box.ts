@@ -1,0 +1,98 @@
+/** The box in IndexedDB, which pages and workers of every browser have; bytes apart from what is known of them. */
+import type { Boxed, Content, FileBox, Part } from "./box.ts";
+
+const DATABASE = "routebook-files";
+const ENTRY = "entry";
+const BYTES = "bytes";
+
+/** One person's. */
+export class IndexedBox implements FileBox {
+  constructor(private readonly person: string) {}
+
+  list(): Promise<Boxed[]> {
+    return this.#run("readonly", ({ entries }) => entries.getAll(this.#all()));
+  }
+
+  async bytes(record: string, part: Part): Promise<ArrayBuffer | null> {
+    const found = await this.#run<ArrayBuffer | undefined>("readonly", ({ bytes }) =>
+      bytes.get(this.#key(record, part)),
+    );
+    return found ?? null;
+  }
+
+  async put(contents: readonly Content[]): Promise<void> {
+    await this.#run("readwrite", ({ entries, bytes: kept }) => {
+      let last: { readonly result: unknown } = entries.count();
+      for (const { bytes, ...entry } of contents) {
+        kept.put(bytes, this.#key(entry.record, entry.part));
+        last = entries.put(entry, this.#key(entry.record, entry.part));
+      }
+      return last;
+    });
+  }
+
+  async update(record: string, part: Part, changes: Partial<Boxed>): Promise<void> {
+    await this.#run("readwrite", ({ entries }) => {
+      const key = this.#key(record, part);
+      const found: IDBRequest<Boxed | undefined> = entries.get(key);
+      found.onsuccess = () => {
+        if (found.result !== undefined) entries.put({ ...found.result, ...changes }, key);
+      };
+      return found;
+    });
+  }
+
+  async remove(gone: readonly Pick<Boxed, "record" | "part">[]): Promise<void> {
+    await this.#run("readwrite", ({ entries, bytes }) => {
+      for (const { record, part } of gone) {
+        entries.delete(this.#key(record, part));
+        bytes.delete(this.#key(record, part));
+      }
+      return entries.count();
+    });
+  }
+
+  async drop(): Promise<void> {
+    await this.#run("readwrite", ({ entries, bytes }) => {
+      bytes.delete(this.#all());
+      return entries.delete(this.#all());
+    });
+  }
+
+  #key(record: string, part: Part): string[] {
+    return [this.person, record, part];
+  }
+
+  #all(): IDBKeyRange {
+    return IDBKeyRange.bound([this.person], [this.person, []]); // a list is above every text
+  }
+
+  async #run<R>(
+    mode: IDBTransactionMode,
+    work: (stores: { entries: IDBObjectStore; bytes: IDBObjectStore }) => { readonly result: R },
+  ): Promise<R> {
+    const database = await opened();
+    try {
+      const transaction = database.transaction([ENTRY, BYTES], mode, { durability: "strict" });
+      const request = work({ entries: transaction.objectStore(ENTRY), bytes: transaction.objectStore(BYTES) });
+      await new Promise<void>((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
+        transaction.onabort = () => reject(transaction.error);
+      });
+      return request.result;
+    } finally {
+      database.close();
+    }
+  }
+}
+
+function opened(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => {
+      for (const name of [ENTRY, BYTES]) request.result.createObjectStore(name);
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

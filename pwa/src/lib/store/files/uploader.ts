@@ -1,0 +1,416 @@
+/**
+ * The uploader: sends the bytes of files, once no record waits any more, small pictures first, one chunk at a time.
+ *
+ * What lies in the box waits, whatever happens: the server says where it wants to go on. What each answer leads to:
+ *
+ * | answer                           | next                                                                       |
+ * |----------------------------------|----------------------------------------------------------------------------|
+ * | state                            | the next chunk from there, larger than the last one; `stored`: the next file |
+ * | wrong_offset                     | from the byte that it expects                                              |
+ * | time-out                         | after a pause, in smaller chunks                                           |
+ * | no connection, unavailable, …    | after a pause                                                              |
+ * | no_space                         | after what the server asks for; shown                                      |
+ * | not_found                        | later: the record has not arrived, or is not his any more                  |
+ * | wrong_digest                     | once more from the beginning, then refused                                 |
+ * | wrong_content, too_large         | refused: it stays on the device, and says why                              |
+ * | signed out, wrong device         | rests until the session is good again                                      |
+ */
+import type { ProblemCode } from "$sync/schema.gen.ts";
+import type { FileAnswer, FileTransport } from "../../sync/file-transport.ts";
+import type { Timers } from "../../sync/session.ts";
+import type { Change, WriteResult } from "../change.ts";
+import { StoreError } from "../store-error.ts";
+import { type Boxed, type Content, type FileBox, type Part, putWithRoom, trim } from "./box.ts";
+import { type FileRecord, isNamed, isStored } from "./records.ts";
+
+/** How a file on this device stands. `sent`: the server has it, and the record does not say so yet. */
+export type FileState =
+  | { readonly name: "waiting" }
+  | { readonly name: "sending"; readonly share: number }
+  | { readonly name: "refused"; readonly code: ProblemCode }
+  | { readonly name: "sent" };
+
+/** What the uploader tells of itself. */
+export interface FilesStatus {
+  /** Files, each with its small picture, that the server does not have; those that it refuses among them. */
+  readonly waiting: number;
+  /** Their bytes that are still to be sent. */
+  readonly bytes: number;
+  /** Whether a chunk is on its way. */
+  readonly sending: boolean;
+  /** Why nothing is sent though it could be: only on Wi-Fi, or the server has no room. */
+  readonly held: "wifi" | "no_space" | null;
+  readonly wifiOnly: boolean;
+  readonly states: { readonly [record: string]: FileState };
+}
+
+/** The status before anything is known. */
+export const NO_FILES: FilesStatus = {
+  waiting: 0,
+  bytes: 0,
+  sending: false,
+  held: null,
+  wifiOnly: false,
+  states: {},
+};
+
+/** What the network costs, as far as the browser tells; iPhones do not. */
+export type Network = "free" | "metered" | "unknown";
+
+/** What the uploader is made of. */
+export interface UploaderParts {
+  readonly box: FileBox;
+  readonly transport: FileTransport;
+  readonly timers: Timers;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly network: () => Network;
+  /** Whether the server was reached and has every record. */
+  readonly isClear: () => boolean;
+  readonly record: (id: string) => FileRecord | null;
+  readonly write: (change: Change, key: string) => WriteResult;
+  readonly changed: () => void;
+  /** A defect; the uploader goes on. */
+  readonly fault: (reason: unknown) => void;
+}
+
+/** Bytes and what the record's values say of them. */
+export type NewContent = Pick<Content, "part" | "digest" | "mediaType" | "bytes">;
+
+const FIRST_CHUNK = 128 * 1024;
+const MIN_CHUNK = 16 * 1024;
+/** The server takes no larger one. */
+const MAX_CHUNK = 1024 * 1024;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
+/** Before a file is tried again whose record the server does not know. */
+const UNKNOWN_PAUSE_MS = 60_000;
+const DAMAGED_TRIES = 2;
+const REFUSED: ReadonlySet<ProblemCode> = new Set(["wrong_content", "too_large", "wrong_digest"]);
+const SESSION: ReadonlySet<ProblemCode> = new Set([
+  "not_signed_in",
+  "session_expired",
+  "device_revoked",
+  "wrong_device",
+]);
+
+interface Waiting {
+  readonly entry: Boxed;
+  /** The byte that the server wants next, as far as it is known. */
+  readonly offset: number;
+  readonly notBefore: number;
+  readonly damaged: number;
+}
+
+const keyOf = ({ record, part }: Pick<Boxed, "record" | "part">) => `${record} ${part}`;
+
+/** Sends what the box holds. `start` it once; `stop` ends it for good. */
+export class Uploader {
+  readonly #waiting = new Map<string, Waiting>();
+  /** Records whose bytes the server has taken, until they say so themselves. */
+  readonly #sent = new Set<string>();
+  #isRunning = false;
+  #isSending = "";
+  #failures = 0;
+  #notBefore = 0;
+  #held: FilesStatus["held"] = null;
+  #chunk = FIRST_CHUNK;
+  #wifiOnly = false;
+  /** Somebody wants it sent now, whatever it costs. */
+  #anyway = false;
+  #callOff: (() => void) | null = null;
+  readonly #abort = new AbortController();
+
+  constructor(private readonly parts: UploaderParts) {}
+
+  get status(): FilesStatus {
+    const states: { [record: string]: FileState } = {};
+    for (const record of this.#sent) states[record] = { name: "sent" };
+    let bytes = 0;
+    const rows = [...this.#waiting.values()].filter(({ entry }) => !this.#isDeleted(entry));
+    for (const { entry, offset } of rows) {
+      bytes += entry.size - offset;
+      const state = states[entry.record];
+      if (entry.problem !== null) states[entry.record] = { name: "refused", code: entry.problem };
+      else if (state === undefined || state.name === "sent") states[entry.record] = { name: "waiting" };
+    }
+    const sending = this.#waiting.get(this.#isSending);
+    if (sending !== undefined && sending.entry.problem === null) {
+      const all = rows.filter(({ entry }) => entry.record === sending.entry.record);
+      const size = all.reduce((sum, { entry }) => sum + entry.size, 0);
+      const done = all.reduce((sum, { offset }) => sum + offset, 0);
+      states[sending.entry.record] = { name: "sending", share: size === 0 ? 0 : done / size };
+    }
+    const waiting = new Set(rows.map(({ entry }) => entry.record)).size;
+    return { waiting, bytes, sending: sending !== undefined, held: this.#held, wifiOnly: this.#wifiOnly, states };
+  }
+
+  /** Files that are nowhere but here. */
+  get waiting(): number {
+    return this.status.waiting;
+  }
+
+  /** Looks into the box: what a device that died left undone is done now. */
+  async start(wifiOnly: boolean): Promise<void> {
+    this.#wifiOnly = wifiOnly;
+    for (const entry of await this.parts.box.list()) await this.#adopt(entry);
+    this.parts.changed();
+    this.look();
+  }
+
+  /** Ends it; what was under way goes on from the server's byte the next time. */
+  stop(): void {
+    this.#abort.abort();
+    this.#callOff?.();
+  }
+
+  /** Ends it and drops every byte of this person. */
+  async drop(): Promise<void> {
+    this.stop();
+    await this.parts.box.drop();
+  }
+
+  /** Something may have changed that matters: a record, the network, the session. */
+  look(): void {
+    this.#noteRecords();
+    if (this.#isRunning || this.#abort.signal.aborted) return;
+    this.#callOff?.();
+    this.#callOff = null;
+    if (this.#waiting.size > 0) void this.#run();
+  }
+
+  /** Keeps a new file: its bytes first, then its record, so that no record is without bytes anywhere. */
+  async add(change: Change, key: string, contents: readonly NewContent[]): Promise<WriteResult> {
+    const now = this.parts.timers.now();
+    const entries = contents.map(
+      ({ bytes, ...content }): Content => ({
+        ...content,
+        bytes,
+        record: change.id,
+        root: change.root,
+        size: bytes.byteLength,
+        waiting: true,
+        values: change.v as NonNullable<Boxed["values"]>,
+        problem: null,
+        addedAt: now,
+        usedAt: now,
+      }),
+    );
+    await putWithRoom(this.parts.box, entries);
+    let result: WriteResult;
+    try {
+      result = this.parts.write(change, key);
+    } catch (reason) {
+      await this.parts.box.remove(entries);
+      throw reason;
+    }
+    if (!result.saved) {
+      await this.parts.box.remove(entries);
+      return result;
+    }
+    for (const { bytes: _bytes, ...entry } of entries) await this.#wait({ ...entry, values: null }, true);
+    this.parts.changed();
+    this.look();
+    return result;
+  }
+
+  /** Sets whether files wait for a network that costs nothing. */
+  setWifiOnly(wifiOnly: boolean): void {
+    this.#wifiOnly = wifiOnly;
+    this.#anyway = false;
+    this.parts.changed();
+    this.look();
+  }
+
+  /** Sends what waits now, on whatever network, and tries refused ones once more. */
+  async sendNow(): Promise<void> {
+    this.#anyway = true;
+    this.#failures = 0;
+    this.#notBefore = 0;
+    for (const [key, one] of this.#waiting) {
+      if (one.entry.problem !== null) await this.parts.box.update(one.entry.record, one.entry.part, { problem: null });
+      this.#waiting.set(key, { ...one, entry: { ...one.entry, problem: null }, notBefore: 0, damaged: 0 });
+    }
+    this.parts.changed();
+    this.look();
+  }
+
+  // ── The box and the book ──────────────────────────────────────────────────────────────────────────────────────────
+
+  async #adopt(entry: Boxed): Promise<void> {
+    const { record: id, root, part, values } = entry;
+    let record = this.parts.record(id);
+    if (values !== null && record === null && part === "file") {
+      // The bytes were kept and the device died before the record was: the same again.
+      const change = { kind: "file", id, root, v: values } as Change;
+      if (!this.parts.write(change, `file ${id}`).saved)
+        return this.parts.fault(new StoreError("internal", `file ${id}`));
+      record = this.parts.record(id);
+    }
+    if (record?.deleted === true) return this.parts.box.remove([entry]);
+    const isSent = record !== null && isStored(record, entry);
+    // A server that was restored from a backup may have lost what it had: then the copy is sent again.
+    const isLost = record !== null && !isSent && isNamed(record, part, entry.digest);
+    if (entry.waiting && isSent) await this.parts.box.update(id, part, { waiting: false, values: null });
+    else if (entry.waiting || isLost)
+      await this.#wait({ ...entry, waiting: true, values: null }, values !== null || isLost);
+  }
+
+  async #wait(entry: Boxed, isNews: boolean): Promise<void> {
+    if (isNews) await this.parts.box.update(entry.record, entry.part, { waiting: true, values: null });
+    this.#waiting.set(keyOf(entry), { entry, offset: 0, notBefore: 0, damaged: 0 });
+  }
+
+  #isDeleted(entry: Boxed): boolean {
+    return this.parts.record(entry.record)?.deleted === true;
+  }
+
+  #noteRecords(): void {
+    for (const record of this.#sent) {
+      const found = this.parts.record(record);
+      if (found === null || found.deleted || found.stored === found.digest) this.#sent.delete(record);
+    }
+  }
+
+  // ── Sending ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    try {
+      for (;;) {
+        const next = this.#next();
+        if (next === null || this.#abort.signal.aborted) break;
+        await this.#send(next);
+      }
+    } catch (reason) {
+      this.parts.fault(reason);
+      this.#fail();
+    } finally {
+      this.#isRunning = false;
+      this.#isSending = "";
+    }
+    if (this.#abort.signal.aborted) return;
+    this.#lookLater();
+    this.parts.changed();
+  }
+
+  /** What goes next, null where nothing may: small pictures first, then what is smallest to go. */
+  #next(): Waiting | null {
+    const now = this.parts.timers.now();
+    const ready = [...this.#waiting.values()].filter(
+      ({ entry, notBefore }) => entry.problem === null && notBefore <= now && !this.#isDeleted(entry),
+    );
+    if (ready.length === 0 || now < this.#notBefore || !this.parts.isClear()) return null;
+    if (!this.#isAllowed()) {
+      this.#held = "wifi";
+      return null;
+    }
+    if (this.#held === "wifi") this.#held = null;
+    const rank = (part: Part) => (part === "thumbnail" ? 0 : 1);
+    ready.sort((a, b) => rank(a.entry.part) - rank(b.entry.part) || a.entry.addedAt - b.entry.addedAt);
+    return ready[0] ?? null;
+  }
+
+  #isAllowed(): boolean {
+    return !this.#wifiOnly || this.#anyway || this.parts.network() !== "metered";
+  }
+
+  /** Sends one file's bytes until they are there, or something else has to come first. */
+  async #send({ entry }: Waiting): Promise<void> {
+    const key = keyOf(entry);
+    const bytes = await this.parts.box.bytes(entry.record, entry.part);
+    if (bytes === null) return this.#forget(entry); // the browser has dropped them: nothing is left to send
+    this.#isSending = key;
+    this.parts.changed();
+    let answer = await this.parts.transport.ask(entry, this.#abort.signal);
+    for (;;) {
+      if (this.#abort.signal.aborted) return;
+      const offset = this.#offsetOf(answer);
+      if (offset === null) return this.#take(key, answer);
+      this.#set(key, { offset: Math.min(offset, entry.size) });
+      this.parts.changed();
+      if (answer.kind === "state" && answer.stored) return this.#done(entry);
+      // Records come first, and a network that costs may have come meanwhile.
+      if (!this.parts.isClear() || !this.#isAllowed()) return;
+      const chunk = new Uint8Array(bytes, offset, Math.min(this.#chunk, Math.max(0, entry.size - offset)));
+      const began = this.parts.timers.now();
+      answer = await this.parts.transport.append(entry, offset, chunk, this.#abort.signal);
+      if (answer.kind === "state") this.#succeed(this.parts.timers.now() - began);
+    }
+  }
+
+  /** Where to go on; null where the answer says something else. */
+  #offsetOf(answer: FileAnswer): number | null {
+    if (answer.kind === "state") return answer.offset;
+    return answer.kind === "problem" && answer.problem.code === "wrong_offset" ? (answer.problem.expected ?? 0) : null;
+  }
+
+  #succeed(ms: number): void {
+    this.#failures = 0;
+    this.#held = null;
+    // About two seconds a chunk: often enough to be told, seldom enough to cost nothing.
+    if (ms < 1_000) this.#chunk = Math.min(MAX_CHUNK, this.#chunk * 2);
+    else if (ms > 8_000) this.#chunk = Math.max(MIN_CHUNK, this.#chunk / 2);
+  }
+
+  async #take(key: string, answer: FileAnswer): Promise<void> {
+    if (answer.kind !== "problem") {
+      if (answer.kind === "timeout") this.#chunk = Math.max(MIN_CHUNK, this.#chunk / 4);
+      return this.#fail();
+    }
+    const { code, retry_after: seconds = 0 } = answer.problem;
+    const one = this.#waiting.get(key);
+    if (one === undefined) return;
+    if (code === "wrong_digest" && one.damaged + 1 < DAMAGED_TRIES) {
+      this.#set(key, { damaged: one.damaged + 1, offset: 0 });
+    } else if (REFUSED.has(code)) {
+      await this.parts.box.update(one.entry.record, one.entry.part, { problem: code });
+      this.#set(key, { entry: { ...one.entry, problem: code } });
+    } else if (code === "not_found") {
+      this.#set(key, { notBefore: this.parts.timers.now() + UNKNOWN_PAUSE_MS });
+    } else if (code === "no_space") {
+      this.#held = "no_space";
+      this.#notBefore = this.parts.timers.now() + Math.max(seconds * 1_000, UNKNOWN_PAUSE_MS);
+    } else {
+      // Whatever the session finds out wakes it again.
+      this.#fail(SESSION.has(code) ? LONGEST_PAUSE_MS : seconds * 1_000);
+    }
+  }
+
+  /** Nothing for a while: drawn below a bound that doubles, so that a fleet does not come back at once. */
+  #fail(least = 0): void {
+    const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#notBefore = this.parts.timers.now() + least + bound * (0.5 + this.parts.random() / 2);
+  }
+
+  async #done(entry: Boxed): Promise<void> {
+    await this.parts.box.update(entry.record, entry.part, { waiting: false, values: null });
+    this.#waiting.delete(keyOf(entry));
+    if (entry.part === "file") this.#sent.add(entry.record);
+    if (this.#waiting.size === 0) this.#anyway = false;
+    this.#isSending = "";
+    this.parts.changed();
+    await trim(this.parts.box);
+  }
+
+  async #forget(entry: Boxed): Promise<void> {
+    await this.parts.box.remove([entry]);
+    this.#waiting.delete(keyOf(entry));
+    this.parts.changed();
+  }
+
+  #set(key: string, changes: Partial<Waiting>): void {
+    const one = this.#waiting.get(key);
+    if (one !== undefined) this.#waiting.set(key, { ...one, ...changes });
+  }
+
+  #lookLater(): void {
+    const soonest = [...this.#waiting.values()]
+      .filter(({ entry }) => entry.problem === null && !this.#isDeleted(entry))
+      .map(({ notBefore }) => Math.max(notBefore, this.#notBefore));
+    if (soonest.length === 0 || !this.parts.isClear() || !this.#isAllowed()) return; // then somebody calls `look`
+    const ms = Math.max(1, Math.min(...soonest) - this.parts.timers.now());
+    this.#callOff = this.parts.timers.after(ms, () => this.look());
+  }
+}
