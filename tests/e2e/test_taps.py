@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from e2e.conftest import MakeBrowser
 from e2e.house import House
 from e2e.people import MAREK, MARYAM, Rep, sign_in
+from e2e.pictures import take, tap_and_choose
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -78,6 +79,21 @@ def test_a_planned_visit_with_outcome_next_step_and_reminder_takes_three_taps(of
     assert _counted(page) == {"taps": 3, "characters": 0}
     page.goto(page.evaluate("location.origin") + "/tasks")
     expect(page.get_by_test_id("task").filter(has_text=customer).first).to_be_visible()
+
+
+def test_a_photo_on_the_open_visit_takes_two_taps(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    page.get_by_test_id("check-in").first.tap()
+    page.wait_for_url("**/visits/*")
+    photo = take(page)
+    _open_today(page)
+    page.get_by_test_id("resume").tap()
+    expect(page.get_by_test_id("take-photo")).to_be_in_viewport()
+    tap_and_choose(page, page.get_by_test_id("take-photo"), photo)
+    expect(page.get_by_test_id("photo-picture")).to_have_count(1)
+    assert _counted(page) == {"taps": 2, "characters": 0}
+    page.get_by_test_id("outcome-order").tap()
 
 
 def test_a_reminder_from_a_customer_takes_three_taps(offline_today: Page, rep: Rep) -> None:

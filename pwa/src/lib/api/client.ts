@@ -70,7 +70,8 @@ export async function request<T>(
   }
 }
 
-function problemOf(answer: unknown): ApiResult<never> {
+/** Returns the problem that an answer writes. */
+export function problemOf(answer: unknown): ApiResult<never> {
   if (typeof answer !== "object" || answer === null) return failed("no_answer");
   const { code, field, retry_after } = answer as { code?: unknown; field?: unknown; retry_after?: unknown };
   const known = PROBLEM_CODES.find((one) => one === code);

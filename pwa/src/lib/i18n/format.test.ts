@@ -158,6 +158,16 @@ describe("numbers and money", () => {
     expect(plain(format.distance(353, reader("fa")))).toBe("۳۵۰ متر");
   });
 
+  test("a recording runs by the clock", () => {
+    expect([0, 42_400, 63_000, 3_800_000].map((ms) => format.playing(ms, reader("en")))).toEqual([
+      "0:00",
+      "0:42",
+      "1:03",
+      "1:03:20",
+    ]);
+    expect(format.playing(63_000, reader("fa"))).toBe("۱:۰۳");
+  });
+
   test("storage is shown in steps of a thousand", () => {
     expect([0, 999, 38e6, 2.14e9].map((count) => format.bytes(count, reader("en")))).toEqual([
       "0 byte",

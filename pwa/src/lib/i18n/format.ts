@@ -112,6 +112,16 @@ export function duration(milliseconds: number, reader: Reader): string {
   return shown.join(reader.locale === "zh" ? "" : " ");
 }
 
+/** `0:42`, `1:03:20`: how long a recording runs, as players show it. */
+export function playing(milliseconds: number, reader: Reader): string {
+  const seconds = Math.floor(milliseconds / 1_000);
+  const digits = { minimumIntegerDigits: 2, useGrouping: false };
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = number(Math.floor(seconds / 60) % 60, reader, hours > 0 ? digits : {});
+  const rest = number(seconds % 60, reader, digits);
+  return hours > 0 ? `${number(hours, reader)}:${minutes}:${rest}` : `${minutes}:${rest}`;
+}
+
 /** The greatest unit that a stretch of time fills, and how often; under a minute counts as one. */
 function greatest(milliseconds: number): readonly [number, "minute" | "hour" | "day"] {
   const minutes = Math.max(1, Math.floor(milliseconds / 60_000));

@@ -19,6 +19,7 @@ export const fmt = {
   relativeDay: (value: string, today: string) => format.relativeDay(value, today, reader),
   days: (count: number) => format.days(count, reader),
   duration: (milliseconds: number) => format.duration(milliseconds, reader),
+  playing: (milliseconds: number) => format.playing(milliseconds, reader),
   age: (milliseconds: number) => format.age(milliseconds, reader),
   ago: (milliseconds: number) => format.ago(milliseconds, reader),
   number: (value: number, options?: Intl.NumberFormatOptions) => format.number(value, reader, options),

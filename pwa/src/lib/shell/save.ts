@@ -19,7 +19,8 @@ export async function save(store: Store, changes: readonly Change[], options: Wr
   return false;
 }
 
-function refusal(problem: WriteProblem | undefined): string {
+/** The sentence for a write that was refused. */
+export function refusal(problem: WriteProblem | undefined): string {
   if (problem?.code === "forbidden" || problem?.code === "forbidden_field") return m.errors_forbidden();
   if (problem === undefined || problem.field === "") return m.errors_not_saved();
   return m.errors_invalid({ field: fieldLabel(problem.kind, problem.field) });

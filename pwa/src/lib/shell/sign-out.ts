@@ -2,7 +2,10 @@
 import { endSession } from "#lib/api/session";
 import { forgetAccount } from "#lib/store/account";
 import type { SignOutResult, Store } from "#lib/store/client";
+import { IndexedBox } from "#lib/store/files/indexed-box";
 import { calls } from "./calls.svelte";
+import { saveCopy } from "./files/bytes";
+import { withFiles } from "./files/export";
 import { reminders } from "./reminders.svelte";
 
 /** Signs out and opens the sign-in screen; answers what still waits where something does. */
@@ -17,12 +20,9 @@ export async function signOut(store: Store, options: { readonly exported: boolea
   return result;
 }
 
-/** Hands the unsent work to the person as a file. */
+/** Hands the unsent work to the person as a file, what has not been sent of photos and the like in it. */
 export async function exportUnsent(store: Store): Promise<void> {
-  const url = URL.createObjectURL(new Blob([await store.exportUnsent()], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `routebook-${new Date(store.now()).toISOString().slice(0, 10)}.json`;
-  link.click();
-  URL.revokeObjectURL(url);
+  const parts = await withFiles(await store.exportUnsent(), new IndexedBox(store.account.person));
+  const name = `routebook-${new Date(store.now()).toISOString().slice(0, 10)}.json`;
+  saveCopy(new Blob([...parts], { type: "application/json" }), name);
 }

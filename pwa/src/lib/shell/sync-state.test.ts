@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { NO_FILES } from "#lib/store/files/uploader";
 import type { Connection, Phase } from "#lib/store/status";
 import { syncState } from "./sync-state";
 
 const READY: Phase = { name: "ready" };
 const kind = (connection: Connection, waiting: number, syncing = false) =>
-  syncState({ phase: READY, connection, waiting, syncing }).kind;
+  syncState({ phase: READY, connection, waiting, syncing, files: NO_FILES }).kind;
 
 test("nothing waiting and good contact is up to date, also while a round trip runs", () => {
   expect([kind("up_to_date", 0), kind("up_to_date", 0, true)]).toEqual(["up-to-date", "up-to-date"]);
@@ -23,23 +24,38 @@ test("no network and an app too old both mean that nothing gets through", () => 
 });
 
 test("an ended session is said before everything else", () => {
-  expect(syncState({ phase: READY, connection: "signin_needed", waiting: 4, syncing: false })).toEqual({
-    kind: "needs-sign-in",
-    count: 4,
-  });
+  expect(syncState({ phase: READY, connection: "signin_needed", waiting: 4, syncing: false, files: NO_FILES })).toEqual(
+    {
+      kind: "needs-sign-in",
+      count: 4,
+    },
+  );
 });
 
 test("nothing is called offline before a first try has failed, unless the store itself has", () => {
-  const opening = { connection: "connecting", waiting: 0, syncing: false } as const;
+  const opening = { connection: "connecting", waiting: 0, syncing: false, files: NO_FILES } as const;
   expect(syncState({ ...opening, phase: { name: "opening" } }).kind).toBe("connecting");
   expect(syncState({ ...opening, phase: { name: "failed", code: "internal" } }).kind).toBe("offline");
 });
 
 test("the first load says how far it is, not that all is up to date; unsent work is said before it", () => {
   const phase: Phase = { name: "first_sync", rows: 3_869, bucketsComplete: 3, buckets: 8 };
-  expect(syncState({ phase, connection: "up_to_date", waiting: 0, syncing: true })).toEqual({
+  expect(syncState({ phase, connection: "up_to_date", waiting: 0, syncing: true, files: NO_FILES })).toEqual({
     kind: "receiving",
     share: 3 / 8,
   });
-  expect(syncState({ phase, connection: "up_to_date", waiting: 2, syncing: false }).kind).toBe("waiting");
+  expect(syncState({ phase, connection: "up_to_date", waiting: 2, syncing: false, files: NO_FILES }).kind).toBe(
+    "waiting",
+  );
+});
+
+test("files wait like everything else, and are said to be on their way while they are", () => {
+  const status = { phase: READY, connection: "up_to_date", waiting: 0, syncing: false } as const;
+  expect(syncState({ ...status, files: { ...NO_FILES, waiting: 2 } })).toEqual({ kind: "waiting", count: 2 });
+  const sending = syncState({ ...status, files: { ...NO_FILES, waiting: 2, sending: true } });
+  expect(sending).toEqual({ kind: "sending", count: 2 });
+  expect(syncState({ ...status, waiting: 1, files: { ...NO_FILES, waiting: 2 } })).toEqual({
+    kind: "waiting",
+    count: 3,
+  });
 });

@@ -2,8 +2,12 @@ import type { StoreStatus } from "#lib/store/status";
 import type { SyncState } from "#lib/ui/types";
 
 /** The one quiet chip that tells of the network: what the rep has to know, in the order in which it matters. */
-export function syncState(status: Pick<StoreStatus, "phase" | "connection" | "waiting" | "syncing">): SyncState {
-  const { phase, connection, waiting: count, syncing } = status;
+export function syncState(
+  status: Pick<StoreStatus, "phase" | "connection" | "waiting" | "syncing" | "files">,
+): SyncState {
+  const { phase, connection, files } = status;
+  const count = status.waiting + files.waiting;
+  const syncing = status.syncing || files.sending;
   switch (connection) {
     case "signin_needed":
       return { kind: "needs-sign-in", count };
@@ -16,7 +20,7 @@ export function syncState(status: Pick<StoreStatus, "phase" | "connection" | "wa
     case "waiting":
       return syncing ? { kind: "sending", count } : { kind: "waiting", count };
     case "up_to_date":
-      if (count > 0) return { kind: "waiting", count };
+      if (count > 0) return files.sending ? { kind: "sending", count } : { kind: "waiting", count };
       if (phase.name !== "first_sync") return { kind: "up-to-date" };
       return { kind: "receiving", share: phase.buckets === 0 ? 0 : phase.bucketsComplete / phase.buckets };
   }

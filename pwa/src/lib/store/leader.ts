@@ -89,6 +89,8 @@ export class Leader {
   #isPersisted = false;
   /** The device had no room for what the server sent; the next page that fits takes it back. */
   #isFull = false;
+  /** Files may have left the device since their copies were looked through. */
+  #areFilesUntidy = false;
   #isClosed = false;
   #isSignedOut = false;
   #leaving: Promise<Answer> | null = null;
@@ -295,7 +297,10 @@ export class Leader {
     this.#isFull = false;
     this.#noteLock();
     this.#workSoon();
-    if (topics.has("file")) this.#uploader?.look();
+    if (topics.has("file")) {
+      this.#uploader?.look();
+      this.#areFilesUntidy = true;
+    }
     for (const topic of topics) this.#news.add(topic);
     if (topics.has("outbox")) this.#keepUnsent().catch((reason: unknown) => this.#noteFailure(reason));
     this.#statusSoon();
@@ -336,6 +341,9 @@ export class Leader {
     this.parts.engine.noteTime();
     this.#noteLock();
     this.#workSoon();
+    if (!this.#areFilesUntidy) return;
+    this.#areFilesUntidy = false;
+    this.#uploader?.tidy().catch((reason: unknown) => this.#noteFailure(reason));
   }
 
   /** Every screen asks again when what may be read changes. */

@@ -28,7 +28,9 @@ export class StoreError extends Error {
   static from(reason: unknown): StoreError {
     if (reason instanceof StoreError) return reason;
     const message = reason instanceof Error ? reason.message : String(reason);
-    const isFull = /SQLITE_FULL|database or disk is full|QuotaExceeded/.test(message);
+    // IndexedDB says it by the error's name alone, SQLite by its message.
+    const name = reason instanceof Error ? reason.name : "";
+    const isFull = /SQLITE_FULL|database or disk is full|QuotaExceeded/.test(`${name} ${message}`);
     return new StoreError(isFull ? "storage_full" : "internal", message);
   }
 

@@ -20,7 +20,7 @@ export class MemoryBox implements FileBox {
 
   async put(contents: readonly Content[]): Promise<void> {
     const sizes = [...this.contents.values(), ...contents].reduce((sum, { size }) => sum + size, 0);
-    if (sizes > this.room) throw new DOMException("QuotaExceededError", "QuotaExceededError");
+    if (sizes > this.room) throw new DOMException("", "QuotaExceededError");
     for (const content of contents) this.contents.set(`${content.record} ${content.part}`, content);
   }
 

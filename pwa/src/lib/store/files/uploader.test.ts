@@ -295,6 +295,22 @@ describe("the uploader", () => {
     expect(made.box.contents.size).toBe(2);
   });
 
+  test("drops copies of what has left the device, and keeps what waits", async () => {
+    const made = make();
+    await add(made, 1);
+    await pass(10);
+    hear(made.device, 1);
+    made.world.isClear = false;
+    await add(made, 2);
+    const kept = [`${id(2)} file`, `${id(2)} thumbnail`];
+    receive(made.device, { pushed: made.device.engine.unsent().at(-1)?.n ?? 0, grants: ["shared", `u:${PERSON}`] });
+    expect(made.device.engine.fileRecord(id(1))).toBeNull();
+    await made.uploader.tidy();
+    expect([...made.box.contents.keys()]).toEqual(kept);
+    await make(made).uploader.start(false);
+    expect([...made.box.contents.keys()]).toEqual(kept);
+  });
+
   test("keeps no bytes of a record that the store refuses", async () => {
     const made = make();
     const { change, contents } = photo(1);

@@ -179,6 +179,14 @@ export class Uploader {
     if (this.#waiting.size > 0) void this.#run();
   }
 
+  /** Drops copies of what has left this device; call it when files may have. */
+  async tidy(): Promise<void> {
+    const strays = (await this.parts.box.list()).filter(
+      (entry) => !entry.waiting && this.parts.record(entry.record) === null,
+    );
+    if (strays.length > 0) await this.parts.box.remove(strays);
+  }
+
   /** Keeps a new file: its bytes first, then its record, so that no record is without bytes anywhere. */
   async add(change: Change, key: string, contents: readonly NewContent[]): Promise<WriteResult> {
     const now = this.parts.timers.now();
@@ -248,6 +256,8 @@ export class Uploader {
       record = this.parts.record(id);
     }
     if (record?.deleted === true) return this.parts.box.remove([entry]);
+    // A copy of what is not his to see any more, or has gone into the archive (SPEC R57, R39).
+    if (record === null && !entry.waiting) return this.parts.box.remove([entry]);
     const isSent = record !== null && isStored(record, entry);
     // A server that was restored from a backup may have lost what it had: then the copy is sent again.
     const isLost = record !== null && !isSent && isNamed(record, part, entry.digest);

@@ -13,6 +13,7 @@ import { customersPage } from "./customers.ts";
 import { dealOne, dealsPage, dealsTotals } from "./deals.ts";
 import { everythingSearch } from "./everything.ts";
 import { overviewFigures } from "./figures.ts";
+import { filesOfCustomer, filesOfVisit } from "./files.ts";
 import { heldDecided, heldOffers } from "./held.ts";
 import { mapCustomers, mapPoints } from "./map.ts";
 import { customerOlder, syncOlder } from "./older.ts";
@@ -43,6 +44,8 @@ export const QUERIES = {
   "deals.page": dealsPage,
   "deals.totals": dealsTotals,
   "everything.search": everythingSearch,
+  "files.of_customer": filesOfCustomer,
+  "files.of_visit": filesOfVisit,
   "held.decided": heldDecided,
   "held.offers": heldOffers,
   "map.customers": mapCustomers,

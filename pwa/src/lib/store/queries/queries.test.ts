@@ -290,6 +290,7 @@ test("every query answers an empty store", () => {
         kind: "customer",
         refs: [{ kind: "customer", id: C }],
         customer: C,
+        visit: C,
         person: PERSON,
         limit: 5,
         offset: 0,

@@ -1,0 +1,123 @@
+"""Photos: two taps with the network off, there after a restart, and at the office byte for byte."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.browser import Browser
+from e2e.conftest import MakeBrowser
+from e2e.house import House, Record, wait_until
+from e2e.people import MANAGER, MAREK, sign_in
+from e2e.pictures import PLACE, take, tap_and_choose
+from e2e.screens import go
+from e2e.wire import Wire
+
+pytestmark = pytest.mark.e2e
+
+LARGE = "() => document.querySelector('[data-testid=viewer] img')?.naturalWidth === 1200"
+FULL = """() => {
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = () => { throw new DOMException("", "QuotaExceededError"); };
+  self.makeRoom = () => { IDBObjectStore.prototype.put = put; };
+}"""
+WIDTHS = "[...document.querySelectorAll('[data-testid=photo-picture]')].map((one) => one.naturalWidth)"
+
+
+class Phone(NamedTuple):
+    """Marek's signed-in phone, at his open visit, and its wire."""
+
+    browser: Browser
+    page: Page
+    wire: Wire
+    visit: str
+
+
+@pytest.fixture
+def phone(house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
+    """A phone that has just checked in."""
+    with Wire(house.port) as wire:
+        browser = make_browser("phone", **MAREK.surroundings)
+        page = browser.open()
+        sign_in(page, wire.address, MAREK)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.get_by_test_id("check-in").first.tap()
+        page.wait_for_url("**/visits/*")
+        yield Phone(browser, page, wire, page.url.rpartition("/")[2])
+
+
+def photos_of(house: House, visit: str) -> list[Record]:
+    return [file for file in house.records("file") if file.values.get("visit") == visit]
+
+
+def test_photos_taken_offline_survive_a_kill_and_arrive_as_they_are(
+    phone: Phone, house: House, make_browser: MakeBrowser
+) -> None:
+    browser, page, wire, visit = phone
+    wait_until(lambda: house.record(visit).values.get("status") == "open", 20, "the check-in has arrived")
+    browser.flush_cookies()
+    browser.lose_network(wire)
+    first, second = take(page), take(page, hue=20)
+    tap_and_choose(page, page.get_by_test_id("take-photo"), first)
+    expect(page.get_by_test_id("photo-picture")).to_have_count(1)
+    tap_and_choose(page, page.get_by_test_id("choose-photos"), second)
+    expect(page.get_by_test_id("photo-picture")).to_have_count(2)
+    # What is said to be saved is: not one tidy farewell.
+    browser.kill()
+    page = browser.open()
+    browser.context.set_offline(True)
+    page.goto(f"{wire.address}/visits/{visit}")
+    expect(page.get_by_test_id("photo-picture")).to_have_count(2)
+    page.wait_for_function(f"() => {WIDTHS}.every((width) => width === 240)")  # upright, and small
+    expect(page.locator("[data-testid=file-state][data-state=waiting]")).to_have_count(2)
+    assert photos_of(house, visit) == []
+    go(page, "/sync")
+    expect(page.get_by_test_id("files-waiting")).to_be_visible()
+
+    browser.regain_network(wire)
+    wait_until(lambda: len([one for one in photos_of(house, visit) if one.values.get("stored")]) == 2, 40, "both")
+    expect(page.get_by_test_id("files-waiting")).to_have_count(0)
+    for file in photos_of(house, visit):
+        values = file.values
+        assert (values["width"], values["height"]) == (1_200, 1_600)
+        for digest in (values["digest"], values["thumbnail"]):
+            body = (house.data / "files" / digest[:2] / digest[2:4] / digest).read_bytes()
+            assert hashlib.sha256(body).hexdigest() == digest
+            assert body[:3] == b"\xff\xd8\xff"
+            assert PLACE not in body
+            assert b"Exif" not in body
+        assert values["stored"] == values["digest"]
+        assert values["stored_thumbnail"] == values["thumbnail"]
+
+    # His manager sees them on a device that never held them, and then without the network too.
+    desk = make_browser("desk", device="desktop", **MANAGER.surroundings)
+    view = desk.open()
+    sign_in(view, wire.address, MANAGER)
+    go(view, f"/visits/{visit}")
+    expect(view.get_by_test_id("photo-picture")).to_have_count(2)
+    view.get_by_test_id("photo").first.click()
+    expect(view.get_by_test_id("viewer").locator("img")).to_be_visible()
+    view.wait_for_function(LARGE)
+    view.keyboard.press("ArrowRight")
+    view.wait_for_function(LARGE)
+    view.keyboard.press("Escape")
+    desk.lose_network(wire)
+    view.get_by_test_id("photo").first.click()
+    view.wait_for_function(LARGE)
+
+
+def test_a_full_phone_says_so_and_keeps_the_picture_at_hand(phone: Phone, house: House) -> None:
+    page = phone.page
+    # What the browser's quota does, whose end no test reaches on the disk of this machine.
+    [worker] = page.workers
+    worker.evaluate(FULL)
+    tap_and_choose(page, page.get_by_test_id("take-photo"), take(page))
+    expect(page.get_by_test_id("no-room")).to_be_visible()
+    expect(page.get_by_test_id("photo-picture")).to_have_count(0)
+    worker.evaluate("() => self.makeRoom()")
+    page.get_by_test_id("no-room").get_by_role("button").first.tap()
+    expect(page.get_by_test_id("photo-picture")).to_have_count(1)
+    expect(page.get_by_test_id("no-room")).to_have_count(0)
+    wait_until(lambda: any(one.values.get("stored") for one in photos_of(house, phone.visit)), 30, "it is sent")
