@@ -129,6 +129,8 @@ def _device_sheet(page: Page, place: Place) -> None:
 def _map(page: Page, place: Place) -> None:
     go(page, "/map")
     expect(page.get_by_test_id("screen-ready")).to_be_visible()
+    for card in page.get_by_test_id("map-card-close").all():
+        card.click()
 
 
 def _map_list(page: Page, place: Place) -> None:
@@ -136,6 +138,8 @@ def _map_list(page: Page, place: Place) -> None:
     _map(page, place)
     if page.get_by_test_id("map-list-open").count() > 0:
         page.get_by_test_id("map-list-open").click()
+    else:
+        page.get_by_role("tab", name=word(place.locale, "map_list")).click()
     expect(page.get_by_test_id("map-list")).to_be_visible()
 
 
@@ -143,6 +147,16 @@ def _map_card(page: Page, place: Place) -> None:
     _map_list(page, place)
     page.get_by_test_id("map-list").get_by_role("button").first.click()
     expect(page.get_by_test_id("map-card")).to_be_visible()
+
+
+def _map_route(page: Page, place: Place) -> None:
+    """The stops of the day: a sheet on phones, beside the map elsewhere."""
+    _map(page, place)
+    if page.get_by_test_id("map-route-open").count() > 0:
+        page.get_by_test_id("map-route-open").click()
+    else:
+        page.get_by_role("tab", name=word(place.locale, "today_route")).click()
+    expect(page.get_by_test_id("map-stops")).to_be_visible()
 
 
 SCREENS: Final[list[Screen]] = [
@@ -162,6 +176,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("map", "rep", _map),
     Screen("map-list", "rep", _map_list),
     Screen("map-card", "rep", _map_card),
+    Screen("map-route", "rep", _map_route),
     Screen("tasks", "rep", _at("/tasks")),
     Screen("deals", "rep", _at("/deals")),
     Screen("needs-a-look", "rep", _at("/needs-a-look")),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Point } from "./place";
-import { orderRest, type RouteStop } from "./route-order";
+import { moveStop, orderRest, type RouteStop } from "./route-order";
 
 const NINE = Date.UTC(2026, 10, 26, 9);
 const MINUTE = 60_000;
@@ -56,5 +56,47 @@ describe("the best order of the rest of the route", () => {
 
   test("needs two stops with a place", () => {
     expect(orderRest([stop("a", 1), stop("nowhere", null)], east(0), NINE)).toBeNull();
+  });
+});
+
+describe("with a place where the day begins and ends", () => {
+  test("the way home counts: the far end of the road comes first", () => {
+    const route = [stop("a", 2, { position: 1 }), stop("b", 6, { position: 2 })];
+    expect(orderRest(route, east(3), NINE)?.changes).toEqual([]);
+    const order = orderRest(route, east(3), NINE, { start: null, end: east(0) });
+    expect(positions(order?.changes ?? [])).toEqual({ b: 1, a: 2 });
+    expect(order?.saved).toBeGreaterThan(1_900);
+  });
+
+  test("the day begins there, where neither phone nor a visit says better", () => {
+    const route = [stop("a", 2), stop("b", 6)];
+    const order = orderRest(route, null, NINE, { start: east(9), end: null });
+    expect(positions(order?.changes ?? [])).toEqual({ b: 1, a: 2 });
+  });
+});
+
+describe("a stop that is moved by hand", () => {
+  const route = [
+    stop("done", 0, { status: "done", position: 1 }),
+    stop("a", 1, { position: 2 }),
+    stop("b", 2, { position: 3 }),
+    stop("c", 3, { position: 4 }),
+  ];
+
+  test("stands where it was put, and the others make room", () => {
+    const order = moveStop(route, "c", 0);
+    expect(positions(order?.changes ?? [])).toEqual({ c: 2, a: 3, b: 4 });
+    expect(positions(order?.undo ?? [])).toEqual({ c: 4, a: 2, b: 3 });
+    expect(order?.saved).toBeLessThan(0);
+  });
+
+  test("goes no further than the ends of what lies ahead", () => {
+    expect(positions(moveStop(route, "a", 99)?.changes ?? [])).toEqual({ b: 2, c: 3, a: 4 });
+    expect(moveStop(route, "a", -5)?.changes).toEqual([]);
+  });
+
+  test("is one that lies ahead", () => {
+    expect(moveStop(route, "done", 2)).toBeNull();
+    expect(moveStop(route, "nobody", 2)).toBeNull();
   });
 });

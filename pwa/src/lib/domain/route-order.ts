@@ -1,6 +1,7 @@
 /** The rest of a day's route in its best order: what to save for it, and how to take that back. */
 import type { ChangeOf } from "#lib/store/change";
 import { bestOrder } from "./best-order";
+import { type DayEnds, NO_ENDS } from "./day-ends";
 import type { Point } from "./place";
 import { metresOf, type Stop } from "./route";
 import { USUAL_VISIT_MS, type VisitKey } from "./visit";
@@ -21,28 +22,53 @@ export interface RouteOrder {
 export const PUNCTUAL_MS = 15 * 60_000;
 
 /** Returns the best order of the stops of `route` that lie ahead; null where there is nothing to choose from. */
-export function orderRest(route: readonly RouteStop[], here: Point | null, now: number): RouteOrder | null {
+export function orderRest(
+  route: readonly RouteStop[],
+  here: Point | null,
+  now: number,
+  ends: DayEnds = NO_ENDS,
+): RouteOrder | null {
   const ahead = route.filter((stop) => stop.status === "planned");
   const placed = ahead.filter((stop): stop is RouteStop & { point: Point } => stop.point !== null);
   if (placed.length < 2) return null;
-  const reached = route.filter((stop) => stop.status !== "planned");
-  const start = here ?? reached.findLast((stop) => stop.point !== null)?.point ?? null;
+  const reached = route.findLast(({ status, point }) => status !== "planned" && point !== null);
+  const start = here ?? reached?.point ?? ends.start;
   const stops = placed.map(({ point, planned_at: at }) => ({
     point,
     window: at === null ? null : { from: at - PUNCTUAL_MS, to: at + PUNCTUAL_MS },
     stay: USUAL_VISIT_MS,
   }));
-  const order = bestOrder(stops, { from: now, start, end: null }).map((place) => placed[place] as RouteStop);
+  const order = bestOrder(stops, { from: now, start, end: ends.end }).map((place) => placed[place] as RouteStop);
   const ordered = [...order, ...ahead.filter((stop) => stop.point === null)];
+  const metres = (way: readonly RouteStop[]) => metresOf([{ point: start }, ...way, { point: ends.end }]);
+  return { ...reordered(route, ordered), saved: metres(ahead) - metres(ordered) };
+}
+
+/**
+ * Puts the stop `id` at the place `to` among those that lie ahead, 0 for the next one; null where it is not one of them. `saved` is
+ * what the way is shorter by, mostly less than 0.
+ */
+export function moveStop(route: readonly RouteStop[], id: string, to: number): RouteOrder | null {
+  const ahead = route.filter((stop) => stop.status === "planned");
+  const moved = ahead.find((stop) => stop.id === id);
+  if (moved === undefined) return null;
+  const ordered = ahead.filter((stop) => stop !== moved);
+  ordered.splice(Math.max(0, Math.min(ordered.length, to)), 0, moved);
+  return { ...reordered(route, ordered), saved: metresOf(ahead) - metresOf(ordered) };
+}
+
+/** What to save for the stops ahead to stand in another order, behind what was reached. */
+function reordered(route: readonly RouteStop[], ordered: readonly RouteStop[]): Pick<RouteOrder, "changes" | "undo"> {
+  const ahead = route.filter((stop) => stop.status === "planned");
+  if (ordered.every((stop, at) => stop === ahead[at])) return { changes: [], undo: [] };
+  const reached = route.filter((stop) => stop.status !== "planned");
   const first = Math.max(0, ...reached.map((stop) => stop.position ?? 0)) + 1;
   const moved = ordered
     .map((stop, at) => ({ stop, position: first + at }))
     .filter(({ stop, position }) => stop.position !== position);
-  const isSame = ordered.every((stop, at) => stop === ahead[at]);
   return {
-    changes: isSame ? [] : moved.map(({ stop, position }) => positioned(stop, position)),
-    undo: isSame ? [] : moved.map(({ stop }) => positioned(stop, stop.position)),
-    saved: metresOf([{ point: start }, ...ahead]) - metresOf([{ point: start }, ...ordered]),
+    changes: moved.map(({ stop, position }) => positioned(stop, position)),
+    undo: moved.map(({ stop }) => positioned(stop, stop.position)),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Outline } from "#lib/domain/map/outline";
 import { CORNERS, ROUND, type Shade, type Shape } from "#lib/domain/map/shade";
 import { placeTowns, type Town } from "#lib/domain/map/towns";
 import { metresPerPixel, pixelsOf, type Size, type Spot, toScreen, type View } from "#lib/domain/map/view";
+import { paintStops, paintWay, type RouteDrawing, STOP_RADIUS } from "./paint-route";
 import type { Palette } from "./palette";
 
 /** The outline in the form that a canvas paints fastest. */
@@ -18,6 +19,7 @@ export interface Scene {
   readonly clusters: Clusters | null;
   readonly shades: readonly Shade[];
   readonly towns: readonly Town[];
+  readonly route: RouteDrawing | null;
   /** The customer whose card is open. */
   readonly chosen: (Spot & { readonly shade: number }) | null;
   /** Where the phone is, and how far off that may be in metres. */
@@ -38,7 +40,7 @@ export interface Hit {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
-  readonly mark: Mark;
+  readonly mark: Mark | { readonly kind: "stop"; readonly customer: string | null };
 }
 
 /** The outline is a kilometre off, which shows from here on; from the second zoom on it is gone. */
@@ -62,8 +64,14 @@ export function groundOf({ land, lines }: Outline): Ground {
 /** Paints the scene and returns what can be tapped. */
 export function paint(frame: Frame, scene: Scene): readonly Hit[] {
   paintGround(frame, scene.ground);
-  const hits = paintMarks(frame, scene);
+  const { context, view, size, palette } = frame;
+  if (scene.route !== null) paintWay(context, view, size, palette, scene.route);
+  const marks = paintMarks(frame, scene);
   paintHere(frame, scene.here);
+  if (scene.route !== null) paintStops(context, view, size, palette, scene.route);
+  const stops = stopsOf(frame, scene.route);
+  paintChosen(frame, scene);
+  const hits = [...stops, ...marks];
   paintTowns(frame, scene.towns, hits);
   return hits;
 }
@@ -132,25 +140,39 @@ function paintHere({ context, view, size, palette }: Frame, here: Scene["here"])
   disc(context, x, y, 7.5);
 }
 
-function paintMarks(frame: Frame, { clusters, shades, chosen }: Scene): readonly Hit[] {
-  const { context, view, size, palette } = frame;
-  const hits = (clusters?.marksIn(view, size) ?? []).map((mark): Hit => {
+function paintMarks(frame: Frame, { clusters, shades }: Scene): readonly Hit[] {
+  const { view, size } = frame;
+  return (clusters?.marksIn(view, size) ?? []).map((mark): Hit => {
     const radius = mark.kind === "one" ? MARK : 13 + 3.5 * Math.log10(mark.count);
-    return { ...toScreen(mark.spot, view, size), radius, mark };
-  });
-  for (const { x, y, radius, mark } of hits) {
+    const { x, y } = toScreen(mark.spot, view, size);
     if (mark.kind === "many") paintMany(frame, x, y, radius, mark, shades);
     else paintOne(frame, x, y, radius, shades[mark.shade]);
-  }
-  if (chosen !== null) {
-    const { x, y } = toScreen(chosen, view, size);
-    context.fillStyle = palette.ink;
-    disc(context, x, y, MARK + 8);
-    context.fillStyle = palette.surface;
-    disc(context, x, y, MARK + 5);
-    paintOne(frame, x, y, MARK, shades[chosen.shade]);
-  }
-  return hits;
+    return { x, y, radius, mark };
+  });
+}
+
+function stopsOf({ view, size }: Frame, route: RouteDrawing | null): readonly Hit[] {
+  return (route?.stops ?? []).map(({ customer, spot }) => ({
+    ...toScreen(spot, view, size),
+    radius: STOP_RADIUS,
+    mark: { kind: "stop", customer },
+  }));
+}
+
+function paintChosen(frame: Frame, { chosen, shades, route }: Scene): void {
+  if (chosen === null) return;
+  const { context, view, size, palette } = frame;
+  const { x, y } = toScreen(chosen, view, size);
+  const isStop = route?.stops.some(({ spot }) => spot.x === chosen.x && spot.y === chosen.y) === true;
+  context.strokeStyle = palette.ink;
+  context.lineWidth = 3;
+  context.beginPath();
+  context.arc(x, y, isStop ? STOP_RADIUS + 7 : MARK + 7, 0, TAU);
+  context.stroke();
+  if (isStop) return;
+  context.fillStyle = palette.surface;
+  disc(context, x, y, MARK + 6);
+  paintOne(frame, x, y, MARK, shades[chosen.shade]);
 }
 
 function paintOne({ context, palette }: Frame, x: number, y: number, radius: number, shade: Shade | undefined): void {

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { METRES_PER_MS } from "./best-order";
+import type { Stop } from "./route";
+import { planOf, startOf } from "./route-plan";
+
+const NINE = Date.UTC(2026, 10, 26, 9);
+const MINUTE = 60_000;
+/** So far east on the equator. */
+const east = (metres: number) => ({ latitude: 0, longitude: Math.round(metres / 0.111_195) });
+const stop = (metres: number | null, more: Partial<Stop> = {}): Stop => ({
+  status: "planned",
+  position: null,
+  planned_at: null,
+  checked_in_at: null,
+  point: metres === null ? null : east(metres),
+  ...more,
+});
+const minutesOf = (metres: number) => metres / METRES_PER_MS / MINUTE;
+
+describe("the rest of the day", () => {
+  test("takes the way to each stop, half an hour there, and the way home", () => {
+    const plan = planOf([stop(5_000), stop(10_000)], {
+      now: NINE,
+      here: east(0),
+      ends: { start: null, end: east(0) },
+    });
+    expect(plan.metres).toBeCloseTo(20_000, -2);
+    const at = plan.arrivals.map((one) => Math.round((one.at - NINE) / MINUTE));
+    expect(at).toEqual([Math.round(minutesOf(5_000)), Math.round(minutesOf(10_000) + 30)]);
+    expect(Math.round(((plan.over ?? 0) - NINE) / MINUTE)).toBe(Math.round(minutesOf(20_000) + 60));
+  });
+
+  test("waits for an appointment, and says who will be late for one", () => {
+    const [early, late] = planOf([stop(0, { planned_at: NINE + 60 * MINUTE }), stop(0, { planned_at: NINE })], {
+      now: NINE,
+      here: east(0),
+    }).arrivals;
+    expect(early?.late).toBe(0);
+    // A quarter of an hour before ten, half an hour there: 10:15 in place of 9:00, a quarter of which nobody minds.
+    expect(late?.at).toBe(NINE + 75 * MINUTE);
+    expect(late?.late).toBe(60 * MINUTE);
+  });
+
+  test("begins after the visit that is going on", () => {
+    const open = stop(0, { status: "open", checked_in_at: NINE - 10 * MINUTE });
+    expect(planOf([open, stop(0)], { now: NINE, here: null }).arrivals[0]?.at).toBe(NINE + 20 * MINUTE);
+  });
+
+  test("passes over a stop without a place, and is over at once with nothing ahead", () => {
+    const { arrivals, metres } = planOf([stop(null), stop(1_000)], { now: NINE, here: east(0) });
+    expect(arrivals.map(({ leg }) => (leg === null ? null : Math.round(leg / 100)))).toEqual([null, 10]);
+    expect(metres).toBeCloseTo(1_000, -2);
+    expect(
+      planOf([stop(1, { status: "done" })], { now: NINE, here: east(0), ends: { start: null, end: east(9) } }),
+    ).toEqual({
+      arrivals: [],
+      metres: 0,
+      over: null,
+    });
+  });
+});
+
+test("one sets out from the phone's place, else from the last stop reached, else from where the day begins", () => {
+  const route = [stop(1, { status: "done" }), stop(2)];
+  const ends = { start: east(9), end: null };
+  expect(startOf(route, east(5), ends)).toEqual(east(5));
+  expect(startOf(route, null, ends)).toEqual(east(1));
+  expect(startOf([stop(2)], null, ends)).toEqual(east(9));
+});

@@ -1,0 +1,73 @@
+/** How the rest of a day will go: when each stop is reached, how far it still is, and when one is back. */
+import { METRES_PER_MS } from "./best-order";
+import { type DayEnds, NO_ENDS } from "./day-ends";
+import { metresBetween, type Point } from "./place";
+import type { Stop } from "./route";
+import { PUNCTUAL_MS } from "./route-order";
+import { USUAL_VISIT_MS } from "./visit";
+
+/** Metres of the way between two points. Straight lines where no road distances are at hand (docs/decisions/0143). */
+export type Distances = (a: Point, b: Point) => number;
+
+/** A stop ahead, and how it will be reached. */
+export interface Arrival<S> {
+  readonly stop: S;
+  /** Metres from where one comes, null where either place is unknown. */
+  readonly leg: number | null;
+  readonly at: number;
+  /** Milliseconds after the hour that was agreed, beyond what nobody minds; 0 for in time. */
+  readonly late: number;
+}
+
+export interface RoutePlan<S> {
+  readonly arrivals: readonly Arrival<S>[];
+  /** Metres still to go, the way to the day's end included. */
+  readonly metres: number;
+  /** When the last visit is over, or one is back where the day ends; null with nothing ahead. */
+  readonly over: number | null;
+}
+
+/** Where one sets out from: the phone's own place, else the last stop that was reached, else where the day begins. */
+export function startOf(route: readonly Stop[], here: Point | null, ends: DayEnds): Point | null {
+  const reached = route.findLast(({ status, point }) => point !== null && (status === "done" || status === "open"));
+  return here ?? reached?.point ?? ends.start;
+}
+
+export function planOf<S extends Stop>(
+  route: readonly S[],
+  {
+    now,
+    here,
+    ends = NO_ENDS,
+    metres = metresBetween,
+  }: {
+    readonly now: number;
+    readonly here: Point | null;
+    readonly ends?: DayEnds;
+    readonly metres?: Distances;
+  },
+): RoutePlan<S> {
+  const open = route.find(({ status }) => status === "open");
+  let [place, total] = [startOf(route, here, ends), 0];
+  let time = Math.max(now, open?.checked_in_at == null ? now : open.checked_in_at + USUAL_VISIT_MS);
+  const go = (to: Point | null): number | null => {
+    if (to === null) return null;
+    const leg = place === null ? null : metres(place, to);
+    place = to;
+    total += leg ?? 0;
+    time += (leg ?? 0) / METRES_PER_MS;
+    return leg;
+  };
+  const arrivals = route
+    .filter(({ status }) => status === "planned")
+    .map((stop): Arrival<S> => {
+      const leg = go(stop.point);
+      const at = time;
+      const late = stop.planned_at === null ? 0 : Math.max(0, at - stop.planned_at - PUNCTUAL_MS);
+      // Who comes early waits until as long before the hour as nobody minds.
+      time = Math.max(at, stop.planned_at === null ? at : stop.planned_at - PUNCTUAL_MS) + USUAL_VISIT_MS;
+      return { stop, leg, at, late };
+    });
+  if (arrivals.length > 0) go(ends.end);
+  return { arrivals, metres: total, over: arrivals.length === 0 ? null : time };
+}

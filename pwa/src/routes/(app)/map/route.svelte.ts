@@ -1,0 +1,90 @@
+/** Today's route as the map shows it: the stops, how the rest of the day will go, and what puts it into another order. */
+import RouteIcon from "@lucide/svelte/icons/route";
+import { addDays, instantAt } from "#lib/domain/day";
+import { moveStop, orderRest, type RouteOrder } from "#lib/domain/route-order";
+import { planOf, type RoutePlan } from "#lib/domain/route-plan";
+import { fmt, m, reader } from "#lib/i18n";
+import { type StandingEnds, useDayEnds } from "#lib/shell/day-ends.svelte";
+import { here } from "#lib/shell/here.svelte";
+import { save } from "#lib/shell/save";
+import { useStore } from "#lib/store/context";
+import { live } from "#lib/store/live.svelte";
+import { toasts } from "#lib/ui/toasts.svelte";
+import { routeOf, type Stop, unbroken } from "../today/day";
+
+/** The route of whoever is signed in. */
+export interface DayRoute {
+  /** False until it has been read. */
+  readonly isRead: boolean;
+  readonly stops: readonly Stop[];
+  readonly plan: RoutePlan<Stop>;
+  readonly ends: StandingEnds;
+  /** Puts the rest of the day into its best order, by one tap. */
+  order(): Promise<void>;
+  /** Puts a stop at another place among those that lie ahead. */
+  move(id: string, to: number): Promise<void>;
+  /** What the last move did, in words, until it is taken back or something else is done. */
+  readonly moved: string | null;
+  /** Takes the last move back. */
+  undo(): Promise<void>;
+}
+
+/** Call it while a component is made. */
+export function useDayRoute(clock: { readonly now: number }): DayRoute {
+  const store = useStore();
+  const { person } = store.account;
+  const ends = useDayEnds();
+  const today = $derived(fmt.dayOf(clock.now));
+  const rows = live(() => [
+    "today.stops",
+    {
+      person,
+      day: today,
+      from: instantAt(today, 0, reader.timeZone),
+      to: instantAt(addDays(today, 1), 0, reader.timeZone),
+    },
+  ]);
+  const stops = $derived(routeOf(rows.current ?? [], here.place, today, reader.timeZone));
+  const plan = $derived(planOf(stops, { now: clock.now, here: here.place, ends }));
+
+  let last = $state.raw<{ readonly text: string; readonly order: RouteOrder } | null>(null);
+
+  return {
+    get isRead() {
+      return rows.current !== undefined;
+    },
+    get stops() {
+      return stops;
+    },
+    get plan() {
+      return plan;
+    },
+    ends,
+    async order() {
+      last = null;
+      const found = orderRest(stops, here.place, clock.now, ends);
+      if (found === null || found.changes.length === 0) toasts.show({ text: m.today_best_order_already() });
+      else if (await save(store, found.changes)) {
+        const text =
+          found.saved > 0
+            ? m.today_best_order_saved({ distance: unbroken(fmt.distance(found.saved)) })
+            : m.today_best_order_punctual();
+        toasts.show({ text, icon: RouteIcon, undo: () => void save(store, found.undo) });
+      }
+    },
+    async move(id, to) {
+      const order = moveStop(stops, id, to);
+      const name = stops.find((stop) => stop.id === id)?.customer?.name ?? m.today_no_customer();
+      const place = fmt.number(plan.arrivals[to]?.stop.number ?? to + 1);
+      if (order === null || order.changes.length === 0) return;
+      if (await save(store, order.changes)) last = { text: m.map_moved({ name, place }), order };
+    },
+    get moved() {
+      return last?.text ?? null;
+    },
+    async undo() {
+      const { order } = last ?? {};
+      if (order !== undefined && (await save(store, order.undo))) last = null;
+    },
+  };
+}

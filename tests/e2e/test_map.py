@@ -1,0 +1,111 @@
+"""Map: the day's route on it, put into order and begun with no network, and what is told where the place is denied."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.browser import Browser
+from e2e.conftest import MakeBrowser
+from e2e.house import House, wait_until
+from e2e.people import MAREK, sign_in
+from e2e.screens import go
+from e2e.wire import Wire
+from e2e.words import pattern, word
+
+pytestmark = pytest.mark.e2e
+
+
+def on_the_map(browser: Browser, address: str) -> Page:
+    """Sign in and come to the map."""
+    page = browser.open()
+    sign_in(page, address, MAREK)
+    go(page, "/map")
+    expect(page.get_by_test_id("screen-ready")).to_be_visible()
+    return page
+
+
+def stops_of(page: Page) -> list[str]:
+    """Return the names of the stops ahead, in their order."""
+    return [text.split("\n")[1] for text in page.get_by_test_id("map-stop").all_inner_texts()]
+
+
+def drag_down(page: Page, at: int) -> None:
+    """Drag a stop of the list over the one below it."""
+    from_, to = (page.get_by_test_id("map-grip").nth(place).bounding_box() for place in (at, at + 1))
+    assert from_ is not None
+    assert to is not None
+    page.mouse.move(from_["x"] + 20, from_["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(from_["x"] + 20, from_["y"] + 40)
+    page.mouse.move(from_["x"] + 20, to["y"] + 24)
+    page.mouse.up()
+
+
+def test_without_a_network_the_route_is_reordered_by_hand_and_by_a_tap_and_its_next_visit_begun(
+    shared_house: House, make_browser: MakeBrowser
+) -> None:
+    with Wire(shared_house.port) as wire:
+        browser = make_browser("phone", **MAREK.surroundings)
+        page = on_the_map(browser, wire.address)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        browser.lose_network(wire)
+
+        page.get_by_test_id("map-route-open").click()
+        before = stops_of(page)
+        assert len(before) >= 3
+        turned = [before[1], before[0], *before[2:]]
+        drag_down(page, 0)
+        expect(page.get_by_test_id("map-stop").first).to_contain_text(before[1])
+        assert stops_of(page) == turned
+        page.get_by_test_id("map-undo").click()
+        expect(page.get_by_test_id("map-stop").first).to_contain_text(before[0])
+        assert stops_of(page) == before
+
+        # The same with the keyboard, and with the buttons of a stop.
+        page.get_by_test_id("map-grip").first.press("ArrowDown")
+        expect(page.get_by_test_id("map-stop").first).to_contain_text(before[1])
+        page.get_by_test_id("map-stop").nth(1).get_by_role("button").first.click()
+        page.get_by_test_id("map-up").click()
+        expect(page.get_by_test_id("map-stop").first).to_contain_text(before[0])
+        page.get_by_test_id("map-stop").nth(1).get_by_role("button").first.click()
+        page.get_by_test_id("map-up").click()
+        expect(page.get_by_test_id("map-stop").first).to_contain_text(before[1])
+
+        page.keyboard.press("Escape")
+        page.get_by_test_id("map-route").get_by_test_id("best-order").click()
+        expect(page.get_by_text(pattern("en", "today_best_order_saved"))).to_be_visible()
+
+        page.get_by_test_id("map-route").get_by_test_id("check-in").click()
+        page.wait_for_url("**/visits/*")
+        browser.regain_network(wire)
+        person = shared_house.person(MAREK.email)
+
+        def open_visits() -> int:
+            visits = [one.values for one in shared_house.records("visit") if one.values.get("person") == person]
+            return sum(visit.get("status") == "open" for visit in visits)
+
+        wait_until(lambda: open_visits() == 1, 20, "the server has the visit that was begun on the map")
+
+
+def test_where_the_place_is_denied_it_is_told_in_words_and_the_map_works_on(
+    shared_house: House, make_browser: MakeBrowser
+) -> None:
+    browser = make_browser("phone", **{**MAREK.surroundings, "place": None})
+    page = on_the_map(browser, shared_house.address)
+    browser.context.new_cdp_session(page).send(
+        "Browser.setPermission", {"permission": {"name": "geolocation"}, "setting": "denied"}
+    )
+    page.get_by_test_id("map-locate").click()
+    expect(page.get_by_text(word("en", "map_denied_title"))).to_be_visible()
+    scale = page.get_by_test_id("map-scale").inner_text()
+    page.get_by_role("application").press("+")
+    page.get_by_role("application").press("+")
+    expect(page.get_by_test_id("map-scale")).not_to_have_text(scale)
+    # Enter says in words what is on the map; a name opens the card of the customer.
+    page.get_by_role("application").press("Enter")
+    entry = page.get_by_test_id("map-list").get_by_role("button").first
+    name = entry.locator(".title").inner_text()
+    entry.click()
+    expect(page.get_by_test_id("map-card")).to_contain_text(name)
+    page.get_by_test_id("map-open").click()
+    page.wait_for_url("**/customers/*")
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
