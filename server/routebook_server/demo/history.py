@@ -125,7 +125,7 @@ class History:
         if random.random() < 0.02:
             values["comments"] = {stamp_at(ended + 40 * MINUTE): random.choice(words.comments)}
         purpose = visit.v["purpose"] if visit else self._purpose(profile)
-        values |= self.reports.signature(profile, purpose, outcome, ended)
+        values |= self.reports.of_visit(profile, purpose, outcome, ended)
         if visit:
             return rewrite(visit, ended, values), day, ended
         values |= {"customer": profile.id, "person": self.rep.person, "purpose": purpose}

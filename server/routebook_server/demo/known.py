@@ -178,6 +178,7 @@ class KnownCustomers:
             "signature": scrawl(self.history.reports.random),
             "signed_by": profile.contacts[0].full,
             "signed_at": ended - MINUTE,
+            **self.history.reports.answerer.answers(planned.v["purpose"], ended, always=True),
         }
         figures.add_visit(HISTORY_DAYS)
         index_by_number = self.history.catalogue.index_by_number

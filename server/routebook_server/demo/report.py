@@ -5,24 +5,32 @@ from random import Random
 from typing import Any, Final
 
 from routebook_server.demo.diary import MINUTE
+from routebook_server.demo.forms import Answerer
 from routebook_server.demo.profile import Profile
 from routebook_sync.entities.visit import Outcome, Purpose
 
-_LOOP: Final = 9
+_LOOP: Final = 18
 """Points of one loop of a signature."""
 
 
 class Reports:
     """Writes the reports of one rep. ``random`` is its own, so that reports change nothing else of the demo."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, answerer: Answerer) -> None:
         self.random = random
+        self.answerer = answerer
+
+    def of_visit(self, profile: Profile, purpose: str, outcome: Outcome, ended: int) -> dict[str, Any]:
+        """Return what a visit's report has beside its note."""
+        if outcome is Outcome.NOT_IN:
+            return {}
+        return {**self.signature(profile, purpose, outcome, ended), **self.answerer.answers(purpose, ended)}
 
     def signature(self, profile: Profile, purpose: str, outcome: Outcome, ended: int) -> dict[str, Any]:
         """Return who signed for what was delivered or ordered; {} where nobody did."""
         random = self.random
         share = 0.8 if purpose == Purpose.DELIVERY else 0.2 if outcome is Outcome.ORDER else 0.0
-        if random.random() >= share or outcome is Outcome.NOT_IN:
+        if random.random() >= share:
             return {}
         name = random.choice(profile.contacts).full
         return {"signature": scrawl(random), "signed_by": name, "signed_at": ended - MINUTE}

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from routebook_server.demo.diary import DAY, HISTORY_DAYS, Diary
+from routebook_server.demo.forms import Answerer, read_forms
 from routebook_server.demo.history import History, Pace
 from routebook_server.demo.invented import InventedCustomers
 from routebook_server.demo.known import KnownCustomers
@@ -30,6 +31,8 @@ _RICH_UP_TO: Final = 5_000
 _OPEN_TASKS: Final = 45
 _OPEN_DEALS: Final = 24
 """About what one rep has open at a time."""
+_ASKED_DAYS: Final = 90
+"""Since so many days the reports have forms."""
 _FIRST_STOP: Final = 9 * 60
 _STOP_MINUTES: Final = 70
 
@@ -105,6 +108,7 @@ def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
     }
     for name, value in settings.items():
         yield make_row("setting", make_id(random, at), SHARED_ROOT, at, {"name": name, "value": value})
+    yield from (form.row for form in read_forms(seed, at))
 
 
 class Present(NamedTuple):
@@ -137,7 +141,9 @@ def _rep_rows(seed: int, team: Team, rep: Rep, present: Present, size: Size) -> 
     )
     expected = max(1.0, customers * children)
     pace = Pace(min(0.3, _OPEN_TASKS / (0.08 * expected)), min(0.3, _OPEN_DEALS / (0.036 * expected)))
-    reports = Reports(seeded(seed, f"{rep.colleague.email} reports"))
+    reporting = seeded(seed, f"{rep.colleague.email} reports")
+    answerer = Answerer(reporting, read_forms(seed, team.founded), team.article_ids, present.now_ms - _ASKED_DAYS * DAY)
+    reports = Reports(reporting, answerer)
     history = History(random, rep, diary, team.catalogue, pace=pace, reports=reports)
     known_customers = KnownCustomers(random, rep, diary, history, team.places)
     invented = InventedCustomers(random, rep, diary, history, team.places)

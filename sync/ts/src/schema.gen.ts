@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = 'feb088057c02';
+export const SCHEMA_HASH = '513f64b06889';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -125,6 +125,7 @@ export type Visit = {
   signature?: string | null;
   signed_by?: string | null;
   signed_at?: number | null;
+  answers?: LogState;
   comments?: LogState;
   deleted?: boolean | null;
 };
@@ -257,6 +258,18 @@ export type Product = {
   deleted?: boolean | null;
 };
 
+/** Questions for the report of a visit; shared by the organisation, written by managers. */
+export type VisitForm = {
+  name?: string;
+  active?: boolean | null;
+  purposes?: readonly Json[] | null;
+  relations?: readonly Json[] | null;
+  value_classes?: readonly Json[] | null;
+  name_in?: { readonly [key: string]: Json } | null;
+  questions?: readonly Json[] | null;
+  deleted?: boolean | null;
+};
+
 export const PERSON_ROLE_CHOICES = ['rep', 'manager', 'administrator'] as const;
 export type PersonRole = (typeof PERSON_ROLE_CHOICES)[number];
 
@@ -319,6 +332,7 @@ export interface EntityByKind {
   deal: Deal;
   order: Order;
   product: Product;
+  visit_form: VisitForm;
   person: Person;
   territory: Territory;
   setting: Setting;
@@ -1008,10 +1022,19 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "minimum": 0,
         "maximum": 281474976710655
       },
+      "answers": {
+        "name": "answers",
+        "type": "log",
+        "join": "log",
+        "unit": "answer",
+        "max_length": 4000,
+        "pattern": "^\\[\"[0-9a-v]{26}\",\"[0-9a-z]{1,26}\",(?:null|true|false|-?[0-9]{1,16}|\"(?:[^\"\\\\\\u0000-\\u001f]|\\\\[\"\\\\/bfnrt]|\\\\u[0-9a-f]{4})*\"|\\[(?:\"[0-9a-z]{1,26}\"(?:,\"[0-9a-z]{1,26}\")*)?\\])\\]$(?!\\n)"
+      },
       "comments": {
         "name": "comments",
         "type": "log",
-        "join": "log"
+        "join": "log",
+        "max_length": 10000
       },
       "deleted": {
         "name": "deleted",
@@ -2056,6 +2079,77 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
           "category"
         ]
       ]
+    }
+  },
+  "visit_form": {
+    "home": "shared",
+    "writers": [
+      "administrator",
+      "manager"
+    ],
+    "fields": {
+      "name": {
+        "name": "name",
+        "type": "text",
+        "max_length": 200,
+        "column": true,
+        "title": true,
+        "required": true
+      },
+      "active": {
+        "name": "active",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      },
+      "purposes": {
+        "name": "purposes",
+        "type": "list",
+        "nullable": true
+      },
+      "relations": {
+        "name": "relations",
+        "type": "list",
+        "nullable": true
+      },
+      "value_classes": {
+        "name": "value_classes",
+        "type": "list",
+        "nullable": true
+      },
+      "name_in": {
+        "name": "name_in",
+        "type": "object",
+        "nullable": true
+      },
+      "questions": {
+        "name": "questions",
+        "type": "list",
+        "nullable": true
+      },
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      }
+    },
+    "table": {
+      "columns": [
+        {
+          "name": "name",
+          "sql": "TEXT"
+        },
+        {
+          "name": "active",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        }
+      ],
+      "indexes": []
     }
   },
   "person": {

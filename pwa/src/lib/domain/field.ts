@@ -69,19 +69,22 @@ function digitsOf(field: FieldType, currency: string): number {
   return field.unit === "microdegree" ? 6 : 0;
 }
 
+/** A number of units of its last decimal place as it is typed: `3.5` for 35 with one digit. */
+export const inputFromNumber = (value: number, digits: number): string =>
+  digits === 0 ? String(value) : (value / 10 ** digits).toFixed(digits).replace(/\.?0+$/, "");
+
 /** What stands in the input for a value. */
 export function inputFromValue(field: FieldType, value: string | number | null | undefined, currency: string): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return value;
-  const digits = digitsOf(field, currency);
-  return digits === 0 ? String(value) : (value / 10 ** digits).toFixed(digits).replace(/\.?0+$/, "");
+  return inputFromNumber(value, digitsOf(field, currency));
 }
 
 /** Reads what was typed; numbers in the digits of any of the five languages, with comma or point, groups ignored. */
 export function valueFromInput(field: FieldType, typed: string, currency: string): Typed {
   const text = typed.normalize("NFC").trim();
   if (text === "") return field.nullable === true ? valid(null) : invalid({ code: "required" });
-  if (field.type === "integer") return numberFromInput(field, text, currency);
+  if (field.type === "integer") return numberFromInput(text, { ...field, digits: digitsOf(field, currency) });
   // The limit counts what the server counts: code points.
   if (field.max_length !== undefined && Array.from(text).length > field.max_length)
     return invalid({ code: "too_long", limit: field.max_length });
@@ -90,7 +93,15 @@ export function valueFromInput(field: FieldType, typed: string, currency: string
   return valid(field.unit === "country" || field.unit === "currency" ? text.toUpperCase() : text);
 }
 
-function numberFromInput(field: FieldType, text: string, currency: string): Typed {
+/** What a number may be: its decimal places, and the bounds in units of the last one. */
+export interface NumberRange {
+  readonly digits: number;
+  readonly minimum?: number | null | undefined;
+  readonly maximum?: number | null | undefined;
+}
+
+/** Reads a number that is not empty as units of its last decimal place. */
+export function numberFromInput(text: string, { digits, minimum, maximum }: NumberRange): Typed {
   const ascii = text
     .normalize("NFKC")
     .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
@@ -98,7 +109,6 @@ function numberFromInput(field: FieldType, text: string, currency: string): Type
     .replace(/[−–]/g, "-")
     .replace(/[٫,]/g, ".");
   // Of several points all but the last are groups; a single one before three digits is a group only where no fraction can be.
-  const digits = digitsOf(field, currency);
   const parts = ascii.split(".");
   const last = parts.at(-1) ?? "";
   const isGrouped = parts.length > 2 || (parts.length === 2 && digits < 3 && last.length === 3);
@@ -110,7 +120,7 @@ function numberFromInput(field: FieldType, text: string, currency: string): Type
         : ascii;
   if (!/^-?\d+(\.\d+)?$/.test(plain)) return invalid({ code: "not_a_number" });
   const value = Math.round(Number(plain) * 10 ** digits);
-  const [low, high] = [field.minimum ?? Number.MIN_SAFE_INTEGER, field.maximum ?? Number.MAX_SAFE_INTEGER];
+  const [low, high] = [minimum ?? Number.MIN_SAFE_INTEGER, maximum ?? Number.MAX_SAFE_INTEGER];
   if (value < low || value > high)
     return invalid({ code: "out_of_range", low: low / 10 ** digits, high: high / 10 ** digits });
   return valid(value);

@@ -46,7 +46,8 @@ export function showValue(kind: string, field: FieldType, value: unknown, showin
 /** An element of a set, a line of a log, or a line of an order: `12 × Rye flour`. */
 function showItem(item: unknown, { reader, nameOf }: Showing): string {
   if (typeof item !== "object" || item === null) return String(item);
-  const { product, quantity } = item as { readonly product?: unknown; readonly quantity?: unknown };
+  const { product, quantity, label } = item as Readonly<Record<string, unknown>>;
+  if (typeof label === "string") return label; // a question of a visit form
   if (typeof product !== "string" || typeof quantity !== "number") return JSON.stringify(item);
   return `${format.number(quantity, reader)} × ${nameOf("product", product) ?? "…"}`;
 }

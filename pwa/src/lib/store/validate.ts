@@ -55,7 +55,6 @@ interface Found {
 }
 
 const MAX_ELEMENT = 80;
-const MAX_PARAGRAPH = 10_000;
 const WRONG: Found = { code: "wrong_type" };
 
 function problemOfValue(field: FieldType, value: unknown): Found | null {
@@ -83,8 +82,7 @@ function problemOfValue(field: FieldType, value: unknown): Found | null {
     case "counter":
       return hasKeys(value, ["plus"]) && Number.isSafeInteger(value.plus) ? null : WRONG;
     case "log":
-      if (!hasKeys(value, ["append"]) || typeof value.append !== "string") return WRONG;
-      return value.append.length > MAX_PARAGRAPH ? { code: "too_long", limit: MAX_PARAGRAPH } : null;
+      return hasKeys(value, ["append"]) ? problemOfText(field, value.append) : WRONG;
   }
 }
 

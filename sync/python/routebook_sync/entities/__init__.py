@@ -22,6 +22,7 @@ from routebook_sync.entities.setting import Setting
 from routebook_sync.entities.task import Task
 from routebook_sync.entities.territory import Territory
 from routebook_sync.entities.visit import Visit
+from routebook_sync.entities.visit_form import VisitForm
 from routebook_sync.joins import STAMPED, Join
 
 __all__ = ["ENTITY_TYPES", "Archive", "EntityType", "FieldType", "entity_type"]
@@ -39,6 +40,7 @@ class FieldType(msgspec.Struct, frozen=True, omit_defaults=True):
     ref: str = ""
     unit: str = ""
     max_length: int = 0
+    """Of a text, or of each entry of a log."""
     pattern: str = ""
     """A regular expression that a text matches, the same in Python and in JavaScript."""
     minimum: int | None = None
@@ -126,8 +128,10 @@ def _field_type(name: str, declared: inspect.Type) -> FieldType:
             kind = "boolean"
         case inspect.ListType():
             kind = "list"
-        case inspect.DictType():
+        case inspect.DictType(value_type=value):
             kind = join.value if join in {Join.SET, Join.COUNTER, Join.LOG} else "object"
+            if join is Join.LOG and isinstance(value, inspect.StrType):
+                limits = {"max_length": value.max_length or 0, "pattern": value.pattern or ""}
         case _:
             raise TypeError(f"{name}: no field type for {found}")
     return FieldType(name=name, type=kind, join=join, nullable=nullable, **limits, **extra)
@@ -221,6 +225,7 @@ ENTITY_TYPES: dict[str, EntityType] = {
             archive=_archive("ordered_at", status=["delivered", "cancelled"]),
         ),
         _declare("product", Product, Home.SHARED, _MANAGERS, ("category",)),
+        _declare("visit_form", VisitForm, Home.SHARED, _MANAGERS),
         _declare("person", Person, Home.SHARED, _ADMINISTRATORS),
         _declare("territory", Territory, Home.SHARED, _ADMINISTRATORS),
         _declare("setting", Setting, Home.ROOT, _EVERYBODY, ("name",)),

@@ -1,7 +1,7 @@
 """Visit: a planned, open or finished call at a customer's place."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -15,6 +15,7 @@ from routebook_sync.entities.base import (
     LogState,
     Longitude,
     Paragraph,
+    Stamp,
     Strokes,
     field,
 )
@@ -58,6 +59,14 @@ class Presence(StrEnum):
     UNKNOWN = "unknown"
 
 
+_WORD: Final = r'"(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})*"'
+_PART: Final = '"[0-9a-z]{1,26}"'
+_ANSWER: Final = rf"(?:null|true|false|-?[0-9]{{1,16}}|{_WORD}|\[(?:{_PART}(?:,{_PART})*)?\])"
+ANSWER_PATTERN: Final = rf'^\["[0-9a-v]{{26}}",{_PART},{_ANSWER}\]$(?!\n)'
+Answers = dict[Stamp, Annotated[str, Meta(pattern=ANSWER_PATTERN, max_length=4_000)]]
+"""Each entry is JSON: the form, the question, the answer, null where it was taken back. The last one counts."""
+
+
 class Visit(Entity):
     """A call at a customer's place by one person; follows the customer."""
 
@@ -83,4 +92,6 @@ class Visit(Entity):
     """What somebody at the customer's signed; absent where he only gave his name."""
     signed_by: Line | UnsetType | None = UNSET
     signed_at: Instant | UnsetType | None = UNSET
+    answers: Annotated[Answers, Meta(extra=field(join=Join.LOG, unit="answer"))] | UnsetType = UNSET
+    """What was answered to the questions of a visit form."""
     comments: Annotated[LogState, Meta(extra=field(join=Join.LOG))] | UnsetType = UNSET

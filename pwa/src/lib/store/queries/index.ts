@@ -28,6 +28,7 @@ import { territoryList } from "./territory.ts";
 import { customerTimeline } from "./timeline.ts";
 import { todayStops } from "./today.ts";
 import { visitOne, visitOpen } from "./visit.ts";
+import { visitFormList } from "./visit-form.ts";
 
 export const QUERIES = {
   "attention.list": attentionList,
@@ -73,6 +74,7 @@ export const QUERIES = {
   "today.stops": todayStops,
   "visit.one": visitOne,
   "visit.open": visitOpen,
+  "visit_form.list": visitFormList,
 } as const;
 
 export type QueryName = keyof typeof QUERIES;

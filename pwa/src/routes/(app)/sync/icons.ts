@@ -3,6 +3,7 @@ import ContactRound from "@lucide/svelte/icons/contact-round";
 import FileText from "@lucide/svelte/icons/file-text";
 import HandHelping from "@lucide/svelte/icons/hand-helping";
 import Kanban from "@lucide/svelte/icons/kanban";
+import ListChecks from "@lucide/svelte/icons/list-checks";
 import MapPinCheck from "@lucide/svelte/icons/map-pin-check";
 import NotebookPen from "@lucide/svelte/icons/notebook-pen";
 import Package from "@lucide/svelte/icons/package";
@@ -26,6 +27,7 @@ const ICONS: Readonly<Record<Kind, Icon>> = {
   deal: Kanban,
   order: ShoppingCart,
   product: Package,
+  visit_form: ListChecks,
   person: UserRound,
   territory: FileText,
   setting: Settings,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { NoteDraft } from "./note.svelte";
+import { Draft } from "./draft.svelte";
 
 /** A disk that takes what it is given when it is told to. */
 class Disk {
@@ -14,7 +14,7 @@ class Disk {
 }
 
 let disk: Disk;
-let draft: NoteDraft;
+let draft: Draft;
 const type = (text: string) => {
   draft.text = text;
   draft.changed();
@@ -27,7 +27,7 @@ const saved = async (isSaved = true) => {
 beforeEach(() => {
   vi.useFakeTimers();
   disk = new Disk();
-  draft = new NoteDraft("before", disk.write, () => Date.now());
+  draft = new Draft("before", disk.write, () => Date.now());
 });
 afterEach(() => vi.useRealTimers());
 

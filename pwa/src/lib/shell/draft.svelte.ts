@@ -1,29 +1,37 @@
-/** A note being written: saved shortly after each change, so that killing the app loses no word that was shown as saved. */
+/** A text being written: saved shortly after each change, so that killing the app loses no word that was shown as saved. */
 
-/** How a note stands: on the disk, on its way there, or refused (and tried again at the next change). */
-export type NoteState = "saved" | "saving" | "failed";
+/** How a text stands: on the disk, on its way there, or refused (and tried again at the next change). */
+export type DraftState = "saved" | "saving" | "failed";
 
-const PAUSE_MS = 500;
-/** Also while somebody dictates without a pause. */
-const LONGEST_MS = 3_000;
+/** How long it is waited for more to be written, milliseconds. */
+export interface Pace {
+  readonly pause: number;
+  /** Also while somebody dictates without a pause. */
+  readonly longest: number;
+}
 
-/** Holds the text of one note; `write` saves it and answers whether it is on the disk. */
-export class NoteDraft {
+const USUAL: Pace = { pause: 500, longest: 3_000 };
+
+/** Holds one text; `write` saves it and answers whether it is on the disk. */
+export class Draft {
   text = $state("");
-  state = $state<NoteState>("saved");
+  state = $state<DraftState>("saved");
   #kept: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #since = 0;
   /** The write that is on its way, so that leaving the field and finishing the visit do not save the same words twice. */
   #underway: { readonly text: string; readonly done: Promise<void> } | null = null;
-  readonly #write: (note: string) => Promise<boolean>;
+  readonly #write: (text: string) => Promise<boolean>;
   readonly #clock: () => number;
 
-  constructor(note: string, write: (note: string) => Promise<boolean>, clock: () => number) {
-    this.text = note;
-    this.#kept = note;
+  readonly #pace: Pace;
+
+  constructor(text: string, write: (text: string) => Promise<boolean>, clock: () => number, pace: Pace = USUAL) {
+    this.text = text;
+    this.#kept = text;
     this.#write = write;
     this.#clock = clock;
+    this.#pace = pace;
   }
 
   /** Call at each change of `text`. */
@@ -31,8 +39,9 @@ export class NoteDraft {
     if (this.#timer === undefined) this.#since = this.#clock();
     clearTimeout(this.#timer);
     this.state = "saving";
-    const left = LONGEST_MS - (this.#clock() - this.#since);
-    this.#timer = setTimeout(() => void this.flush(), Math.max(0, Math.min(PAUSE_MS, left)));
+    const { pause, longest } = this.#pace;
+    const left = longest - (this.#clock() - this.#since);
+    this.#timer = setTimeout(() => void this.flush(), Math.max(0, Math.min(pause, left)));
   }
 
   /** Saves now what is not saved yet: on leaving the field, on hiding or closing the page. */
@@ -57,9 +66,9 @@ export class NoteDraft {
   }
 
   /** The record has changed, here or on another device; words still being written are not overwritten. */
-  adopt(note: string): void {
-    if (this.state !== "saved" || note === this.#kept) return;
-    this.#kept = note;
-    this.text = note;
+  adopt(text: string): void {
+    if (this.state !== "saved" || text === this.#kept) return;
+    this.#kept = text;
+    this.text = text;
   }
 }
