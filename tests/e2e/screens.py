@@ -162,6 +162,7 @@ def _map_route(page: Page, place: Place) -> None:
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
+    Screen("plan", "rep", _at("/plan")),
     Screen("customers", "rep", _at("/customers")),
     Screen("customer", "rep", _at("/customers/{customer}")),
     Screen("customer-people", "rep", _customer_tab("customer_tab_people")),
@@ -191,6 +192,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("search", "rep", _search_sheet),
     Screen("sign-out", "rep", _sign_out_sheet),
     Screen("overview", "manager", _at("/overview")),
+    Screen("call-cycles", "manager", _at("/settings/call-cycles")),
     Screen("devices", "manager", _devices),
     Screen("device", "manager", _device_sheet),
     Screen("device-wipe", "manager", _device_step("wipe")),

@@ -150,6 +150,23 @@ def test_a_customer_is_found_by_three_letters_with_two_taps(offline_today: Page,
     assert _counted(page) == {"taps": 2, "characters": 3}
 
 
+def test_tomorrow_is_filled_from_the_suggestions_with_two_taps_and_emptied_again(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    page.get_by_test_id("plan").tap()
+    expect(page.get_by_test_id("suggested").first).to_be_visible()
+    planned = page.get_by_test_id("planned")
+    before = planned.count()
+    assert before < 8, "the demo leaves room for tomorrow"
+    page.get_by_test_id("plan-fill").tap()
+    expect(planned).to_have_count(8)
+    assert _counted(page) == {"taps": 2, "characters": 0}
+    page.get_by_role("status").get_by_role("button", name=word(rep.locale, "common_undo")).tap()
+    expect(planned).to_have_count(before)
+    page.get_by_test_id("plan-add").first.tap()
+    expect(planned).to_have_count(before + 1)
+
+
 def test_a_call_is_logged_with_two_taps_when_the_telephone_gives_the_screen_back(offline_today: Page, rep: Rep) -> None:
     page = offline_today
     _open_today(page)

@@ -1,6 +1,7 @@
 /** The reasons to go to a customer: what a rep wants to know at the door, the most telling first. */
 import { dayOf, daysBetween } from "#lib/i18n/format";
 import type { CustomerValueClass, DealStage } from "$sync/schema.gen";
+import { type CallCycles, cycleOf, USUAL_CALL_CYCLES } from "./call-cycle";
 import { isOpenStage, isSlipping, type OpenStage } from "./deal";
 
 /** What is known of a customer and may be a reason. */
@@ -42,10 +43,14 @@ export type Reason =
 
 /** A birthday is a reason from the day before it to the day after it: then it is still kind to mention it. */
 const BIRTHDAY_REACH_DAYS = 1;
-/** Days without a visit from which on they are worth a word. */
-export const LONG_SINCE_VISIT_DAYS = 30;
 
-export function reasonsToGo(facts: Facts, today: string, timeZone: string): readonly Reason[] {
+/** Days without a visit are worth a word from the day on which the call cycle of the customer's class is over. */
+export function reasonsToGo(
+  facts: Facts,
+  today: string,
+  timeZone: string,
+  cycles: CallCycles = USUAL_CALL_CYCLES,
+): readonly Reason[] {
   const reasons: Reason[] = [];
   if (facts.value_class === "vip" || facts.value_class === "main")
     reasons.push({ reason: "value_class", value_class: facts.value_class });
@@ -59,7 +64,7 @@ export function reasonsToGo(facts: Facts, today: string, timeZone: string): read
   if (facts.last_visit_at === null) reasons.push({ reason: "first_visit" });
   else {
     const days = daysBetween(dayOf(facts.last_visit_at, timeZone), today);
-    if (days >= LONG_SINCE_VISIT_DAYS) reasons.push({ reason: "not_seen", days });
+    if (days >= cycleOf(facts.value_class, cycles)) reasons.push({ reason: "not_seen", days });
   }
   if (facts.open_tasks > 0) reasons.push({ reason: "tasks", count: facts.open_tasks });
   return reasons;

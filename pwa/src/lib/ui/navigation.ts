@@ -72,6 +72,7 @@ export const home = (role: Role): string => (role === "manager" ? "/overview" : 
 export function currentItem(list: readonly NavItem[], pathname: string): NavId | null {
   const direct = list.find((item) => pathname === item.href || pathname.startsWith(`${item.href}/`));
   if (direct !== undefined) return direct.id;
-  if (pathname.startsWith("/visits")) return list.some((item) => item.id === "today") ? "today" : "customers";
+  if (pathname.startsWith("/visits") || pathname.startsWith("/plan"))
+    return list.some((item) => item.id === "today") ? "today" : "customers";
   return list.some((item) => item.id === "more") ? "more" : null;
 }

@@ -19,6 +19,7 @@ import { mapCustomers, mapPoints } from "./map.ts";
 import { customerOlder, syncOlder } from "./older.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
 import { personList } from "./person.ts";
+import { planCandidates } from "./plan.ts";
 import { productList } from "./product.ts";
 import { recordKnown, recordLabels, recordOne } from "./record.ts";
 import { settingValues } from "./setting.ts";
@@ -57,6 +58,7 @@ export const QUERIES = {
   "overview.reps": overviewReps,
   "overview.visits": overviewVisits,
   "person.list": personList,
+  "plan.candidates": planCandidates,
   "product.list": productList,
   "record.known": recordKnown,
   "record.labels": recordLabels,

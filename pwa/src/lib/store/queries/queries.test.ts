@@ -306,6 +306,7 @@ test("every query answers an empty store", () => {
         starts: [0, 1],
         span: { firstDay: "", lastDay: "", from: 0, to: 0 },
         seenSince: 0,
+        seenBefore: { vip: NOW, main: NOW, regular: NOW, small: NOW, "": NOW },
         since: 0,
         name: "x",
         contact: NOW,
@@ -355,4 +356,31 @@ test("no query of a list looks at a whole table of children", () => {
       .map(({ detail }) => `${detail}: ${sql}`);
   });
   expect(scans).toEqual([]);
+});
+
+test("who may be worth a visit is due, slipping, born about then or has a task, and has no visit planned", () => {
+  const device = book();
+  const day = { day: "2026-11-22", from: today.to, to: today.to + DAY };
+  const due = (number: number, v: object = {}) => customerRow(number, { name: `Due ${number}`, owner: PERSON, ...v });
+  const never = id(110);
+  receive(device, {
+    rows: {
+      [BUCKET]: [
+        due(110, { value_class: "vip" }),
+        due(111, { value_class: "small", owner: id(9) }),
+        due(112, { value_class: "small" }),
+        due(113),
+        row("visit", id(210), id(112), { customer: id(112), person: PERSON, status: "done", checked_in_at: NOW - DAY }),
+        row("visit", id(211), id(113), { customer: id(113), person: PERSON, status: "planned", planned_day: day.day }),
+      ],
+    },
+  });
+  const seenBefore = { vip: NOW, main: NOW, regular: NOW, small: NOW - 2 * DAY, "": NOW };
+  const ask = (person = PERSON) =>
+    device.engine.query("plan.candidates", { person, today: today.day, seenBefore, ...day }).map((found) => found.id);
+  // Nowak (C) has a visit planned today, 112 was seen yesterday, 113 is planned, 111 is another's.
+  expect(ask()).toEqual([never]);
+  expect(ask(id(9))).toEqual([id(111)]);
+  device.save({ kind: "visit", id: id(201), root: C, v: { status: "cancelled" } });
+  expect(ask()).toEqual(expect.arrayContaining([never, C]));
 });

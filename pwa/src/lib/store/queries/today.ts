@@ -84,12 +84,13 @@ export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
            FROM customer WHERE id = ? LIMIT 1`,
           [customer],
         ) ?? null,
-      ...reasonsToGo(database, customer, visit.id, visit.checked_in_at, { day, from, to }),
+      ...reasonsOf(database, customer, visit.id, visit.checked_in_at, { day, from, to }),
     }));
   },
 });
 
-function reasonsToGo(
+/** What may be a reason to go to a customer on a day, whatever visit is planned there. */
+export function reasonsOf(
   database: Database,
   customer: string,
   visit: string,

@@ -1,4 +1,5 @@
 /** What Today says of its stops: the rules of lib/domain applied to the rows of the store. */
+import { type CallCycles, USUAL_CALL_CYCLES } from "#lib/domain/call-cycle";
 import { openSums } from "#lib/domain/deal";
 import type { Money } from "#lib/domain/money";
 import { metresBetween, type Point, pointOf } from "#lib/domain/place";
@@ -22,6 +23,7 @@ export function routeOf(
   here: Point | null,
   today: string,
   timeZone: string,
+  cycles: CallCycles = USUAL_CALL_CYCLES,
 ): readonly Stop[] {
   const route = inRouteOrder(
     rows.map((row) => ({ ...row, point: row.customer === null ? null : pointOf(row.customer) })),
@@ -43,6 +45,7 @@ export function routeOf(
         },
         today,
         timeZone,
+        cycles,
       ),
     };
   });

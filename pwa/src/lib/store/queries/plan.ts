@@ -1,0 +1,65 @@
+import type { CustomerValueClass } from "$sync/schema.gen.ts";
+import { defineQuery } from "../query.ts";
+import { type LocalDay, reasonsOf, type Stop } from "./today.ts";
+
+/** A customer who might be visited on a day, with what may be a reason. */
+export interface PlanCandidate
+  extends NonNullable<Stop["customer"]>,
+    Pick<Stop, "lastVisitAt" | "birthdays" | "deal" | "openTasks"> {}
+
+/** For each value class ("" for none): nobody seen later than this instant is due; UTC milliseconds. */
+export type SeenBefore = Readonly<Record<CustomerValueClass | "", number>>;
+
+/** So many of each value class, and of each other reason, are looked at. */
+const OF_EACH = 40;
+
+/**
+ * The customers of a person who may be worth a visit on a day: unseen since `seenBefore`, with a deal past its day, with a birthday
+ * about then, or with a task due. Whoever has a visit planned from `today` on, or an open one, is not among them.
+ */
+export const planCandidates = defineQuery<
+  { person: string; today: string; seenBefore: SeenBefore } & LocalDay,
+  PlanCandidate[]
+>({
+  reads: ["visit", "customer", "contact", "deal", "task", "order"],
+  run(database, { person, today, seenBefore, ...local }) {
+    const { day } = local;
+    const found = new Set<string>();
+    const collect = (sql: string, values: readonly (string | number | null)[]) => {
+      for (const { id } of database.all<{ id: string }>(sql, values)) found.add(id);
+    };
+    for (const [value_class, before] of Object.entries(seenBefore))
+      collect(
+        `SELECT id FROM customer WHERE deleted IS NOT 1 AND owner = ?1 AND value_class IS ?2
+         AND (last_visit_at IS NULL OR last_visit_at <= ?3) ORDER BY last_visit_at LIMIT ${OF_EACH}`,
+        [person, value_class === "" ? null : value_class, before],
+      );
+    collect(
+      `SELECT customer AS id FROM deal WHERE owner = ?1 AND stage NOT IN ('won', 'lost') AND close_day < ?2 AND deleted IS NOT 1
+       ORDER BY close_day LIMIT ${OF_EACH}`,
+      [person, day],
+    );
+    collect(
+      `SELECT customer AS id FROM contact WHERE deleted IS NOT 1 AND substr(birthday, 6) IN (strftime('%m-%d', ?1, '-1 day'),
+       strftime('%m-%d', ?1), strftime('%m-%d', ?1, '+1 day')) LIMIT ${OF_EACH * 5}`,
+      [day],
+    );
+    collect(
+      `SELECT customer AS id FROM task WHERE status = 'open' AND due_day <= ?2 AND person = ?1 AND customer IS NOT NULL
+       AND deleted IS NOT 1 ORDER BY due_day LIMIT ${OF_EACH}`,
+      [person, day],
+    );
+    return database
+      .all<NonNullable<Stop["customer"]>>(
+        `SELECT c.id, c.name, json_extract(c.doc, '$.v.trade') AS trade, c.street, c.city, c.phone, c.latitude, c.longitude,
+                c.value_class, c.phase
+         FROM json_each(?1) j CROSS JOIN customer c ON c.id = j.value
+         WHERE c.owner = ?2 AND c.deleted IS NOT 1 AND NOT EXISTS (
+           SELECT 1 FROM visit v WHERE v.customer = c.id AND v.deleted IS NOT 1
+           AND (v.status = 'open' OR (v.status = 'planned' AND v.planned_day >= ?3)))
+         LIMIT 500`,
+        [JSON.stringify([...found]), person, today],
+      )
+      .map((customer) => ({ ...customer, ...reasonsOf(database, customer.id, "", null, local) }));
+  },
+});

@@ -1,0 +1,36 @@
+/** What the plan says of candidates: the rules of lib/domain applied to the rows of the store. */
+import type { CallCycles } from "#lib/domain/call-cycle";
+import { cycleOf } from "#lib/domain/call-cycle";
+import { addDays, instantAt } from "#lib/domain/day";
+import { type Point, pointOf } from "#lib/domain/place";
+import type { Candidate } from "#lib/domain/suggestions";
+import type { PlanCandidate, SeenBefore } from "#lib/store/queries/plan";
+
+/** A candidate as the rules take it. */
+export type Planned = PlanCandidate & Candidate;
+
+/** What a day holds as a rule: enough to fill it, few enough to drive. */
+export const FULL_DAY = 8;
+
+export const candidatesOf = (rows: readonly PlanCandidate[]): readonly Planned[] =>
+  rows.map((row) => ({
+    ...row,
+    point: pointOf(row),
+    last_visit_at: row.lastVisitAt,
+    open_tasks: row.openTasks,
+  }));
+
+/** Nobody of a class who was seen later than this is due on `day`. */
+export function seenBefore(day: string, cycles: CallCycles, timeZone: string): SeenBefore {
+  const before = (days: number) => instantAt(addDays(day, 1 - days), 0, timeZone);
+  return {
+    vip: before(cycles.vip),
+    main: before(cycles.main),
+    regular: before(cycles.regular),
+    small: before(cycles.small),
+    "": before(cycleOf(null, cycles)),
+  };
+}
+
+export const pointsOf = (stops: readonly { readonly point: Point | null }[]): readonly Point[] =>
+  stops.flatMap(({ point }) => point ?? []);
