@@ -159,6 +159,12 @@ def _map_route(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("map-stops")).to_be_visible()
 
 
+def _map_layers(page: Page, place: Place) -> None:
+    _map(page, place)
+    page.get_by_test_id("map-layers").click()
+    expect(page.get_by_test_id("region-choose")).to_be_visible()
+
+
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
@@ -178,6 +184,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("map-list", "rep", _map_list),
     Screen("map-card", "rep", _map_card),
     Screen("map-route", "rep", _map_route),
+    Screen("map-layers", "rep", _map_layers),
     Screen("tasks", "rep", _at("/tasks")),
     Screen("deals", "rep", _at("/deals")),
     Screen("needs-a-look", "rep", _at("/needs-a-look")),

@@ -6,6 +6,7 @@ import { placeTowns, type Town } from "#lib/domain/map/towns";
 import { metresPerPixel, pixelsOf, type Size, type Spot, toScreen, type View } from "#lib/domain/map/view";
 import { paintStops, paintWay, type RouteDrawing, STOP_RADIUS } from "./paint-route";
 import type { Palette } from "./palette";
+import type { RegionTiles } from "./region-tiles";
 
 /** The outline in the form that a canvas paints fastest. */
 export interface Ground {
@@ -16,6 +17,8 @@ export interface Ground {
 /** What the map shows, whatever part of it is seen. */
 export interface Scene {
   readonly ground: Ground | null;
+  /** The region file, where there is one. */
+  readonly region: RegionTiles | null;
   readonly clusters: Clusters | null;
   readonly shades: readonly Shade[];
   readonly towns: readonly Town[];
@@ -64,6 +67,7 @@ export function groundOf({ land, lines }: Outline): Ground {
 /** Paints the scene and returns what can be tapped. */
 export function paint(frame: Frame, scene: Scene): readonly Hit[] {
   paintGround(frame, scene.ground);
+  scene.region?.draw(frame.context, frame.view, frame.size, frame.palette);
   const { context, view, size, palette } = frame;
   if (scene.route !== null) paintWay(context, view, size, palette, scene.route);
   const marks = paintMarks(frame, scene);
