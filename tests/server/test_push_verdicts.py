@@ -15,6 +15,7 @@ from routebook_sync.messages import Loser, Verdict, VerdictKind
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NOON, NORTH, SOUTH, Team, make_id, open_team
 
 VISIT, NOTE, TASK = make_id(1), make_id(2), make_id(3)
+SEEN: dict[str, Any] = {"customer": BAKERY, "person": ANNA, "seen_at": 1, "competitor": "Baltika"}
 VALUES: dict[str, Any] = {"customer": BAKERY, "person": ANNA, "status": "planned"}
 
 
@@ -241,6 +242,10 @@ async def test_a_clamped_stamp_never_wins_for_ever(team: Team) -> None:
         (("customer", BAKERY, BAKERY, {"territory": SOUTH}), "forbidden_field", "territory"),
         (("visit", BAKERY, BAKERY, VALUES), "foreign_root", "kind"),
         (("customer", CHEMIST, CHEMIST, {"name": "Mine"}), "forbidden", ""),
+        (("shelf_check", VISIT, BAKERY, {**SEEN, "stock": "plenty"}), "wrong_type", "stock"),
+        (("shelf_check", VISIT, BAKERY, {**SEEN, "facings": -1}), "wrong_type", "facings"),
+        (("shelf_check", VISIT, BAKERY, {"customer": BAKERY, "person": ANNA}), "missing_field", "seen_at"),
+        (("shelf_check", VISIT, CHEMIST, {**SEEN, "customer": CHEMIST}), "forbidden", ""),
         (("product", VISIT, SHARED_ROOT, {"name": "Flour"}), "forbidden", ""),
         (("person", ANNA, SHARED_ROOT, {"role": "administrator"}), "forbidden", ""),
         (("setting", VISIT, BEN, {"name": "x", "value": 1}), "forbidden", ""),

@@ -45,12 +45,12 @@ class Answerer:
         self._random = random
         self._forms = forms
         self._products = products
-        self._since = since
+        self.since = since
 
     def answers(self, purpose: str, ended: int, *, always: bool = False) -> dict[str, Any]:
         """Return the answers of a visit as a field of it; {} for none, which with ``always`` only means no form."""
         form = next((form for form in self._forms if purpose in form.purposes), None)
-        if form is None or ended < self._since or (self._random.random() < 0.4 and not always):
+        if form is None or ended < self.since or (self._random.random() < 0.4 and not always):
             return {}
         return {"answers": self.answer(form, ended)}
 

@@ -83,7 +83,8 @@ class InventedCustomers:
     def _order_visit(self, profile: Profile, figures: Figures, start: int) -> list[Row]:
         day = self._visit_day(profile, start, profile.last_order)
         visit, day, ended = self.history.visit(profile, day, figures, ordered=True)
-        return [visit, self.history.order(profile, day, ended - MINUTE, figures, visit.i)]
+        order = self.history.order(profile, day, ended - MINUTE, figures, visit.i)
+        return [visit, order, *self.history.reports.shelf(profile, visit, ended)]
 
     def _visit_day(self, profile: Profile, start: int, end: int) -> int:
         days = _IRANIAN_TOWN_DAYS if self.rep.country == "IR" else _TOWN_DAYS

@@ -107,7 +107,9 @@ class KnownCustomers:
 
     def _dated_visit(self, profile: Profile, day: int, figures: Figures, *, ordered: bool) -> list[Row]:
         visit, day, ended = self.history.visit(profile, day, figures, ordered=ordered)
-        return [visit, self.history.order(profile, day, ended - MINUTE, figures, visit.i)] if ordered else [visit]
+        shelf = self.history.reports.shelf(profile, visit, ended, always=True)
+        order = [self.history.order(profile, day, ended - MINUTE, figures, visit.i)] if ordered else []
+        return [visit, *order, *shelf]
 
     def _autumn_orders(self, profile: Profile, figures: Figures) -> Iterator[Row]:
         pack = next(i for i, article in enumerate(self.history.catalogue.articles) if article.season == "autumn")
@@ -184,7 +186,8 @@ class KnownCustomers:
         index_by_number = self.history.catalogue.index_by_number
         lines = [(index_by_number[number], pieces) for number, pieces in done.lines]
         order = self.history.order_of(profile, HISTORY_DAYS, ended - MINUTE, lines, figures, visit=planned.i)
-        return [rewrite(planned, ended, values), order]
+        visit = rewrite(planned, ended, values)
+        return [visit, order, *self.history.reports.shelf(profile, visit, ended, always=True)]
 
 
 def _minute(time: str) -> int:

@@ -4,10 +4,15 @@ from math import cos, pi, sin
 from random import Random
 from typing import Any, Final
 
+from routebook_server.demo.catalogue import Catalogue
 from routebook_server.demo.diary import MINUTE
 from routebook_server.demo.forms import Answerer
+from routebook_server.demo.maker import make_id, make_row
 from routebook_server.demo.profile import Profile
+from routebook_server.demo.team import Rep
+from routebook_sync.entities.shelf_check import Stock
 from routebook_sync.entities.visit import Outcome, Purpose
+from routebook_sync.messages import Row
 
 _LOOP: Final = 18
 """Points of one loop of a signature."""
@@ -16,15 +21,44 @@ _LOOP: Final = 18
 class Reports:
     """Writes the reports of one rep. ``random`` is its own, so that reports change nothing else of the demo."""
 
-    def __init__(self, random: Random, answerer: Answerer) -> None:
+    def __init__(self, random: Random, rep: Rep, catalogue: Catalogue, answerer: Answerer) -> None:
         self.random = random
         self.answerer = answerer
+        self._rep = rep
+        self._catalogue = catalogue
 
     def of_visit(self, profile: Profile, purpose: str, outcome: Outcome, ended: int) -> dict[str, Any]:
         """Return what a visit's report has beside its note."""
         if outcome is Outcome.NOT_IN:
             return {}
         return {**self.signature(profile, purpose, outcome, ended), **self.answerer.answers(purpose, ended)}
+
+    def shelf(self, profile: Profile, visit: Row, ended: int, *, always: bool = False) -> list[Row]:
+        """Return what was seen on the shelf of a customer at a visit, as records; nothing for most."""
+        random = self.random
+        outcome = visit.v.get("outcome")
+        if outcome in (None, Outcome.NOT_IN) or ended < self.answerer.since or (random.random() < 0.6 and not always):
+            return []
+        articles, ids = self._catalogue.articles, self._catalogue.ids
+        here = [index for index, article in enumerate(articles) if profile.trade in article.trades]
+        at = {"customer": profile.id, "person": self._rep.person, "visit": visit.i, "seen_at": ended - 2 * MINUTE}
+        seen: list[dict[str, Any]] = []
+        for index in random.sample(here, min(len(here), random.randint(1, 3))):
+            stock = random.choices(list(Stock), cum_weights=(70, 90, 100))[0]
+            seen.append({"product": ids[index], "stock": stock.value, "facings": random.randint(1, 6)})
+        for competitor in random.sample(self._rep.words.competitors, random.randint(1 if always else 0, 2)):
+            article = articles[random.choice(here)]
+            seen.append(
+                {
+                    "competitor": competitor,
+                    "name": article.name[self._rep.words.locale],
+                    "price": article.price * random.randint(84, 108) // 100,
+                    "currency": self._rep.currency,
+                    "facings": random.randint(1, 8),
+                    "stock": Stock.IN_STOCK.value,
+                }
+            )
+        return [make_row("shelf_check", make_id(random, ended), profile.id, ended, {**at, **one}) for one in seen]
 
     def signature(self, profile: Profile, purpose: str, outcome: Outcome, ended: int) -> dict[str, Any]:
         """Return who signed for what was delivered or ordered; {} where nobody did."""

@@ -143,7 +143,7 @@ def _rep_rows(seed: int, team: Team, rep: Rep, present: Present, size: Size) -> 
     pace = Pace(min(0.3, _OPEN_TASKS / (0.08 * expected)), min(0.3, _OPEN_DEALS / (0.036 * expected)))
     reporting = seeded(seed, f"{rep.colleague.email} reports")
     answerer = Answerer(reporting, read_forms(seed, team.founded), team.article_ids, present.now_ms - _ASKED_DAYS * DAY)
-    reports = Reports(reporting, answerer)
+    reports = Reports(reporting, rep, team.catalogue, answerer)
     history = History(random, rep, diary, team.catalogue, pace=pace, reports=reports)
     known_customers = KnownCustomers(random, rep, diary, history, team.places)
     invented = InventedCustomers(random, rep, diary, history, team.places)

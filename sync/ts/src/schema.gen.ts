@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '513f64b06889';
+export const SCHEMA_HASH = '6aae7e024941';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -245,6 +245,26 @@ export type Order = {
   deleted?: boolean | null;
 };
 
+export const SHELF_CHECK_STOCK_CHOICES = ['in_stock', 'low', 'out'] as const;
+export type ShelfCheckStock = (typeof SHELF_CHECK_STOCK_CHOICES)[number];
+
+/** A product seen on a shelf by one person at one time; follows the customer. */
+export type ShelfCheck = {
+  customer?: string;
+  person?: string;
+  visit?: string | null;
+  seen_at?: number;
+  product?: string | null;
+  competitor?: string | null;
+  name?: string | null;
+  price?: number | null;
+  currency?: string | null;
+  facings?: number | null;
+  stock?: ShelfCheckStock | null;
+  note?: string | null;
+  deleted?: boolean | null;
+};
+
 /** An article or service of the catalogue; shared by the organisation. */
 export type Product = {
   name?: string;
@@ -331,6 +351,7 @@ export interface EntityByKind {
   call: Call;
   deal: Deal;
   order: Order;
+  shelf_check: ShelfCheck;
   product: Product;
   visit_form: VisitForm;
   person: Person;
@@ -1972,6 +1993,171 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         [
           "customer",
           "ordered_at"
+        ]
+      ]
+    }
+  },
+  "shelf_check": {
+    "home": "root",
+    "writers": [
+      "administrator",
+      "manager",
+      "rep"
+    ],
+    "fields": {
+      "customer": {
+        "name": "customer",
+        "type": "text",
+        "ref": "customer",
+        "max_length": 26,
+        "column": true,
+        "required": true
+      },
+      "person": {
+        "name": "person",
+        "type": "text",
+        "ref": "person",
+        "max_length": 26,
+        "column": true,
+        "required": true
+      },
+      "visit": {
+        "name": "visit",
+        "type": "text",
+        "nullable": true,
+        "ref": "visit",
+        "max_length": 26,
+        "column": true
+      },
+      "seen_at": {
+        "name": "seen_at",
+        "type": "integer",
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655,
+        "column": true,
+        "required": true
+      },
+      "product": {
+        "name": "product",
+        "type": "text",
+        "nullable": true,
+        "ref": "product",
+        "max_length": 26,
+        "column": true
+      },
+      "competitor": {
+        "name": "competitor",
+        "type": "text",
+        "nullable": true,
+        "max_length": 200,
+        "column": true
+      },
+      "name": {
+        "name": "name",
+        "type": "text",
+        "nullable": true,
+        "max_length": 200,
+        "column": true,
+        "title": true
+      },
+      "price": {
+        "name": "price",
+        "type": "integer",
+        "nullable": true,
+        "unit": "money",
+        "minimum": -9007199254740991,
+        "maximum": 9007199254740991
+      },
+      "currency": {
+        "name": "currency",
+        "type": "text",
+        "nullable": true,
+        "unit": "currency",
+        "max_length": 3,
+        "pattern": "^[A-Z]{3}$"
+      },
+      "facings": {
+        "name": "facings",
+        "type": "integer",
+        "nullable": true,
+        "minimum": 0,
+        "maximum": 10000
+      },
+      "stock": {
+        "name": "stock",
+        "type": "choice",
+        "choices": [
+          "in_stock",
+          "low",
+          "out"
+        ],
+        "nullable": true,
+        "column": true
+      },
+      "note": {
+        "name": "note",
+        "type": "text",
+        "join": "text",
+        "nullable": true,
+        "max_length": 10000
+      },
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      }
+    },
+    "table": {
+      "columns": [
+        {
+          "name": "customer",
+          "sql": "TEXT"
+        },
+        {
+          "name": "person",
+          "sql": "TEXT"
+        },
+        {
+          "name": "visit",
+          "sql": "TEXT"
+        },
+        {
+          "name": "seen_at",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "product",
+          "sql": "TEXT"
+        },
+        {
+          "name": "competitor",
+          "sql": "TEXT"
+        },
+        {
+          "name": "name",
+          "sql": "TEXT"
+        },
+        {
+          "name": "stock",
+          "sql": "TEXT"
+        },
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        }
+      ],
+      "indexes": [
+        [
+          "customer",
+          "seen_at"
+        ],
+        [
+          "visit"
+        ],
+        [
+          "competitor"
         ]
       ]
     }

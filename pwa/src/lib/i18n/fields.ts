@@ -15,6 +15,7 @@ export const KIND_LABELS: Readonly<Record<Kind, Say>> = {
   call: m.fields_kind_call,
   deal: m.fields_kind_deal,
   order: m.fields_kind_order,
+  shelf_check: m.fields_kind_shelf_check,
   product: m.fields_kind_product,
   visit_form: m.fields_kind_visit_form,
   person: m.fields_kind_person,
@@ -176,6 +177,21 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
     amount: m.fields_amount,
     currency: m.fields_currency,
     lines: m.fields_lines,
+    deleted,
+  },
+  shelf_check: {
+    customer,
+    person: m.fields_person,
+    visit: m.fields_visit,
+    seen_at: m.fields_seen_at,
+    product: m.fields_product,
+    competitor: m.fields_competitor,
+    name: m.fields_name,
+    price: m.fields_price,
+    currency: m.fields_currency,
+    facings: m.fields_facings,
+    stock: m.fields_stock,
+    note: m.fields_note,
     deleted,
   },
   product: {
@@ -340,6 +356,13 @@ export const CHOICE_LABELS = {
       placed: m.fields_order_status_placed,
       delivered: m.fields_order_status_delivered,
       cancelled: m.fields_order_status_cancelled,
+    },
+  },
+  shelf_check: {
+    stock: {
+      in_stock: m.fields_stock_in_stock,
+      low: m.fields_stock_low,
+      out: m.fields_stock_out,
     },
   },
   person: {

@@ -19,6 +19,7 @@ from routebook_sync.entities.order import Order
 from routebook_sync.entities.person import Person
 from routebook_sync.entities.product import Product
 from routebook_sync.entities.setting import Setting
+from routebook_sync.entities.shelf_check import ShelfCheck
 from routebook_sync.entities.task import Task
 from routebook_sync.entities.territory import Territory
 from routebook_sync.entities.visit import Visit
@@ -223,6 +224,16 @@ ENTITY_TYPES: dict[str, EntityType] = {
             _EVERYBODY,
             ("customer", "ordered_at"),
             archive=_archive("ordered_at", status=["delivered", "cancelled"]),
+        ),
+        _declare(
+            "shelf_check",
+            ShelfCheck,
+            Home.ROOT,
+            _EVERYBODY,
+            ("customer", "seen_at"),
+            ("visit",),
+            ("competitor",),
+            archive=_archive("seen_at"),
         ),
         _declare("product", Product, Home.SHARED, _MANAGERS, ("category",)),
         _declare("visit_form", VisitForm, Home.SHARED, _MANAGERS),

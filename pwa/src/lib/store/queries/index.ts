@@ -23,6 +23,7 @@ import { planCandidates } from "./plan.ts";
 import { productList } from "./product.ts";
 import { recordKnown, recordLabels, recordOne } from "./record.ts";
 import { settingValues } from "./setting.ts";
+import { shelfCompetitors, shelfNearby, shelfOfVisit, shelfOwn } from "./shelf.ts";
 import { syncSent, syncState, syncWaiting } from "./sync.ts";
 import { taskOne, tasksCounts, tasksEnded, tasksPage } from "./tasks.ts";
 import { territoryList } from "./territory.ts";
@@ -64,6 +65,10 @@ export const QUERIES = {
   "record.labels": recordLabels,
   "record.one": recordOne,
   "setting.values": settingValues,
+  "shelf.competitors": shelfCompetitors,
+  "shelf.nearby": shelfNearby,
+  "shelf.of_visit": shelfOfVisit,
+  "shelf.own": shelfOwn,
   "sync.older": syncOlder,
   "sync.sent": syncSent,
   "sync.state": syncState,

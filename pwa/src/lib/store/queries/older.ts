@@ -81,6 +81,8 @@ function entryOf(database: Database, { kind, id, at, v: text }: OlderRow): Timel
         checked_out_at: number("checked_out_at"),
         text: word("note"),
         next_step: word("next_step"),
+        seen: 0,
+        competitors: null,
       };
     case "note":
       return { ...entry, kind, text: word("body") };

@@ -30,6 +30,9 @@ export type TimelineEntry =
       readonly checked_out_at: number | null;
       readonly text: string | null;
       readonly next_step: string | null;
+      /** Products seen on the shelf, and the competitors among them, with commas between. */
+      readonly seen: number;
+      readonly competitors: string | null;
     })
   | (Entry & { readonly kind: "note"; readonly text: string | null })
   | (Entry & {
@@ -75,7 +78,7 @@ const CURRENCY = "json_extract(x.doc, '$.v.currency') AS currency";
 
 /** What happened at a customer before the instant `before`, newest first; visits still planned are not in it. */
 export const customerTimeline = defineQuery<{ customer: string; before: number; limit: number }, TimelineEntry[]>({
-  reads: ["visit", "note", "call", "contact", "task", "deal", "order", "person", "outbox"],
+  reads: ["visit", "shelf_check", "note", "call", "contact", "task", "deal", "order", "person", "outbox"],
   run(database, { customer, before, limit }) {
     const values = [customer, before, limit];
     const dated = <K extends TimelineEntry["kind"]>(kind: K, at: string, columns: string, condition = "TRUE") =>
@@ -88,7 +91,9 @@ export const customerTimeline = defineQuery<{ customer: string; before: number; 
       "visit",
       "x.checked_in_at",
       `x.status, x.outcome, x.checked_in_at, x.checked_out_at, ${nameOf("person")},
-       json_extract(x.doc, '$.v.note') AS text, json_extract(x.doc, '$.v.next_step') AS next_step`,
+       json_extract(x.doc, '$.v.note') AS text, json_extract(x.doc, '$.v.next_step') AS next_step,
+       (SELECT count(*) FROM shelf_check s WHERE s.visit = x.id AND s.deleted IS NOT 1) AS seen,
+       (SELECT group_concat(DISTINCT s.competitor) FROM shelf_check s WHERE s.visit = x.id AND s.deleted IS NOT 1) AS competitors`,
     );
     const notes = dated("note", "x.written_at", `json_extract(x.doc, '$.v.body') AS text, ${nameOf("person")}`);
     const calls = dated(

@@ -10,6 +10,7 @@ import Package from "@lucide/svelte/icons/package";
 import Paperclip from "@lucide/svelte/icons/paperclip";
 import Phone from "@lucide/svelte/icons/phone";
 import Settings from "@lucide/svelte/icons/settings";
+import ShelvingUnit from "@lucide/svelte/icons/shelving-unit";
 import ShoppingCart from "@lucide/svelte/icons/shopping-cart";
 import Store from "@lucide/svelte/icons/store";
 import UserRound from "@lucide/svelte/icons/user-round";
@@ -26,6 +27,7 @@ const ICONS: Readonly<Record<Kind, Icon>> = {
   call: Phone,
   deal: Kanban,
   order: ShoppingCart,
+  shelf_check: ShelvingUnit,
   product: Package,
   visit_form: ListChecks,
   person: UserRound,
