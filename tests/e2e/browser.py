@@ -39,6 +39,8 @@ ARGUMENTS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
+MICROPHONE: Final = "--use-fake-device-for-media-stream"
+"""One that beeps."""
 
 
 class Browser:
@@ -54,6 +56,7 @@ class Browser:
         zone: str = "Europe/Warsaw",
         dark: bool = False,
         place: tuple[float, float] | None = (50.0614, 19.9366),
+        microphone: bool = False,
         service_workers: Literal["allow", "block"] = "allow",
     ) -> None:
         self._playwright = playwright
@@ -71,6 +74,9 @@ class Browser:
                 "geolocation": {"latitude": place[0], "longitude": place[1], "accuracy": 20},
                 "permissions": ["geolocation"],
             }
+        self._arguments = [*ARGUMENTS, *([MICROPHONE] if microphone else [])]
+        if microphone:
+            self._options["permissions"] = [*self._options.get("permissions", []), "microphone"]
         self._context: BrowserContext | None = None
 
     def open(self) -> Page:
@@ -79,7 +85,7 @@ class Browser:
             self._context = self._playwright.chromium.launch_persistent_context(
                 str(self.profile),
                 executable_path=os.environ["CHROMIUM"],
-                args=ARGUMENTS,
+                args=self._arguments,
                 headless=True,
                 **self._options,
             )

@@ -174,6 +174,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("customer-people", "rep", _customer_tab("customer_tab_people")),
     Screen("customer-deals", "rep", _customer_tab("customer_tab_deals")),
     Screen("customer-orders", "rep", _customer_tab("customer_tab_orders")),
+    Screen("customer-files", "rep", _customer_tab("files_title")),
     Screen("customer-details", "rep", _customer_tab("customer_tab_details")),
     Screen("customer-history", "rep", _customer_tab("customer_tab_history")),
     Screen("record", "rep", _record_sheet),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
@@ -13,6 +13,7 @@ from e2e.house import House, Record, wait_until
 from e2e.people import MANAGER, MAREK, sign_in
 from e2e.pictures import PLACE, take, tap_and_choose
 from e2e.screens import go
+from e2e.steps import open_tab
 from e2e.wire import Wire
 
 pytestmark = pytest.mark.e2e
@@ -36,9 +37,9 @@ class Phone(NamedTuple):
 
 
 @pytest.fixture
-def phone(house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
+def phone(shared_house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
     """A phone that has just checked in."""
-    with Wire(house.port) as wire:
+    with Wire(shared_house.port) as wire:
         browser = make_browser("phone", **MAREK.surroundings)
         page = browser.open()
         sign_in(page, wire.address, MAREK)
@@ -48,15 +49,20 @@ def phone(house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
         yield Phone(browser, page, wire, page.url.rpartition("/")[2])
 
 
+def stored(house: House) -> set[tuple[str, str]]:
+    files = [file.values for file in house.records("file") if file.values.get("stored") == file.values["digest"]]
+    return {(str(values["type"]), str(values["media_type"])) for values in files}
+
+
 def photos_of(house: House, visit: str) -> list[Record]:
     return [file for file in house.records("file") if file.values.get("visit") == visit]
 
 
 def test_photos_taken_offline_survive_a_kill_and_arrive_as_they_are(
-    phone: Phone, house: House, make_browser: MakeBrowser
+    phone: Phone, shared_house: House, make_browser: MakeBrowser
 ) -> None:
     browser, page, wire, visit = phone
-    wait_until(lambda: house.record(visit).values.get("status") == "open", 20, "the check-in has arrived")
+    wait_until(lambda: shared_house.record(visit).values.get("status") == "open", 20, "the check-in has arrived")
     browser.flush_cookies()
     browser.lose_network(wire)
     first, second = take(page), take(page, hue=20)
@@ -72,18 +78,20 @@ def test_photos_taken_offline_survive_a_kill_and_arrive_as_they_are(
     expect(page.get_by_test_id("photo-picture")).to_have_count(2)
     page.wait_for_function(f"() => {WIDTHS}.every((width) => width === 240)")  # upright, and small
     expect(page.locator("[data-testid=file-state][data-state=waiting]")).to_have_count(2)
-    assert photos_of(house, visit) == []
+    assert photos_of(shared_house, visit) == []
     go(page, "/sync")
     expect(page.get_by_test_id("files-waiting")).to_be_visible()
 
     browser.regain_network(wire)
-    wait_until(lambda: len([one for one in photos_of(house, visit) if one.values.get("stored")]) == 2, 40, "both")
+    wait_until(
+        lambda: len([one for one in photos_of(shared_house, visit) if one.values.get("stored")]) == 2, 40, "both"
+    )
     expect(page.get_by_test_id("files-waiting")).to_have_count(0)
-    for file in photos_of(house, visit):
+    for file in photos_of(shared_house, visit):
         values = file.values
         assert (values["width"], values["height"]) == (1_200, 1_600)
         for digest in (values["digest"], values["thumbnail"]):
-            body = (house.data / "files" / digest[:2] / digest[2:4] / digest).read_bytes()
+            body = (shared_house.data / "files" / digest[:2] / digest[2:4] / digest).read_bytes()
             assert hashlib.sha256(body).hexdigest() == digest
             assert body[:3] == b"\xff\xd8\xff"
             assert PLACE not in body
@@ -108,7 +116,50 @@ def test_photos_taken_offline_survive_a_kill_and_arrive_as_they_are(
     view.wait_for_function(LARGE)
 
 
-def test_a_full_phone_says_so_and_keeps_the_picture_at_hand(phone: Phone, house: House) -> None:
+def test_a_voice_note_is_recorded_and_played_and_a_document_is_attached(
+    shared_house: House, make_browser: MakeBrowser
+) -> None:
+    browser = make_browser("phone", microphone=True, **MAREK.surroundings)
+    page = browser.open()
+    sign_in(page, shared_house.address, MAREK)
+    page.get_by_test_id("check-in").first.tap()
+    page.wait_for_url("**/visits/*")
+    visit = page.url.rpartition("/")[2]
+    page.get_by_test_id("record").tap()
+    expect(page.get_by_test_id("recording")).to_contain_text("0:01")
+    page.get_by_test_id("stop-recording").tap()
+    expect(page.get_by_test_id("voice")).to_have_count(1)
+    expect(page.get_by_test_id("play")).to_be_enabled()
+    page.get_by_test_id("play").press("Enter")
+    page.wait_for_function("() => document.querySelector('[data-testid=voice-sound]').currentTime > 0.2")
+    customer = str(shared_house.record(visit).values["customer"])
+    go(page, f"/customers/{customer}")
+    open_tab(page, MAREK.locale, "files_title")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_test_id("attach").tap()
+    page_of_code: FilePayload = {"name": "page.html", "mimeType": "text/html", "buffer": b"<script>"}
+    prices: FilePayload = {"name": "Cennik.csv", "mimeType": "text/csv", "buffer": b"chleb;4\n"}
+    chooser.value.set_files([page_of_code, prices])
+    expect(page.get_by_test_id("document")).to_have_count(1)
+    kinds = {("document", "text/csv"), ("voice", "audio/webm")}
+    wait_until(lambda: kinds <= stored(shared_house), 30, "both are sent")
+
+
+def test_a_microphone_that_is_refused_or_missing_says_so(phone: Phone) -> None:
+    page = phone.page
+    # Nobody answers the question of a browser without a window: that is a refusal.
+    page.get_by_test_id("record").tap()
+    expect(page.get_by_test_id("microphone-denied").or_(page.get_by_test_id("microphone-missing"))).to_be_visible()
+    refuse = """(name) => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", name));
+    }"""
+    for name, shown in (("NotAllowedError", "microphone-denied"), ("NotFoundError", "microphone-missing")):
+        page.evaluate(refuse, name)
+        page.get_by_test_id("record").tap()
+        expect(page.get_by_test_id(shown)).to_be_visible()
+
+
+def test_a_full_phone_says_so_and_keeps_the_picture_at_hand(phone: Phone, shared_house: House) -> None:
     page = phone.page
     # What the browser's quota does, whose end no test reaches on the disk of this machine.
     [worker] = page.workers
@@ -120,4 +171,4 @@ def test_a_full_phone_says_so_and_keeps_the_picture_at_hand(phone: Phone, house:
     page.get_by_test_id("no-room").get_by_role("button").first.tap()
     expect(page.get_by_test_id("photo-picture")).to_have_count(1)
     expect(page.get_by_test_id("no-room")).to_have_count(0)
-    wait_until(lambda: any(one.values.get("stored") for one in photos_of(house, phone.visit)), 30, "it is sent")
+    wait_until(lambda: any(one.values.get("stored") for one in photos_of(shared_house, phone.visit)), 30, "it is sent")

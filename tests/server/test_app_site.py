@@ -97,6 +97,7 @@ async def test_every_file_is_guarded(house: House, path: str) -> None:
         "script-src": f"'self' 'wasm-unsafe-eval' 'sha256-{inline}'",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
+        "media-src": "'self' blob:",
         "connect-src": "'self'",
         "worker-src": "'self'",
         "frame-ancestors": "'none'",

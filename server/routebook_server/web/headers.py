@@ -30,6 +30,7 @@ def content_security_policy(script_hashes: list[str]) -> str:
             f"script-src {scripts}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
             "connect-src 'self'",
             "worker-src 'self'",
             "frame-ancestors 'none'",

@@ -27,6 +27,7 @@ export interface OlderPage {
 const DATE_BY_KIND: { readonly [kind: string]: string } = {
   visit: "checked_in_at",
   note: "written_at",
+  file: "taken_at",
   task: "done_at",
   order: "ordered_at",
 };

@@ -1,4 +1,5 @@
 /** A file's bytes as an address that a picture or a player takes; let go of when the screen goes. */
+import { untrack } from "svelte";
 import type { Store } from "#lib/store/client";
 import type { Part } from "#lib/store/files/box";
 import type { FileRow } from "#lib/store/queries/files";
@@ -14,13 +15,26 @@ export type Opened =
 export function opened(store: Store, file: () => FileRow | null, part: Part): { readonly current: Opened } {
   let current = $state.raw<Opened>({ name: "opening" });
   const row = $derived(file());
-  // Another caption is no reason to open it again.
-  const key = $derived(row === null ? "" : `${row.id} ${row.digest} ${row.isStored} ${row.isThumbnailStored}`);
+  // Another caption is no reason to open it again, and what is open stays so when the server has it, too.
+  const key = $derived(row === null ? "" : `${row.id} ${row.digest}`);
+  const isStored = $derived(row !== null && (part === "file" ? row.isStored : row.isThumbnailStored));
+  let url = "";
+  let openedKey = "";
+
+  function forget() {
+    if (url !== "") URL.revokeObjectURL(url);
+    url = "";
+    openedKey = "";
+  }
+
   $effect(() => {
-    const asked = row;
+    void isStored;
+    const asked = untrack(() => row);
+    if (key === openedKey && url !== "") return;
+    forget();
+    current = { name: "opening" };
     if (key === "" || asked === null) return;
     let isGone = false;
-    let url = "";
     void bytesOf(store, asked, part).then((found) => {
       if (isGone) return;
       if (found.name !== "here") {
@@ -28,13 +42,14 @@ export function opened(store: Store, file: () => FileRow | null, part: Part): { 
         return;
       }
       url = URL.createObjectURL(found.blob);
+      openedKey = `${asked.id} ${asked.digest}`;
       current = { name: "here", url, blob: found.blob };
     });
     return () => {
       isGone = true;
-      if (url !== "") URL.revokeObjectURL(url);
     };
   });
+  $effect(() => forget);
   return {
     get current() {
       return current;

@@ -26,12 +26,13 @@ export interface CustomerDetail {
     readonly deals: number;
     readonly orders: number;
     readonly openTasks: number;
+    readonly files: number;
   };
 }
 
 /** One customer, null if it is not (or no longer) on this device. */
 export const customerOne = defineQuery<{ id: string }, CustomerDetail | null>({
-  reads: ["customer", "contact", "deal", "order", "task", "person", "territory"],
+  reads: ["customer", "contact", "deal", "order", "task", "file", "person", "territory"],
   run(database, { id }) {
     const customer = readVisible(database, "customer", id);
     if (customer === null) return null;
@@ -43,13 +44,14 @@ export const customerOne = defineQuery<{ id: string }, CustomerDetail | null>({
               (SELECT count(*) FROM contact WHERE customer = c.id AND deleted IS NOT 1) AS contacts,
               (SELECT count(*) FROM deal WHERE customer = c.id AND deleted IS NOT 1) AS deals,
               (SELECT count(*) FROM "order" WHERE customer = c.id AND deleted IS NOT 1) AS orders,
-              (SELECT count(*) FROM task WHERE customer = c.id AND status = 'open' AND deleted IS NOT 1) AS openTasks
+              (SELECT count(*) FROM task WHERE customer = c.id AND status = 'open' AND deleted IS NOT 1) AS openTasks,
+              (SELECT count(*) FROM file WHERE customer = c.id AND deleted IS NOT 1) AS files
        FROM customer c WHERE c.id = ? LIMIT 1`,
       [id],
     );
     if (found === undefined) return null;
-    const { contacts, deals, orders, openTasks, ...names } = found;
-    return { customer, ...names, counts: { contacts, deals, orders, openTasks } };
+    const { contacts, deals, orders, openTasks, files, ...names } = found;
+    return { customer, ...names, counts: { contacts, deals, orders, openTasks, files } };
   },
 });
 

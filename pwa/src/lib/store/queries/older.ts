@@ -1,4 +1,12 @@
-import type { CallResult, OrderStatus, TaskStatus, TaskType, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
+import type {
+  CallResult,
+  FileType,
+  OrderStatus,
+  TaskStatus,
+  TaskType,
+  VisitOutcome,
+  VisitStatus,
+} from "$sync/schema.gen.ts";
 import type { Database } from "../database.ts";
 import { olderBudget } from "../older.ts";
 import { defineQuery } from "../query.ts";
@@ -83,6 +91,15 @@ function entryOf(database: Database, { kind, id, at, v: text }: OlderRow): Timel
         next_step: word("next_step"),
         seen: 0,
         competitors: null,
+        photos: 0, // they are in the archive as well
+      };
+    case "file":
+      return {
+        ...entry,
+        kind,
+        type: v.type as FileType,
+        name: word("name"),
+        caption: word("caption"),
       };
     case "note":
       return { ...entry, kind, text: word("body") };

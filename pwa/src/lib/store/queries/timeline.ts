@@ -2,6 +2,7 @@ import { msFromId } from "$sync/identifier.ts";
 import type {
   CallResult,
   DealStage,
+  FileType,
   OrderStatus,
   TaskStatus,
   TaskType,
@@ -33,6 +34,15 @@ export type TimelineEntry =
       /** Products seen on the shelf, and the competitors among them, with commas between. */
       readonly seen: number;
       readonly competitors: string | null;
+      /** How many photos were taken on it. */
+      readonly photos: number;
+    })
+  /** A file that belongs to no visit. */
+  | (Entry & {
+      readonly kind: "file";
+      readonly type: FileType;
+      readonly name: string | null;
+      readonly caption: string | null;
     })
   | (Entry & { readonly kind: "note"; readonly text: string | null })
   | (Entry & {
@@ -78,7 +88,7 @@ const CURRENCY = "json_extract(x.doc, '$.v.currency') AS currency";
 
 /** What happened at a customer before the instant `before`, newest first; visits still planned are not in it. */
 export const customerTimeline = defineQuery<{ customer: string; before: number; limit: number }, TimelineEntry[]>({
-  reads: ["visit", "shelf_check", "note", "call", "contact", "task", "deal", "order", "person", "outbox"],
+  reads: ["visit", "shelf_check", "note", "call", "contact", "file", "task", "deal", "order", "person", "outbox"],
   run(database, { customer, before, limit }) {
     const values = [customer, before, limit];
     const dated = <K extends TimelineEntry["kind"]>(kind: K, at: string, columns: string, condition = "TRUE") =>
@@ -93,7 +103,8 @@ export const customerTimeline = defineQuery<{ customer: string; before: number; 
       `x.status, x.outcome, x.checked_in_at, x.checked_out_at, ${nameOf("person")},
        json_extract(x.doc, '$.v.note') AS text, json_extract(x.doc, '$.v.next_step') AS next_step,
        (SELECT count(*) FROM shelf_check s WHERE s.visit = x.id AND s.deleted IS NOT 1) AS seen,
-       (SELECT group_concat(DISTINCT s.competitor) FROM shelf_check s WHERE s.visit = x.id AND s.deleted IS NOT 1) AS competitors`,
+       (SELECT group_concat(DISTINCT s.competitor) FROM shelf_check s WHERE s.visit = x.id AND s.deleted IS NOT 1) AS competitors,
+       (SELECT count(*) FROM file k WHERE k.visit = x.id AND k.type = 'photo' AND k.deleted IS NOT 1) AS photos`,
     );
     const notes = dated("note", "x.written_at", `json_extract(x.doc, '$.v.body') AS text, ${nameOf("person")}`);
     const calls = dated(
@@ -101,6 +112,12 @@ export const customerTimeline = defineQuery<{ customer: string; before: number; 
       "x.called_at",
       `x.result, json_extract(x.doc, '$.v.note') AS text, ${nameOf("person")},
        (SELECT name FROM contact k WHERE k.id = json_extract(x.doc, '$.v.contact')) AS contactName`,
+    );
+    const files = dated(
+      "file",
+      "x.taken_at",
+      `x.type, json_extract(x.doc, '$.v.name') AS name, json_extract(x.doc, '$.v.caption') AS caption, ${nameOf("person")}`,
+      "x.visit IS NULL",
     );
     const orders = dated(
       "order",
@@ -128,6 +145,7 @@ export const customerTimeline = defineQuery<{ customer: string; before: number; 
       ...visits.map((row) => ({ ...row, kind: "visit" as const, waiting: row.waiting === 1 })),
       ...notes.map((row) => ({ ...row, kind: "note" as const, waiting: row.waiting === 1 })),
       ...calls.map((row) => ({ ...row, kind: "call" as const, waiting: row.waiting === 1 })),
+      ...files.map((row) => ({ ...row, kind: "file" as const, waiting: row.waiting === 1 })),
       ...tasks.map((row) => ({ ...row, kind: "task" as const, waiting: row.waiting === 1 })),
       ...deals.map((row) => ({ ...row, kind: "deal" as const, waiting: row.waiting === 1 })),
       ...orders.map((row) => ({ ...row, kind: "order" as const, waiting: row.waiting === 1 })),
