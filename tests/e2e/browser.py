@@ -58,6 +58,7 @@ class Browser:
         place: tuple[float, float] | None = (50.0614, 19.9366),
         microphone: bool = False,
         service_workers: Literal["allow", "block"] = "allow",
+        user_agent: str | None = None,
     ) -> None:
         self._playwright = playwright
         self.profile = profile
@@ -69,6 +70,8 @@ class Browser:
             "reduced_motion": "reduce",
             "service_workers": service_workers,
         }
+        if user_agent is not None:
+            self._options["user_agent"] = user_agent
         if place is not None:
             self._options |= {
                 "geolocation": {"latitude": place[0], "longitude": place[1], "accuracy": 20},

@@ -1,5 +1,6 @@
 /** Leaving this device: nothing unsent is dropped, and the session ends at the server when it can be reached. */
 import { endSession } from "#lib/api/session";
+import { showBadge } from "#lib/pwa/badge";
 import { forgetAccount } from "#lib/store/account";
 import type { SignOutResult, Store } from "#lib/store/client";
 import { IndexedBox } from "#lib/store/files/indexed-box";
@@ -15,6 +16,7 @@ export async function signOut(store: Store, options: { readonly exported: boolea
   await forgetAccount();
   calls.end(); // the next one here did not make it
   await reminders.end(); // while the session lasts: the next one here must not read this person's reminders
+  await showBadge(0, navigator);
   await endSession({ fetch: (input, init) => fetch(input, init), isOnline: () => navigator.onLine });
   location.assign("/signin");
   return result;
