@@ -5,7 +5,7 @@ import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
@@ -88,6 +88,6 @@ def _frames(page: Page) -> float:
     for step in range(STEPS):
         page.mouse.wheel(0, -60 if step % 20 < 10 else 60)
         page.evaluate("new Promise(requestAnimationFrame)")
-    found: list[Any] = page.evaluate("frames")
+    found: list[float] = page.evaluate("frames")
     assert len(found) > STEPS, "the map was not painted anew"
     return statistics.quantiles(found, n=20)[18]
