@@ -28,6 +28,7 @@ export type Command = { readonly id: number; readonly device: string } & (
   | ({ readonly do: "write" } & Writing)
   /** One after the other, each on the disk before the next. */
   | { readonly do: "writes"; readonly writes: readonly Writing[] }
+  | { readonly do: "photo"; readonly record: string; readonly customer: string; readonly size: number }
   | { readonly do: "until"; readonly condition: Condition; readonly within?: number }
   | { readonly do: "wake"; readonly reason: WakeReason }
   | { readonly do: "network"; readonly up: boolean }
@@ -113,6 +114,8 @@ export class Devices {
           answers.push(await device.write(changes, key, together));
         return answers;
       }
+      case "photo":
+        return device.addPhoto(command.record, command.customer, command.size);
       case "until":
         return until(device, command.condition, command.within ?? PATIENCE_MS);
       case "wake":

@@ -15,17 +15,23 @@ export interface Condition {
   readonly acknowledged?: number;
   /** The device has read so far, in these epochs. */
   readonly read?: Heads;
+  /** Of the bytes of files, so many at most wait to be sent; 0 is none, not a file. */
+  readonly files?: number;
   /** A record shows this value. */
   readonly shows?: { readonly kind: Kind; readonly id: string; readonly field: string; readonly value: unknown };
 }
 
 /** Tells whether the condition holds now. */
 export function holds({ engine, database, leader, ledger }: Device, condition: Condition): boolean {
-  const { drained, ready, connection, acknowledged = 0, read, shows } = condition;
+  const { drained, ready, connection, acknowledged = 0, read, files, shows } = condition;
   if (drained && engine.waiting > 0) return false;
   if (ready && engine.phase.name !== "ready") return false;
   if (connection !== undefined && leader.status.connection !== connection) return false;
   if (ledger.acknowledgedCount < acknowledged) return false;
+  if (files !== undefined) {
+    const { bytes, waiting } = leader.status.files;
+    if (bytes > files || (files === 0 && waiting > 0)) return false;
+  }
   if (read !== undefined) {
     const cursors = engine.cursors();
     for (const [bucket, [epoch, sequence]] of Object.entries(read)) {

@@ -10,6 +10,7 @@ import type { Topic } from "../src/lib/store/query.ts";
 import type { StoreStatus } from "../src/lib/store/status.ts";
 import type { Answer } from "../src/lib/store/wire.ts";
 import { realTimers } from "../src/lib/sync/timers.ts";
+import { NodeBox, NodeFileTransport, photoOf } from "./files.ts";
 import { HttpClient } from "./http.ts";
 import { Ledger } from "./ledger.ts";
 import { NodeTransport } from "./transport.ts";
@@ -65,7 +66,7 @@ export class Device {
       engine: this.engine,
       keeper: null,
       transport: this.witness,
-      files: null,
+      files: { box: new NodeBox(), transport: new NodeFileTransport(this.http), network: () => "unknown" },
       timers: realTimers,
       random: Math.random,
       listeners: {
@@ -93,6 +94,12 @@ export class Device {
       if (result.saved) this.ledger.noteSaved(result.edits);
     }
     return answer;
+  }
+
+  /** Saves a photo of so many bytes as a page would. */
+  addPhoto(id: string, customer: string, size: number): Promise<Answer> {
+    const photo = photoOf(id, customer, this.engine.account.person, size);
+    return this.leader.answer({ name: "add_file", key: `photo ${id}`, ...photo });
   }
 
   /** Takes the device off the network, or brings it back, which its session hears at once as in a browser. */

@@ -1,6 +1,7 @@
 """Building: the parts of files from what the operator chose, joined for the composition root."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,8 @@ from routebook_server.settings import Settings
 
 FOLDER: Final = "files"
 PARTS: Final = "parts"
+_RETRIES: Final = timedelta(seconds=20)
+"""For so long a store that does not answer is asked again: a device waits for a minute."""
 
 
 class FilesSettingError(ValueError):
@@ -51,6 +54,6 @@ def open_blobs(settings: Settings) -> Blobs:
     from routebook_server.files.object_blobs import ObjectBlobs  # noqa: PLC0415
 
     try:
-        return ObjectBlobs(from_url(place))
+        return ObjectBlobs(from_url(place, retry_config={"max_retries": 2, "retry_timeout": _RETRIES}))
     except Exception as error:  # noqa: BLE001 - it has several of its own
         raise FilesSettingError(f"ROUTEBOOK_FILES={place}: {error}") from None

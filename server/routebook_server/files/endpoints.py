@@ -71,7 +71,10 @@ def file_endpoints(store: Store, blobs: Blobs, uploads: Uploads, actor_of: Actor
     @get(_BYTES, tags=_TAGS, summary="A file, or its small picture")
     async def read(request: AnyRequest, record: str, digest: str) -> Response[Any]:
         claim = await door.claim(request, record)
-        size = await blobs.size(digest) if claim.is_stored(digest) else None
+        try:
+            size = await blobs.size(digest) if claim.is_stored(digest) else None
+        except OSError as error:
+            raise UnavailableError(str(error)) from error
         if size is None:
             raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
         try:

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import weakref
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -92,10 +92,8 @@ class Uploads:
             if await asyncio.to_thread(_size, path) < wanted.size:
                 return False
             await asyncio.to_thread(_check, path, wanted)
-            try:
+            with _telling_no_space():
                 await self._blobs.put(wanted.digest, path)
-            except OSError as error:
-                raise _no_space(error) from error
             return True
 
     async def forget(self, wanted: Wanted) -> None:
@@ -126,15 +124,13 @@ class Uploads:
             raise TooLongError
         if offset == 0 and len(chunk) >= min(HEAD, wanted.size) and not is_taken(wanted.media_type, chunk[:HEAD]):
             raise WrongContentError
-        try:
+        with _telling_no_space():
             self._folder.mkdir(parents=True, exist_ok=True)
             if self._free(self._folder) < len(chunk) + RESERVE:
                 raise NoSpaceError
             _write(path, offset, chunk)
             if offset == 0:
                 sync_folder(self._folder)
-        except OSError as error:
-            raise _no_space(error) from error
         return size + len(chunk)
 
     def _sweep(self, before_ms: int) -> int:
@@ -193,5 +189,12 @@ def _check(path: Path, wanted: Wanted) -> None:
         raise WrongContentError
 
 
-def _no_space(error: OSError) -> Exception:
-    return NoSpaceError(str(error)) if error.errno in _FULL else error
+@contextlib.contextmanager
+def _telling_no_space() -> Iterator[None]:
+    """Turn what a full disk raises into NoSpaceError; every other OSError goes on."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoSpaceError(str(error)) from error
+        raise
