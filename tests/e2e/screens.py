@@ -165,6 +165,15 @@ def _map_layers(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("region-choose")).to_be_visible()
 
 
+def _map_day(page: Page, place: Place) -> None:
+    """The team's day: the reps in a sheet on phones, beside the map elsewhere."""
+    go(page, "/map?show=today")
+    expect(page.get_by_test_id("screen-ready")).to_be_visible()
+    if page.get_by_test_id("map-list-open").count() > 0:
+        page.get_by_test_id("map-list-open").click()
+    expect(page.get_by_test_id("map-team")).to_be_visible()
+
+
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
@@ -200,6 +209,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("search", "rep", _search_sheet),
     Screen("sign-out", "rep", _sign_out_sheet),
     Screen("overview", "manager", _at("/overview")),
+    Screen("map-day", "manager", _map_day),
     Screen("call-cycles", "manager", _at("/settings/call-cycles")),
     Screen("devices", "manager", _devices),
     Screen("device", "manager", _device_sheet),

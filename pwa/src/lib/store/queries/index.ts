@@ -15,7 +15,7 @@ import { everythingSearch } from "./everything.ts";
 import { overviewFigures } from "./figures.ts";
 import { filesOfCustomer, filesOfVisit } from "./files.ts";
 import { heldDecided, heldOffers } from "./held.ts";
-import { mapCustomers, mapPoints } from "./map.ts";
+import { mapCustomers, mapDay, mapPoints } from "./map.ts";
 import { customerOlder, syncOlder } from "./older.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
 import { personList } from "./person.ts";
@@ -52,6 +52,7 @@ export const QUERIES = {
   "held.decided": heldDecided,
   "held.offers": heldOffers,
   "map.customers": mapCustomers,
+  "map.day": mapDay,
   "map.points": mapPoints,
   "overview.by_value": overviewByValue,
   "overview.daily": overviewDaily,

@@ -59,3 +59,27 @@ test("customers by their ids come in that order, with what the card says", () =>
     ["Nowak", 1],
   ]);
 });
+
+test("the team's day has everybody's visits at a known place, planned ones and those that took place", () => {
+  const device = open();
+  const noon = Date.UTC(2026, 10, 21, 12);
+  const [day, from, to] = ["2026-11-21", Date.UTC(2026, 10, 21), Date.UTC(2026, 10, 22)] as const;
+  const visit = (number: number, customer: number, v: object) =>
+    row("visit", id(number), id(customer), { customer: id(customer), person: PERSON, ...v });
+  const rows = [
+    customerRow(100, { name: "Nowak", latitude: 50e6, longitude: 20e6 }),
+    customerRow(103, { name: "Nowhere" }),
+    visit(200, 100, { status: "planned", planned_day: day, position: 1 }),
+    visit(201, 100, { status: "done", checked_in_at: noon }),
+    visit(202, 100, { status: "cancelled", planned_day: day }),
+    visit(203, 100, { status: "planned", planned_day: "2026-11-22" }),
+    visit(204, 103, { status: "planned", planned_day: day }),
+  ];
+  const shared = [row("person", PERSON, "shared", { name: "Marek", role: "rep" })];
+  receive(device, { rows: { shared, [BUCKET]: rows } });
+  const found = device.engine.query("map.day", { day, from, to });
+  expect(found.map((one) => [one.id, one.personName, one.status]).sort()).toEqual([
+    [id(200), "Marek", "planned"],
+    [id(201), "Marek", "done"],
+  ]);
+});

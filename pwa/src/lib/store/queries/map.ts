@@ -1,4 +1,4 @@
-import type { CustomerPhase, CustomerValueClass, DealStage } from "$sync/schema.gen.ts";
+import type { CustomerPhase, CustomerValueClass, DealStage, VisitStatus } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "../database.ts";
 import { defineQuery } from "../query.ts";
 
@@ -137,3 +137,38 @@ function more(database: Database, customer: string): Pick<MapCustomer, "openTask
   );
   return { openTasks: tasks?.n ?? 0, deal: deal ?? null };
 }
+
+/** A visit of the team's day, where the customer has a place. */
+export interface MapVisit {
+  readonly id: string;
+  readonly person: string;
+  /** "" where the colleague is not on the device. */
+  readonly personName: string;
+  readonly status: VisitStatus;
+  readonly position: number | null;
+  readonly planned_at: number | null;
+  readonly checked_in_at: number | null;
+  readonly customer: string;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** Everybody's visits of one day: planned ones, and unplanned ones that took place. */
+export const mapDay = defineQuery<{ day: string; from: number; to: number }, MapVisit[]>({
+  reads: ["visit", "customer", "person"],
+  run(database, { day, from, to }) {
+    return database.all<MapVisit>(
+      `SELECT x.id, x.person, coalesce(p.name, '') AS personName, x.status, x.position, x.planned_at, x.checked_in_at,
+              c.id AS customer, c.latitude, c.longitude
+       FROM (SELECT id, person, customer, status, position, planned_at, checked_in_at FROM visit
+             WHERE planned_day = ?1 AND status IS NOT 'cancelled' AND deleted IS NOT 1
+             UNION ALL
+             SELECT id, person, customer, status, position, planned_at, checked_in_at FROM visit
+             WHERE checked_in_at >= ?2 AND checked_in_at < ?3 AND planned_day IS NOT ?1
+             AND status IS NOT 'cancelled' AND deleted IS NOT 1) x
+       JOIN customer c ON c.id = x.customer LEFT JOIN person p ON p.id = x.person
+       WHERE c.latitude IS NOT NULL AND c.longitude IS NOT NULL LIMIT 1000`,
+      [day, from, to],
+    );
+  },
+});

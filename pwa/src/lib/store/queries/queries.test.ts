@@ -346,6 +346,7 @@ test("no query of a list looks at a whole table of children", () => {
   device.engine.query("today.stops", { person: PERSON, ...today });
   device.engine.query("overview.visits", { ...today, limit: 9 });
   device.engine.query("tasks.page", { person: PERSON, group: "overdue", today: today.day, offset: 0, limit: 9 });
+  device.engine.query("map.day", today);
   device.engine.query("map.points", { box: WORLD, owner: null, limit: 9 });
   // "SCAN x" reads what the inner query found by an index.
   const scans = [...new Set(seen)].flatMap((sql) => {

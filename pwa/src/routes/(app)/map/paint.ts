@@ -5,6 +5,7 @@ import { CORNERS, ROUND, type Shade, type Shape } from "#lib/domain/map/shade";
 import { placeTowns, type Town } from "#lib/domain/map/towns";
 import { metresPerPixel, pixelsOf, type Size, type Spot, toScreen, type View } from "#lib/domain/map/view";
 import { paintStops, paintWay, type RouteDrawing, STOP_RADIUS } from "./paint-route";
+import { paintTeam, type TeamDrawing, VISIT_RADIUS } from "./paint-team";
 import type { Palette } from "./palette";
 import type { RegionTiles } from "./region-tiles";
 
@@ -23,6 +24,8 @@ export interface Scene {
   readonly shades: readonly Shade[];
   readonly towns: readonly Town[];
   readonly route: RouteDrawing | null;
+  /** The team's day, in place of the customers; null where it is not asked for. */
+  readonly team: readonly TeamDrawing[] | null;
   /** The customer whose card is open. */
   readonly chosen: (Spot & { readonly shade: number }) | null;
   /** Where the phone is, and how far off that may be in metres. */
@@ -73,7 +76,8 @@ export function paint(frame: Frame, scene: Scene): readonly Hit[] {
   const marks = paintMarks(frame, scene);
   paintHere(frame, scene.here);
   if (scene.route !== null) paintStops(context, view, size, palette, scene.route);
-  const stops = stopsOf(frame, scene.route);
+  if (scene.team !== null) paintTeam(context, view, size, palette, scene.team);
+  const stops = [...stopsOf(frame, scene.route), ...visitsOf(frame, scene.team)];
   paintChosen(frame, scene);
   const hits = [...stops, ...marks];
   paintTowns(frame, scene.towns, hits);
@@ -161,6 +165,16 @@ function stopsOf({ view, size }: Frame, route: RouteDrawing | null): readonly Hi
     radius: STOP_RADIUS,
     mark: { kind: "stop", customer },
   }));
+}
+
+function visitsOf({ view, size }: Frame, team: Scene["team"]): readonly Hit[] {
+  return (team ?? []).flatMap(({ visits }) =>
+    visits.map(({ customer, spot }) => ({
+      ...toScreen(spot, view, size),
+      radius: VISIT_RADIUS,
+      mark: { kind: "stop", customer } as const,
+    })),
+  );
 }
 
 function paintChosen(frame: Frame, { chosen, shades, route }: Scene): void {
