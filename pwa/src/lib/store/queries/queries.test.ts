@@ -128,6 +128,10 @@ test("the timeline merges everything by time and goes on from where it stopped",
   const first = engine.query("customer.timeline", { customer: C, before: NOW + DAY, limit: 3 });
   const rest = engine.query("customer.timeline", { customer: C, before: first.at(-1)?.at ?? 0, limit: 50 });
   expect([...first, ...rest].map((entry) => entry.id)).toEqual(all.map((entry) => entry.id));
+  for (const only of ["visit", "note", "call", "file", "task", "deal", "order"] as const)
+    expect(engine.query("customer.timeline", { customer: C, before: NOW + DAY, limit: 50, only })).toEqual(
+      all.filter(({ kind }) => kind === only),
+    );
 });
 
 test("today's stops come in the order of the route with the reasons to go", () => {

@@ -86,17 +86,28 @@ const WAITING = "EXISTS (SELECT 1 FROM outbox o WHERE o.id = x.id) AS waiting";
 const nameOf = (column: string) => `(SELECT name FROM person p WHERE p.id = x.${column}) AS personName`;
 const CURRENCY = "json_extract(x.doc, '$.v.currency') AS currency";
 
-/** What happened at a customer before the instant `before`, newest first; visits still planned are not in it. */
-export const customerTimeline = defineQuery<{ customer: string; before: number; limit: number }, TimelineEntry[]>({
+/** What the timeline of a customer shows: entries before the instant `before`, of every kind or only of one. */
+export interface TimelineParameters {
+  readonly customer: string;
+  readonly before: number;
+  readonly limit: number;
+  readonly only?: TimelineEntry["kind"] | null;
+}
+
+/** What happened at a customer, newest first; visits still planned are not in it. */
+export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>({
   reads: ["visit", "shelf_check", "note", "call", "contact", "file", "task", "deal", "order", "person", "outbox"],
-  run(database, { customer, before, limit }) {
+  run(database, { customer, before, limit, only = null }) {
+    const isWanted = (kind: TimelineEntry["kind"]) => only === null || only === kind;
     const values = [customer, before, limit];
     const dated = <K extends TimelineEntry["kind"]>(kind: K, at: string, columns: string, condition = "TRUE") =>
-      database.all<EntryOf<K>>(
-        `SELECT x.id, ${at} AS at, ${WAITING}, ${columns} FROM "${kind}" x
-         WHERE x.customer = ?1 AND ${at} < ?2 AND ${condition} AND x.deleted IS NOT 1 ORDER BY ${at} DESC LIMIT ?3`,
-        values,
-      );
+      isWanted(kind)
+        ? database.all<EntryOf<K>>(
+            `SELECT x.id, ${at} AS at, ${WAITING}, ${columns} FROM "${kind}" x
+             WHERE x.customer = ?1 AND ${at} < ?2 AND ${condition} AND x.deleted IS NOT 1 ORDER BY ${at} DESC LIMIT ?3`,
+            values,
+          )
+        : [];
     const visits = dated(
       "visit",
       "x.checked_in_at",
@@ -125,16 +136,18 @@ export const customerTimeline = defineQuery<{ customer: string; before: number; 
       `x.number, x.status, x.amount, ${CURRENCY}, coalesce(json_array_length(x.doc, '$.v.lines'), 0) AS lines, ${nameOf("person")}`,
     );
     // Tasks and deals carry no time of their own before they are done or moved: then the id's does.
-    const byId = <T extends { id: string; at: number | null }>(rows: T[]) =>
-      rows.map((row) => ({ ...row, at: row.at ?? msFromId(row.id) })).filter((row) => row.at < before);
-    const tasks = byId(
+    const byId = <T extends { id: string; at: number | null }>(kind: TimelineEntry["kind"], read: () => T[]) =>
+      (isWanted(kind) ? read() : [])
+        .map((row) => ({ ...row, at: row.at ?? msFromId(row.id) }))
+        .filter((row) => row.at < before);
+    const tasks = byId("task", () =>
       database.all<Omit<EntryOf<"task">, "at"> & { at: number | null }>(
         `SELECT x.id, x.done_at AS at, ${WAITING}, x.title, x.type, x.status, x.due_day, ${nameOf("person")} FROM task x
          WHERE x.customer = ?1 AND x.deleted IS NOT 1 ORDER BY x.id DESC LIMIT 500`,
         [customer],
       ),
     );
-    const deals = byId(
+    const deals = byId("deal", () =>
       database.all<Omit<EntryOf<"deal">, "at"> & { at: number | null }>(
         `SELECT x.id, x.stage_since AS at, ${WAITING}, x.title, x.stage, x.amount, ${CURRENCY}, ${nameOf("owner")} FROM deal x
          WHERE x.customer = ?1 AND x.deleted IS NOT 1 ORDER BY x.id DESC LIMIT 500`,
