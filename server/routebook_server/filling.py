@@ -28,6 +28,7 @@ async def fill_with_words(
         children=children,
         # A newcomer signs in as any of them on this machine: its clock says what today is.
         zone=datetime.now(UTC).astimezone().tzinfo,
+        blobs=application.files.blobs,
         progress=say if sys.stdout.isatty() else lambda _made: None,
     )
     if filled:

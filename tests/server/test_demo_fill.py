@@ -99,3 +99,14 @@ async def test_progress_is_told(house: House) -> None:
     told: list[int] = []
     await fill_demo(house.application.store, house.application.passwords, NOON, customers=250, progress=told.append)
     assert told == [100, 200]
+
+
+async def test_the_photos_are_there_for_who_may_see_them(house: House) -> None:
+    application = house.application
+    await fill_demo(application.store, application.passwords, NOON, customers=CUSTOMERS, blobs=application.files.blobs)
+    client = house.client()
+    await sign_in(client, "marek@demo.example")
+    rows = [row for bucket, row in demo_rows(DEFAULT_SEED, NOON, CUSTOMERS) if row.k == "file"]
+    answers = [await client.get(f"/api/files/{row.i}/{row.v['digest']}") for row in rows]
+    assert {answer.status_code for answer in answers} == {200, 404}
+    assert all(answer.content[:4] == b"\x89PNG" for answer in answers if answer.status_code == 200)

@@ -24,7 +24,7 @@ SERVER_ARROWS: Final = {
     "reminders": {"identity", "gateway", "records"},
     "files": {"gateway", "records"},
     "backup": {"identity", "records", "reminders"},
-    "demo": {"identity", "gateway", "records"},
+    "demo": {"files", "identity", "gateway", "records"},
 }
 """What each part of the server may use beside itself, the leaves and the protocol."""
 ROOTS: Final = {

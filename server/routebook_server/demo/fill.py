@@ -6,8 +6,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from routebook_server.demo.pictures import put_pictures
 from routebook_server.demo.rows import DEFAULT_CUSTOMERS, demo_rows, demo_team
 from routebook_server.demo.team import PASSWORD, demo_members
+from routebook_server.files.blobs import Blobs
 from routebook_server.identity.accounts import Organisation, find_organisation
 from routebook_server.identity.founding import found
 from routebook_server.identity.passwords import Passwords
@@ -30,14 +32,18 @@ async def fill_demo(
     children: float | None = None,
     zone: tzinfo | None = None,
     progress: Callable[[int], None] = lambda _made: None,
+    blobs: Blobs | None = None,
 ) -> bool:
     """Fill an empty database with the team of a seed; False, with nothing changed, where an organisation lives already.
 
     One transaction: a process that is killed meanwhile leaves the database empty. ``progress`` hears the number of
     customers made so far, on the writer's thread. ``children``, ``zone``: see ``demo_rows``.
+    ``blobs``: where the bytes of the photos go, before their records.
     """
     if await store.database.read(find_organisation):
         return False
+    if blobs is not None:
+        await put_pictures(blobs)
     team = demo_team(seed, now_ms)
     organisation = Organisation(team.organisation_id, team.organisation, "en")
     password_hash = await passwords.hash(PASSWORD)

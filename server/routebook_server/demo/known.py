@@ -9,6 +9,7 @@ from routebook_server.demo.accounts import Accounts
 from routebook_server.demo.diary import HISTORY_DAYS, MINUTE, Diary
 from routebook_server.demo.history import Figures, History
 from routebook_server.demo.maker import make_id, make_row, rewrite
+from routebook_server.demo.pictures import photos_of
 from routebook_server.demo.places import Place
 from routebook_server.demo.profile import Counts, Profile, pick_relation
 from routebook_server.demo.report import scrawl
@@ -47,7 +48,8 @@ class KnownCustomers:
             buys = number * 3 < len(visited) * 2 and profile.phase is not Phase.STARTING
             day = diary.pick_work_day(random, profile.first_order, last_seen)
             below += self._dated_visit(profile, day, figures, ordered=buys)
-        below += self._dated_visit(profile, last_seen, figures, ordered=profile.phase is not Phase.LEAVING)
+        last = self._dated_visit(profile, last_seen, figures, ordered=profile.phase is not Phase.LEAVING)
+        below += [*last, *photos_of(last[0])]
         while figures.orders < customer.orders:
             day = diary.pick_order_day(random, profile.first_order, profile.last_order)
             below.append(history.order(profile, day, diary.at(day, random.randint(540, 1_020)), figures))
