@@ -174,6 +174,30 @@ def _map_day(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("map-team")).to_be_visible()
 
 
+def _signature_sheet(page: Page, place: Place) -> None:
+    go(page, f"/visits/{place.open_visit}")
+    page.get_by_test_id("get-signature").click()
+    expect(page.get_by_test_id("pen-pad")).to_be_visible()
+
+
+def _order(page: Page, place: Place) -> None:
+    _customer_tab("customer_tab_orders")(page, place)
+    page.get_by_test_id("repeat-order").click()
+    expect(page.get_by_test_id("order-line").first).to_be_visible()
+
+
+def _visit_form(page: Page, place: Place) -> None:
+    go(page, "/settings/visit-forms")
+    page.get_by_test_id("form").last.click()
+    expect(page.get_by_test_id("designed").first).to_be_visible()
+
+
+def _visit_form_question(page: Page, place: Place) -> None:
+    _visit_form(page, place)
+    page.get_by_test_id("designed").nth(1).get_by_role("button").first.click()
+    expect(page.get_by_test_id("rule")).to_be_visible()
+
+
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
@@ -190,6 +214,8 @@ SCREENS: Final[list[Screen]] = [
     Screen("record-history", "rep", _record_history),
     Screen("visit-open", "rep", _at("/visits/{open_visit}")),
     Screen("visit-done", "rep", _at("/visits/{done_visit}")),
+    Screen("visit-signature", "rep", _signature_sheet),
+    Screen("order", "rep", _order),
     Screen("map", "rep", _map),
     Screen("map-list", "rep", _map_list),
     Screen("map-card", "rep", _map_card),
@@ -211,6 +237,9 @@ SCREENS: Final[list[Screen]] = [
     Screen("overview", "manager", _at("/overview")),
     Screen("map-day", "manager", _map_day),
     Screen("call-cycles", "manager", _at("/settings/call-cycles")),
+    Screen("visit-forms", "manager", _at("/settings/visit-forms")),
+    Screen("visit-form", "manager", _visit_form),
+    Screen("visit-form-question", "manager", _visit_form_question),
     Screen("devices", "manager", _devices),
     Screen("device", "manager", _device_sheet),
     Screen("device-wipe", "manager", _device_step("wipe")),

@@ -113,6 +113,18 @@ def test_a_reminder_from_a_customer_takes_three_taps(offline_today: Page, rep: R
     expect(row.get_by_test_id("task-reminder").first).to_be_visible()
 
 
+def test_repeating_the_last_order_takes_three_taps(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    page.locator("[data-testid=stop]:has([data-testid=check-in]) .face").first.tap()
+    page.get_by_role("tab", name=word(rep.locale, "customer_tab_orders")).tap()
+    expect(page.get_by_test_id("repeat-order")).to_be_in_viewport()
+    page.get_by_test_id("repeat-order").tap()
+    expect(page.get_by_text(word(rep.locale, "order_repeated"))).to_be_visible()
+    assert _counted(page) == {"taps": 3, "characters": 0}
+    expect(page.get_by_test_id("order-line").first).to_be_visible()
+
+
 def test_the_best_order_of_the_day_is_one_tap_and_leaves_appointments_where_they_are(
     offline_today: Page, rep: Rep
 ) -> None:

@@ -8,6 +8,8 @@ import {
   isForgotten,
   isSigned,
   locate,
+  movePin,
+  movePinBack,
   plan,
   removeNextStep,
   removeSignature,
@@ -119,6 +121,32 @@ describe("the report", () => {
   test("a note keeps its spaces while it is written, and an empty one is no note", () => {
     expect(values(setNote(key, "Ewa approves "))).toEqual([{ note: "Ewa approves " }]);
     expect(values(setNote(key, "  \n"))).toEqual([{ note: null }]);
+  });
+});
+
+describe("a wrong pin", () => {
+  const customer: Visible<"customer"> = {
+    id: "customer-1",
+    root: "customer-1",
+    waiting: false,
+    latitude: 1,
+    longitude: 2,
+  };
+  const there = visit({ presence: "elsewhere", distance: 800, latitude: 50_000_000, longitude: 20_000_000 });
+  test("is moved to where the check-in was made, which then was at the customer's", () => {
+    expect(movePin(there, customer)).toEqual([
+      { kind: "customer", id: "customer-1", root: "customer-1", v: { latitude: 50_000_000, longitude: 20_000_000 } },
+      { kind: "visit", ...key, v: { presence: "at_customer", distance: 0 } },
+    ]);
+    expect(movePin(visit(), customer)).toEqual([]);
+  });
+  test("is put back as it was, also where there was none", () => {
+    const { latitude: _, longitude: __, ...nowhere } = customer;
+    expect(values(movePinBack(there, customer))).toEqual([
+      { latitude: 1, longitude: 2 },
+      { presence: "elsewhere", distance: 800 },
+    ]);
+    expect(values(movePinBack(there, nowhere))[0]).toEqual({ latitude: null, longitude: null });
   });
 });
 

@@ -3,7 +3,7 @@ import type { Change, ChangeOf, ValuesOf } from "#lib/store/change";
 import type { Visible } from "#lib/store/visible";
 import type { VisitOutcome, VisitPurpose, VisitStatus } from "$sync/schema.gen";
 import { midnightAfter } from "./day";
-import { evidenceOf, type Place, type Point } from "./place";
+import { evidenceOf, type Place, type Point, pointOf } from "./place";
 import { createTask, type NewTask, rescheduleTask, restoreTask } from "./task";
 
 /** What every change of a visit needs to know of it. */
@@ -91,6 +91,26 @@ export function undoCheckIn(visit: Visible<"visit">): Change[] {
 }
 
 export const setOutcome = (visit: VisitKey, outcome: VisitOutcome | null): Change[] => [change(visit, { outcome })];
+
+export const setPurpose = (visit: VisitKey, purpose: VisitPurpose | null): Change[] => [change(visit, { purpose })];
+
+/** The customer stands where the check-in was made: his pin was wrong, and the visit was at his place. */
+export function movePin(visit: Visible<"visit">, customer: Visible<"customer">): Change[] {
+  const point = pointOf(visit);
+  if (point === null) return [];
+  const pin: Change = { kind: "customer", id: customer.id, root: customer.root, v: { ...point } };
+  return [pin, change(visit, { presence: "at_customer", distance: 0 })];
+}
+
+/** Back to what stood before `movePin`. */
+export function movePinBack(visit: Visible<"visit">, customer: Visible<"customer">): Change[] {
+  const { latitude = null, longitude = null } = customer;
+  const { presence = null, distance = null } = visit;
+  return [
+    { kind: "customer", id: customer.id, root: customer.root, v: { latitude, longitude } },
+    change(visit, { presence, distance }),
+  ];
+}
 
 export const setNote = (visit: VisitKey, note: string): Change[] => [
   change(visit, { note: note.trim() === "" ? null : note }),

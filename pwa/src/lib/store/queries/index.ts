@@ -17,6 +17,7 @@ import { filesOfCustomer, filesOfVisit } from "./files.ts";
 import { heldDecided, heldOffers } from "./held.ts";
 import { mapCustomers, mapDay, mapPoints } from "./map.ts";
 import { customerOlder, syncOlder } from "./older.ts";
+import { orderLast, orderOfVisit, orderOne } from "./order.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
 import { personList } from "./person.ts";
 import { planCandidates } from "./plan.ts";
@@ -54,6 +55,9 @@ export const QUERIES = {
   "map.customers": mapCustomers,
   "map.day": mapDay,
   "map.points": mapPoints,
+  "order.last": orderLast,
+  "order.of_visit": orderOfVisit,
+  "order.one": orderOne,
   "overview.by_value": overviewByValue,
   "overview.daily": overviewDaily,
   "overview.figures": overviewFigures,

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { amountOf, linesOf, newOrder, setLines, setStatus, withQuantity } from "./order";
+
+const NOW = Date.UTC(2026, 10, 21, 9);
+const key = { id: "o", root: "c" };
+const flour = { product: "flour", quantity: 12, price: 250 };
+const tea = { product: "tea", quantity: 1, price: 999 };
+
+test("an order of a visit names it, and has the sum of its lines", () => {
+  const taken = { id: "o", customer: "c", person: "marek", visit: "v", currency: "EUR", now: NOW };
+  expect(newOrder(taken, [flour, tea], "draft")).toEqual({
+    ...{ kind: "order", ...key },
+    v: {
+      ...{ customer: "c", person: "marek", visit: "v", status: "draft", ordered_at: NOW, currency: "EUR" },
+      ...{ amount: 3_999, lines: [flour, tea] },
+    },
+  });
+  expect(newOrder({ ...taken, visit: null }, [], "draft").v).not.toHaveProperty("visit");
+});
+
+test("a quantity makes a line, changes it, and takes it away at nothing", () => {
+  expect(withQuantity([flour], "tea", 1, 999)).toEqual([flour, tea]);
+  expect(withQuantity([flour, tea], "flour", 13, 1)).toEqual([{ ...flour, quantity: 13 }, tea]);
+  expect(withQuantity([flour, tea], "flour", 0, 1)).toEqual([tea]);
+  expect(withQuantity([flour], "flour", -4, 1)).toEqual([]);
+  expect(withQuantity([flour], "flour", 1e12, 1)[0]?.quantity).toBe(10_000_000);
+});
+
+test("a change of the lines changes the sum with them", () => {
+  expect(setLines(key, [tea]).v).toEqual({ lines: [tea], amount: 999 });
+  expect(amountOf([])).toBe(0);
+});
+
+test("an order is placed at the time of the tap, and can be taken back", () => {
+  expect(setStatus(key, "placed", NOW).v).toEqual({ status: "placed", ordered_at: NOW });
+  expect(setStatus(key, "draft", NOW).v).toEqual({ status: "draft" });
+});
+
+test("lines that nobody can read are passed by", () => {
+  expect(linesOf({ lines: [flour, { product: 1 }] as never })).toEqual([flour]);
+  expect(linesOf({})).toEqual([]);
+});

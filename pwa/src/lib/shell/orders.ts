@@ -1,0 +1,43 @@
+/** Taking an order, from wherever it is done. */
+import { bringBack, discard, linesOf, newOrder, type OrderLine } from "#lib/domain/order";
+import { m } from "#lib/i18n";
+import type { Store } from "#lib/store/client";
+import type { OrderDetail } from "#lib/store/queries/order";
+import { toasts } from "#lib/ui/toasts.svelte";
+import { goto } from "$app/navigation";
+import { save } from "./save";
+
+/** Whose order, at which visit, in what money. */
+export interface OrderFor {
+  readonly customer: string;
+  readonly visit: string | null;
+  readonly currency: string;
+}
+
+async function take(store: Store, whose: OrderFor, lines: readonly OrderLine[], status: "draft" | "placed") {
+  const id = store.newId();
+  const taken = { ...whose, id, person: store.account.person, now: store.now() };
+  if (!(await save(store, [newOrder(taken, lines, status)]))) return null;
+  await goto(`/orders/${id}`);
+  return { id, root: whose.customer };
+}
+
+/** Begins an empty order and opens it. */
+export const takeOrder = (store: Store, whose: OrderFor) => take(store, whose, [], "draft");
+
+/** Places what was ordered the last time once more, and opens it; taken back by a tap. */
+export async function repeatOrder(store: Store, whose: OrderFor, last: OrderDetail): Promise<void> {
+  const made = await take(
+    store,
+    { ...whose, currency: last.order.currency ?? whose.currency },
+    linesOf(last.order),
+    "placed",
+  );
+  if (made !== null) toasts.show({ text: m.order_repeated(), undo: () => void save(store, [discard(made)]) });
+}
+
+export async function discardOrder(store: Store, order: { id: string; root: string }): Promise<void> {
+  if (!(await save(store, [discard(order)]))) return;
+  toasts.show({ text: m.order_discarded(), undo: () => void save(store, [bringBack(order)]) });
+  await goto(`/customers/${order.root}`);
+}

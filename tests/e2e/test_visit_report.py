@@ -1,0 +1,97 @@
+"""The visit report: what was done in it offline is there after the app died, and reaches the office."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.conftest import MakeBrowser
+from e2e.house import House, wait_until
+from e2e.people import MAREK, sign_in
+from e2e.wire import Wire
+
+pytestmark = pytest.mark.e2e
+
+
+def _draw(page: Page, pad: Locator) -> None:
+    """Draw a hook on the pad, as a finger does."""
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(box["x"] + 60 + 10 * step, box["y"] + 60 + step * step / 3)
+    page.mouse.up()
+
+
+def test_a_report_filled_offline_survives_a_kill_and_reaches_the_office(
+    shared_house: House, shared_browser: MakeBrowser
+) -> None:
+    with Wire(shared_house.port) as wire:
+        # A phone that says no to its place: the visit counts all the same, and the report says why there is none.
+        phone = shared_browser("report", **{**MAREK.surroundings, "place": None})
+        page = phone.open()
+        sign_in(page, wire.address, MAREK)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        phone.lose_network(wire)
+        page.get_by_test_id("check-in").first.click()
+        page.wait_for_url("**/visits/*")
+        expect(page.get_by_test_id("no-place")).to_be_visible()
+        expect(page.locator("[data-question=shelf]")).to_be_visible()
+        purposes = page.get_by_test_id("purpose").get_by_role("radio")
+        purposes.nth(1).click()
+        expect(page.locator("[data-question=shelf]")).to_have_count(0)
+        purposes.nth(0).click()
+        shelf = page.locator("[data-question=shelf]")
+        shelf.get_by_role("radio").nth(1).click()
+        missing = page.locator("[data-question=missing]")
+        missing.get_by_role("checkbox").nth(1).click()
+        expect(missing.get_by_role("checkbox").nth(1)).to_be_checked()
+        low = page.get_by_test_id("own-product").first.get_by_test_id("stock-low")
+        low.click()
+        expect(low).to_have_attribute("aria-pressed", "true")
+        page.get_by_test_id("get-signature").click()
+        _draw(page, page.get_by_test_id("pen-pad"))
+        page.get_by_test_id("save-signature").click()
+        expect(page.get_by_test_id("drawing")).to_be_visible()
+        visit, address = page.url.rpartition("/")[2], page.url
+        page.get_by_test_id("take-order").click()
+        page.get_by_test_id("add-product").click()
+        page.get_by_test_id("product").first.click()
+        page.get_by_test_id("more").click()
+        expect(page.get_by_role("textbox")).to_have_value("2")
+
+        phone.kill()
+        page = phone.open()
+        page.goto(address)
+        expect(page.get_by_test_id("drawing")).to_be_visible()
+        expect(page.locator("[data-question=missing]").get_by_role("checkbox").nth(1)).to_be_checked()
+        phone.regain_network(wire)
+
+        def arrived() -> bool:
+            orders = [order.values for order in shared_house.records("order") if order.values.get("visit") == visit]
+            return [order["lines"][0]["quantity"] for order in orders if order["lines"]] == [2]
+
+        wait_until(arrived, 90, "the order is at the office")
+        report = shared_house.record(visit).values
+        assert report["purpose"] == "sales"
+        assert report["signature"].startswith("M")
+        assert sorted(entry.split(",", 1)[1] for entry in report["answers"].values()) == [
+            '"missing",["oil"]]',
+            '"shelf",false]',
+        ]
+        seen = [check.values for check in shared_house.records("shelf_check") if check.values.get("visit") == visit]
+        assert [check["stock"] for check in seen] == ["low"]
+
+
+def test_a_wrong_pin_is_moved_to_where_the_rep_stands_and_back(
+    shared_house: House, shared_browser: MakeBrowser
+) -> None:
+    phone = shared_browser("pin", **{**MAREK.surroundings, "place": (50.2, 19.5)})
+    page = phone.open()
+    sign_in(page, shared_house.address, MAREK)
+    page.get_by_test_id("check-in").first.click()
+    page.wait_for_url("**/visits/*")
+    page.get_by_test_id("wrong-pin").click()
+    page.get_by_test_id("move-pin").click()
+    expect(page.get_by_test_id("wrong-pin")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_test_id("wrong-pin")).to_be_visible()
