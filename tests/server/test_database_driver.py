@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from routebook_server.database import driver_of, open_database
 from routebook_server.database.driver import Storing, insert, upsert
-from routebook_server.records.tables import history, verdict
+from routebook_server.records.tables import history, replica, verdict
 
 VERDICTS = upsert(verdict, ("device", "n"))
 HISTORY = insert(history, "id", "stamp", "device", "person", "received_at", "new", "old", "decided_by")
+REPLICAS = upsert(replica, ("device",), "device", "person", "pushed", "clamped")
 TEXTS = {
     "plain": "text",
     "empty": "",
@@ -77,5 +78,39 @@ async def test_a_part_that_fails_undoes_those_before_it(address: str) -> None:
         with pytest.raises(Exception, match=r"(?i)not.null"):
             await database.write(lambda connection: driver_of(connection).store_in_turn(parts()))
         assert await database.read(lambda c: driver_of(c).fetch("SELECT * FROM verdict")) == []
+    finally:
+        await database.close()
+
+
+async def test_parts_of_several_tables_are_all_stored_whether_they_are_few_or_many(address: str) -> None:
+    database = open_database(address)
+
+    def parts(many: int) -> Iterator[tuple[Storing, list[tuple[Any, ...]]]]:
+        yield HISTORY, [(f"id {n}", "1" * 18, 1, "$1", n, "{}", None, None) for n in range(3)]
+        yield VERDICTS, [(1, n, "first") for n in range(5)]
+        yield REPLICAS, [(1, "Anna", 5, "")]
+        yield VERDICTS, [(1, n, "second") for n in range(2, many)]
+        yield HISTORY, [(f"id {n}", "1" * 18, 1, "$1", n, "{}", None, None) for n in range(3, 3 + many)]
+        yield VERDICTS, [(1, n, "third") for n in range(3)]
+
+    def store(connection: Connection, many: int) -> tuple[Any, ...]:
+        driver = driver_of(connection)
+        driver.store_in_turn(parts(many))
+        return (
+            driver.fetch("SELECT id FROM history ORDER BY number"),
+            [doc for (doc,) in driver.fetch("SELECT doc FROM verdict ORDER BY n")],
+            driver.fetch("SELECT person, pushed FROM replica"),
+        )
+
+    try:
+        for many in (4, 200):
+            stored = await database.write(lambda connection, many=many: store(connection, many))  # type: ignore[misc]
+            assert stored == (
+                [(f"id {n}",) for n in range(3 + many)],
+                ["third"] * 3 + ["second"] * (many - 3) + ["first"] * (many == 4),
+                [("Anna", 5)],
+            )
+            await database.write(lambda connection: driver_of(connection).execute("DELETE FROM history"))
+            await database.write(lambda connection: driver_of(connection).execute("DELETE FROM verdict"))
     finally:
         await database.close()

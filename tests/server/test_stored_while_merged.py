@@ -1,6 +1,7 @@
 """A long push is stored while it is merged, part by part. Nobody can tell: it takes effect as a whole or not at all."""
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest_asyncio
 from sqlalchemy import Connection
 
 from routebook_server.database.driver import PostgresDriver, SqliteDriver
+from routebook_server.records.batch import find_stops
 from routebook_server.records.buckets import territory_bucket
 from routebook_server.records.verify import bucket_names, verify_bucket
 from routebook_sync.messages import Row, VerdictKind
@@ -122,6 +124,16 @@ async def test_what_was_stored_before_a_fault_is_undone_and_stored_edit_by_edit(
     for number in range(4):
         phone.edit("visit", make_id(10 + number), BAKERY, SAID)
     assert (await phone.sync()).verdicts == []
-    assert len(calls) > 4
+    assert len(calls) == 4, "one by one, nothing is stored before the end"
     assert await team.read("SELECT count(*) FROM history WHERE device = 1") == [(4,)]
     assert await team.read("SELECT count(*) FROM record WHERE kind = 'visit'") == [(4,)]
+
+
+@pytest.mark.parametrize("part", [1, 3, 250])
+@pytest.mark.parametrize("count", [0, 1, 7, 249, 250, 251, 1_000, 4_001])
+def test_no_part_is_longer_than_it_may_be_and_the_last_one_is_short(count: int, part: int) -> None:
+    stops = [0, *find_stops(count, part), count]
+    sizes = [end - begin for begin, end in pairwise(stops)]
+    assert max(sizes) <= part
+    assert min(sizes[:-1], default=1) >= 1
+    assert sizes[-1] <= max(part // 2, 1)

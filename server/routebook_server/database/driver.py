@@ -24,6 +24,7 @@ DRIVER: Final = "routebook_driver"
 _ENCODER: Final = msgspec.json.Encoder()
 _LIST: Final = re.compile(r"IN \(\?\*\)")
 _BYTES: Final = re.compile(r"CAST\((.+?) AS BLOB\)")
+_PLACE: Final = re.compile(r"\$\d+")
 _SEPARATOR: Final = 31
 _NULL: Final = 30
 """Control characters that JSON never has in it, and hardly any other text."""
@@ -31,6 +32,8 @@ _CODED: Final = "coded"
 _JOINED: Final = frozenset({"text", "integer", "bigint", _CODED})
 _MANY: Final = 16
 """From so many rows on it pays to join them: asyncpg asks of every element of a list whether it is a list itself."""
+_FEW: Final = 32
+"""Parts of up to so many rows share a statement."""
 TOO_LARGE: Final = (sqlite3.DataError,)
 _TYPES: Final = ((BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"), (LargeBinary, "bytea"))
 
@@ -241,9 +244,12 @@ class PostgresDriver:
     def begin_storing(self, storing: Storing, rows: Iterable[Values]) -> None:
         """Store rows as soon as what is on its way has arrived; PostgreSQL works on them while others are made."""
         columns = list(zip(*rows, strict=True))
-        if not columns:
-            return
-        sql, values = _statement(storing, columns)
+        if columns:
+            self._send([_statement(storing, columns)])
+
+    def _send(self, statements: list[tuple[str, Sequence[Any]]]) -> None:
+        sql = _at_once(tuple([sql for sql, _values in statements]))
+        values = [value for _sql, values in statements for value in values]
         self.finish()
         self._working = asyncio.ensure_future(self._connection.execute(sql, *values))
         await_only(asyncio.sleep(0))  # it is on its way now
@@ -255,12 +261,28 @@ class PostgresDriver:
             await_only(working)
 
     def store_in_turn(self, parts: Iterable[tuple[Storing, Iterable[Values]]]) -> None:
-        """Store one part after the other; while PostgreSQL works on one, the next is taken from ``parts``."""
+        """Store one part after the other; while PostgreSQL works on one, the next is taken from ``parts``.
+
+        Those with few rows go together at last, of each table one: their way is longer than the work on them.
+        """
+        few: dict[Storing, list[Values]] = {}
         try:
             for storing, rows in parts:
-                self.begin_storing(storing, rows)
+                listed = list(rows)
+                if storing in few:
+                    self._send_together(few)
+                if len(listed) > _FEW:
+                    self.begin_storing(storing, listed)
+                elif listed:
+                    few[storing] = listed
+            self._send_together(few)
         finally:
             self.finish()
+
+    def _send_together(self, parts: dict[Storing, list[Values]]) -> None:
+        if parts:
+            self._send([_statement(storing, list(zip(*rows, strict=True))) for storing, rows in parts.items()])
+            parts.clear()
 
 
 def driver_of(connection: Connection) -> Driver:
@@ -282,6 +304,16 @@ def _postgres(sql: str) -> str:
     sql = sql.replace("group_concat(", "string_agg(")
     sql = _BYTES.sub(r"convert_to(\1, 'UTF8')", _LIST.sub("= ANY(?)", sql))
     return re.sub(r"\?", lambda _match: f"${next(numbers)}", sql)
+
+
+@lru_cache(maxsize=256)
+def _at_once(statements: tuple[str, ...]) -> str:
+    """Return one statement that does what these do, whose values follow one another; no two change one table."""
+    # Each has its places from $1 on, every one once.
+    numbers = count(1)
+    *before, last = [_PLACE.sub(lambda _found: f"${next(numbers)}", sql) for sql in statements]
+    heads = ", ".join(f"part{number} AS ({sql})" for number, sql in enumerate(before))
+    return f"WITH {heads} {last}" if before else last
 
 
 def _statement(storing: Storing, columns: list[Values]) -> tuple[str, Sequence[Any]]:

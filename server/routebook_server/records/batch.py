@@ -4,7 +4,7 @@ An edit, or a group, either takes full effect or none. What fails for a fault of
 other edit (guarantee G4).
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Final
 
 import structlog
@@ -141,10 +141,12 @@ class Batch:
             if edit.group:
                 members_by_group.setdefault(edit.group, []).append(edit)
         attempt, mark, hold, custody = self._attempt, self.draft.mark, turn.push.hold, turn.push.custody
-        part = self._part
-        for place, edit in enumerate(edits, 1):
-            if place % part == 0:
+        stops = find_stops(len(edits), self._part)
+        stop = next(stops, -1)
+        for place, edit in enumerate(edits):
+            if place == stop:
                 yield
+                stop = next(stops, -1)
             if edit.group:
                 if edit.group in members_by_group:
                     verdicts += self._settle_group(turn, members_by_group.pop(edit.group))
@@ -214,6 +216,17 @@ class Batch:
             self.draft.undo(mark)
             self._custody.keep_blindly(turn, edits, refusal)
             return refusal
+
+
+def find_stops(count: int, part: int) -> Iterator[int]:
+    """Yield after how many of ``count`` edits what stands may be stored: after each ``part``, at last after ever fewer.
+
+    Nobody merges any more while the last ones are stored, so that these should be few; but a part costs something too.
+    """
+    place, least = 0, max(part // 4, 1)
+    while (size := min(part, (count - place + 1) // 2)) >= least:
+        place += size
+        yield place
 
 
 def _told(edit: Edit | Unread, verdict: Verdict) -> Verdict:
