@@ -174,12 +174,6 @@ def _map_day(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("map-team")).to_be_visible()
 
 
-def _signature_sheet(page: Page, place: Place) -> None:
-    go(page, f"/visits/{place.open_visit}")
-    page.get_by_test_id("get-signature").click()
-    expect(page.get_by_test_id("pen-pad")).to_be_visible()
-
-
 def _order(page: Page, place: Place) -> None:
     _customer_tab("customer_tab_orders")(page, place)
     page.get_by_test_id("repeat-order").click()
@@ -214,7 +208,6 @@ SCREENS: Final[list[Screen]] = [
     Screen("record-history", "rep", _record_history),
     Screen("visit-open", "rep", _at("/visits/{open_visit}")),
     Screen("visit-done", "rep", _at("/visits/{done_visit}")),
-    Screen("visit-signature", "rep", _signature_sheet),
     Screen("order", "rep", _order),
     Screen("map", "rep", _map),
     Screen("map-list", "rep", _map_list),
