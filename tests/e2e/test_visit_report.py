@@ -31,6 +31,7 @@ def test_a_report_filled_offline_survives_a_kill_and_reaches_the_office(
         page = phone.open()
         sign_in(page, wire.address, MAREK)
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        phone.flush_cookies()  # whoever is killed before his cookie is on disk has to sign in again
         phone.lose_network(wire)
         page.get_by_test_id("check-in").first.click()
         page.wait_for_url("**/visits/*")
@@ -70,7 +71,7 @@ def test_a_report_filled_offline_survives_a_kill_and_reaches_the_office(
             orders = [order.values for order in shared_house.records("order") if order.values.get("visit") == visit]
             return [order["lines"][0]["quantity"] for order in orders if order["lines"]] == [2]
 
-        wait_until(arrived, 90, "the order is at the office")
+        wait_until(arrived, 30, "the order is at the office")
         report = shared_house.record(visit).values
         assert report["purpose"] == "sales"
         assert report["signature"].startswith("M")
