@@ -81,7 +81,6 @@ def every_taken_edit_has_its_end(
     left = {_written(edit) for edit in device.tables.unsent()}
     verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
     told = {_written(sent.edit) for sent in device.tables.sent.values()}
-    seen = {_written(edit) for item in device.tables.attention.values() for edit in (item.edit, *item.more)}
     for edit in waited:
         if _written(edit) in left:
             continue
@@ -93,18 +92,33 @@ def every_taken_edit_has_its_end(
         saved = simulation.ledger.find(device.store, edit)
         if saved is None:
             raise BrokenError("G2", f"{device.name} sent edit {edit.n}, which nobody wrote")
-        is_news = verdict.verdict in WANTS_A_HUMAN and verdict.verdict is not saved.end
-        if is_news and edit.kind == "held_edit" and verdict.verdict is VerdictKind.CONFLICT:
-            # What gave way stood in the record that the decision changed: there it is shown (SPEC R49).
-            target = (device.visible(edit.id) or {}).get("target", "")
-            about = {(item.edit.id, item.edit.at) for item in device.tables.attention.values()}
-            is_news = device.visible(target) is not None and (target, edit.at) not in about
-        elif is_news:
-            is_news = _written(edit) not in seen
-        if is_news:
-            raise BrokenError("G3", f"{device.name} does not show that edit {edit.n} was {verdict.verdict}")
+        _what_is_news_is_shown(device, edit, verdict, saved)
         saved.edit = edit
         saved.verdicts.append(verdict)
+    for number in verdict_by_number.keys() - {edit.n for edit in waited}:
+        # A restored server may have met a late repetition of what the device had let go of (SPEC R48).
+        kept = device.tables.kept.get((device.number, number))
+        saved = simulation.ledger.find(device.store, kept.edit) if kept is not None else None
+        verdict = verdict_by_number[number]
+        if kept is not None and saved is not None and verdict.verdict is not saved.end:
+            _what_is_news_is_shown(device, kept.edit, verdict, saved)
+            saved.verdicts.append(verdict)
+
+
+def _what_is_news_is_shown(device: Device, edit: Edit, verdict: Verdict, saved: Entered) -> None:
+    """G3: what wants a human, and was not told before, stands among what needs a look."""
+    if verdict.verdict not in WANTS_A_HUMAN or verdict.verdict is saved.end:
+        return
+    if edit.kind == "held_edit" and verdict.verdict is VerdictKind.CONFLICT:
+        # What gave way stood in the record that the decision changed: there it is shown (SPEC R49).
+        target = (device.visible(edit.id) or {}).get("target", "")
+        about = {(item.edit.id, item.edit.at) for item in device.tables.attention.values()}
+        is_shown = device.visible(target) is None or (target, edit.at) in about
+    else:
+        noted = device.tables.attention.values()
+        is_shown = any(_written(part) == _written(edit) for item in noted for part in (item.edit, *item.more))
+    if not is_shown:
+        raise BrokenError("G3", f"{device.name} does not show that edit {edit.n} was {verdict.verdict}")
 
 
 def _written(edit: Edit) -> tuple[str, str]:

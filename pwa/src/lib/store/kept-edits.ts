@@ -41,14 +41,26 @@ export function keepEdits(database: Database, { device, pushed, verdicts, counte
      SELECT ?, n, edit, 'applied', '{}', ? FROM outbox WHERE n <= ?`,
     [device, now, pushed],
   );
-  for (const { n, verdict } of verdicts) {
-    database.run("UPDATE kept SET verdict = ? WHERE device = ? AND n = ?", [verdict, device, n]);
-  }
+  for (const verdict of verdicts) keepVerdict(database, device, verdict);
   for (const [n, totals] of counted) {
     database.run("UPDATE kept SET counted = ? WHERE device = ? AND n = ?", [JSON.stringify(totals), device, n]);
   }
   writeMeta(database, "kept_bytes", readNumber(database, "kept_bytes") + (size?.bytes ?? 0));
   forgetOldest(database, now);
+}
+
+/** Returns what is kept of an edit of this device. */
+export function findKept(database: Database, device: number, n: number): Omit<KeptEdit, "counted"> | undefined {
+  const kept = database.get<{ edit: string; verdict: string }>(
+    "SELECT edit, verdict FROM kept WHERE device = ? AND n = ?",
+    [device, n],
+  );
+  return kept && { edit: JSON.parse(kept.edit), verdict: kept.verdict };
+}
+
+/** Writes down what became of a kept edit. */
+export function keepVerdict(database: Database, device: number, { n, verdict }: Verdict): void {
+  database.run("UPDATE kept SET verdict = ? WHERE device = ? AND n = ?", [verdict, device, n]);
 }
 
 /** Forgets what a backup holds: this device's edits up to `covered`, and all that it made under a former number. */

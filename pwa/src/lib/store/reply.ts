@@ -80,7 +80,8 @@ class Applying {
   run(): number {
     const { database, reply, context } = this;
     this.#offerAgain();
-    for (const topic of takeVerdicts(database, this.#writer, reply, context.device)) this.changed.add(topic);
+    const taking = { device: context.device, isRestored: this.#readings.isRestored };
+    for (const topic of takeVerdicts(database, this.#writer, reply, taking)) this.changed.add(topic);
     // After the verdicts: one may be given again, for a record that has left since. The page that begins has the rest.
     this.#readings.begin();
     this.#writer.beginRounds();

@@ -10,7 +10,7 @@ import { type Doc, mergeEdit } from "$sync/record.ts";
 import { ENTITY_TYPES, type Kind, type VerdictKind } from "$sync/schema.gen.ts";
 import { isUnmet } from "./cursors.ts";
 import type { Database } from "./database.ts";
-import { keepEdits } from "./kept-edits.ts";
+import { findKept, keepEdits, keepVerdict } from "./kept-edits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import { bucketOf } from "./outbox.ts";
 import type { Topic } from "./query.ts";
@@ -43,12 +43,20 @@ interface Settling {
   isRefused: boolean;
 }
 
+/** What is known beside the reply. */
+interface Taking {
+  /** This device's number. */
+  readonly device: number;
+  /** Whether the server has gone back to a backup since the last reply. */
+  readonly isRestored: boolean;
+}
+
 /** Takes the verdicts of a reply; returns the topics that changed. Call it in a transaction. */
 export function takeVerdicts(
   database: Database,
   writer: RecordWriter,
   reply: SyncReply,
-  device: number,
+  { device, isRestored }: Taking,
 ): ReadonlySet<Topic> {
   const { pushed } = reply;
   const taken = database
@@ -58,11 +66,13 @@ export function takeVerdicts(
     )
     .map(({ n, edit, before }): Sent => ({ n, edit: JSON.parse(edit), before }));
   if (pushed > readNumber(database, "ack")) writeMeta(database, "ack", pushed);
-  if (taken.length === 0) return new Set();
-  const changed = new Set<Topic>(["outbox", "sent"]);
+  const attention = new AttentionNotes(database, reply.now);
+  const changed = new Set<Topic>();
+  if (isRestored && takeOtherEnds(database, attention, reply, device)) changed.add("attention");
+  if (taken.length === 0) return changed;
+  changed.add("outbox").add("sent");
   const verdictByNumber = new Map(reply.verdicts.map((verdict) => [verdict.n, verdict]));
   const settling = new Map<string, Settling>();
-  const attention = new AttentionNotes(database, reply.now);
   const countedByNumber = new Map<number, CountedByField>();
   for (const { n, edit, before } of taken) {
     const verdict: Verdict = verdictByNumber.get(n) ?? { n, verdict: "applied" };
@@ -91,6 +101,24 @@ export function takeVerdicts(
     [JSON.stringify(taken.flatMap(({ edit }) => (settling.has(edit.id) ? [] : [edit.id])))],
   );
   return changed;
+}
+
+/**
+ * Takes another end of edits that had left the outbox: a late repetition was met by a restored server (SPEC R48). The device does
+ * not offer these again, and what it holds is read anew: all that is left is to tell. Returns whether there was anything to tell.
+ */
+function takeOtherEnds(database: Database, attention: AttentionNotes, reply: SyncReply, device: number): boolean {
+  let isTold = false;
+  for (const verdict of reply.verdicts) {
+    const kept = findKept(database, device, verdict.n);
+    if (kept === undefined || kept.verdict === verdict.verdict) continue;
+    if (wantsAHuman(verdict)) {
+      attention.note(kept.edit, verdict, null);
+      isTold = true;
+    }
+    keepVerdict(database, device, verdict);
+  }
+  return isTold;
 }
 
 function wantsAHuman({ verdict, field }: Verdict): boolean {
@@ -211,7 +239,7 @@ class AttentionNotes {
 
   /** What a decision applied to its target, and what stood there; null where the device has not got that (SPEC R49). */
   #appliedBy(decision: Edit, heldEdit: Doc | null): { readonly edit: Edit; readonly seen: Doc } | null {
-    const { target_kind: kind, target: id, values } = heldEdit?.v ?? {};
+    const { target_kind: kind, target: id, values } = (heldEdit ?? this.#docOf("held_edit", decision.id))?.v ?? {};
     if (typeof kind !== "string" || typeof id !== "string" || !isKind(kind) || values == null) return null;
     const found = this.database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [
       id,
@@ -269,8 +297,13 @@ class AttentionNotes {
 
   /** What a customer is called here, "" for other roots. */
   #nameOf(root: string): string {
-    const found = this.database.get<{ doc: string }>("SELECT doc FROM customer WHERE id = ?", [root]);
-    return found === undefined ? "" : labelOf("customer", JSON.parse(found.doc).v);
+    const found = this.#docOf("customer", root);
+    return found === null ? "" : labelOf("customer", found.v);
+  }
+
+  #docOf(kind: Kind, id: string): Doc | null {
+    const found = this.database.get<{ doc: string }>(`SELECT doc FROM "${kind}" WHERE id = ?`, [id]);
+    return found === undefined ? null : JSON.parse(found.doc);
   }
 
   /** One more edit of an entry; `isToBlame` where its verdict may name a field that has to be mended. */

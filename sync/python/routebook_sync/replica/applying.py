@@ -36,7 +36,8 @@ class Applying:
         """Store what the reply brought; ``offset`` is the clock's new one (SPEC R5)."""
         tables, reply = self._tables, self._reply
         self._offer_again()
-        take_verdicts(tables, self._rows, self._schema, reply, self._device)
+        is_restored = self._readings.is_restored
+        take_verdicts(tables, self._rows, self._schema, reply, self._device, is_restored=is_restored)
         # After the verdicts: one may be given again, for a record that has left since. The page has what has not.
         self._readings.begin()
         self._checks.note_resets(self._readings.resets)

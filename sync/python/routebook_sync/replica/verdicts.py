@@ -31,16 +31,20 @@ class _Settling(msgspec.Struct):
     is_refused: bool = False
 
 
-def take_verdicts(tables: Tables, rows: Rows, schema: Schema, reply: SyncReply, device: int) -> None:
-    """Take the verdicts of a reply."""
+def take_verdicts(
+    tables: Tables, rows: Rows, schema: Schema, reply: SyncReply, device: int, *, is_restored: bool
+) -> None:
+    """Take the verdicts of a reply; ``is_restored``: of a server that has gone back to a backup since the last."""
     pushed, now = reply.pushed, reply.now
     if pushed > tables.number("ack"):
         tables.meta.put("ack", pushed)
+    notes = _Notes(tables, now)
+    if is_restored:
+        _take_other_ends(tables, notes, reply.verdicts, device)
     if min(tables.outbox, default=pushed + 1) > pushed:
         return
     verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
     settling: dict[str, _Settling] = {}
-    notes = _Notes(tables, now)
     for waiting in tables.waiting():
         edit = waiting.edit
         if edit.n > pushed:
@@ -66,6 +70,20 @@ def take_verdicts(tables: Tables, rows: Rows, schema: Schema, reply: SyncReply, 
     forget_oldest(tables, now)
     for record_id, record in settling.items():
         _settle(tables, rows, record_id, record, reply.grants)
+
+
+def _take_other_ends(tables: Tables, notes: "_Notes", verdicts: Sequence[Verdict], device: int) -> None:
+    """Take another end of edits that had left the outbox: a late repetition was met by a restored server (SPEC R48).
+
+    The device does not offer these again, and what it holds is read anew: all that is left is to tell.
+    """
+    for verdict in verdicts:
+        kept = tables.kept.get((device, verdict.n))
+        if kept is None or kept.verdict == verdict.verdict.value:
+            continue
+        if _wants_a_human(verdict):
+            notes.note(kept.edit, verdict)
+        tables.kept.put((device, verdict.n), msgspec.structs.replace(kept, verdict=verdict.verdict.value))
 
 
 def overlay(entity: EntityType, confirmed: Doc | None, edits: Sequence[Edit]) -> Doc | None:
@@ -155,7 +173,7 @@ class _Notes:
 
     def _applied_by(self, decision: Edit) -> Edit | None:
         """Return what a decision applied to its target, None where the device has not got that (SPEC R49)."""
-        shadow = self._tables.shadow.get(decision.id)
+        shadow = self._tables.shadow.get(decision.id) or self._tables.row.get(decision.id)
         said = shadow.doc.v if shadow is not None and shadow.doc is not None else {}
         target, values = self._tables.row.get(said.get("target", "")), said.get("values")
         if target is None or values is None:
