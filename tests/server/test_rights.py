@@ -92,6 +92,14 @@ EXPECTED: Final[dict[tuple[str, str], tuple[str, Any, dict[str, int]]]] = {
     ("GET", "/api/history/{record_id}"): (f"/api/history/{MAREK}", None, only(**SIGNED_IN)),
     # No customer, whoever asks; whose customers' older records one may read, their own tests tell.
     ("GET", "/api/customers/{customer}/older"): (f"/api/customers/{MAREK}/older", None, only(**MISSING)),
+    # No file, whoever asks; whose files one may read and write, their own tests tell.
+    ("GET", "/api/files/{record}/{digest}"): (f"/api/files/{MAREK}/{'0' * 64}", None, only(**MISSING)),
+    ("GET", "/api/files/{record}/{digest}/upload"): (f"/api/files/{MAREK}/{'0' * 64}/upload", None, only(**MISSING)),
+    ("PATCH", "/api/files/{record}/{digest}/upload"): (
+        f"/api/files/{MAREK}/{'0' * 64}/upload",
+        {},
+        only(**MISSING),
+    ),
     ("GET", "/api/projection"): ("/api/projection", None, only(**SIGNED_IN)),
     ("ASGI", "/sync"): ("/sync", SYNC, only(**SIGNED_IN)),
     ("ASGI", "/live"): ("/live", None, only(**SIGNED_IN)),
@@ -139,7 +147,8 @@ async def test_each_endpoint_lets_in_whom_it_should(house: House, route: tuple[s
         number = {"rep": 3, "other_rep": 4, "manager": 4, "administrator": 4}.get(kind, 1)
         body = {**body, "device": number, "now": house.clock.now_ms}
     method = "POST" if path == "/sync" else route[0]
-    answer = await client.request(method, path, json=body)
+    headers = {"upload-offset": "0"} if method == "PATCH" and path.endswith("/upload") else {}
+    answer = await client.request(method, path, json=body, headers=headers)
     assert answer.status_code == expected[kind], answer.text
     if answer.status_code >= 400:
         assert answer.headers["content-type"] == "application/problem+json"
