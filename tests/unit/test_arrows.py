@@ -40,14 +40,25 @@ CALCULATION: Final = {
 """All that the protocol may import: nothing here reads a clock, a file, a socket or chance."""
 
 APP_ARROWS: Final = {
-    "lib/i18n": {"lib/paraglide", "sync/ts"},
-    "lib/store": {"lib/sync", "sync/ts"},
+    "lib/browser": set(),
+    "lib/i18n": {"lib/browser", "lib/paraglide", "sync/ts"},
+    "lib/store": {"lib/browser", "lib/sync", "sync/ts"},
     "lib/sync": {"lib/store", "sync/ts"},
     "lib/api": {"lib/store", "sync/ts"},
     "lib/domain": {"lib/store", "lib/i18n", "sync/ts"},
-    "lib/ui": {"lib/domain", "lib/i18n", "sync/ts"},
-    "lib/pwa": {"lib/api"},
-    "lib/shell": {"lib/api", "lib/domain", "lib/i18n", "lib/pwa", "lib/store", "lib/sync", "lib/ui", "sync/ts"},
+    "lib/ui": {"lib/browser", "lib/domain", "lib/i18n", "sync/ts"},
+    "lib/pwa": {"lib/api", "lib/browser"},
+    "lib/shell": {
+        "lib/api",
+        "lib/browser",
+        "lib/domain",
+        "lib/i18n",
+        "lib/pwa",
+        "lib/store",
+        "lib/sync",
+        "lib/ui",
+        "sync/ts",
+    },
 }
 """What each folder of the app may use beside itself; routes may use all of them, nobody uses routes."""
 _IMPORTED = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']|new URL\(\s*["'](\.[^"']+)["']""")

@@ -1,3 +1,4 @@
+import { remember, remembered } from "#lib/browser/remembered";
 import {
   type Calendar,
   type Direction,
@@ -13,24 +14,8 @@ import { dictionary } from "./words.svelte";
 const LOCALE_KEY = "routebook.locale"; // static/boot.js reads the same one before the first paint
 const CALENDAR_KEY = "routebook.calendar";
 
-function recall(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // no storage in a worker or a test, or forbidden by the user
-  }
-}
-
-function remember(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // The choice lasts until the app is closed.
-  }
-}
-
 function firstLocale(): Locale {
-  const chosen = recall(LOCALE_KEY);
+  const chosen = remembered(LOCALE_KEY);
   if (isLocale(chosen)) return chosen;
   return preferredLocale(typeof navigator === "undefined" ? [] : navigator.languages);
 }
@@ -38,7 +23,7 @@ function firstLocale(): Locale {
 /** The reader of this device. Everything shown depends on it and changes with it, without a reload. */
 class DeviceReader implements Reader {
   #locale = $state<Locale>(firstLocale());
-  #calendar = $state<Calendar | null>(recall(CALENDAR_KEY) as Calendar | null);
+  #calendar = $state<Calendar | null>(remembered(CALENDAR_KEY) as Calendar | null);
   timeZone = $state(Intl.DateTimeFormat().resolvedOptions().timeZone);
 
   get locale(): Locale {

@@ -1,5 +1,7 @@
 /** Putting the app on the home screen: whether it is there, and how it gets there from this browser. */
 
+import { remember, remembered } from "#lib/browser/remembered";
+
 /** Chromium's own event; no standard names it. */
 interface InstallEvent extends Event {
   prompt(): Promise<{ readonly outcome: "accepted" | "dismissed" }>;
@@ -25,7 +27,7 @@ class Install {
   start(isApple: boolean): void {
     const standalone = matchMedia("(display-mode: standalone)");
     this.state = standalone.matches ? "installed" : isApple ? "steps" : "unknown";
-    this.quietUntil = Number(localStorage.getItem(LATER_KEY)) || 0;
+    this.quietUntil = Number(remembered(LATER_KEY)) || 0;
     addEventListener("beforeinstallprompt", (event) => {
       event.preventDefault();
       this.#event = event as InstallEvent;
@@ -49,7 +51,7 @@ class Install {
 
   later(now: number): void {
     this.quietUntil = now + LATER_MS;
-    localStorage.setItem(LATER_KEY, String(this.quietUntil));
+    remember(LATER_KEY, String(this.quietUntil));
   }
 }
 

@@ -1,4 +1,6 @@
 /** The call that the person is making: kept until the phone comes back and its result is asked for. */
+
+import { remember, remembered } from "#lib/browser/remembered";
 import { type BegunCall, begunCallOf } from "#lib/domain/call";
 
 const KEY = "routebook.call";
@@ -12,7 +14,7 @@ class Calls {
 
   /** A link that dials has been pressed. */
   begin(call: BegunCall): void {
-    localStorage.setItem(KEY, JSON.stringify(call));
+    remember(KEY, JSON.stringify(call));
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.comeBack(call.at + STILL_HERE_MS), STILL_HERE_MS);
   }
@@ -20,14 +22,14 @@ class Calls {
   /** The person looks at the app at `now`; a call that was begun is asked about. */
   comeBack(now: number): void {
     if (document.visibilityState !== "visible") return;
-    const call = begunCallOf(localStorage.getItem(KEY), now);
+    const call = begunCallOf(remembered(KEY), now);
     if (call !== null) this.asked = call;
   }
 
   /** It is logged, or was never made. */
   end(): void {
     clearTimeout(this.timer);
-    localStorage.removeItem(KEY);
+    remember(KEY, null);
     this.asked = null;
   }
 }

@@ -1,4 +1,6 @@
 /** Reminders on this device: whether they may be shown here, why not, and the subscription that is renewed at every start. */
+
+import { remember, remembered } from "#lib/browser/remembered";
 import { DevicePush } from "#lib/pwa/push/browser";
 import { type SubscribeProblem, subscribe, unsubscribe } from "#lib/pwa/push/subscribing";
 import { goto } from "$app/navigation";
@@ -59,7 +61,7 @@ class Reminders {
   /** Asks for leave, and subscribes with it. Only ever by a tap. */
   async turnOn(): Promise<void> {
     this.isBusy = true;
-    remember(false);
+    remember(OFF_KEY, null);
     if (Notification.permission === "default") await Notification.requestPermission();
     this.state = stateNow();
     await this.#renew();
@@ -69,7 +71,7 @@ class Reminders {
   /** No more reminders on this device; others go on. */
   async turnOff(): Promise<void> {
     this.isBusy = true;
-    remember(true);
+    remember(OFF_KEY, "off");
     this.state = stateNow();
     await this.end();
     this.isBusy = false;
@@ -122,21 +124,6 @@ const isApple = (): boolean =>
 
 const isInstalled = (): boolean => matchMedia("(display-mode: standalone)").matches;
 
-function isOff(): boolean {
-  try {
-    return localStorage.getItem(OFF_KEY) === "off";
-  } catch {
-    return false;
-  }
-}
-
-function remember(off: boolean): void {
-  try {
-    if (off) localStorage.setItem(OFF_KEY, "off");
-    else localStorage.removeItem(OFF_KEY);
-  } catch {
-    // It lasts until the app is closed.
-  }
-}
+const isOff = (): boolean => remembered(OFF_KEY) === "off";
 
 export const reminders = new Reminders();

@@ -2,14 +2,14 @@
  * Values kept in IndexedDB. What a promise here says is kept, is on the disk: Chromium writes `localStorage` up to a minute
  * later, and would forget who signed in when it is killed before.
  */
+import { transact } from "../browser/indexed.ts";
 
-const DATABASE = "routebook-kept";
-/** Version 2 added the second store. */
-const VERSION = 2;
 /** Single values by name. */
 const KEPT = "kept";
 /** Edits that wait, where the database does not last (`unsent-keeper.ts`). */
 export const UNSENT = "unsent";
+/** Version 2 added the second store. */
+const DATABASE = { name: "routebook-kept", version: 2, stores: [KEPT, UNSENT] };
 
 /** The value of one name, on this device. */
 export class Kept<T> {
@@ -43,33 +43,10 @@ export class Kept<T> {
 }
 
 /** Runs `work` on a store in one transaction and returns the result of its last request; all of it is on the disk, or nothing. */
-export async function inKept<R>(
+export function inKept<R>(
   store: typeof KEPT | typeof UNSENT,
   mode: IDBTransactionMode,
   work: (store: IDBObjectStore) => IDBRequest<R>,
 ): Promise<R> {
-  const database = await opened();
-  try {
-    const transaction = database.transaction([...new Set([store, KEPT])], mode, { durability: "strict" });
-    const request = work(transaction.objectStore(store));
-    await new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
-    });
-    return request.result;
-  } finally {
-    database.close();
-  }
-}
-
-function opened(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, VERSION);
-    request.onupgradeneeded = () => {
-      const { objectStoreNames: stores } = request.result;
-      for (const name of [KEPT, UNSENT]) if (!stores.contains(name)) request.result.createObjectStore(name);
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+  return transact(DATABASE, [...new Set([store, KEPT])], mode, (transaction) => work(transaction.objectStore(store)));
 }

@@ -1,3 +1,5 @@
+import { remember, remembered } from "#lib/browser/remembered";
+
 export type Theme = "system" | "light" | "dark";
 
 const KEY = "routebook.theme"; // static/boot.js reads the same one before the first paint
@@ -6,12 +8,8 @@ const GROUND = { light: "#fbfaf7", dark: "#101512" };
 const isTheme = (value: unknown): value is Theme => value === "system" || value === "light" || value === "dark";
 
 function recall(): Theme {
-  try {
-    const kept = localStorage.getItem(KEY);
-    return isTheme(kept) ? kept : "system";
-  } catch {
-    return "system";
-  }
+  const kept = remembered(KEY);
+  return isTheme(kept) ? kept : "system";
 }
 
 class ThemeChoice {
@@ -23,11 +21,7 @@ class ThemeChoice {
 
   choose(theme: Theme): void {
     this.#chosen = theme;
-    try {
-      localStorage.setItem(KEY, theme);
-    } catch {
-      // The choice lasts until the app is closed.
-    }
+    remember(KEY, theme);
     this.apply();
   }
 

@@ -1,4 +1,5 @@
 /** What a device remembers of its reminders, in IndexedDB: those that came, and what the server has not heard yet. */
+import { transact } from "#lib/browser/indexed";
 import type { Standing } from "./message.ts";
 import { keyOf, REPORTS_LAST_MS, type Report } from "./reports.ts";
 
@@ -19,9 +20,9 @@ interface Met {
   readonly closed: boolean;
 }
 
-const DATABASE = "routebook-push";
 const MET = "met";
 const REPORTS = "reports";
+const DATABASE = { name: "routebook-push", version: 1, stores: [MET, REPORTS] };
 
 export class DeviceMemory implements PushMemory {
   async meet(id: string, now: number): Promise<Standing> {
@@ -65,32 +66,8 @@ function forgetBefore(store: IDBObjectStore, before: number): void {
   };
 }
 
-async function inStore<R>(
+const inStore = <R>(
   name: string,
   mode: IDBTransactionMode,
   work: (store: IDBObjectStore) => IDBRequest<R>,
-): Promise<R> {
-  const database = await opened();
-  try {
-    const transaction = database.transaction(name, mode, { durability: "strict" });
-    const request = work(transaction.objectStore(name));
-    await new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
-    });
-    return request.result;
-  } finally {
-    database.close();
-  }
-}
-
-function opened(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => {
-      for (const name of [MET, REPORTS]) request.result.createObjectStore(name);
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
+): Promise<R> => transact(DATABASE, [name], mode, (transaction) => work(transaction.objectStore(name)));

@@ -1,9 +1,10 @@
 /** The box in IndexedDB, which pages and workers of every browser have; bytes apart from what is known of them. */
+import { transact } from "../../browser/indexed.ts";
 import type { Boxed, Content, FileBox, Part } from "./box.ts";
 
-const DATABASE = "routebook-files";
 const ENTRY = "entry";
 const BYTES = "bytes";
+const DATABASE = { name: "routebook-files", version: 1, stores: [ENTRY, BYTES] };
 
 /** One person's. */
 export class IndexedBox implements FileBox {
@@ -67,32 +68,12 @@ export class IndexedBox implements FileBox {
     return IDBKeyRange.bound([this.person], [this.person, []]); // a list is above every text
   }
 
-  async #run<R>(
+  #run<R>(
     mode: IDBTransactionMode,
     work: (stores: { entries: IDBObjectStore; bytes: IDBObjectStore }) => { readonly result: R },
   ): Promise<R> {
-    const database = await opened();
-    try {
-      const transaction = database.transaction([ENTRY, BYTES], mode, { durability: "strict" });
-      const request = work({ entries: transaction.objectStore(ENTRY), bytes: transaction.objectStore(BYTES) });
-      await new Promise<void>((resolve, reject) => {
-        transaction.oncomplete = () => resolve();
-        transaction.onabort = () => reject(transaction.error);
-      });
-      return request.result;
-    } finally {
-      database.close();
-    }
+    return transact(DATABASE, [ENTRY, BYTES], mode, (transaction) =>
+      work({ entries: transaction.objectStore(ENTRY), bytes: transaction.objectStore(BYTES) }),
+    );
   }
-}
-
-function opened(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => {
-      for (const name of [ENTRY, BYTES]) request.result.createObjectStore(name);
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

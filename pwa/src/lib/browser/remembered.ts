@@ -1,0 +1,20 @@
+/** Small habits kept in `localStorage`. A browser that refuses it (its owner forbids it) is no failure: they last until the app is closed. */
+
+/** What was remembered under `key`, null for nothing. */
+export function remembered(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Remembers `value` under `key`; null forgets it. */
+export function remember(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // It lasts until the app is closed.
+  }
+}
