@@ -32,23 +32,25 @@ class Region {
     if (this.#restored) return;
     this.#restored = true;
     const found = await kept.read().catch(() => null);
-    if (found !== null) await this.#open(found);
+    if (found !== null) this.current = await this.#open(found);
   }
 
-  /** Opens a file and keeps it; a bad one changes nothing and is told by `problem`. Returns whether it is kept. */
+  /** Opens a file and keeps it; a bad one changes nothing and is told by `problem`. It is shown once it is on the disk, not before. */
   async choose(file: File): Promise<boolean> {
     const chosen = { name: file.name, file };
-    const before = this.current;
-    if (!(await this.#open(chosen))) return false;
+    if ((await this.#open(chosen)) === null) return false;
+    let copy: KeptRegion | null;
     try {
       await kept.keep(chosen);
-      // From now on it is read from what is kept: the file itself may be moved or removed.
-      const copy = await kept.read();
-      return copy !== null && (await this.#open(copy));
+      copy = await kept.read();
     } catch {
-      [this.current, this.problem] = [before, "no_room"];
+      this.problem = "no_room";
       return false;
     }
+    // From now on it is read from what is kept: the file itself may be moved or removed.
+    const open = copy === null ? null : await this.#open(copy);
+    if (open !== null) this.current = open;
+    return open !== null;
   }
 
   /** Forgets it; returns what takes that back. */
@@ -63,20 +65,19 @@ class Region {
     };
   }
 
-  async #open({ name, file }: KeptRegion): Promise<boolean> {
+  /** Null where it is no region file; `problem` says why. */
+  async #open({ name, file }: KeptRegion): Promise<OpenRegion | null> {
     const { openRegion } = await import("./region-tiles");
     try {
       const { tiles, head, credit } = await openRegion(new File([file], name), () => {
         this.arrived += 1;
       });
       this.problem = problemOf(head, file.size);
-      if (this.problem !== null) return false;
-      this.current = { name, bytes: file.size, credit, tiles };
-      return true;
+      return this.problem === null ? { name, bytes: file.size, credit, tiles } : null;
     } catch {
       // The reader of the file says so in one sentence of its own, whatever the file is.
       this.problem = "not_a_region";
-      return false;
+      return null;
     }
   }
 }
