@@ -176,7 +176,7 @@ def test_a_weekly_task_done_on_the_notification_comes_again(phone: Phone) -> Non
     def standing() -> list[str]:
         return sorted(one.values["status"] for one in phone.house.records("task") if one.values["title"] == TITLE)
 
-    wait_until(lambda: standing() == ["done", "open"], 30, "the phone has made the next one, and the server has it")
+    wait_until(lambda: standing() == ["done", "open"], 30, "the next one is there, once")
 
 
 def test_a_row_is_swiped_to_be_done_and_the_other_way_to_be_put_off(

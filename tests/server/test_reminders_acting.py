@@ -5,13 +5,17 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 
+from routebook_server.reminders.series import next_id
 from server.push_service import Message
 from server.reminders import BAKERY, Scene, ms, open_scene, task_id, wall
 from server.team import EWA, MAREK, NORTH, make_id
+
+TEHRAN = ZoneInfo("Asia/Tehran")
 
 
 @pytest_asyncio.fixture
@@ -94,6 +98,31 @@ async def test_done_from_the_notification_is_an_edit_of_the_person_by_the_server
     assert len((await scene.phone.get(f"/api/history/{task_id(1)}")).json()) == len(entries)
     [entry] = await scene.journal()
     assert (entry["action"], entry["deliveries"][0]["state"]) == ("done", "acted")
+
+
+async def test_the_next_of_a_series_is_there_before_any_app_is_opened(anywhere: Scene) -> None:
+    scene = anywhere
+    message = await ring(scene, repeat="week", repeat_from=ms("2026-11-19 10:30"))
+    assert (await scene.said(message, "act", action="done")).status_code == 200
+    following = next_id(task_id(1))
+    assert (await scene.value(task_id(1)))["next_task"] == following
+    made = await scene.value(following)
+    assert (made["title"], made["status"], made["due_day"]) == ("Bring samples", "open", "2026-11-26")
+    assert wall(made["remind_at"]) == "2026-11-26 10:30"
+    assert (await scene.said(message, "act", action="done")).status_code == 200, "said again, it makes no other"
+    assert await scene.read("SELECT count(*) FROM record WHERE kind = 'task'") == [(2,)]
+    [again] = await scene.at("2026-11-26 10:30")
+    await scene.said(again, "act", action="done")
+    assert (await scene.value(next_id(following)))["due_day"] == "2026-12-03", "and so it goes on"
+
+
+async def test_a_series_of_a_persian_goes_on_by_his_months(scene: Scene) -> None:
+    await scene.write("person", MAREK, "shared", locale="fa", time_zone="Asia/Tehran")
+    await scene.task(1, repeat="month", remind_at=ms("2026-11-22 10:30", TEHRAN), due_day="2026-11-22")
+    [message] = await scene.at_ms(ms("2026-11-22 10:30", TEHRAN))
+    await scene.said(message, "act", action="done")
+    made = await scene.value(next_id(task_id(1)))
+    assert wall(made["remind_at"], TEHRAN) == "2026-12-22 10:30", "from the first of Azar to the first of Dey"
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,16 @@ from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity.reach import Reach
 from routebook_server.records.author import Writer
 from routebook_server.records.store import RefusedError, Store, Values
+from routebook_server.reminders.calendars import calendar_of
 from routebook_server.reminders.confirming import Confirmations
 from routebook_server.reminders.hours import Hours
 from routebook_server.reminders.keys import KeyRing
 from routebook_server.reminders.planning import FindReach
 from routebook_server.reminders.rules import Subject
+from routebook_server.reminders.series import next_id, next_values
 from routebook_server.reminders.states import ANSWERED_WITHIN_MS, State
-from routebook_server.reminders.subjects import find_due, read_listeners, read_subjects
+from routebook_server.reminders.subjects import Listener, find_due, read_listeners, read_subjects
+from routebook_server.reminders.wording import locale_from
 from routebook_sync import base32
 from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE
 from routebook_sync.entities.task import TaskStatus
@@ -151,15 +154,18 @@ class Acts:
         return asked
 
     async def _act(self, asked: _Asked, action: ActKind, now_ms: int) -> Acted:
-        def read(connection: Connection) -> tuple[Reach | None, Subject | None, Hours, bool]:
+        def read(connection: Connection) -> tuple[Reach | None, Subject | None, Listener, bool]:
             driver = driver_of(connection)
             person = self._reach(connection, [asked.person], now_ms).get(asked.person)
             subject = read_subjects(driver, [asked.record]).get(asked.record)
             due = find_due(driver, [subject] if subject else [], self._time_zone, now_ms)
-            hours = read_listeners(driver, [asked.person], self._time_zone)[asked.person].hours
-            return person, subject, hours, asked.reminder in {one.reminder for one in due}
+            listener = read_listeners(driver, [asked.person], self._time_zone)[asked.person]
+            if not listener.locale:
+                found = driver.fetch_one("SELECT locale FROM organisation")
+                listener = msgspec.structs.replace(listener, locale=found[0] if found else "")
+            return person, subject, listener, asked.reminder in {one.reminder for one in due}
 
-        person, subject, hours, is_still_due = await self._database.read(read)
+        person, subject, listener, is_still_due = await self._database.read(read)
         if person is None or asked.device not in person.devices:
             raise ProblemError(make_problem(ProblemCode.DEVICE_REVOKED))
         if action is ActKind.OPEN:
@@ -170,7 +176,7 @@ class Acts:
             _refuse("The task is gone.")
         if action is ActKind.DONE:
             if subject.values.get("status") == TaskStatus.OPEN:
-                await self._edit(person, subject, {"status": TaskStatus.DONE.value, "done_at": now_ms})
+                await self._complete(person, subject, listener, now_ms)
             return Acted(action)
         if asked.action == action:
             return Acted(action, subject.values.get("remind_at"))
@@ -178,14 +184,30 @@ class Acts:
             _refuse("The task is done already.")
         if not is_still_due:
             _refuse("The task was put to another time meanwhile.")
-        values = snoozed(subject.values, action, hours, now_ms)
+        values = snoozed(subject.values, action, listener.hours, now_ms)
         await self._edit(person, subject, values)
         return Acted(action, values["remind_at"])
 
-    async def _edit(self, person: Reach, subject: Subject, values: dict[str, Any]) -> None:
+    async def _complete(self, person: Reach, subject: Subject, listener: Listener, now_ms: int) -> None:
+        """Mark a task as done; the next one of a series is made with it, as the app does."""
+        done = {"status": TaskStatus.DONE.value, "done_at": now_ms}
+        calendar = calendar_of(locale_from(listener.locale))
+        try:
+            following = next_values(subject.values, listener.hours, calendar, now_ms)
+        except (ValueError, OverflowError):
+            following = None  # beyond the end of all calendars
+        if following is None:
+            await self._edit(person, subject, done)
+            return
+        made = next_id(subject.id)
+        await self._edit(
+            person, subject, {**done, "next_task": made}, Values(subject.kind, made, subject.root, following)
+        )
+
+    async def _edit(self, person: Reach, subject: Subject, values: dict[str, Any], *more: Values) -> None:
         author = Writer(person.person, person.role, SERVER_DEVICE, tuple(sorted(person.buckets)))
         try:
-            await self._store.edit([Values(subject.kind, subject.id, subject.root, values)], author)
+            await self._store.edit([Values(subject.kind, subject.id, subject.root, values), *more], author)
         except RefusedError as error:
             raise ProblemError(make_problem(ProblemCode.FORBIDDEN, str(error))) from None
 

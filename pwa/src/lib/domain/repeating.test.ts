@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { isId, newId } from "$sync/identifier";
 import type { TaskRepeat } from "$sync/schema.gen";
@@ -95,3 +96,34 @@ describe("what is saved", () => {
   });
   test("is nothing where nothing repeats", () => expect(succeed(task(null, "2026-11-18"), 0, WARSAW)).toEqual([]));
 });
+
+describe("the server and the app make the same one", () => {
+  const shared = JSON.parse(readFileSync("../tests/unit/series.json", "utf8")) as Shared;
+  test.each(shared.cases)("$name", (given) => {
+    const ms = (at: string | null) => (at === null ? null : Date.parse(at));
+    const times = { remind_at: ms(given.remind_at), repeat_from: ms(given.repeat_from) };
+    const standing = task(given.repeat, given.due_day, times);
+    const { time_zone: timeZone, calendar } = given;
+    const next = nextTime(standing, Date.parse(given.now), { timeZone, calendar, morning: 9 });
+    expect(next).toEqual({ due_day: given.next.due_day, remind_at: Date.parse(given.next.rings_at) });
+  });
+  test("under the same id", () => {
+    for (const [id = "", following] of shared.ids) expect(nextIdOf(id)).toBe(following);
+  });
+});
+
+/** `tests/unit/series.json`. */
+interface Shared {
+  readonly ids: readonly (readonly string[])[];
+  readonly cases: readonly {
+    readonly name: string;
+    readonly repeat: TaskRepeat;
+    readonly due_day: string;
+    readonly remind_at: string | null;
+    readonly repeat_from: string | null;
+    readonly time_zone: string;
+    readonly calendar: "gregory" | "persian";
+    readonly now: string;
+    readonly next: { readonly due_day: string; readonly rings_at: string };
+  }[];
+}
