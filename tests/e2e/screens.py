@@ -80,6 +80,12 @@ def _add_call(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("call-reached")).to_be_visible()
 
 
+def _new_customer(page: Page, place: Place) -> None:
+    _add_sheet(page, place)
+    page.get_by_test_id("add-customer").click()
+    expect(page.locator("#new-customer")).to_be_visible()
+
+
 def _search_sheet(page: Page, place: Place) -> None:
     go(page, "/today")
     page.keyboard.press("Control+k")
@@ -225,6 +231,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("add", "rep", _add_sheet),
     Screen("add-task", "rep", _add_task),
     Screen("add-call", "rep", _add_call),
+    Screen("new-customer", "rep", _new_customer),
     Screen("search", "rep", _search_sheet),
     Screen("sign-out", "rep", _sign_out_sheet),
     Screen("overview", "manager", _at("/overview")),

@@ -164,6 +164,25 @@ def test_a_customer_is_found_by_three_letters_with_two_taps(offline_today: Page,
     assert _counted(page) == {"taps": 2, "characters": 3}
 
 
+def test_whoever_is_in_the_book_already_is_shown_while_he_is_typed_and_opens_with_a_tap(
+    offline_today: Page, rep: Rep
+) -> None:
+    page = offline_today
+    page.goto(page.evaluate("location.origin") + "/today")
+    name = page.get_by_test_id("stop").last.locator(".name").inner_text()
+    page.get_by_test_id("add").first.tap()
+    page.get_by_test_id("add-customer").tap()
+    typed = page.locator("#new-customer input").first
+    typed.fill(f"{name[:-1]}z")  # a slip of the finger
+    page.get_by_test_id("duplicate").filter(has_text=name).tap()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    page.get_by_test_id("add").first.tap()
+    page.get_by_test_id("add-customer").tap()
+    expect(typed, "what was typed stays").to_have_value(f"{name[:-1]}z")
+    page.get_by_role("button", name=word(rep.locale, "customers_add_save")).tap()
+    expect(page.get_by_role("heading", name=f"{name[:-1]}z")).to_be_visible()
+
+
 def test_tomorrow_is_filled_from_the_suggestions_with_two_taps_and_emptied_again(offline_today: Page, rep: Rep) -> None:
     page = offline_today
     _open_today(page)

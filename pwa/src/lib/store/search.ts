@@ -114,7 +114,8 @@ function planOf(database: Database, kind: Kind, words: readonly string[]): Plan 
   return { table: null, terms: [], checked: words };
 }
 
-function trigramsOf(word: string): string[] {
+/** Every three letters of a word that follow each other. */
+export function trigramsOf(word: string): string[] {
   const letters = [...word];
   return letters.slice(TRIGRAM - 1).map((_, at) => letters.slice(at, at + TRIGRAM).join(""));
 }

@@ -1,5 +1,6 @@
 /** Every query by its name. The page imports only the types of this file. */
 import type { Query } from "../query.ts";
+import { customersAlike } from "./alike.ts";
 import { attentionList } from "./attention.ts";
 import {
   customerContacts,
@@ -43,6 +44,7 @@ export const QUERIES = {
   "customer.tasks": customerTasks,
   "customer.timeline": customerTimeline,
   "customer.visits": customerVisits,
+  "customers.alike": customersAlike,
   "customers.page": customersPage,
   "deal.one": dealOne,
   "deals.page": dealsPage,
