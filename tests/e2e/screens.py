@@ -186,6 +186,18 @@ def _order(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("order-line").first).to_be_visible()
 
 
+def _signature_sheet(page: Page, place: Place) -> None:
+    go(page, f"/visits/{place.open_visit}")
+    page.get_by_test_id("get-signature").click()
+    expect(page.get_by_test_id("pen-pad")).to_be_visible()
+
+
+def _shelf_sheet(page: Page, place: Place) -> None:
+    go(page, f"/visits/{place.open_visit}")
+    page.get_by_test_id("competitor").first.click()
+    expect(page.get_by_test_id("shelf-done")).to_be_visible()
+
+
 def _visit_form(page: Page, place: Place) -> None:
     go(page, "/settings/visit-forms")
     page.get_by_test_id("form").last.click()
@@ -214,6 +226,8 @@ SCREENS: Final[list[Screen]] = [
     Screen("record-history", "rep", _record_history),
     Screen("visit-open", "rep", _at("/visits/{open_visit}")),
     Screen("visit-done", "rep", _at("/visits/{done_visit}")),
+    Screen("shelf", "rep", _shelf_sheet),
+    Screen("signature", "rep", _signature_sheet),
     Screen("order", "rep", _order),
     Screen("map", "rep", _map),
     Screen("map-list", "rep", _map_list),

@@ -89,3 +89,40 @@ def test_the_keyboard_reaches_the_check_in_and_ctrl_k_searches_everything(
     expect(page.get_by_role("dialog").get_by_text(name).first).to_be_visible()
     page.keyboard.press("Escape")
     go(page, "/today")
+
+
+def test_a_sheet_left_by_escape_keeps_what_was_written_and_the_keyboard_reaches_what_is_said_meanwhile(
+    shared_house: House, shared_browser: MakeBrowser, walks: dict[str, Walk]
+) -> None:
+    customer = next(screen for screen in SCREENS if screen.name == "customer")
+    page, place, _ = _walk(walks, customer, "en", shared_house, shared_browser)
+    page.set_viewport_size({"width": 1360, "height": 900})
+    come_to(page, customer, place)
+    page.get_by_test_id("add").click()
+    page.get_by_test_id("add-note").click()
+    page.get_by_test_id("new-note").fill("Half a thought")
+    page.mouse.click(5, 5)
+    expect(page.get_by_test_id("new-note")).to_have_value("Half a thought")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_test_id("new-note")).to_have_value("Half a thought")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    page.get_by_test_id("add").click()
+    undo = page.get_by_role("dialog").get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if undo.evaluate("button => button === document.activeElement"):
+            break
+    expect(undo).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(undo).to_have_count(0)
+    page.get_by_test_id("add-note").click()
+    expect(page.get_by_test_id("new-note")).to_have_value("Half a thought")
+    page.get_by_test_id("new-note").fill("")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)

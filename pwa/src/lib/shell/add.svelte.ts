@@ -14,10 +14,13 @@ class Add {
   start = $state<AddStart>("all");
   /** A screen about one customer sets it while it is shown, so that the "+" knows. */
   customer = $state.raw<AddFor | null>(null);
+  /** How often it was asked for: each time it begins anew, and not when it is merely opened again. */
+  shown = $state(0);
 
   show(start: AddStart = "all"): void {
     this.start = start;
     this.open = true;
+    this.shown += 1;
   }
 }
 
