@@ -1,4 +1,4 @@
-"""S3: as much of an object store as files need, spoken over HTTP on a free port; signatures are not looked at."""
+"""S3: as much of an object store as files need, spoken over HTTP on a free port, to whoever signs."""
 
 import re
 import threading
@@ -10,25 +10,33 @@ from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape, unescape
 
+from server.aws_signature import refuse
+
+KEY, SECRET = "key", "a secret of the bucket's"
+"""What a request has to be signed with."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     store: "S3"
 
     def do_PUT(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        if not self._refuse():
+        body = self._read()
+        if not self._refuse(body):
             self.store.objects[self._key()] = (body, time.time())
             self._answer(200, {"etag": '"1"'})
 
     def do_DELETE(self) -> None:
-        self.store.objects.pop(self._key(), None)
-        self._answer(204)
+        if not self._refuse():
+            self.store.objects.pop(self._key(), None)
+            self._answer(204)
 
     def do_POST(self) -> None:
         """Several at once, as obstore deletes."""
-        asked = self.rfile.read(int(self.headers["content-length"])).decode()
-        keys = re.findall("<Key>(.*?)</Key>", asked)
+        body = self._read()
+        if self._refuse(body):
+            return
+        keys = re.findall("<Key>(.*?)</Key>", body.decode())
         for key in keys:
             self.store.objects.pop(unescape(key), None)
         rows = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
@@ -49,10 +57,18 @@ class _Handler(BaseHTTPRequestHandler):
     def _key(self) -> str:
         return unquote(urlsplit(self.path).path).partition("/")[2].partition("/")[2]
 
-    def _refuse(self) -> bool:
-        if self.store.refusing:
-            self._answer(403, body=b"<Error><Code>AccessDenied</Code></Error>")
-        return self.store.refusing
+    def _read(self) -> bytes:
+        return self.rfile.read(int(self.headers["content-length"]))
+
+    def _refuse(self, body: bytes = b"") -> bool:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        why = refuse(f"{self.command} {self.path}", headers, body, KEY, SECRET)
+        if why:
+            self.store.unsigned.append(f"{self.command} {self.path}: {why}")
+        why = why or ("AccessDenied" if self.store.refusing else "")
+        if why:
+            self._answer(403, body=f"<Error><Code>{why}</Code></Error>".encode(), with_body=self.command != "HEAD")
+        return bool(why)
 
     def _get(self, *, with_body: bool) -> None:
         if self._refuse():
@@ -72,6 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(206 if asked else 200, headers, body, with_body=with_body)
 
     def _list(self) -> None:
+        if self._refuse():
+            return
         prefix = parse_qs(urlsplit(self.path).query).get("prefix", [""])[0]
         rows = "".join(
             f"<Contents><Key>{escape(key)}</Key><Size>{len(body)}</Size><ETag>1</ETag>"
@@ -96,12 +114,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class S3:
-    """A bucket in memory; ``refusing`` makes it answer 503."""
+    """A bucket in memory, of whoever signs with ``SECRET``; ``refusing`` keeps even him out."""
 
     def __init__(self) -> None:
         self.objects: dict[str, tuple[bytes, float]] = {}
         """By key: the bytes, and when they were put there, seconds since 1970 UTC."""
         self.refusing = False
+        self.unsigned: list[str] = []
+        """Requests that were not signed as they should be, and why."""
         handler = type("Handler", (_Handler,), {"store": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.address = f"http://127.0.0.1:{self._server.server_port}"

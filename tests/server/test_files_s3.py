@@ -11,7 +11,7 @@ import pytest_asyncio
 from routebook_server.files.sweeping import KEEP_MS, Swept
 from routebook_server.records.store import Values
 from server.files import BAKERY, JPEG, digest_of, kept, parts, record_of, send, settle_in, write_file
-from server.s3 import S3
+from server.s3 import KEY, S3, SECRET
 from server.team import House, make_id, open_house
 from server.test_app_bad_input import a_problem
 
@@ -26,8 +26,8 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
         settings = {
             "AWS_ENDPOINT_URL": store.address,
             "AWS_ALLOW_HTTP": "true",
-            "AWS_ACCESS_KEY_ID": "key",
-            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_REGION": "local",
         }
         for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -54,6 +54,23 @@ async def test_a_photo_goes_into_the_bucket_and_comes_out_again(house: House, s3
     assert (await client.get(address)).content == JPEG
     answer = await client.get(address, headers={"range": "bytes=100-199"})
     assert (answer.status_code, answer.content) == (206, JPEG[100:200])
+    assert s3.unsigned == []
+
+
+async def test_who_signs_with_another_secret_is_kept_out(
+    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a secret of somebody else's")
+    async with open_house(tmp_path / "data", files=PLACE) as house:
+        await settle_in(house)
+        client = await house.signed_in("rep")
+        digest = await write_file(house, PHOTO, JPEG)
+        headers = {"content-type": "application/octet-stream", "upload-offset": "0"}
+        answer = await client.patch(f"/api/files/{PHOTO}/{digest}/upload", content=JPEG, headers=headers)
+        a_problem(answer, 503, "unavailable")
+    assert s3.objects == {}
+    assert all(one.endswith("SignatureDoesNotMatch") for one in s3.unsigned)
+    assert s3.unsigned
 
 
 async def test_a_bucket_that_refuses_is_a_server_that_cannot_now_and_nothing_is_sent_twice(
@@ -88,3 +105,4 @@ async def test_what_no_record_names_leaves_the_bucket(house: House, s3: S3) -> N
     await application.projector.catch_up()
     assert await application.files.sweeper.sweep() == Swept(blobs=1)
     assert s3.objects == {}
+    assert s3.unsigned == [], "what lists and deletes is signed too"

@@ -17,8 +17,9 @@ THUMBNAIL = JPEG[:300]
 
 
 @pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path / "data") as running:
+async def house(tmp_path: Path, address: str) -> AsyncIterator[House]:
+    """A house with customers, once on SQLite and once on PostgreSQL; the bytes are on the disk in any case."""
+    async with open_house(tmp_path / "data", database=address) as running:
         await settle_in(running)
         yield running
 
@@ -78,7 +79,9 @@ async def test_what_was_answered_is_there_after_a_restart(house: House, tmp_path
     digest = await write_file(house, PHOTO, JPEG)
     await append(client, PHOTO, digest, 0, JPEG[:CHUNK])
     await house.application.close()
-    async with open_house(tmp_path / "data", house.clock, again=True) as later:
+    async with open_house(
+        tmp_path / "data", house.clock, again=True, database=house.application.settings.database
+    ) as later:
         client = await later.signed_in("rep")
         assert (await client.get(f"/api/files/{PHOTO}/{digest}/upload")).json()["offset"] == CHUNK
         assert (await send(client, PHOTO, JPEG))["stored"]

@@ -29,8 +29,9 @@ RANGES: list[tuple[str, int, int, int]] = [
 
 
 @pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path / "data") as running:
+async def house(tmp_path: Path, address: str) -> AsyncIterator[House]:
+    """A house with customers, once on SQLite and once on PostgreSQL; the bytes are on the disk in any case."""
+    async with open_house(tmp_path / "data", database=address) as running:
         await settle_in(running)
         yield running
 
