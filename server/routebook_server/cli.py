@@ -86,10 +86,12 @@ def _parser() -> argparse.ArgumentParser:
         "backup", parents=[data], help="write all there is to a file, beside the running server"
     )
     backup.add_argument("file", type=Path)
+    backup.add_argument("--files", type=Path, help="folder to copy photos, voice notes and documents to, what is new")
     backup.set_defaults(run=back_up)
 
     restoring = commands.add_parser("restore", parents=[data], help="put a backup in place of the database")
     restoring.add_argument("file", type=Path)
+    restoring.add_argument("--files", type=Path, help="folder of a backup to copy missing files back from")
     restoring.set_defaults(run=restore)
 
     moving = commands.add_parser("move", help="copy all there is into another, empty database")

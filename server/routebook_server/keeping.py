@@ -16,9 +16,14 @@ from routebook_server.backup.restoring import restore_backup
 from routebook_server.backup.taking import take_backup
 from routebook_server.database import SqliteDatabase, name_of, open_database
 from routebook_server.database.address import is_postgres, sqlite_path
+from routebook_server.files.blobs import Blobs, DiskBlobs
+from routebook_server.files.building import FOLDER, FilesSettingError, open_blobs
+from routebook_server.files.copying import copy_blobs, count_blobs
 from routebook_server.opening import OK, CommandError, in_one_sentence
 from routebook_server.settings import Settings
 
+_NAMED: Final = 3
+"""Damaged files named in an error."""
 _SHOWS_EVERY: Final = 100
 """Steps of progress from nothing to all, each shown once."""
 
@@ -39,6 +44,12 @@ def back_up(settings: Settings, chosen: argparse.Namespace) -> int:
     with _reasons(settings.address, target):
         found = asyncio.run(take())
     print(f"{target}: {found.records} records, verified.")
+    # After the records: every file that they name is there by then, and none of them ever changes.
+    if chosen.files is not None:
+        return _copy_files(_blobs_of(settings), DiskBlobs(chosen.files), chosen.files, str(chosen.files))
+    count = asyncio.run(_count_files(settings))
+    if count:
+        print(f"The bytes of {count} photos, voice notes and documents are not in it; --files FOLDER copies them too.")
     return OK
 
 
@@ -49,7 +60,38 @@ def restore(settings: Settings, chosen: argparse.Namespace) -> int:
     print(f"{name_of(settings.address)} is as {chosen.file} has it; devices will bring what it misses.")
     if former:
         print(f"What was there before is now {former}; remove it when all is well.")
+    if chosen.files is not None:
+        room = settings.data / FOLDER
+        return _copy_files(DiskBlobs(chosen.files), _blobs_of(settings), room, "the server's files")
     return OK
+
+
+def _copy_files(source: Blobs, target: Blobs, room: Path, name: str) -> int:
+    """Copy the bytes that ``target`` lacks, and say what came of it; FAILED where bytes of the source are damaged."""
+    try:
+        room.mkdir(parents=True, exist_ok=True)
+        copied = asyncio.run(copy_blobs(source, target, room, lambda _looked_at: None))
+    except OSError as error:
+        raise CommandError(f"cannot copy the files: {error}") from None
+    print(f"{name}: {copied.new} files new ({copied.new_bytes} bytes), verified; {copied.known} were there.")
+    if copied.damaged:
+        named = ", ".join(copied.damaged[:_NAMED])
+        raise CommandError(f"the bytes of {len(copied.damaged)} files are damaged where they lie: {named}")
+    return OK
+
+
+def _blobs_of(settings: Settings) -> Blobs:
+    try:
+        return open_blobs(settings)
+    except FilesSettingError as error:
+        raise CommandError(str(error)) from None
+
+
+async def _count_files(settings: Settings) -> int:
+    try:
+        return await count_blobs(_blobs_of(settings))
+    except OSError as error:
+        raise CommandError(f"cannot see the files: {error}") from None
 
 
 def move(_settings: Settings, chosen: argparse.Namespace) -> int:
