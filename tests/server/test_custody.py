@@ -116,6 +116,29 @@ async def test_what_is_discarded_changes_nothing_and_its_author_hears_of_it(team
     assert desk.confirmed[offer.i].v["values"] == VALUES, "what was discarded can still be read"
 
 
+@pytest.mark.parametrize("group", ["", "g"])
+@pytest.mark.parametrize("status", ["discarded", "applied"])
+async def test_what_was_decided_before_its_author_heard_that_it_is_held_is_not_taken_again(
+    team: Team, group: str, status: str
+) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await phone.sync()
+    team.territories[ANNA] = []
+    phone.edit("visit", VISIT, BAKERY, VALUES, group=group)
+    phone.edit("note", NOTE, BAKERY, NOTED, group=group)
+    phone.edit("task", TASK, ANNA, {"title": "Tyres", "person": ANNA, "status": "open"})
+    assert (await phone.send()).status_code == 200  # The answer is lost on its way.
+    await desk.sync()
+    for offer in held_edits(desk):
+        decide(desk, offer, status)
+    await desk.sync()
+
+    assert told((await phone.sync()).verdicts) == [(1, "held", "forbidden"), (2, "held", "forbidden")]
+    assert {row.v["status"] for row in held_edits(phone)} == {status}
+    assert await custody(team) == []
+    assert await team.read("SELECT COUNT(*) FROM history WHERE id = ?", TASK) == [(1,)]
+
+
 async def test_a_group_is_offered_and_decided_as_one(team: Team) -> None:
     _phone, desk, offer = await work_for_a_withdrawn_territory(team, groups=True)
     assert offer.v["more"] == [{"kind": "note", "id": NOTE, "root": BAKERY, "v": NOTED}]

@@ -14,7 +14,9 @@ from routebook_server.records.push import Replica
 from routebook_server.records.refusal import REFUSALS
 from routebook_server.records.state import State, moved_id
 from routebook_server.records.sums import Counted, Sums
-from routebook_sync.messages import MARKERS, Edit, ProblemCode, Verdict, VerdictKind
+from routebook_sync.clock import is_stamp, ms_from_stamp
+from routebook_sync.identifier import ms_from_id
+from routebook_sync.messages import MARKERS, Edit, ProblemCode, Row, Verdict, VerdictKind
 
 _SELECT_STATES: Final = (
     "SELECT bucket, seq, id, kind, root, home, device, CAST(doc AS BLOB), sum, open_sum FROM record WHERE "
@@ -184,14 +186,28 @@ class Reader:
             or (
                 edit.n in refused_by_number
                 and (refused_by_number[edit.n] or edit.id in changed)
-                # Of one that was held more is left than a number, in custody or in the history: else it is another one.
+                # Of one that was held more is left than a number: else it is another one.
                 and (
                     verdict_by_number[edit.n] is not VerdictKind.HELD
                     or edit.id in changed
                     or self.held_of_record(device, edit.id) != []
+                    or self._has_receipt(device, _first_of(edit, edits))
                 )
             )
         }
+
+    def _has_receipt(self, device: int, first: Edit) -> bool:
+        """Tell whether its author has a receipt of what was held: all that a discarded edit, or group, leaves."""
+        if not is_stamp(first.at):
+            return False
+        rows = self._driver.fetch(
+            "SELECT id, doc FROM record WHERE root = ? AND kind = 'held_edit'", self.person(device)
+        )
+        said = ((ms_from_id(record_id), msgspec.json.decode(doc, type=Row).v) for record_id, doc in rows)
+        return any(
+            v.get("target") == first.id and v.get("written_at") == min(ms_from_stamp(first.at), received_at)
+            for received_at, v in said
+        )
 
     def may_have_left(self, root: str, cursors: Mapping[str, Sequence[int]]) -> bool:
         """Tell whether the aggregate once left a bucket that was read up to one of these cursors.
@@ -203,6 +219,11 @@ class Reader:
             return True
         horizons = self._driver.fetch("SELECT bucket, horizon FROM bucket WHERE bucket IN (?*)", list(cursors))
         return any(is_behind(cursors[bucket][1], horizon) for bucket, horizon in horizons)
+
+
+def _first_of(edit: Edit, edits: Collection[Edit]) -> Edit:
+    """Return the first edit of an edit's group: a receipt names that one."""
+    return next((other for other in edits if edit.group and other.group == edit.group), edit)
 
 
 def _held(row: tuple[Any, ...]) -> Held:
