@@ -76,16 +76,18 @@ export class Checks {
 
   /**
    * Compares the sums that a reply names, once everything of it is stored; an overtaken one says nothing of what is held now. Nor does a
-   * difference while more is to come: what moved meanwhile is held where it was until it is met.
+   * difference while more is to come, or while another bucket has been read on: what moved meanwhile is held where it was until it is
+   * met, or where it went already.
    */
   compare(reply: SyncReply, isStale: (bucket: string) => boolean): void {
     // Another schema may take a field for a register that is a set (SPEC R62).
     const isComparable = !reply.control.some(({ control }) => control === "upgrade");
-    this.#isUnsettled &&= reply.more;
+    const isMoving = reply.more || Object.keys(reply.cursors).some(isStale);
+    this.#isUnsettled &&= isMoving;
     for (const bucket of reply.complete) {
       if (isStale(bucket)) continue;
       const sum = isComparable ? reply.sums[bucket] : undefined;
-      if (sum !== undefined && reply.more && !this.#isEqual(bucket, sum)) this.#isUnsettled = true;
+      if (sum !== undefined && isMoving && !this.#isEqual(bucket, sum)) this.#isUnsettled = true;
       else if (sum !== undefined) this.#mark(bucket, this.#isEqual(bucket, sum) || this.#isHopeless(bucket, reply));
       // A server that was asked and does not say.
       else if (this.#told.has(bucket)) this.#mark(bucket, true);

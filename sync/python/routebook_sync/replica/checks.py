@@ -49,18 +49,20 @@ class Checks:
     def compare(self, reply: SyncReply, is_stale: Callable[[str], bool]) -> None:
         """Compare the sums that a reply names, once everything of it is stored; an overtaken one says nothing.
 
-        Nor does a difference while more is to come: what moved meanwhile is held where it was until it is met.
+        Nor does a difference while more is to come, or while another bucket has been read on: what moved meanwhile is
+        held where it was until it is met, or where it went already.
         """
         # Another schema may take a field for a register that is a set (SPEC R62).
         is_comparable = all(asked.control != ControlKind.UPGRADE for asked in reply.control)
-        self.is_unsettled = self.is_unsettled and reply.more
+        is_moving = reply.more or any(is_stale(bucket) for bucket in reply.cursors)
+        self.is_unsettled = self.is_unsettled and is_moving
         for bucket in reply.complete:
             if is_stale(bucket):
                 continue
             told = reply.sums.get(bucket) if is_comparable else None
             if told is not None:
                 is_equal = self._tables.total.get(bucket, (0, 0)) == tuple(told)
-                if reply.more and not is_equal:
+                if is_moving and not is_equal:
                     self.is_unsettled = True
                 else:
                     self._mark(bucket, is_settled=is_equal or self._is_hopeless(bucket, reply))
