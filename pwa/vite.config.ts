@@ -73,6 +73,8 @@ export default defineConfig(({ command }) => ({
   test: {
     include: ["src/**/*.test.ts", "headless/**/*.test.ts", "tests/**/*.test.ts", "../sync/ts/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
+    // The machine is shared; a test that hangs is found all the same.
+    testTimeout: 30_000,
     environment: "node",
     // The protocol's own tests live outside this folder but use this folder's tools.
     alias: { "fast-check": here("./node_modules/fast-check"), vitest: here("./node_modules/vitest") },

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, test } from "vitest";
 import { Engine } from "./engine.ts";
-import { ACCOUNT, BUCKET, id, open, PERSON, receive, StillWorld, shown, sumsOf } from "./fixtures.ts";
+import { ACCOUNT, BUCKET, customerRow, id, open, PERSON, receive, StillWorld, shown, sumsOf } from "./fixtures.ts";
 import { NodeDatabase } from "./node-database.ts";
 import { STORE_VERSION } from "./tables.ts";
 
@@ -106,6 +106,16 @@ describe("a database of version 1", () => {
     receive(device, { view: "rep", sums: { [BUCKET]: [1, 8] }, seq: 14 });
     expect(device.engine.isSuspect).toBe(true);
   });
+});
+
+test("a database of version 2 keeps what waits", () => {
+  const device = open(7);
+  receive(device, { rows: { [BUCKET]: [customerRow(100)] }, seq: 1 });
+  device.engine.write([{ kind: "customer", id: id(100), root: id(100), v: { city: "Hel" } }], "1", false);
+  device.database.exec("ALTER TABLE outbox DROP COLUMN counted; PRAGMA user_version = 2");
+  const again = open(7, device.database);
+  expect(device.database.get("PRAGMA user_version")).toEqual({ user_version: STORE_VERSION });
+  expect(again.engine.unsent().map(({ n, v }) => [n, v])).toEqual([[1, { city: "Hel" }]]);
 });
 
 test("a store of the present version is opened as it is", () => {

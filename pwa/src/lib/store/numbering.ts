@@ -7,18 +7,13 @@ import type { Doc, Values } from "$sync/record.ts";
 import type { Database } from "./database.ts";
 import { type KeptEdit, takeFormer, takeKept } from "./kept-edits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
-import { overshadow, queueEdit } from "./outbox.ts";
+import { overshadow, type Queueing, queueEdit } from "./outbox.ts";
 import { NOWHERE, RecordWriter, UNCONFIRMED } from "./records.ts";
 import { restamp } from "./restamp.ts";
 import { isKind } from "./tables.ts";
 import { editsOf, overlay } from "./verdicts.ts";
 
-interface Queued {
-  readonly edit: Edit;
-  readonly created_at: number;
-  readonly verdict: string;
-  readonly hold: number;
-}
+type Queued = Required<Queueing> & { readonly edit: Edit };
 
 /** Gives the waiting edits contiguous numbers from `first`; all before are taken for acknowledged. Call it in a transaction. */
 export function renumber(database: Database, first: number): void {
@@ -31,18 +26,17 @@ export function renumber(database: Database, first: number): void {
  */
 export function adoptDevice(database: Database, device: number): void {
   const waiting = queued(database);
-  const edits = restamp(
-    waiting.map(({ edit }) => ({ edit, counted: null })),
-    device,
-    (id) => confirmedValues(database, id),
-  );
+  const renamed = restamp(waiting, device, (id) => confirmedValues(database, id));
   replaceOutbox(
     database,
     1,
-    waiting.map((one, at) => ({ ...one, edit: edits[at] ?? one.edit })),
+    waiting.map((one, at) => ({ ...one, ...renamed[at] })),
   );
   writeMeta(database, "covered", 0);
-  showUnsent(database, edits);
+  showUnsent(
+    database,
+    renamed.map(({ edit }) => edit),
+  );
 }
 
 /**
@@ -67,22 +61,23 @@ export function offerFormer(database: Database, device: number, pushed: number, 
   if (former.length === 0) return false;
   const waiting = queued(database);
   for (const { edit } of former) overshadowEdit(database, edit);
-  const edits = restamp(former, device, (id) => confirmedValues(database, id));
-  const again = former.map(
-    ({ edit, verdict }, at): Queued => ({ edit: edits[at] ?? edit, created_at: now, verdict, hold: 0 }),
-  );
+  const renamed = restamp(former, device, (id) => confirmedValues(database, id));
+  const again = former.map((kept, at): Queued => ({ ...kept, ...renamed[at], created_at: now, hold: 0 }));
   // What the server has just taken under this number keeps its own: its verdicts are about to be read.
   const taken = waiting.filter(({ edit }) => edit.n <= pushed);
   replaceOutbox(database, pushed + 1, [...again, ...waiting.slice(taken.length)]);
-  for (const { edit, created_at, verdict, hold } of taken) queueEdit(database, edit, created_at, verdict, hold);
-  showUnsent(database, edits);
+  for (const { edit, ...of } of taken) queueEdit(database, edit, of);
+  showUnsent(
+    database,
+    renamed.map(({ edit }) => edit),
+  );
   return true;
 }
 
 function queueAgain(database: Database, kept: readonly KeptEdit[], now: number): void {
-  for (const { edit, verdict } of kept) {
+  for (const { edit, ...of } of kept) {
     overshadowEdit(database, edit);
-    queueEdit(database, edit, now, verdict);
+    queueEdit(database, edit, { ...of, created_at: now });
   }
   showUnsent(
     database,
@@ -119,15 +114,21 @@ function showUnsent(database: Database, edits: readonly Edit[]): void {
 
 function queued(database: Database): Queued[] {
   return database
-    .all<Omit<Queued, "edit"> & { edit: string }>("SELECT edit, created_at, verdict, hold FROM outbox ORDER BY n")
-    .map((one) => ({ ...one, edit: JSON.parse(one.edit) }));
+    .all<Omit<Queued, "edit" | "counted"> & { edit: string; counted: string | null }>(
+      "SELECT edit, created_at, verdict, hold, counted FROM outbox ORDER BY n",
+    )
+    .map((one) => ({
+      ...one,
+      edit: JSON.parse(one.edit),
+      counted: one.counted === null ? null : JSON.parse(one.counted),
+    }));
 }
 
 function replaceOutbox(database: Database, first: number, edits: readonly Queued[]): void {
   noteNumbering(database);
   database.run("DELETE FROM outbox");
-  for (const [at, { edit, created_at, verdict, hold }] of edits.entries()) {
-    queueEdit(database, { ...edit, n: first + at }, created_at, verdict, hold);
+  for (const [at, { edit, ...of }] of edits.entries()) {
+    queueEdit(database, { ...edit, n: first + at }, of);
   }
   writeMeta(database, "edits", first + edits.length - 1);
   writeMeta(database, "ack", first - 1);

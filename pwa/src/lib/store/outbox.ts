@@ -21,6 +21,7 @@ import type { Database } from "./database.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import type { Topic } from "./query.ts";
 import { type Held, NOWHERE, RecordWriter, UNCONFIRMED } from "./records.ts";
+import type { CountedByField } from "./restamp.ts";
 import { isKind, KINDS } from "./tables.ts";
 import { knownOf, problemsOf } from "./validate.ts";
 
@@ -131,7 +132,7 @@ function saveChange(
   overshadow(database, kind, id, held);
   const place = held ?? { root, bucket: bucketOf(database, kind, root, v), home: 0 };
   writer.put(kind, id, place, mergeEdit(entity, doc, v, at).doc, held, held ?? UNCONFIRMED);
-  queueEdit(database, edit, context.now);
+  queueEdit(database, edit, { created_at: context.now });
 }
 
 /** Keeps the confirmed state of a record that is about to have an unsent edit, unless it has one already. */
@@ -143,14 +144,36 @@ export function overshadow(database: Database, kind: Kind, id: string, held: Hel
   ]);
 }
 
-/**
- * Puts an edit into the outbox. `at` is when it was saved, by the server's clock; `verdict` is what became of it before, "" for an
- * edit that the server has not had yet (SPEC R48).
- */
-export function queueEdit(database: Database, edit: Edit, at: number, verdict = "", hold = 0): void {
+/** What the outbox says of an edit. */
+export interface Queueing {
+  /** When it was saved, by the server's clock. */
+  readonly created_at: number;
+  /** What became of it before, "" for an edit that the server has not had yet (SPEC R48). */
+  readonly verdict?: string;
+  readonly hold?: number;
+  /** What its counters had stood at before it, where it is sent again; null where only the record knows. */
+  readonly counted?: CountedByField | null;
+}
+
+/** Puts an edit into the outbox. */
+export function queueEdit(
+  database: Database,
+  edit: Edit,
+  { created_at, verdict = "", hold = 0, counted = null }: Queueing,
+): void {
   database.run(
-    "INSERT INTO outbox (n, kind, id, root, edit, created_at, verdict, hold) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    [edit.n, edit.kind, edit.id, edit.root, JSON.stringify(edit), at, verdict, hold],
+    "INSERT INTO outbox (n, kind, id, root, edit, created_at, verdict, hold, counted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [
+      edit.n,
+      edit.kind,
+      edit.id,
+      edit.root,
+      JSON.stringify(edit),
+      created_at,
+      verdict,
+      hold,
+      counted && JSON.stringify(counted),
+    ],
   );
 }
 
@@ -210,7 +233,7 @@ export function restoreEdit(database: Database, writer: RecordWriter, edit: Edit
     const place = held ?? { root, bucket: NOWHERE, home: 0 };
     writer.put(kind, id, place, mergeEdit(ENTITY_TYPES[kind], doc, edit.v, edit.at).doc, held, held ?? UNCONFIRMED);
   }
-  queueEdit(database, edit, now);
+  queueEdit(database, edit, { created_at: now });
 }
 
 /** The wire states of a change's values: registers as they are, instructions as join states upon the record. */

@@ -38,20 +38,24 @@ export function countedBefore({ kind, v, at }: Edit, before: Values): CountedByF
 }
 
 /**
- * Returns the edits, in order, as `device` would have made them. `confirmed` gives the values that the server has of a record: a
- * counter goes on from there, by as much as each edit had added.
+ * Returns the edits, in order, as `device` would have made them, and what was counted before them under its number. `confirmed` gives
+ * the values that the server has of a record: a counter goes on from there, by as much as each edit had added.
  */
-export function restamp(edits: readonly Stamped[], device: number, confirmed: (id: string) => Values): Edit[] {
+export function restamp(edits: readonly Stamped[], device: number, confirmed: (id: string) => Values): Stamped[] {
   const own = encode(device, DEVICE_WIDTH);
   const renamed = new Map(edits.map(({ edit: { at } }) => [at, at.slice(0, -DEVICE_WIDTH) + own]));
   const rename = (stamp: string) => renamed.get(stamp) ?? stamp;
   const counters = new Counters(own, confirmed);
   return edits.map(({ edit, counted }) => {
+    const before =
+      counted &&
+      Object.fromEntries(Object.keys(counted).map((field) => [field, counters.stands(edit, field, counted)]));
     const v: { [field: string]: Json } = {};
     for (const [field, value] of Object.entries(edit.v)) {
       v[field] = isKind(edit.kind) ? renameInside(edit, field, value, counted?.[field] ?? null) : value;
     }
-    return { ...edit, v, at: rename(edit.at), ...(edit.base && { base: mapValues(edit.base, rename) }) };
+    const base = edit.base && { base: mapValues(edit.base, rename) };
+    return { edit: { ...edit, v, at: rename(edit.at), ...base }, counted: before };
   });
 
   function renameInside(edit: Edit, field: string, value: Json, counted: Counted | null): Json {
@@ -78,14 +82,22 @@ class Counters {
     private readonly confirmed: (id: string) => Values,
   ) {}
 
-  recount({ id, at }: Edit, field: string, state: CounterState, counted: Counted | null): CounterState {
+  /** What a counter stands at under the new number, before this edit; `counted`: the same under the number that the edit has. */
+  stands({ id, at }: Edit, field: string, counted: CountedByField = {}): Counted {
+    const [same, now] = [counted[field], this.#new.get(`${id} ${field}`)];
+    if (same !== undefined && at.endsWith(this.own)) return same;
+    return now ?? ((this.confirmed(id)[field] ?? {}) as CounterState)[this.own] ?? NOTHING;
+  }
+
+  recount(edit: Edit, field: string, state: CounterState, counted: Counted | null): CounterState {
+    const { id, at } = edit;
     const old = at.slice(-DEVICE_WIDTH);
     const total = state[old];
     if (total === undefined || old === this.own) return state;
     const stands = (this.confirmed(id)[field] ?? {}) as CounterState;
     const [oldKey, newKey] = [`${id} ${field} ${old}`, `${id} ${field}`];
     const [plus, minus] = counted ?? this.#old.get(oldKey) ?? stands[old] ?? NOTHING;
-    const [newPlus, newMinus] = this.#new.get(newKey) ?? stands[this.own] ?? NOTHING;
+    const [newPlus, newMinus] = this.stands(edit, field);
     // An edit sent twice is no step back.
     const next = [newPlus + Math.max(0, total[0] - plus), newMinus + Math.max(0, total[1] - minus)] as const;
     this.#old.set(oldKey, total);

@@ -9,7 +9,7 @@ import { readMeta, writeMeta } from "./meta.ts";
 import { StoreError } from "./store-error.ts";
 
 /** The version of the store's own tables; `MIGRATIONS` leads from each to the next. */
-export const STORE_VERSION = 2;
+export const STORE_VERSION = 3;
 
 /** Every kind that the device stores. */
 export const KINDS = Object.keys(ENTITY_TYPES) as Kind[];
@@ -54,9 +54,9 @@ const OWN_TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- The confirmed state of records with unsent edits; doc is NULL for a record that the server does not have.
 CREATE TABLE shadow (id TEXT PRIMARY KEY, kind TEXT NOT NULL, doc TEXT) WITHOUT ROWID;
--- Edits not yet acknowledged; n is the device's contiguous number (SPEC R40). verdict: what became of one that is sent again;
--- hold: 1 where the server shall keep it without looking (SPEC R46).
-CREATE TABLE outbox (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, created_at INTEGER NOT NULL, verdict TEXT NOT NULL DEFAULT '', hold INTEGER NOT NULL DEFAULT 0);
+-- Edits not yet acknowledged; n is the device's contiguous number (SPEC R40). verdict: what became of one that is sent again,
+-- counted: what the counters that it raises had stood at before it; hold: 1 where the server shall keep it without looking (SPEC R46).
+CREATE TABLE outbox (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, created_at INTEGER NOT NULL, verdict TEXT NOT NULL DEFAULT '', hold INTEGER NOT NULL DEFAULT 0, counted TEXT);
 CREATE INDEX outbox_id ON outbox (id);
 -- How far each bucket has been read; complete is 1 once it was read up to its head (SPEC R55). round and sweep: reading it again from
 -- 0 (SPEC R38); suspect: its checksum differs (SPEC R64).
@@ -83,6 +83,7 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE attention ADD COLUMN more TEXT NOT NULL DEFAULT '[]';
    ALTER TABLE attention ADD COLUMN about TEXT NOT NULL DEFAULT '';
    ${TOTAL}${KEPT}${STRANGER}${OLDER}`,
+  "ALTER TABLE outbox ADD COLUMN counted TEXT;",
 ];
 
 /** Local indexes beside the declared ones. */

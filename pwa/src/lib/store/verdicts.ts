@@ -31,6 +31,7 @@ interface Sent {
   readonly n: number;
   readonly edit: Edit;
   readonly before: string;
+  readonly counted: CountedByField | null;
 }
 
 /** A record while the verdicts on its edits are taken. */
@@ -60,11 +61,18 @@ export function takeVerdicts(
 ): ReadonlySet<Topic> {
   const { pushed } = reply;
   const taken = database
-    .all<{ n: number; edit: string; before: string }>(
-      "SELECT n, edit, verdict AS before FROM outbox WHERE n <= ? ORDER BY n",
+    .all<{ n: number; edit: string; before: string; counted: string | null }>(
+      "SELECT n, edit, verdict AS before, counted FROM outbox WHERE n <= ? ORDER BY n",
       [pushed],
     )
-    .map(({ n, edit, before }): Sent => ({ n, edit: JSON.parse(edit), before }));
+    .map(
+      ({ n, edit, before, counted }): Sent => ({
+        n,
+        edit: JSON.parse(edit),
+        before,
+        counted: counted === null ? null : JSON.parse(counted),
+      }),
+    );
   if (pushed > readNumber(database, "ack")) writeMeta(database, "ack", pushed);
   const attention = new AttentionNotes(database, reply.now);
   const changed = new Set<Topic>();
@@ -74,15 +82,16 @@ export function takeVerdicts(
   const verdictByNumber = new Map(reply.verdicts.map((verdict) => [verdict.n, verdict]));
   const settling = new Map<string, Settling>();
   const countedByNumber = new Map<number, CountedByField>();
-  for (const { n, edit, before } of taken) {
+  for (const { n, edit, before, counted } of taken) {
     const verdict: Verdict = verdictByNumber.get(n) ?? { n, verdict: "applied" };
     const record = settlingOf(database, settling, edit);
     if (wantsAHuman(verdict) && verdict.verdict !== before) {
       attention.note(edit, verdict, record?.confirmed ?? null);
       changed.add("attention");
     }
-    const counted = countedBefore(edit, record?.confirmed?.v ?? {});
-    if (Object.keys(counted).length > 0) countedByNumber.set(n, counted);
+    // Of one that is sent again the record may say what stood after it, until the restored server's row is read.
+    const totals = counted ?? countedBefore(edit, record?.confirmed?.v ?? {});
+    if (Object.keys(totals).length > 0) countedByNumber.set(n, totals);
     if (record === null) continue; // not on the device, or of a kind that this version of the app does not know
     if (REFUSED.has(verdict.verdict)) {
       record.isRefused = true;

@@ -25,13 +25,16 @@ def renumber(tables: Tables, first: int) -> None:
 def adopt_device(tables: Tables, schema: Schema, device: int) -> None:
     """Number anew for another device number: it counts from 1, and its stamps are taken only with that number."""
     waiting = tables.waiting()
-    stamped = [Stamped(one.edit, None) for one in waiting]
-    edits = restamp(schema.kinds, stamped, device, lambda record: _confirmed_values(tables, record))
-    again = [msgspec.structs.replace(one, edit=edit) for one, edit in zip(waiting, edits, strict=True)]
+    stamped = [Stamped(one.edit, one.counted) for one in waiting]
+    renamed = restamp(schema.kinds, stamped, device, lambda record: _confirmed_values(tables, record))
+    again = [
+        msgspec.structs.replace(one, edit=new.edit, counted=new.counted)
+        for one, new in zip(waiting, renamed, strict=True)
+    ]
     _replace_outbox(tables, 1, again)
     tables.meta.put("covered", 0)
     # What is shown has the stamps of the edits as they are now.
-    for record_id in {edit.id: None for edit in edits}:
+    for record_id in {new.edit.id: None for new in renamed}:
         show_unsent(tables, Rows(tables, schema), schema, record_id)
 
 
@@ -40,7 +43,7 @@ def offer_again(tables: Tables, schema: Schema, device: int, pushed: int) -> Non
     again = take_kept(tables, lambda made_by, n: made_by == device and n > pushed)
     for kept in again:
         overshadow(tables, kept.edit)
-        tables.outbox.put(kept.edit.n, Waiting(kept.edit, kept.verdict))
+        tables.outbox.put(kept.edit.n, Waiting(kept.edit, kept.verdict, counted=kept.counted))
     _show_again(tables, schema, [kept.edit for kept in again])
     tables.meta.put("ack", pushed)
     tables.meta.put("covered", 0)
@@ -56,15 +59,15 @@ def offer_former(tables: Tables, schema: Schema, device: int, pushed: int) -> bo
     for kept in former:
         overshadow(tables, kept.edit)
     stamped = [Stamped(kept.edit, kept.counted) for kept in former]
-    edits = restamp(schema.kinds, stamped, device, lambda record: _confirmed_values(tables, record))
-    again = [Waiting(edit, kept.verdict) for kept, edit in zip(former, edits, strict=True)]
+    renamed = restamp(schema.kinds, stamped, device, lambda record: _confirmed_values(tables, record))
+    again = [Waiting(new.edit, kept.verdict, counted=new.counted) for kept, new in zip(former, renamed, strict=True)]
     # What the server has just taken under this number keeps its own: its verdicts are about to be read.
     waiting = tables.waiting()
     taken = [one for one in waiting if one.edit.n <= pushed]
     _replace_outbox(tables, pushed + 1, [*again, *waiting[len(taken) :]])
     for one in taken:
         tables.outbox.put(one.edit.n, one)
-    _show_again(tables, schema, edits)
+    _show_again(tables, schema, [new.edit for new in renamed])
     return True
 
 

@@ -22,7 +22,7 @@ class Stamped(msgspec.Struct, frozen=True):
     """An edit to be stamped anew."""
 
     edit: Edit
-    counted: Mapping[str, list[int]] | None
+    counted: dict[str, list[int]] | None
     """What its counters had stood at before it, by field; None where only the record knows."""
 
 
@@ -41,15 +41,15 @@ def restamp(
     edits: Sequence[Stamped],
     device: int,
     confirmed: Callable[[str], Mapping[str, Any]],
-) -> list[Edit]:
-    """Return the edits, in order, as ``device`` would have made them.
+) -> list[Stamped]:
+    """Return the edits, in order, as ``device`` would have made them; what was counted before them, under its number.
 
     ``confirmed`` gives the values that the server has of a record: a counter goes on from there, by as much as each
     edit had added.
     """
     own = base32.encode(device, DEVICE_WIDTH)
     renaming = _Renaming(own, confirmed, {one.edit.at: one.edit.at[:-DEVICE_WIDTH] + own for one in edits})
-    return [renaming.rename_edit(kinds.get(one.edit.kind), one) for one in edits]
+    return [renaming.rename(kinds.get(one.edit.kind), one) for one in edits]
 
 
 class _Renaming:
@@ -62,13 +62,15 @@ class _Renaming:
         self._old: dict[tuple[str, str, str], list[int]] = {}
         self._new: dict[tuple[str, str], list[int]] = {}
 
-    def rename_edit(self, entity: EntityType | None, stamped: Stamped) -> Edit:
-        edit = stamped.edit
+    def rename(self, entity: EntityType | None, stamped: Stamped) -> Stamped:
+        edit, counted = stamped.edit, stamped.counted
         values = edit.v
         if entity is not None:
+            if counted is not None:
+                counted = {name: self._stands(edit, name, before) for name, before in counted.items()}
             values = {name: self._inside(entity, stamped, name) for name in edit.v}
         base = {name: self._rename(stamp) for name, stamp in edit.base.items()}
-        return msgspec.structs.replace(edit, v=values, at=self._rename(edit.at), base=base)
+        return Stamped(msgspec.structs.replace(edit, v=values, at=self._rename(edit.at), base=base), counted)
 
     def _rename(self, stamp: str) -> str:
         return self._stamp_by_stamp.get(stamp, stamp)
@@ -85,6 +87,12 @@ class _Renaming:
             case _:
                 return value
 
+    def _stands(self, edit: Edit, name: str, same: list[int] | None = None) -> list[int]:
+        """Return what a counter stands at under the new number; ``same``: what to return where that is the old one."""
+        if same is not None and edit.at[-DEVICE_WIDTH:] == self._own:
+            return same
+        return self._new.get((edit.id, name)) or (self._confirmed(edit.id).get(name) or {}).get(self._own, _NOTHING)
+
     def _recount(self, stamped: Stamped, name: str, state: dict[str, list[int]]) -> dict[str, list[int]]:
         edit, own = stamped.edit, self._own
         old = edit.at[-DEVICE_WIDTH:]
@@ -95,7 +103,7 @@ class _Renaming:
         before = (stamped.counted or {}).get(name)
         if before is None:
             before = self._old.get((edit.id, name, old)) or stands.get(old, _NOTHING)
-        new = self._new.get((edit.id, name)) or stands.get(own, _NOTHING)
+        new = self._stands(edit, name)
         # An edit sent twice is no step back.
         new = [new[side] + max(0, total[side] - before[side]) for side in (0, 1)]
         self._old[edit.id, name, old] = total

@@ -65,6 +65,8 @@ class Waiting(msgspec.Struct, frozen=True):
     """What became of one that is sent again (SPEC R48), "" for one that the server has not had yet."""
     hold: bool = False
     """Whether the server shall keep it without looking (SPEC R46)."""
+    counted: dict[str, list[int]] | None = None
+    """What its counters had stood at before it, by field, where it is sent again; None where only the record knows."""
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -56,7 +56,8 @@ def take_verdicts(
             tables.sent.put(tables.next_number("sent"), Sent(edit, verdict.verdict, now))
         record = _settling_of(tables, schema, settling, edit)
         before = record.confirmed.v if record is not None and record.confirmed is not None else {}
-        counted = counted_before(schema.kinds.get(edit.kind), edit, before)
+        # Of one that is sent again the record may say what stood after it, until the restored server's row is read.
+        counted = waiting.counted or counted_before(schema.kinds.get(edit.kind), edit, before)
         keep_edit(tables, device, Kept(edit, verdict.verdict.value, counted, now))
         tables.outbox.drop(edit.n)
         if record is None:
