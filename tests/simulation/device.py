@@ -331,15 +331,16 @@ class Device:
             return self._until_crash(crash, lambda: self.session.take_unreachable(sending.request))
         return self._until_crash(crash, lambda: self.session.take_problem(problem, sending.request))
 
-    def has_other_rights_than(self, answer: Answer) -> bool:
+    def has_other_rights_than(self, sending: Sending, answer: Answer) -> bool:
         """Tell whether the device knows of other grants, or another life of the server, than an answer held up says.
 
         One request at a time goes out, and its answer comes with it or never: so late none can be.
         """
-        if answer.status != HTTPStatus.OK:
-            return False
-        reply = read_reply(answer.body)
         held = self.cursors_of_now()
+        if answer.status != HTTPStatus.OK:
+            asked = sending.request.cursors
+            return any(asked[bucket][0] != epoch for bucket, epoch in held.items() if bucket in asked)
+        reply = read_reply(answer.body)
         lives = [reply.cursors[bucket][0] != epoch for bucket, epoch in held.items() if bucket in reply.cursors]
         return set(self.tables.meta.get("grants", ())) != set(reply.grants) or any(lives)
 

@@ -367,8 +367,10 @@ def old_clients_are_served(simulation: "Simulation") -> None:
     never_made = set()
     for saved in simulation.ledger.entries.values():
         for verdict in saved.verdicts:
-            # What follows a creation that was refused, or that a restored server does not know, has nothing to change.
-            unmade = saved.group or simulation.was_restored or (saved.store, saved.edit.id) in never_made
+            # What follows a creation that was refused, or that a restored server does not know, has nothing to change;
+            # nor has what takes back a deletion whose body is gone.
+            is_gone = saved.edit.id in simulation.purged
+            unmade = saved.group or simulation.was_restored or is_gone or (saved.store, saved.edit.id) in never_made
             follows = verdict.code == "missing_field" and unmade
             if verdict.code in _OF_AGE and not saved.unchecked and not follows:
                 raise BrokenError("G8", f"{saved.store} was refused {saved.edit}: {verdict}")
