@@ -193,8 +193,9 @@ def create_app(
     )
     page = site.asset_by_path[INDEX].body_by_coding[""]
     stack: ASGIApp = SameSiteGuard(Front(litestar, direct, site))
-    stack = SecurityHeaders(stack, content_security_policy(inline_script_hashes(page)))
+    # Around the log, which answers what nobody expected.
     stack = RequestLog(stack, random, time.perf_counter)
+    stack = SecurityHeaders(stack, content_security_policy(inline_script_hashes(page)))
     if settings.trust_proxy:
         stack = Forwarded(stack)
     application = Application(

@@ -44,6 +44,8 @@ def a_problem(answer: httpx.Response, status: int, *codes: str) -> dict[str, Any
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     body: dict[str, Any] = answer.json()
     assert body["code"] in codes, body
     assert body["type"] == f"urn:routebook:problem:{ProblemCode(body['code']).value}"
