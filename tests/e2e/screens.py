@@ -98,6 +98,20 @@ def _sign_out_sheet(page: Page, place: Place) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def _filters(page: Page, place: Place) -> None:
+    go(page, "/customers")
+    page.get_by_test_id("filters").click()
+    expect(page.get_by_test_id("filter-city")).to_be_visible()
+
+
+def _saved_list(page: Page, place: Place) -> None:
+    """What stands behind a list that the person has saved."""
+    go(page, "/customers")
+    page.get_by_role("radio").filter(has=page.locator("svg")).first.click()
+    page.get_by_test_id("list-more").click()
+    expect(page.get_by_test_id("list-remove")).to_be_visible()
+
+
 def _record_sheet(page: Page, place: Place) -> None:
     _customer_tab("customer_tab_deals")(page, place)
     page.get_by_role("tabpanel").get_by_role("button").first.click()
@@ -215,6 +229,8 @@ SCREENS: Final[list[Screen]] = [
     Screen("today", "rep", _at("/today")),
     Screen("plan", "rep", _at("/plan")),
     Screen("customers", "rep", _at("/customers")),
+    Screen("customers-filters", "rep", _filters),
+    Screen("customers-saved-list", "rep", _saved_list),
     Screen("customer", "rep", _at("/customers/{customer}")),
     Screen("customer-people", "rep", _customer_tab("customer_tab_people")),
     Screen("customer-deals", "rep", _customer_tab("customer_tab_deals")),

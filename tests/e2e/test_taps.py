@@ -221,3 +221,30 @@ def test_a_call_is_logged_with_two_taps_when_the_telephone_gives_the_screen_back
     page.goto(page.evaluate("location.origin") + "/tasks")
     title = word(rep.locale, "add_call_back_title").replace("{name}", customer)
     expect(page.get_by_test_id("task").filter(has_text=title).first).to_be_visible()
+
+
+def test_a_saved_list_is_one_tap_and_each_customer_of_it_one_more(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    page.goto(page.evaluate("location.origin") + "/customers")
+    page.get_by_role("radio").filter(has=page.locator("svg")).first.tap()
+    expect(page.get_by_test_id("list-more")).to_be_in_viewport()
+    assert _counted(page) == {"taps": 1, "characters": 0}
+    rows = page.get_by_role("list", name=word(rep.locale, "customers_title")).get_by_role("link")
+    expect(rows.nth(4)).to_be_attached()
+    names = rows.locator(".title").all_inner_texts()
+    rows.nth(3).scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 120)")
+    place = page.evaluate("scrollY")
+    rows.nth(3).tap()
+    heading = page.get_by_role("heading", level=1).last
+    expect(heading).to_have_text(names[3])
+    page.get_by_test_id("step-next").tap()
+    expect(heading).to_have_text(names[4])
+    page.reload()
+    page.get_by_test_id("step-previous").tap()
+    expect(heading).to_have_text(names[3])
+    page.get_by_test_id("step-previous").tap()
+    expect(heading).to_have_text(names[2])
+    page.go_back()
+    expect(page.get_by_test_id("list-more")).to_be_visible()
+    page.wait_for_function("(place) => Math.abs(scrollY - place) < 2", arg=place)

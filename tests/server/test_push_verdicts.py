@@ -15,6 +15,7 @@ from routebook_sync.messages import Loser, Verdict, VerdictKind
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NOON, NORTH, SOUTH, Team, make_id, open_team
 
 VISIT, NOTE, TASK = make_id(1), make_id(2), make_id(3)
+LIST: dict[str, Any] = {"name": "Near", "subject": "customer", "filters": [{"name": "moon_phase", "values": ["full"]}]}
 SEEN: dict[str, Any] = {"customer": BAKERY, "person": ANNA, "seen_at": 1, "competitor": "Baltika"}
 VALUES: dict[str, Any] = {"customer": BAKERY, "person": ANNA, "status": "planned"}
 
@@ -248,6 +249,10 @@ async def test_a_clamped_stamp_never_wins_for_ever(team: Team) -> None:
         (("shelf_check", VISIT, CHEMIST, {**SEEN, "customer": CHEMIST}), "forbidden", ""),
         (("product", VISIT, SHARED_ROOT, {"name": "Flour"}), "forbidden", ""),
         (("person", ANNA, SHARED_ROOT, {"role": "administrator"}), "forbidden", ""),
+        (("saved_list", VISIT, SHARED_ROOT, LIST), "forbidden", ""),
+        (("saved_list", VISIT, BEN, LIST), "forbidden", ""),
+        (("saved_list", VISIT, ANNA, {**LIST, "filters": [{"values": ["x"]}]}), "wrong_type", "filters"),
+        (("saved_list", VISIT, ANNA, {**LIST, "filters": [{"name": "city", "amount": -1}]}), "wrong_type", "filters"),
         (("setting", VISIT, BEN, {"name": "x", "value": 1}), "forbidden", ""),
         (("setting", VISIT, ANNA, {"name": "x", "value": 1.5}), "wrong_type", "value"),
         (("setting", VISIT, ANNA, {"name": "x", "value": 2**53}), "wrong_type", "value"),

@@ -11,6 +11,7 @@ from routebook_server.demo.forms import Answerer, read_forms
 from routebook_server.demo.history import History, Pace
 from routebook_server.demo.invented import InventedCustomers
 from routebook_server.demo.known import KnownCustomers
+from routebook_server.demo.lists import own_lists, shared_lists
 from routebook_server.demo.maker import make_id, make_row, seeded
 from routebook_server.demo.report import Reports
 from routebook_server.demo.route import POOL, Seen, plan_days
@@ -109,6 +110,7 @@ def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
     for name, value in settings.items():
         yield make_row("setting", make_id(random, at), SHARED_ROOT, at, {"name": name, "value": value})
     yield from (form.row for form in read_forms(seed, at))
+    yield from shared_lists(seeded(seed, "shared lists"), team.manager_id, at)
 
 
 class Present(NamedTuple):
@@ -163,6 +165,9 @@ def _rep_rows(seed: int, team: Team, rep: Rep, present: Present, size: Size) -> 
             minute = _FIRST_STOP + number * _STOP_MINUTES
             yield bucket, history.planned_visit(stop.id, HISTORY_DAYS + ahead, minute, number + 1, planned)
     yield from _own_tasks(random, rep.person, rep.colleague, rep.words, present)
+    listing, locale = seeded(seed, f"{rep.colleague.email} lists"), rep.colleague.locale
+    lists = own_lists(listing, rep.person, locale, rep.words, team.founded)
+    yield from ((f"u:{rep.person}", row) for row in lists)
 
 
 def _own_tasks(

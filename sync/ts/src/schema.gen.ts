@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '6aae7e024941';
+export const SCHEMA_HASH = '621b4af6a7a7';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -313,6 +313,19 @@ export type Territory = {
   deleted?: boolean | null;
 };
 
+export const SAVED_LIST_SUBJECT_CHOICES = ['customer'] as const;
+export type SavedListSubject = (typeof SAVED_LIST_SUBJECT_CHOICES)[number];
+
+/** A list under a name; follows the person whose it is, or the organisation where a manager shares it. */
+export type SavedList = {
+  name?: string;
+  subject?: SavedListSubject;
+  person?: string | null;
+  filters?: readonly Json[] | null;
+  sort?: string | null;
+  deleted?: boolean | null;
+};
+
 /** A named value; lives with the organisation, or with the person that is its root. */
 export type Setting = {
   name?: string;
@@ -356,6 +369,7 @@ export interface EntityByKind {
   visit_form: VisitForm;
   person: Person;
   territory: Territory;
+  saved_list: SavedList;
   setting: Setting;
   held_edit: HeldEdit;
 }
@@ -2481,6 +2495,84 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         }
       ],
       "indexes": []
+    }
+  },
+  "saved_list": {
+    "home": "root",
+    "writers": [
+      "administrator",
+      "manager",
+      "rep"
+    ],
+    "fields": {
+      "name": {
+        "name": "name",
+        "type": "text",
+        "max_length": 200,
+        "column": true,
+        "title": true,
+        "required": true
+      },
+      "subject": {
+        "name": "subject",
+        "type": "choice",
+        "choices": [
+          "customer"
+        ],
+        "column": true,
+        "required": true
+      },
+      "person": {
+        "name": "person",
+        "type": "text",
+        "nullable": true,
+        "ref": "person",
+        "max_length": 26,
+        "column": true
+      },
+      "filters": {
+        "name": "filters",
+        "type": "list",
+        "nullable": true
+      },
+      "sort": {
+        "name": "sort",
+        "type": "text",
+        "nullable": true,
+        "max_length": 40,
+        "pattern": "^[a-z_]{1,40}$"
+      },
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      }
+    },
+    "table": {
+      "columns": [
+        {
+          "name": "name",
+          "sql": "TEXT"
+        },
+        {
+          "name": "subject",
+          "sql": "TEXT"
+        },
+        {
+          "name": "person",
+          "sql": "TEXT"
+        },
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        }
+      ],
+      "indexes": [
+        [
+          "subject"
+        ]
+      ]
     }
   },
   "setting": {

@@ -18,3 +18,22 @@ export function remember(key: string, value: string | null): void {
     // It lasts until the app is closed.
   }
 }
+
+/** What this tab was told to keep under `key`, null for nothing: it is there after a reload, and gone with the tab. */
+export function keptInTab(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps `value` for as long as the tab is open; null forgets it. */
+export function keepInTab(key: string, value: string | null): void {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
+  } catch {
+    // It lasts until the page is loaded anew.
+  }
+}

@@ -20,6 +20,7 @@ export const KIND_LABELS: Readonly<Record<Kind, Say>> = {
   visit_form: m.fields_kind_visit_form,
   person: m.fields_kind_person,
   territory: m.fields_kind_territory,
+  saved_list: m.fields_kind_saved_list,
   setting: m.fields_kind_setting,
   held_edit: m.fields_kind_held_edit,
 };
@@ -226,6 +227,14 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
     deleted,
   },
   territory: { name: m.fields_name, parent: m.fields_parent, country: m.fields_country, deleted },
+  saved_list: {
+    name: m.fields_name,
+    subject: m.fields_subject,
+    person: m.fields_person,
+    filters: m.fields_filters,
+    sort: m.fields_sort,
+    deleted,
+  },
   setting: { name: m.fields_name, value: m.fields_value, deleted },
   held_edit: {
     person: m.fields_person,
@@ -365,6 +374,7 @@ export const CHOICE_LABELS = {
       out: m.fields_stock_out,
     },
   },
+  saved_list: { subject: { customer: m.fields_kind_customer } },
   person: {
     role: {
       rep: m.fields_role_rep,

@@ -1,3 +1,5 @@
+import { keepInTab, keptInTab } from "#lib/browser/remembered";
+
 /** The part of the page that scrolls around an element: a pane, or the page itself. */
 export function scrollerOf(element: HTMLElement): HTMLElement {
   for (let parent = element.parentElement; parent !== null; parent = parent.parentElement) {
@@ -26,9 +28,21 @@ export function visiblePart(list: HTMLElement, scroller: HTMLElement): { top: nu
 export const scrollTarget = (scroller: HTMLElement): HTMLElement | Document =>
   scroller === document.scrollingElement || scroller === document.documentElement ? document : scroller;
 
-const places = new Map<string, number>();
+const KEY = "routebook.places";
 
-/** Scroll places by list, for as long as the app is open. */
+function readKept(): Map<string, number> {
+  try {
+    return new Map(JSON.parse(keptInTab(KEY) ?? "[]"));
+  } catch {
+    return new Map(); // damaged: lists begin at their upper end
+  }
+}
+
+const places = readKept();
+// Scrolling is too frequent to be written down each time.
+globalThis.addEventListener?.("pagehide", () => keepInTab(KEY, JSON.stringify([...places])));
+
+/** Scroll places by list, for as long as the tab is open. */
 export const scrollPlaces = {
   keep: (name: string, top: number): void => void places.set(name, top),
   recall: (name: string): number | undefined => places.get(name),

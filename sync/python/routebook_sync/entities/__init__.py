@@ -18,6 +18,7 @@ from routebook_sync.entities.note import Note
 from routebook_sync.entities.order import Order
 from routebook_sync.entities.person import Person
 from routebook_sync.entities.product import Product
+from routebook_sync.entities.saved_list import SavedList
 from routebook_sync.entities.setting import Setting
 from routebook_sync.entities.shelf_check import ShelfCheck
 from routebook_sync.entities.task import Task
@@ -239,6 +240,7 @@ ENTITY_TYPES: dict[str, EntityType] = {
         _declare("visit_form", VisitForm, Home.SHARED, _MANAGERS),
         _declare("person", Person, Home.SHARED, _ADMINISTRATORS),
         _declare("territory", Territory, Home.SHARED, _ADMINISTRATORS),
+        _declare("saved_list", SavedList, Home.ROOT, _EVERYBODY, ("subject",)),
         _declare("setting", Setting, Home.ROOT, _EVERYBODY, ("name",)),
         _declare("held_edit", HeldEdit, Home.ROOT, _EVERYBODY, ("status", "written_at"), ("target",)),
     )

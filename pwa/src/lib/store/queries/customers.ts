@@ -1,33 +1,29 @@
 import type { CustomerPhase, CustomerValueClass } from "$sync/schema.gen.ts";
-import type { Database, SqlValue } from "../database.ts";
+import type { Database } from "../database.ts";
 import { MAX_COUNTED } from "../limits.ts";
 import { defineQuery, type QueryContext } from "../query.ts";
 import { idsOfSearch } from "../search.ts";
+import {
+  type Condition,
+  type CustomersFilter,
+  conditionOf,
+  METRES_PER_MICRODEGREE,
+  type Place,
+  shrinkAt,
+} from "./customers-filter.ts";
 
-/** Which customers the list shows. */
-export type CustomersFilter =
-  | { readonly name: "all" }
-  | { readonly name: "mine"; readonly owner: string }
-  /** No visit for at least so many days, the never visited included. */
-  | { readonly name: "not_seen_days"; readonly days: number }
-  /** The nearest to `here`, nearest first whatever `sort` says. */
-  | { readonly name: "near" }
-  | { readonly name: "value_class"; readonly value_class: CustomerValueClass }
-  | { readonly name: "phase"; readonly phase: CustomerPhase };
-
-/** A place in micro-degrees. */
-export interface Place {
-  readonly latitude: number;
-  readonly longitude: number;
-}
+export type { CustomersConditions, CustomersFilter, Place } from "./customers-filter.ts";
 
 /** What the Customers screen asks. */
 export interface CustomersParameters {
   /** Any part of name, place, phone, tag or contact, as typed; "" for everything. */
   readonly search: string;
   readonly filter: CustomersFilter;
-  /** `last_visit`: the longest unseen first. `value`: the greatest revenue of twelve months first. A search sorts by rank. */
-  readonly sort: "name" | "last_visit" | "value";
+  /**
+   * `last_visit`: the longest unseen first. `value`: the greatest revenue of twelve months first. `distance`: the nearest to `here`
+   * first, nobody where that is not known. A search sorts by rank.
+   */
+  readonly sort: "name" | "last_visit" | "value" | "distance";
   readonly offset: number;
   readonly limit: number;
   /** Where the device is; gives every row its distance. */
@@ -64,11 +60,11 @@ export interface CustomersPage {
 
 /** How many hits a filter is tried on. */
 const MAX_FILTERED = 2000;
+/** How many customers are sorted by distance. */
+const MAX_NEAR = 5000;
 
 const COLUMNS = `id, name, street, city, country, phone, value_class, phase, owner, latitude, longitude,
   last_visit_at AS lastVisitAt`;
-const DAY = 86_400_000;
-const METRES_PER_MICRODEGREE = 0.111_195;
 const SORTS = {
   name: "sort_key",
   last_visit: "last_visit_at IS NOT NULL, last_visit_at, sort_key",
@@ -97,24 +93,19 @@ function findPage(
   { now, remembered }: QueryContext,
 ): { rows: Found[]; total: number } {
   const { search, filter, sort, offset, limit, here } = parameters;
-  const [condition, values] = conditionOf(filter, now);
-  if (search.trim() !== "") {
-    return findHits(database, search, filter, condition, values, offset, limit);
-  }
-  if (filter.name === "near")
-    return here === undefined ? { rows: [], total: 0 } : nearest(database, here, offset, limit);
+  const condition = conditionOf(filter, now, here);
+  const { sql, values } = condition;
+  if (search.trim() !== "") return findHits(database, search, filter, condition, offset, limit);
+  if (filter.name === "near" || sort === "distance")
+    return here === undefined ? { rows: [], total: 0 } : nearest(database, here, condition, offset, limit);
   const rows = database.all<Found>(
-    `SELECT ${COLUMNS} FROM customer WHERE ${condition} ORDER BY ${SORTS[sort]} LIMIT ?1 OFFSET ?${values.length + 2}`,
+    `SELECT ${COLUMNS} FROM customer WHERE ${sql} ORDER BY ${SORTS[sort]} LIMIT ?1 OFFSET ?${values.length + 2}`,
     [limit, ...values, offset],
   );
   const count = () =>
-    database.get<{ n: number }>(`SELECT count(*) AS n FROM customer WHERE ${condition} AND ?1 IS NULL`, [
-      null,
-      ...values,
-    ])?.n ?? 0;
-  // "Not seen for n days" moves with the clock; nothing is won by remembering it.
-  const total =
-    filter.name === "not_seen_days" ? count() : remembered(`customers ${condition} ${values.join()}`, count);
+    database.get<{ n: number }>(`SELECT count(*) AS n FROM customer WHERE ${sql} AND ?1 IS NULL`, [null, ...values])
+      ?.n ?? 0;
+  const total = condition.isSteady ? remembered(`customers ${sql} ${values.join()}`, count) : count();
   return { rows, total };
 }
 
@@ -123,8 +114,7 @@ function findHits(
   database: Database,
   search: string,
   filter: CustomersFilter,
-  condition: string,
-  values: readonly SqlValue[],
+  { sql, values }: Condition,
   offset: number,
   limit: number,
 ): { rows: Found[]; total: number } {
@@ -139,37 +129,30 @@ function findHits(
   const page = isFiltered ? ids : ids.slice(offset, offset + limit);
   const rows = database.all<Found>(
     `SELECT ${COLUMNS} FROM (SELECT key AS rank, value AS hit FROM json_each(?1)) j CROSS JOIN customer ON customer.id = j.hit
-     WHERE ${condition} ORDER BY j.rank LIMIT ${isFiltered ? MAX_COUNTED : limit}`,
+     WHERE ${sql} ORDER BY j.rank LIMIT ${isFiltered ? MAX_COUNTED : limit}`,
     [JSON.stringify(page), ...values],
   );
   return isFiltered ? { rows: rows.slice(offset, offset + limit), total: rows.length } : { rows, total: ids.length };
 }
 
-/** The SQL condition of a filter and its values, numbered from ?2. */
-function conditionOf(filter: CustomersFilter, now: number): [string, SqlValue[]] {
-  switch (filter.name) {
-    case "all":
-    case "near":
-      return ["deleted IS NOT 1", []];
-    case "mine":
-      return ["deleted IS NOT 1 AND owner = ?2", [filter.owner]];
-    case "not_seen_days":
-      return ["deleted IS NOT 1 AND (last_visit_at IS NULL OR last_visit_at <= ?2)", [now - filter.days * DAY]];
-    case "value_class":
-      return ["deleted IS NOT 1 AND value_class = ?2", [filter.value_class]];
-    case "phase":
-      return ["deleted IS NOT 1 AND phase = ?2", [filter.phase]];
-  }
-}
-
 /** The customers around a place: a box on the latitude index that doubles until it holds enough, sorted by distance. */
-function nearest(database: Database, here: Place, offset: number, limit: number): { rows: Found[]; total: number } {
-  const stretch = Math.max(Math.cos((here.latitude / 1e6) * (Math.PI / 180)), 0.01);
+function nearest(
+  database: Database,
+  here: Place,
+  { sql, values }: Condition,
+  offset: number,
+  limit: number,
+): { rows: Found[]; total: number } {
+  const stretch = shrinkAt(here);
+  const [first, second, third, fourth] = [2, 3, 4, 5].map((number) => `?${values.length + number}`);
   const wanted = offset + limit;
   for (let reach = 20_000; ; reach *= 2) {
     const found = database.all<Found>(
-      `SELECT ${COLUMNS} FROM customer WHERE deleted IS NOT 1 AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ? LIMIT 5000`,
+      `SELECT ${COLUMNS} FROM customer WHERE ${sql} AND latitude BETWEEN ${first} AND ${second}
+         AND longitude BETWEEN ${third} AND ${fourth} LIMIT ?1`,
       [
+        MAX_NEAR,
+        ...values,
         here.latitude - reach,
         here.latitude + reach,
         here.longitude - reach / stretch,

@@ -11,6 +11,7 @@ import {
   customerVisits,
 } from "./customer.ts";
 import { customersPage } from "./customers.ts";
+import { customersFacets } from "./customers-facets.ts";
 import { dealOne, dealsPage, dealsTotals } from "./deals.ts";
 import { everythingSearch } from "./everything.ts";
 import { overviewFigures } from "./figures.ts";
@@ -24,6 +25,7 @@ import { personList } from "./person.ts";
 import { planCandidates } from "./plan.ts";
 import { productList } from "./product.ts";
 import { recordKnown, recordLabels, recordOne } from "./record.ts";
+import { savedListList } from "./saved-list.ts";
 import { settingValues } from "./setting.ts";
 import { shelfCompetitors, shelfNearby, shelfOfVisit, shelfOwn } from "./shelf.ts";
 import { syncSent, syncState, syncWaiting } from "./sync.ts";
@@ -45,6 +47,7 @@ export const QUERIES = {
   "customer.timeline": customerTimeline,
   "customer.visits": customerVisits,
   "customers.alike": customersAlike,
+  "customers.facets": customersFacets,
   "customers.page": customersPage,
   "deal.one": dealOne,
   "deals.page": dealsPage,
@@ -71,6 +74,7 @@ export const QUERIES = {
   "record.known": recordKnown,
   "record.labels": recordLabels,
   "record.one": recordOne,
+  "saved_list.list": savedListList,
   "setting.values": settingValues,
   "shelf.competitors": shelfCompetitors,
   "shelf.nearby": shelfNearby,

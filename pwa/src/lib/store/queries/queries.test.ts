@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { addTo, removeFrom } from "../change.ts";
 import { BUCKET, customerRow, id, NOW, open, PERSON, receive, row, TERRITORY } from "../fixtures.ts";
+import type { CustomersConditions } from "./customers-filter.ts";
 import { QUERIES, type QueryName } from "./index.ts";
 
 const DAY = 86_400_000;
@@ -185,6 +187,70 @@ test("customers are filtered, sorted and measured", () => {
   expect(names({ filter: { name: "near" } })).toEqual([]);
 });
 
+test("several filters hold at once, and of each any value", () => {
+  const device = book();
+  const { engine } = device;
+  device.save({ kind: "customer", id: C, root: C, v: { tags: addTo("cash only", "corner") } });
+  device.save({ kind: "customer", id: id(101), root: id(101), v: { tags: addTo("cash only") } });
+  const here = { latitude: 50_150_000, longitude: 19_940_000 };
+  const names = (conditions: CustomersConditions, more: object = {}) => {
+    const filter = { name: "every", ...conditions } as const;
+    const page = engine.query("customers.page", {
+      search: "",
+      filter,
+      sort: "name",
+      offset: 0,
+      limit: 9,
+      here,
+      ...more,
+    });
+    expect(page.total).toBe(page.rows.length);
+    return page.rows.map(({ name }) => name);
+  };
+  expect(names({})).toEqual(["Nowak", "Quiet"]);
+  expect(names({ owners: [PERSON, id(9)], cities: ["Kraków"], valueClasses: ["vip", "main"] })).toEqual(["Nowak"]);
+  expect(names({ owners: [PERSON], notSeenDays: 30 })).toEqual([]);
+  expect(names({ territories: [TERRITORY] })).toEqual(["Nowak", "Quiet"]);
+  expect(names({ tags: ["cash only"] }, { sort: "distance" })).toEqual(["Quiet", "Nowak"]);
+  expect(names({ tags: ["corner", "nothing"] })).toEqual(["Nowak"]);
+  expect(names({ tags: ["cash"] })).toEqual([]);
+  expect(names({ within: 5_000 })).toEqual(["Quiet"]);
+  expect(names({ within: 10_100 })).toEqual(["Nowak", "Quiet"]);
+  expect(names({ within: 10_000 })).toEqual(["Quiet"]);
+  expect(names({ within: 5_000 }, { here: undefined })).toEqual([]);
+  expect(names({ valueClasses: ["vip"] }, { search: "no" })).toEqual(["Nowak"]);
+  device.save({ kind: "customer", id: C, root: C, v: { tags: removeFrom("corner") } });
+  expect(names({ tags: ["corner"] })).toEqual([]);
+});
+
+test("the filters know what the customers on this device have", () => {
+  const device = book();
+  device.save({ kind: "customer", id: C, root: C, v: { tags: addTo("cash only", "corner") } });
+  device.save({ kind: "customer", id: id(101), root: id(101), v: { tags: addTo("cash only") } });
+  expect(device.engine.query("customers.facets", { limit: 9 })).toEqual({
+    cities: [{ value: "Kraków", count: 1 }],
+    tags: [
+      { value: "cash only", count: 2 },
+      { value: "corner", count: 1 },
+    ],
+    owners: [{ value: PERSON, count: 1 }],
+    territories: [{ value: TERRITORY, count: 2 }],
+  });
+});
+
+test("one's own saved lists stand before those of the team", () => {
+  const device = book();
+  const list = (number: number, root: string, name: string) =>
+    row("saved_list", id(number), root, { name, subject: "customer", filters: [], sort: "name" });
+  receive(device, {
+    rows: { shared: [list(900, "shared", "A")], [`u:${PERSON}`]: [list(901, PERSON, "C"), list(902, PERSON, "B")] },
+  });
+  const names = () => device.engine.query("saved_list.list", { subject: "customer", limit: 9 }).map(({ name }) => name);
+  expect(names()).toEqual(["B", "C", "A"]);
+  device.save({ kind: "saved_list", id: id(902), root: PERSON, v: { deleted: true } });
+  expect(names()).toEqual(["C", "A"]);
+});
+
 test("tasks are grouped by their day", () => {
   const { engine } = book();
   const titles = (group: "overdue" | "today" | "later" | "done") =>
@@ -300,6 +366,7 @@ test("every query answers an empty store", () => {
         offset: 0,
         before: NOW,
         search: "x",
+        subject: "customer",
         filter: { name: "all" },
         sort: "name",
         stage: "new",
@@ -313,6 +380,7 @@ test("every query answers an empty store", () => {
         seenBefore: { vip: NOW, main: NOW, regular: NOW, small: NOW, "": NOW },
         since: 0,
         name: "x",
+        ...{ city: "", phone: "", email: "", tax_number: "" },
         contact: NOW,
         box: { south: 0, west: 0, north: 1, east: 1 },
         ids: [C],

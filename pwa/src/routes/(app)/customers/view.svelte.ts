@@ -1,58 +1,87 @@
-import type { CustomersFilter, CustomersParameters } from "#lib/store/queries/customers";
-import type { CustomerPhase, CustomerValueClass } from "$sync/schema.gen";
-
-/** The filters one thumb away; `rep` and the classes and phases are also where the Overview's numbers lead. */
-export type FilterName = "mine" | "all" | "not_seen" | "near" | "rep" | CustomerValueClass | CustomerPhase;
-export type Sort = CustomersParameters["sort"];
+import { keepInTab, keptInTab } from "#lib/browser/remembered";
+import {
+  filtersFrom,
+  isSameFilters,
+  type ListFilter,
+  type ListQuestion,
+  type ListSort,
+  ME,
+  sortFrom,
+} from "#lib/domain/saved-list";
+import type { SavedListRow } from "#lib/store/queries/saved-list";
 
 /** Days without a visit after which a customer belongs to "not seen". */
 export const UNSEEN_DAYS = 30;
 
-const VALUE_CLASSES: readonly string[] = ["vip", "main", "regular", "small"] satisfies CustomerValueClass[];
+export const ALL: readonly ListFilter[] = [];
+export const MINE: readonly ListFilter[] = [{ name: "owner", values: [ME] }];
+export const NOT_SEEN: readonly ListFilter[] = [{ name: "not_seen", amount: UNSEEN_DAYS }];
+export const one = (name: string, value: string): readonly ListFilter[] => [{ name, values: [value] }];
 
-/** What the list shows; kept while the app is open, so that the list is as it was on return. */
+const KEY = "routebook.customers";
+
+function readKept(): Partial<Record<"search" | "filters" | "sort" | "list", unknown>> {
+  try {
+    return JSON.parse(keptInTab(KEY) ?? "{}");
+  } catch {
+    return {}; // damaged: the list begins anew
+  }
+}
+
+/** What the list shows; it is as it was on return, and after a reload. */
 class CustomersView {
   search = $state("");
-  filter = $state<FilterName | null>(null);
-  sort = $state<Sort>("name");
-  /** The rep whose customers `rep` shows. */
-  rep = $state<string | null>(null);
+  /** Null until somebody chooses: then it is what the person's role begins with. */
+  filters = $state.raw<readonly ListFilter[] | null>(null);
+  sort = $state<ListSort>("name");
+  /** The saved list that was chosen; what is asked may have been changed since. */
+  list = $state<string | null>(null);
+
+  constructor() {
+    const { search, filters, sort, list } = readKept();
+    this.search = typeof search === "string" ? search : "";
+    this.filters = Array.isArray(filters) ? filtersFrom(filters) : null;
+    this.sort = sortFrom(sort);
+    this.list = typeof list === "string" ? list : null;
+  }
+
+  /** Keeps it for this tab; call it when something has changed. */
+  keep(): void {
+    const { search, filters, sort, list } = this;
+    keepInTab(KEY, JSON.stringify({ search, filters, sort, list }));
+  }
 
   /** What an address asks for: `?owner=…`, `?class=main`, `?phase=leaving`, `?filter=not_seen`. */
   follow(parameters: Pick<URLSearchParams, "get">): void {
-    const owner = parameters.get("owner");
-    const named = parameters.get("class") ?? parameters.get("phase") ?? parameters.get("filter");
-    if (owner !== null) this.rep = owner;
-    if (owner === null && named === null) return;
-    this.filter = owner !== null ? "rep" : (named as FilterName);
+    const [owner, valueClass, phase] = ["owner", "class", "phase"].map((name) => parameters.get(name));
+    if (owner) this.choose(one("owner", owner));
+    else if (valueClass) this.choose(one("value_class", valueClass));
+    else if (phase) this.choose(one("phase", phase));
+    else if (parameters.get("filter") === "not_seen") this.choose(NOT_SEEN);
+    else return;
     this.search = "";
   }
 
-  clear(first: FilterName): void {
-    this.search = "";
-    this.filter = first;
+  /** Shows what these filters leave; the order by distance belongs to "near me" alone. */
+  choose(filters: readonly ListFilter[], sort: ListSort = this.sort === "distance" ? "name" : this.sort): void {
+    this.filters = filters;
+    this.sort = sort;
+    this.list = null;
   }
 
-  /** The filter as the query takes it; null while the place that "near me" needs is not known. */
-  query(first: FilterName, person: string, isPlaceKnown: boolean): CustomersFilter | null {
-    const filter = this.filter ?? first;
-    switch (filter) {
-      case "all":
-        return { name: "all" };
-      case "mine":
-        return { name: "mine", owner: person };
-      case "rep":
-        return { name: "mine", owner: this.rep ?? person };
-      case "not_seen":
-        return { name: "not_seen_days", days: UNSEEN_DAYS };
-      case "near":
-        return isPlaceKnown ? { name: "near" } : null;
-      default:
-        return VALUE_CLASSES.includes(filter)
-          ? { name: "value_class", value_class: filter as CustomerValueClass }
-          : { name: "phase", phase: filter as CustomerPhase };
-    }
+  chooseList(list: SavedListRow): void {
+    this.choose(filtersFrom(list.filters), sortFrom(list.sort));
+    this.list = list.id;
+  }
+
+  clear(first: readonly ListFilter[]): void {
+    this.search = "";
+    this.choose(first);
   }
 }
+
+/** Tells whether a saved list says just this. */
+export const isListed = (list: SavedListRow, { filters, sort }: ListQuestion): boolean =>
+  isSameFilters(filtersFrom(list.filters), filters) && sortFrom(list.sort) === sort;
 
 export const view = new CustomersView();

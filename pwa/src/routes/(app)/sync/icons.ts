@@ -1,3 +1,4 @@
+import Bookmark from "@lucide/svelte/icons/bookmark";
 import ClipboardCheck from "@lucide/svelte/icons/clipboard-check";
 import ContactRound from "@lucide/svelte/icons/contact-round";
 import FileText from "@lucide/svelte/icons/file-text";
@@ -32,6 +33,7 @@ const ICONS: Readonly<Record<Kind, Icon>> = {
   visit_form: ListChecks,
   person: UserRound,
   territory: FileText,
+  saved_list: Bookmark,
   setting: Settings,
   held_edit: HandHelping,
 };

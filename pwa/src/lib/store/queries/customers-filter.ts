@@ -1,0 +1,136 @@
+/** What a list of customers asks for, as SQL. */
+import { DEVICE_WIDTH } from "$sync/clock.ts";
+import { normalise } from "$sync/normalise.ts";
+import type { CustomerPhase, CustomerRelation, CustomerValueClass } from "$sync/schema.gen.ts";
+import type { SqlValue } from "../database.ts";
+
+/** Which customers the list shows. */
+export type CustomersFilter =
+  | { readonly name: "all" }
+  | { readonly name: "mine"; readonly owner: string }
+  /** No visit for at least so many days, the never visited included. */
+  | { readonly name: "not_seen_days"; readonly days: number }
+  /** The nearest to `here`, nearest first whatever `sort` says. */
+  | { readonly name: "near" }
+  | { readonly name: "value_class"; readonly value_class: CustomerValueClass }
+  | { readonly name: "phase"; readonly phase: CustomerPhase }
+  /** Everything that is said here holds. */
+  | ({ readonly name: "every" } & CustomersConditions);
+
+/** Several conditions at once; of each list one must hold. */
+export interface CustomersConditions {
+  readonly owners?: readonly string[];
+  readonly notSeenDays?: number;
+  /** Metres from `here`; nobody where that is not known. */
+  readonly within?: number;
+  readonly valueClasses?: readonly CustomerValueClass[];
+  readonly phases?: readonly CustomerPhase[];
+  readonly relations?: readonly CustomerRelation[];
+  readonly territories?: readonly string[];
+  readonly cities?: readonly string[];
+  readonly tags?: readonly string[];
+}
+
+/** A place in micro-degrees. */
+export interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** A condition and its values, numbered from ?2. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+  /** Whether the number of those it holds for can be remembered until a record changes: the clock and the way move others. */
+  readonly isSteady: boolean;
+}
+
+const DAY = 86_400_000;
+export const METRES_PER_MICRODEGREE = 0.111_195;
+
+/** A degree of longitude is this part of one of latitude. */
+export const shrinkAt = ({ latitude }: Place): number => Math.max(Math.cos((latitude / 1e6) * (Math.PI / 180)), 0.01);
+
+/** The condition of a filter. */
+export function conditionOf(filter: CustomersFilter, now: number, here: Place | undefined): Condition {
+  switch (filter.name) {
+    case "all":
+    case "near":
+      return conditionOfEvery({}, now, here);
+    case "mine":
+      return conditionOfEvery({ owners: [filter.owner] }, now, here);
+    case "not_seen_days":
+      return conditionOfEvery({ notSeenDays: filter.days }, now, here);
+    case "value_class":
+      return conditionOfEvery({ valueClasses: [filter.value_class] }, now, here);
+    case "phase":
+      return conditionOfEvery({ phases: [filter.phase] }, now, here);
+    case "every":
+      return conditionOfEvery(filter, now, here);
+  }
+}
+
+function conditionOfEvery(every: CustomersConditions, now: number, here: Place | undefined): Condition {
+  const values: SqlValue[] = [];
+  const take = (value: SqlValue) => `?${values.push(value) + 1}`;
+  // One value is a plain comparison, which the lists' own indexes answer in order.
+  const anyOf = (column: string, wanted: readonly string[] | undefined) =>
+    wanted === undefined || wanted.length === 0
+      ? []
+      : [
+          wanted.length === 1
+            ? `${column} = ${take(wanted[0] ?? "")}`
+            : `${column} IN (${wanted.map(take).join(", ")})`,
+        ];
+  const parts = [
+    "deleted IS NOT 1",
+    ...anyOf("owner", every.owners),
+    ...anyOf("value_class", every.valueClasses),
+    ...anyOf("phase", every.phases),
+    ...anyOf("relation", every.relations),
+    ...anyOf("territory", every.territories),
+    ...anyOf("city", every.cities),
+    ...notSeen(every.notSeenDays, now, take),
+    ...inside(every.within, here, take),
+    ...tagged(every.tags, take),
+  ];
+  const isSteady = every.notSeenDays === undefined && every.within === undefined;
+  return { sql: parts.join(" AND "), values, isSteady };
+}
+
+type Take = (value: SqlValue) => string;
+
+function notSeen(days: number | undefined, now: number, take: Take): string[] {
+  return days === undefined ? [] : [`(last_visit_at IS NULL OR last_visit_at <= ${take(now - days * DAY)})`];
+}
+
+/** A box, which the index finds, and in it the circle; over such distances the earth is flat. */
+function inside(metres: number | undefined, here: Place | undefined, take: Take): string[] {
+  if (metres === undefined) return [];
+  if (here === undefined) return ["0"];
+  const reach = metres / METRES_PER_MICRODEGREE;
+  const shrink = shrinkAt(here);
+  const [north, east] = [take(here.latitude), take(here.longitude)];
+  const [aside, square] = [take(reach / shrink), take(reach * reach)];
+  const [up, across] = [`(latitude - ${north})`, `(longitude - ${east}) * ${shrink}`];
+  return [
+    `latitude BETWEEN ${north} - ${take(reach)} AND ${north} + ${take(reach)}`,
+    `longitude BETWEEN ${east} - ${aside} AND ${east} + ${aside}`,
+    `1.0 * ${up} * ${up} + ${across} * ${across} <= ${square}`,
+  ];
+}
+
+/**
+ * An element is in the set where one of its stamps is not below the same device's remove (SPEC R12). The folded text, which holds
+ * every tag, spares the reading of nearly all documents.
+ */
+function tagged(tags: readonly string[] | undefined, take: Take): string[] {
+  if (tags === undefined || tags.length === 0) return [];
+  const words = tags.map((tag) => `instr(t.text, ${take(normalise(tag).split(" ", 1)[0] ?? "")}) > 0`);
+  return [
+    `EXISTS (SELECT 1 FROM customer_text t WHERE t.n = customer.n AND (${words.join(" OR ")}))`,
+    `EXISTS (SELECT 1 FROM json_each(doc, '$.v.tags') e, json_each(e.value, '$[0]') a WHERE e.key IN (${tags.map(take).join(", ")})
+       AND NOT EXISTS (SELECT 1 FROM json_each(e.value, '$[1]') r
+         WHERE r.value >= a.value AND substr(r.value, -${DEVICE_WIDTH}) = substr(a.value, -${DEVICE_WIDTH})))`,
+  ];
+}
