@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '621b4af6a7a7';
+export const SCHEMA_HASH = 'caad1837cc92';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -1369,6 +1369,7 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "join": "text",
         "nullable": true,
         "max_length": 10000,
+        "search": true,
         "title": true
       },
       "pinned": {
@@ -1676,7 +1677,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "join": "text",
         "nullable": true,
-        "max_length": 10000
+        "max_length": 10000,
+        "search": true
       },
       "deleted": {
         "name": "deleted",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { addTo } from "./change.ts";
-import { BUCKET, customerRow, id, open, receive, row, TERRITORY } from "./fixtures.ts";
+import { BUCKET, customerRow, id, NOW, open, receive, row, TERRITORY } from "./fixtures.ts";
 import { gramsOf } from "./grams.ts";
 import { wordsOf } from "./search.ts";
 
@@ -152,6 +152,39 @@ test("search everything names what it found", () => {
     { kind: "customer", label: "Apteka Pod Orłem", detail: "Łódź" },
     { kind: "deal", label: "Orłem wings", detail: "Apteka Pod Orłem" },
   ]);
+});
+
+test.each([
+  ["contact", { name: "Вера Ёлкина" }, "елкин", "Вера Ёлкина"],
+  ["task", { title: "给东方药房打电话", person: id(1), status: "open" }, "东方", "给东方药房打电话"],
+  ["deal", { title: "قفسهٔ تازه", stage: "new" }, "قفسه", "قفسهٔ تازه"],
+  ["note", { person: id(1), written_at: NOW, body: "Prosi o próbki na Święta" }, "swieta", "Prosi o próbki na Święta"],
+  ["note", { person: id(1), written_at: NOW, body: "كتاب و یادداشت" }, "کتاب", "كتاب و یادداشت"],
+  ["call", { person: id(1), called_at: NOW, note: "Oddzwonić w piątek" }, "piatek", "Oddzwonić w piątek"],
+  [
+    "file",
+    {
+      ...{ person: id(1), type: "photo", media_type: "image/webp", size: 1, digest: "0".repeat(64), taken_at: NOW },
+      caption: "Полка у входа",
+    },
+    "полка",
+    "Полка у входа",
+  ],
+] as const)("search everything finds a %s by its words and says whose it is", (kind, v, search, label) => {
+  const { device } = filled(true);
+  const found = row(kind, id(500), id(100), { customer: id(100), ...v });
+  receive(device, { rows: { [BUCKET]: [found] }, seq: 2 });
+  const hits = device.engine.query("everything.search", { search, limit: 5 }).filter((hit) => hit.kind === kind);
+  expect(hits).toEqual([{ kind, id: id(500), root: id(100), label, detail: "Apteka Pod Orłem" }]);
+});
+
+test("what was deleted is not found any more", () => {
+  const { device } = filled(true);
+  const note = { customer: id(100), person: id(1), written_at: NOW, body: "Prosi o próbki" };
+  receive(device, { rows: { [BUCKET]: [row("note", id(500), id(100), note)] }, seq: 2 });
+  expect(device.engine.query("everything.search", { search: "probki", limit: 5 })).toHaveLength(1);
+  device.save({ kind: "note", id: id(500), root: id(100), v: { deleted: true } });
+  expect(device.engine.query("everything.search", { search: "probki", limit: 5 })).toEqual([]);
 });
 
 test("grams are the single letters and the pairs within words", () => {

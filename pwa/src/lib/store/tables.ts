@@ -97,10 +97,18 @@ const LISTS: { readonly [K in Kind]?: readonly string[] } = {
     `"customer_owner" ON "customer_row" (owner, sort_key) WHERE deleted IS NOT 1`,
     `"customer_latitude" ON "customer_row" (latitude, longitude) WHERE deleted IS NOT 1`,
   ],
+  // Search everything looks first for names that begin so, in every kind that has names.
+  contact: [`"contact_sort_key" ON "contact_row" (sort_key) WHERE deleted IS NOT 1`],
   product: [`"product_sort_key" ON "product_row" (sort_key) WHERE deleted IS NOT 1`],
-  deal: [`"deal_stage_amount" ON "deal_row" (stage, amount DESC) WHERE deleted IS NOT 1`],
+  deal: [
+    `"deal_stage_amount" ON "deal_row" (stage, amount DESC) WHERE deleted IS NOT 1`,
+    `"deal_sort_key" ON "deal_row" (sort_key) WHERE deleted IS NOT 1`,
+  ],
   held_edit: [`"held_edit_waiting" ON "held_edit_row" (status) WHERE offer IS NULL`],
-  task: [`"task_person" ON "task_row" (person, status, due_day) WHERE deleted IS NOT 1`],
+  task: [
+    `"task_person" ON "task_row" (person, status, due_day) WHERE deleted IS NOT 1`,
+    `"task_sort_key" ON "task_row" (sort_key) WHERE deleted IS NOT 1`,
+  ],
 };
 
 /** The columns of a kind's table that are filled from the record, in the order of `projection`. */

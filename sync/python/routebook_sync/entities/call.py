@@ -28,4 +28,4 @@ class Call(Entity):
     contact: Annotated[Id, Meta(extra=field(ref="contact"))] | UnsetType | None = UNSET
     """Who was called, where it was not the customer's own number."""
     result: Annotated[CallResult, Meta(extra=field(column=True))] | UnsetType | None = UNSET
-    note: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | UnsetType | None = UNSET
+    note: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT, search=True))] | UnsetType | None = UNSET

@@ -14,5 +14,5 @@ class Note(Entity):
     customer: Annotated[Id, Meta(extra=field(ref="customer", column=True, required=True))] | UnsetType = UNSET
     person: Annotated[Id, Meta(extra=field(ref="person", column=True, required=True))] | UnsetType = UNSET
     written_at: Annotated[Instant, Meta(extra=field(column=True, required=True))] | UnsetType = UNSET
-    body: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT, title=True))] | UnsetType | None = UNSET
+    body: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT, title=True, search=True))] | UnsetType | None = UNSET
     pinned: bool | UnsetType | None = UNSET

@@ -1,6 +1,7 @@
-import type { Kind } from "$sync/schema.gen.ts";
+import { ENTITY_TYPES, type Kind } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
-import { idsOfSearch, SEARCHED_KINDS } from "../search.ts";
+import { idsOfSearch, SEARCHED_KINDS, wordsOf } from "../search.ts";
+import { snippet } from "../snippet.ts";
 import { labelOf } from "../visible.ts";
 
 /** Something found by "search everything". */
@@ -8,6 +9,7 @@ export interface Hit {
   readonly kind: Kind;
   readonly id: string;
   readonly root: string;
+  /** Its name; of a note the words around what was searched for. */
   readonly label: string;
   /** What tells it from others of its name: a customer's city, anything else's customer. */
   readonly detail: string | null;
@@ -18,6 +20,7 @@ export const everythingSearch = defineQuery<{ search: string; limit: number }, H
   reads: SEARCHED_KINDS,
   run(database, { search, limit }) {
     if (search.trim() === "") return [];
+    const words = wordsOf(search);
     return SEARCHED_KINDS.flatMap((kind) =>
       idsOfSearch(database, kind, search, 0, limit).flatMap((id) => {
         const row = database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [id]);
@@ -29,8 +32,21 @@ export const everythingSearch = defineQuery<{ search: string; limit: number }, H
           customer === null
             ? undefined
             : database.get<{ name: string }>("SELECT name FROM customer WHERE id = ?", [customer]);
-        return { kind, id, root: row.root, label: labelOf(kind, v), detail: named?.name ?? city };
+        return {
+          kind,
+          id,
+          root: row.root,
+          label: snippet(labelOf(kind, v) || textOf(kind, v), words),
+          detail: named?.name ?? city,
+        };
       }),
     );
   },
 });
+
+/** What is searched of a record without a name: the first of its texts. */
+function textOf(kind: Kind, v: Readonly<Record<string, unknown>>): string {
+  const texts = Object.values(ENTITY_TYPES[kind].fields).filter((field) => field.search === true);
+  const value = texts.map(({ name }) => v[name]).find((one) => typeof one === "string" && one !== "");
+  return typeof value === "string" ? value : "";
+}
