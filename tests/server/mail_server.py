@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import email
 import email.policy
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from email.message import EmailMessage
 from typing import Final
 
@@ -22,6 +22,10 @@ class MailSink:
         """Answers to RCPT, like ``450 later``."""
         self.drops = 0
         """How often it hangs up once it has taken a mail, before it says so."""
+        self.hangs_up_at = ""
+        """The command at which it hangs up, once: it has taken nothing."""
+        self.heard: Callable[[], Awaitable[None]] | None = None
+        """What happens when a mail has been taken and before that is said."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Speak with one client."""
@@ -30,6 +34,9 @@ class MailSink:
             while line := (await reader.readline()).decode().strip():
                 verb = line[:4].upper()
                 answer = "250 well"
+                if verb == self.hangs_up_at:
+                    self.hangs_up_at = ""
+                    break
                 match verb:
                     case "QUIT":
                         writer.write(b"221 bye\r\n")
@@ -40,6 +47,8 @@ class MailSink:
                     case "DATA":
                         writer.write(b"354 go on\r\n")
                         self._take(await reader.readuntil(b"\r\n.\r\n"))
+                        if self.heard is not None:
+                            await self.heard()
                         if self.drops:
                             self.drops -= 1
                             break

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
+from routebook_server.reminders import grouping
 from routebook_server.reminders.series import next_id
 from server.push_service import Message
 from server.reminders import BAKERY, Scene, ms, open_scene, task_id, wall
@@ -51,6 +52,7 @@ async def test_a_device_confirms_what_it_has_shown_as_often_as_it_likes(anywhere
 
 
 async def test_many_devices_confirm_at_once_in_few_commits(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "MANY", 61)
     for number in range(60):
         await scene.task(number, remind_at=ms("2026-11-19 10:30"))
     messages = await scene.at("2026-11-19 10:30")

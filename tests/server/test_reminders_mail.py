@@ -129,6 +129,50 @@ async def test_a_mail_that_was_perhaps_taken_is_sent_again_under_the_same_id(pos
     assert ids[0] in ids[1:], "a mailbox that knows its ids keeps one of them"
 
 
+@pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA"])
+async def test_a_mail_server_that_hangs_up_before_it_has_the_mail_is_no_doubt(post: Post, at: str) -> None:
+    await post.scene.phone.delete("/api/push/subscription")
+    post.sink.hangs_up_at = at
+    await post.scene.task(1, remind_at=ms("2026-11-19 10:30"))
+    assert await post.at("2026-11-19 10:30") == 0
+    [delivered] = (await post.scene.journal())[0]["deliveries"]
+    assert (delivered["state"], delivered["problem"]) == ("planned", "no_answer")
+    assert await post.pass_by(30) == 1
+
+
+async def test_each_mail_is_written_down_before_the_next_one_is_handed_in(post: Post) -> None:
+    await post.scene.phone.delete("/api/push/subscription")
+    written: list[int] = []
+
+    async def heard() -> None:
+        [(count,)] = await post.scene.read("SELECT count(*) FROM delivery WHERE state = 'sent'")
+        written.append(count)
+
+    post.sink.heard = heard
+    for number in range(3):
+        await post.scene.task(number, remind_at=ms("2026-11-19 10:30"))
+    assert await post.at("2026-11-19 10:30") == 3
+    assert written == [0, 1, 2], "a crash leaves one of them unknown"
+
+
+async def test_a_mail_server_that_never_answers_is_asked_less_and_less_often(post: Post) -> None:
+    await post.scene.phone.delete("/api/push/subscription")
+    post.sink.drops = 1_000
+    await post.scene.task(1, remind_at=ms("2026-11-19 10:30"))
+    await post.at("2026-11-19 10:30")
+    for _ in range(60):
+        await post.pass_by(60)
+    assert len(post.sink.mails) == 5, "at once, after 1, 2, 8 and 30 minutes, and not once a minute"
+
+
+async def test_a_line_that_is_a_dot_does_not_end_the_mail(post: Post) -> None:
+    await post.scene.phone.delete("/api/push/subscription")
+    await post.scene.task(1, title=".", remind_at=ms("2026-11-19 10:30"))
+    assert await post.at("2026-11-19 10:30") == 1
+    lines = post.sink.mails[0].get_content().splitlines()
+    assert lines[:2] == [".", "Task for Bakery"]
+
+
 async def test_a_name_cannot_write_headers(post: Post) -> None:
     await post.scene.phone.delete("/api/push/subscription")
     await post.scene.task(1, title="Samples\r\nBcc: all@demo.example\u2028x", remind_at=ms("2026-11-19 10:30"))

@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 
 from routebook_server.records.store import Values
-from routebook_server.reminders.delivering import Letter, Outcome, Result
+from routebook_server.reminders import grouping
+from routebook_server.reminders.letters import Letter, Outcome, Result
 from routebook_server.reminders.reminding import IN_FLIGHT
 from routebook_server.reminders.states import rest_after
 from server.push_service import Message
@@ -255,6 +256,7 @@ async def test_however_many_are_due_and_however_they_come_back_none_is_left_for_
         await settle(results)
         released.set()
 
+    monkeypatch.setattr(grouping, "MANY", count + 1)
     monkeypatch.setattr(scene.reminding, "_pusher", Slow())
     monkeypatch.setattr(scene.reminding, "_settle", settled)
     at = ms("2026-11-19 10:30")
@@ -334,8 +336,9 @@ async def test_who_signs_in_on_anothers_browser_does_not_get_his_reminders_there
     assert await scene.at("2026-11-19 10:30") == []
 
 
-async def test_two_jobs_at_once_send_each_reminder_once(anywhere: Scene) -> None:
+async def test_two_jobs_at_once_send_each_reminder_once(anywhere: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     scene = anywhere
+    monkeypatch.setattr(grouping, "MANY", 41)
     for number in range(40):
         await scene.task(number, remind_at=ms("2026-11-19 10:30"))
     await scene.reminding.follower.catch_up()

@@ -10,15 +10,26 @@ import msgspec
 import pytest
 
 from routebook_server.reminders import wording
-from routebook_server.reminders.delivering import Letter
 from routebook_server.reminders.hours import Hours
 from routebook_server.reminders.ics import make_calendar
+from routebook_server.reminders.letters import Letter
 from routebook_server.reminders.mailing import Mailer
 from routebook_server.reminders.payload import ACTIONS, MAX_BYTES, Payload, actions_of, make_payload, set_about
 from routebook_server.reminders.planning import Reminder
 from routebook_server.reminders.rules import Occurrence, Rule, Subject
 from routebook_server.reminders.subjects import Due, Listener
-from routebook_server.reminders.wording import LOCALES, Wording, locale_from, plural_form, say, word, word_unsent
+from routebook_server.reminders.wording import (
+    LOCALES,
+    NAMED,
+    Wording,
+    locale_from,
+    plural_form,
+    say,
+    word,
+    word_several,
+    word_test,
+    word_unsent,
+)
 
 FOLDER = Path(wording.__file__).parent / "messages"
 TEXTS: dict[str, dict[str, Any]] = {
@@ -71,7 +82,11 @@ def test_every_text_is_used_and_every_used_one_is_there(monkeypatch: pytest.Monk
     for locale in LOCALES:
         assert [action.action for action in actions_of("task", locale)] == list(ACTIONS)
         word_unsent(locale, 2)
-        for rule in set(Rule) - {Rule.UNSENT}:
+        assert word_test(locale).body
+        several = word_several(locale, ["Samples"] * (NAMED + 2))
+        assert several.body.count("\n") == NAMED, "the first are named, and how many more there are"
+        assert word_several(locale, ["Samples", "Call"]).body == "Samples\nCall"
+        for rule in set(Rule) - {Rule.UNSENT, Rule.TEST}:
             for customer in ({"name": "Bakery"}, {}):
                 values = {"title": "Samples", "name": "Samples", "stage": "new", "stage_since": NOW, **customer}
                 subject = Subject("r", "task", "c", "t:x", values, customer)

@@ -38,9 +38,12 @@ HOUR_MS: Final = 3_600_000
 MINUTE_MS: Final = 60_000
 _SERVER: Final = base32.encode(SERVER_DEVICE, DEVICE_WIDTH)
 _SELECT: Final = (
-    "SELECT reminder.id, reminder.person, reminder.kind, reminder.record, reminder.send_at, reminder.action,"
-    " delivery.device FROM delivery JOIN reminder ON reminder.id = delivery.reminder WHERE delivery.id = ?"
+    "SELECT delivery.id, reminder.id, reminder.person, reminder.kind, reminder.record, reminder.send_at,"
+    " reminder.action, delivery.device FROM delivery JOIN reminder ON reminder.id = delivery.reminder WHERE"
 )
+_SELECT_ONE: Final = f"{_SELECT} delivery.id = ?"
+_SELECT_SEVERAL: Final = f"{_SELECT} delivery.summary = ? AND delivery.summary <> '' AND delivery.state <> 'cancelled'"
+"""The second condition is the index's; what was cancelled meanwhile was left out when the message was sent again."""
 
 
 class ActKind(StrEnum):
@@ -79,6 +82,7 @@ class Acted(msgspec.Struct, frozen=True):
 class _Asked(msgspec.Struct, frozen=True):
     """A delivery that a device speaks of."""
 
+    delivery: str
     reminder: str
     person: str
     kind: str
@@ -112,9 +116,12 @@ class Acts:
         self._one_by_one = asyncio.Lock()
 
     async def shown(self, delivery: str, said: Shown) -> None:
-        """Take that a device has shown a reminder; the first time counts. ProblemError not_found."""
-        asked = await self._find(delivery, said.token)
-        await self._confirmations.note(delivery, asked.reminder)
+        """Take that a device has shown a message, of one reminder or of many; the first time counts.
+
+        ProblemError not_found.
+        """
+        found = await self._find(delivery, said.token)
+        await asyncio.gather(*(self._confirmations.note(one.delivery, one.reminder) for one in found))
 
     async def act(self, delivery: str, said: Act) -> Acted:
         """Do what the person wants; the same again changes nothing.
@@ -123,8 +130,10 @@ class Acts:
         """
         # A service worker that got no answer asks again at once: the second must find what the first has done.
         async with self._one_by_one:
-            asked, now_ms = await self._find(delivery, said.token), self._now_ms()
-            acted = await self._act(asked, said.action, now_ms)
+            found, now_ms = await self._find(delivery, said.token), self._now_ms()
+            if len(found) > 1 and said.action is not ActKind.OPEN:
+                raise ProblemError(make_problem(ProblemCode.WRONG_TYPE, "They can only be opened.", field="action"))
+            acted = await self._act(found[0], said.action, now_ms)
 
             def note(connection: Connection) -> None:
                 driver = driver_of(connection)
@@ -132,26 +141,28 @@ class Acts:
                     "UPDATE delivery SET state = ?, next_at = NULL, shown_at = coalesce(shown_at, ?),"
                     " acted_at = coalesce(acted_at, ?), problem = '' WHERE id = ?"
                 )
-                driver.execute(sql, State.ACTED.value, now_ms, now_ms, delivery)
-                if said.action is not ActKind.OPEN or not asked.action:
-                    sql = "UPDATE reminder SET fallback_at = NULL, action = ? WHERE id = ?"
-                    driver.execute(sql, said.action.value, asked.reminder)
+                for asked in found:
+                    driver.execute(sql, State.ACTED.value, now_ms, now_ms, asked.delivery)
+                    if said.action is not ActKind.OPEN or not asked.action:
+                        acted_sql = "UPDATE reminder SET fallback_at = NULL, action = ? WHERE id = ?"
+                        driver.execute(acted_sql, said.action.value, asked.reminder)
 
             await self._database.write(note)
             return acted
 
-    async def _find(self, delivery: str, token: str) -> _Asked:
+    async def _find(self, message: str, token: str) -> list[_Asked]:
+        """Return the deliveries that a message stands for, not those of reminders that are cancelled."""
         keys = await self._keys.keys()
         # Before anything is read: a wrong secret is not told whether there is such a reminder.
-        if not keys.is_token(delivery, token):
+        if not keys.is_token(message, token):
             _refuse("There is no such reminder.")
-        found = await self._database.fetch(_SELECT, delivery)
+        rows = await self._database.fetch(_SELECT_ONE, message) or await self._database.fetch(_SELECT_SEVERAL, message)
+        found = [_Asked(*row) for row in rows]
         if not found:
             _refuse("There is no such reminder.")
-        asked = _Asked(*found[0])
-        if self._now_ms() - asked.send_at > ANSWERED_WITHIN_MS:
+        if self._now_ms() - max(one.send_at for one in found) > ANSWERED_WITHIN_MS:
             _refuse("The reminder is too old to be answered.")
-        return asked
+        return found
 
     async def _act(self, asked: _Asked, action: ActKind, now_ms: int) -> Acted:
         def read(connection: Connection) -> tuple[Reach | None, Subject | None, Listener, bool]:

@@ -20,6 +20,7 @@ from routebook_server.reminders.mailing import MailAddressError, Mailer, MailSer
 from routebook_server.reminders.planning import Choices, FindReach
 from routebook_server.reminders.reminding import Pusher, Reminding
 from routebook_server.reminders.subscriptions import Subscriptions
+from routebook_server.reminders.trial import Trials
 from routebook_server.settings import Settings
 
 _CONTACT: Final = "mailto:admin@example.com"
@@ -75,7 +76,10 @@ def build_reminders(
     subscriptions = Subscriptions(database, now_ms, edit_person, anywhere=settings.push_anywhere)
     acts = Acts(database, store, keys, reach, now_ms, time_zone=settings.time_zone)
     feeds = Feeds(database, now_ms, random, reach, time_zone=settings.time_zone, url=settings.url)
-    endpoints = reminder_endpoints(database, actor_of, keys=keys, subscriptions=subscriptions, acts=acts, feeds=feeds)
+    trials = Trials(database, now_ms)
+    endpoints = reminder_endpoints(
+        database, actor_of, keys=keys, subscriptions=subscriptions, acts=acts, trials=trials, feeds=feeds
+    )
     return Reminders(reminding, endpoints)
 
 

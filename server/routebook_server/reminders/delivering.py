@@ -4,8 +4,7 @@ In between nobody knows. Who finds such a one later waits for the device's own w
 under the same id, which a device shows once (docs/decisions/0120).
 """
 
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -13,68 +12,31 @@ from sqlalchemy import Connection
 
 from routebook_server.database import Driver, driver_of
 from routebook_server.identity.reach import Reach
+from routebook_server.reminders.grouping import apart, group
+from routebook_server.reminders.letters import Letter, Outcome, Result, Subscription
 from routebook_server.reminders.planning import Choices, FindReach, Reminder, is_of_device
 from routebook_server.reminders.rules import Occurrence, Rule, Subject
 from routebook_server.reminders.silence import waiting_since
 from routebook_server.reminders.states import UNKNOWN_MS, Channel, State, rest_after
 from routebook_server.reminders.subjects import Listener, find_due, read_listeners, read_subjects, why_not
-from routebook_server.reminders.wording import Wording, locale_from, word, word_unsent
+from routebook_server.reminders.wording import Wording, locale_from, word, word_test, word_unsent
 
 _COLUMNS: Final = ", ".join(f"reminder.{name}" for name in Reminder.__struct_fields__)
 _SELECT: Final = (
-    f"SELECT delivery.id, delivery.device, delivery.state, delivery.attempts, {_COLUMNS}"
+    f"SELECT delivery.id, delivery.device, delivery.summary, delivery.attempts, delivery.next_at, {_COLUMNS}"
     " FROM delivery JOIN reminder ON reminder.id = delivery.reminder"
-    " WHERE delivery.next_at <= ? AND delivery.channel = ? ORDER BY delivery.next_at LIMIT ?"
 )
+_SELECT_NEXT: Final = (
+    f"{_SELECT} WHERE delivery.next_at <= ? AND delivery.channel = ? ORDER BY delivery.next_at, delivery.device LIMIT ?"
+)
+_SELECT_REST: Final = (
+    f"{_SELECT} WHERE delivery.next_at = ? AND delivery.device = ? AND delivery.channel = ?"
+    " AND delivery.id NOT IN (?*) LIMIT ?"
+)
+_REST: Final = 1_000
+"""Reminders of one device that are looked at together at most."""
 _SELECT_SUBSCRIPTIONS: Final = "SELECT device, endpoint, p256dh, auth FROM push_subscription WHERE device IN (?*)"
 _ALIVE: Final = [State.PLANNED.value, State.SENDING.value, State.SENT.value, State.SHOWN.value, State.ACTED.value]
-
-
-class Subscription(msgspec.Struct, frozen=True):
-    """Where a device's messages go."""
-
-    endpoint: str
-    p256dh: str
-    auth: str
-
-
-class Letter(msgspec.Struct, frozen=True):
-    """A delivery that has been claimed, with all that its sending needs."""
-
-    id: str
-    device: int
-    attempts: int
-    """This one among them."""
-    reminder: Reminder
-    wording: Wording
-    locale: str
-    of_customer: bool
-    subscription: Subscription | None = None
-    email: str = ""
-
-
-class Outcome(StrEnum):
-    """What came of a request."""
-
-    SENT = "sent"
-    AGAIN = "again"
-    """It was not taken this time."""
-    FAILED = "failed"
-    """It never will be."""
-    GONE = "gone"
-    """The subscription is dead."""
-    UNKNOWN = "unknown"
-    """It was sent, perhaps."""
-
-
-class Result(msgspec.Struct, frozen=True):
-    """What came of a letter."""
-
-    letter: Letter
-    outcome: Outcome
-    problem: str = ""
-    rest_ms: int = 0
-    """How long the other side wants to be left alone at least."""
 
 
 class _Desk:
@@ -96,6 +58,8 @@ class _Desk:
         person = self.people.get(one.person)
         if person is None:
             return "hidden"
+        if one.rule == Rule.TEST:
+            return ""
         if is_of_device(Rule(one.rule)):
             return "" if waiting_since(self.driver, one.mark) else "done"
         subject = self.subjects.get(one.record)
@@ -107,7 +71,7 @@ class _Desk:
         return "" if one.id in self.due else "moved"
 
     def write(self, one: Reminder, key: tuple[str, int, int], subscription: Subscription | None, email: str) -> Letter:
-        """Return the letter of a delivery (id, device, attempts)."""
+        """Return the letter of a delivery (id, device, attempts), as if it went alone."""
         listener = self.listeners[one.person]
         locale = locale_from(listener.locale, self.locale)
         subject = self.subjects.get(one.record)
@@ -116,6 +80,8 @@ class _Desk:
         return Letter(*key, one, wording, locale, of_customer, subscription, email)
 
     def _word(self, one: Reminder, subject: Subject | None, listener: Listener, locale: str) -> Wording:
+        if one.rule == Rule.TEST:
+            return word_test(locale)
         if subject is None:
             return word_unsent(locale, waiting_since(self.driver, one.mark))
         return word(locale, Occurrence(Rule(one.rule), one.due_at, one.mark), subject, listener.hours, self.now_ms)
@@ -130,14 +96,14 @@ def claim(
     not subscribed any more gets nothing.
     """
     driver = driver_of(connection)
-    rows = driver.fetch(_SELECT, now_ms, channel.value, limit)
+    rows = _next_rows(driver, channel, limit, now_ms)
     if not rows:
         return [], 0
-    reminders = [Reminder(*row[4:]) for row in rows]
+    reminders = [Reminder(*row[5:]) for row in rows]
     desk = _Desk(connection, reminders, reach, choices.time_zone, now_ms)
     subscriptions = _subscriptions(driver, [row[1] for row in rows]) if channel is Channel.PUSH else {}
     letters = []
-    for (delivery, device, _state, attempts, *_rest), one in zip(rows, reminders, strict=True):
+    for (delivery, device, summary, attempts, *_rest), one in zip(rows, reminders, strict=True):
         why = desk.refuse(one)
         if why:
             _cancel(driver, one.id, why)
@@ -151,18 +117,36 @@ def claim(
             _fall_back_at_once(driver, one.id, now_ms)
             continue
         email = desk.people[one.person].email if channel is Channel.EMAIL else ""
-        letters.append(desk.write(one, (delivery, device, attempts + 1), subscriptions.get(device), email))
-    sql = "UPDATE delivery SET state = ?, attempts = attempts + 1, next_at = ? WHERE id IN (?*)"
-    driver.execute(sql, State.SENDING.value, now_ms + UNKNOWN_MS, [letter.id for letter in letters])
+        letter = desk.write(one, (delivery, device, attempts + 1), subscriptions.get(device), email)
+        letters.append(msgspec.structs.replace(letter, summary=summary) if summary else letter)
+    if channel is Channel.PUSH:
+        letters = group(letters)
+    sql = "UPDATE delivery SET state = ?, attempts = attempts + 1, next_at = ?, summary = ? WHERE id IN (?*)"
+    alone = [letter.id for letter in letters if not letter.parts]
+    if alone:
+        driver.execute(sql, State.SENDING.value, now_ms + UNKNOWN_MS, "", alone)
+    for letter in letters:
+        if letter.parts:
+            ids = [part.id for part in letter.parts]
+            driver.execute(sql, State.SENDING.value, now_ms + UNKNOWN_MS, letter.summary, ids)
     return letters, len(rows)
+
+
+def _next_rows(driver: Driver, channel: Channel, limit: int, now_ms: int) -> list[tuple[Any, ...]]:
+    """Return what is to be done next; of the last device all that is due with it, so that it goes out together."""
+    rows = list(driver.fetch(_SELECT_NEXT, now_ms, channel.value, limit))
+    if len(rows) == limit and channel is Channel.PUSH:
+        _id, device, _summary, _attempts, next_at, *_reminder = rows[-1]
+        known = [row[0] for row in rows if (row[1], row[4]) == (device, next_at)]
+        rows += driver.fetch(_SELECT_REST, next_at, device, channel.value, known, _REST)
+    return rows
 
 
 def settle(connection: Connection, results: Iterable[Result], now_ms: int) -> None:
     """Write down what came of letters; of one that somebody else has claimed since, nothing."""
     driver = driver_of(connection)
     sent_by_attempts: dict[int, list[str]] = {}
-    for result in results:
-        letter = result.letter
+    for letter, result in _one_by_one(results):
         of_this = ("WHERE id = ? AND state = 'sending' AND attempts = ?", letter.id, letter.attempts)
         match result.outcome:
             case Outcome.SENT:
@@ -171,7 +155,8 @@ def settle(connection: Connection, results: Iterable[Result], now_ms: int) -> No
                 next_at = now_ms + max(rest_after(letter.attempts), result.rest_ms)
                 _set(driver, of_this, State.PLANNED, next_at, result.problem)
             case Outcome.UNKNOWN:
-                _set(driver, of_this, State.SENDING, now_ms + UNKNOWN_MS, result.problem)
+                next_at = now_ms + max(UNKNOWN_MS, rest_after(letter.attempts))
+                _set(driver, of_this, State.SENDING, next_at, result.problem)
             case _:
                 _set(driver, of_this, State.FAILED, None, result.problem)
                 if result.outcome is Outcome.GONE and letter.subscription is not None:
@@ -185,6 +170,13 @@ def settle(connection: Connection, results: Iterable[Result], now_ms: int) -> No
         sql = "UPDATE delivery SET sent_at = coalesce(sent_at, ?) WHERE id IN (?*) AND attempts = ?"
         driver.execute(sql, now_ms, ids, attempts)
         _set(driver, ("WHERE id IN (?*) AND state = 'sending' AND attempts = ?", ids, attempts), State.SENT, None, "")
+
+
+def _one_by_one(results: Iterable[Result]) -> Iterator[tuple[Letter, Result]]:
+    """Yield each reminder's letter with what came of the message that it went in."""
+    for result in results:
+        for letter in apart(result.letter):
+            yield letter, result
 
 
 def _set(driver: Driver, of_this: tuple[Any, ...], state: State, next_at: int | None, problem: str) -> None:

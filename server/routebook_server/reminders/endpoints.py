@@ -14,6 +14,7 @@ from routebook_server.reminders.feed import MAX_KEY, PATH, Feed, Feeds
 from routebook_server.reminders.journal import BEFORE_PATTERN, MAX_ENTRIES, Journal, read_journal
 from routebook_server.reminders.keys import KeyRing
 from routebook_server.reminders.subscriptions import PushKey, Subscribe, Subscribed, Subscriptions
+from routebook_server.reminders.trial import Trial, Trials
 from routebook_sync.identifier import ID_WIDTH
 
 AnyRequest = Request[Any, Any, Any]
@@ -23,12 +24,19 @@ _TAGS: Final = ["reminders"]
 
 
 def reminder_endpoints(
-    database: Database, actor_of: ActorOf, *, keys: KeyRing, subscriptions: Subscriptions, acts: Acts, feeds: Feeds
+    database: Database,
+    actor_of: ActorOf,
+    *,
+    keys: KeyRing,
+    subscriptions: Subscriptions,
+    acts: Acts,
+    trials: Trials,
+    feeds: Feeds,
 ) -> Sequence[HTTPRouteHandler]:
     """Return the handlers of /api/push, /api/reminders and /api/calendar."""
     return [
         *_push_endpoints(keys, subscriptions, actor_of),
-        *_reminder_endpoints(database, acts, actor_of),
+        *_reminder_endpoints(database, acts, trials, actor_of),
         *_calendar_endpoints(feeds, actor_of),
     ]
 
@@ -53,7 +61,9 @@ def _push_endpoints(keys: KeyRing, subscriptions: Subscriptions, actor_of: Actor
     return [key, find, keep, end]
 
 
-def _reminder_endpoints(database: Database, acts: Acts, actor_of: ActorOf) -> Sequence[HTTPRouteHandler]:
+def _reminder_endpoints(
+    database: Database, acts: Acts, trials: Trials, actor_of: ActorOf
+) -> Sequence[HTTPRouteHandler]:
     @get("/api/reminders", tags=_TAGS, summary="What became of one's own reminders, newest first")
     async def journal(
         request: AnyRequest,
@@ -71,7 +81,13 @@ def _reminder_endpoints(database: Database, acts: Acts, actor_of: ActorOf) -> Se
     async def act(delivery: str, data: Act) -> Acted:
         return await acts.act(delivery, data)
 
-    return [journal, shown, act]
+    @post(
+        "/api/reminders/test", status_code=200, tags=_TAGS, summary="Send this device a reminder to see that it comes"
+    )
+    async def test(request: AnyRequest) -> Trial:
+        return await trials.send(await require(actor_of, request.scope))
+
+    return [journal, shown, act, test]
 
 
 def _calendar_endpoints(feeds: Feeds, actor_of: ActorOf) -> Sequence[HTTPRouteHandler]:

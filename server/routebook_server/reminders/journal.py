@@ -19,7 +19,7 @@ _SELECT: Final = (
     " WHERE person = ? AND (send_at < ? OR (send_at = ? AND id < ?)) ORDER BY send_at DESC, id DESC LIMIT ?"
 )
 _SELECT_DELIVERIES: Final = (
-    "SELECT reminder, id, channel, device, state, attempts, sent_at, shown_at, acted_at, problem FROM delivery"
+    "SELECT reminder, id, channel, device, state, attempts, sent_at, shown_at, acted_at, problem, summary FROM delivery"
     " WHERE reminder IN (?*) ORDER BY device"
 )
 
@@ -36,6 +36,8 @@ class Delivered(msgspec.Struct, frozen=True):
     shown_at: int | None
     acted_at: int | None
     problem: str
+    summary: str = ""
+    """The message that told of it together with others; "" where it went alone."""
     device_name: str = ""
 
 

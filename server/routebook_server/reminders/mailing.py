@@ -2,26 +2,35 @@
 
 import asyncio
 import contextlib
+import re
 import smtplib
 import ssl
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from email import policy
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import formatdate, parseaddr
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 import structlog
 
-from routebook_server.reminders.delivering import Letter, Outcome, Result
+from routebook_server.reminders.letters import Letter, Outcome, Result
 from routebook_server.reminders.payload import url_of
 from routebook_server.reminders.wording import direction_of, say
 
 WITHIN_S: Final = 20.0
 _SCHEMES: Final = {"smtp": 587, "smtps": 465}
 _LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
+_TAKEN: Final = 250
+_FORWARDED: Final = 251
+_GO_ON: Final = 354
+_HUNG_UP: Final = "no_answer"
+_ON_THE_LINE: Final = policy.SMTP.clone(cte_type="7bit")
+_DOTS: Final = re.compile(rb"(?m)^\.")
+"""A line of its own begins with one more: a dot alone is the end."""
 _BREAKS: Final = {"Cc", "Zl", "Zp"}
 _log: Final = structlog.get_logger()
 
@@ -68,35 +77,49 @@ class Mailer:
         self._sender = sender
         self._url = url
 
-    async def send(self, letters: Sequence[Letter], now_ms: int) -> list[Result]:
-        """Send letters, and return what came of each; never raises for what the other side does.
+    async def send(self, letters: Sequence[Letter], now_ms: int) -> AsyncGenerator[Result, None]:
+        """Send letters, and yield what came of each before the next one is handed in.
 
-        In a thread that nobody waits for at the end: a mail server that hangs must not keep ours from stopping.
+        Never raises for what the other side does. In a thread that nobody waits for at the end: a mail server that
+        hangs must not keep ours from stopping.
         """
         loop = asyncio.get_running_loop()
-        sent: asyncio.Future[list[Result]] = loop.create_future()
+        results: asyncio.Queue[Result | None] = asyncio.Queue()
+        go_on, is_over = threading.Semaphore(0), threading.Event()
 
         def work() -> None:
-            results = self._send(letters, now_ms)
             with contextlib.suppress(RuntimeError):  # the loop is gone
-                loop.call_soon_threadsafe(lambda: None if sent.done() else sent.set_result(results))
+                for result in self._send(letters, now_ms):
+                    loop.call_soon_threadsafe(results.put_nowait, result)
+                    go_on.acquire()
+                    if is_over.is_set():
+                        return
+                loop.call_soon_threadsafe(results.put_nowait, None)
 
         threading.Thread(target=work, name="mail", daemon=True).start()
-        return await sent
+        try:
+            while (result := await results.get()) is not None:
+                yield result
+                go_on.release()
+        finally:
+            is_over.set()
+            go_on.release()
 
-    def _send(self, letters: Sequence[Letter], now_ms: int) -> list[Result]:
-        results: list[Result] = []
+    def _send(self, letters: Sequence[Letter], now_ms: int) -> Iterator[Result]:
+        done = 0
         try:
             with self._connect() as connection:
                 for letter in letters:
-                    results.append(self._hand_in(connection, letter, now_ms))
-                    if results[-1].outcome is Outcome.UNKNOWN:
+                    result = self._hand_in(connection, letter, now_ms)
+                    done += 1
+                    yield result
+                    if result.problem == _HUNG_UP:
                         break
         except Exception as error:  # noqa: BLE001 - whatever it was, it has to be said, or somebody waits for ever
-            if not results:
+            if not done:
                 _log.error("the mail server cannot be used", error=type(error).__name__)
-        done = {result.letter.id for result in results}
-        return [*results, *(Result(one, Outcome.AGAIN, "mail_server") for one in letters if one.id not in done)]
+        for letter in letters[done:]:
+            yield Result(letter, Outcome.AGAIN, "mail_server")
 
     def _connect(self) -> smtplib.SMTP:
         server = self._server
@@ -118,18 +141,33 @@ class Mailer:
         return connection
 
     def _hand_in(self, connection: smtplib.SMTP, letter: Letter, now_ms: int) -> Result:
+        """Hand in one letter. Only between its last line and the answer to that nobody knows whether it was taken."""
         try:
-            connection.send_message(self.message(letter, now_ms))
-        except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _text in error.recipients.values()]
-            return Result(letter, _refused(max(codes, default=550)), "refused")
+            content = self.message(letter, now_ms).as_bytes(policy=_ON_THE_LINE)
+            self._announce(connection, letter)
+            connection.send(_DOTS.sub(b"..", content))
         except smtplib.SMTPResponseException as error:
             return Result(letter, _refused(error.smtp_code), "refused")
         except (smtplib.SMTPServerDisconnected, OSError):
-            return Result(letter, Outcome.UNKNOWN, "no_answer")
+            return Result(letter, Outcome.AGAIN, _HUNG_UP)
         except ValueError:
             return Result(letter, Outcome.FAILED, "bad_address")
-        return Result(letter, Outcome.SENT)
+        try:
+            connection.send(b".\r\n")
+            code, _text = connection.getreply()
+        except (smtplib.SMTPServerDisconnected, OSError):
+            return Result(letter, Outcome.UNKNOWN, _HUNG_UP)
+        return Result(letter, Outcome.SENT) if code == _TAKEN else Result(letter, _refused(code), "refused")
+
+    def _announce(self, connection: smtplib.SMTP, letter: Letter) -> None:
+        """Say from whom and to whom, until the content is asked for; what ``smtplib`` raises, ValueError."""
+        if not letter.email.isascii():
+            raise ValueError("an address that this mail server need not understand")
+        connection.ehlo_or_helo_if_needed()
+        _expect(connection.rset(), _TAKEN)
+        _expect(connection.mail(parseaddr(self._sender)[1]), _TAKEN)
+        _expect(connection.rcpt(parseaddr(letter.email)[1]), _TAKEN, _FORWARDED)
+        _expect(connection.docmd("DATA"), _GO_ON)
 
     def message(self, letter: Letter, now_ms: int) -> EmailMessage:
         """Return the e-mail of a letter; one that is sent twice has the same Message-ID."""
@@ -151,6 +189,12 @@ class Mailer:
         mark = "\u200f" if direction_of(locale) == "rtl" else ""
         made.set_content("\n".join(f"{mark}{line}" if line else "" for line in lines) + "\n")
         return made
+
+
+def _expect(answer: tuple[int, bytes], *well: int) -> None:
+    code, text = answer
+    if code not in well:
+        raise smtplib.SMTPResponseException(code, text)
 
 
 def _refused(code: int) -> Outcome:

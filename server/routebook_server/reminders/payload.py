@@ -1,5 +1,6 @@
 """Payload: what is inside a push message before it is encrypted. Pure; docs/reminders.md describes it to devices."""
 
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import msgspec
@@ -11,7 +12,9 @@ MAX_BYTES: Final = 3_993
 """What fits into one record of 4 096 bytes, the most that every push service takes (RFC 8291)."""
 ACTIONS: Final = ("done", "snooze_hour", "snooze_tomorrow")
 """What may be done about a task from the notification; everything can be opened."""
-_URGENT: Final = frozenset({Rule.TASK, Rule.PROMISED_CALL})
+SEVERAL: Final = "several"
+"""In place of the rule, of a message that stands for many reminders."""
+_URGENT: Final = frozenset({Rule.TASK, Rule.PROMISED_CALL, Rule.TEST})
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -47,16 +50,23 @@ def actions_of(kind: str, locale: str) -> list[Action]:
     return [Action(name, say(locale, f"action_{name}")) for name in ACTIONS] if kind == "task" else []
 
 
-def url_of(kind: str, root: str, *, of_customer: bool) -> str:
+def url_of(kind: str, root: str, *, of_customer: bool, rule: str = "") -> str:
     """Return the screen on which a record is seen."""
     if kind == "device":
-        return "/sync"
+        return "/settings/reminders" if rule == Rule.TEST else "/sync"
     return f"/customers/{root}" if of_customer else "/tasks"
 
 
-def urgency_of(rule: Rule) -> str:
-    """Return how soon a push service should wake the device for it (RFC 8030)."""
-    return "high" if rule in _URGENT else "normal"
+def url_of_several(kinds: Collection[str]) -> str:
+    """Return the screen on which reminders of several records are seen."""
+    if "task" in kinds:
+        return "/tasks"
+    return "/deals" if set(kinds) == {"deal"} else "/today"
+
+
+def urgency_of(rules: Iterable[Rule]) -> str:
+    """Return how soon a push service should wake the device for them (RFC 8030)."""
+    return "normal" if _URGENT.isdisjoint(rules) else "high"
 
 
 def make_payload(about: Payload, wording: Wording) -> bytes:

@@ -169,7 +169,7 @@ def forget_step(connection: Connection, now_ms: int) -> int:
 
 def is_of_device(rule: Rule) -> bool:
     """Tell whether a reminder is about a device, and no record."""
-    return rule is Rule.UNSENT
+    return rule in {Rule.UNSENT, Rule.TEST}
 
 
 def _subscribed(driver: Driver, people: Iterable[Reach]) -> set[int]:

@@ -9,13 +9,24 @@ from http import HTTPStatus
 from typing import Final
 
 import aiohttp
+import msgspec
 import structlog
 from pywebpush import WebPusher
 
 from routebook_server.reminders.addresses import audience_of, refuse_endpoint
-from routebook_server.reminders.delivering import Letter, Outcome, Result, Subscription
+from routebook_server.reminders.grouping import apart
 from routebook_server.reminders.keys import Keys
-from routebook_server.reminders.payload import Payload, actions_of, make_payload, set_about, urgency_of, url_of
+from routebook_server.reminders.letters import Letter, Outcome, Result, Subscription
+from routebook_server.reminders.payload import (
+    SEVERAL,
+    Payload,
+    actions_of,
+    make_payload,
+    set_about,
+    urgency_of,
+    url_of,
+    url_of_several,
+)
 from routebook_server.reminders.resolver import PrivateAddressError, PublicResolver
 from routebook_server.reminders.rules import Rule
 from routebook_server.reminders.states import AT_ONCE
@@ -93,24 +104,9 @@ class Pusher:
 
 def _seal(letter: Letter, keys: Keys, contact: str, now_ms: int) -> tuple[dict[str, str], bytes]:
     """Return the headers and the encrypted body of a letter."""
-    one, to = letter.reminder, letter.subscription
+    to = letter.subscription
     assert to is not None  # noqa: S101 - see ``send``
-    about = Payload(
-        id=letter.id,
-        token=keys.token_of(letter.id),
-        tag=letter.id,
-        title="",
-        body="",
-        **set_about(letter.locale),
-        url=url_of(one.kind, one.root, of_customer=letter.of_customer),
-        rule=one.rule,
-        kind=one.kind,
-        record=one.record,
-        root=one.root,
-        at=one.due_at,
-        expires=one.expires_at,
-        actions=actions_of(one.kind, letter.locale),
-    )
+    about = _about(letter, keys)
     info = {"endpoint": to.endpoint, "keys": {"p256dh": to.p256dh, "auth": to.auth}}
     body = WebPusher(info).encode(make_payload(about, letter.wording))["body"]
     # Fresh claims for each: the library writes the first one's audience into what it is given.
@@ -119,12 +115,39 @@ def _seal(letter: Letter, keys: Keys, contact: str, now_ms: int) -> tuple[dict[s
         **keys.vapid.sign(claims),
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",
-        "TTL": str(max(1, (one.expires_at - now_ms) // 1_000)),
-        "Urgency": urgency_of(Rule(one.rule)),
+        "TTL": str(max(1, (about.expires - now_ms) // 1_000)),
+        "Urgency": urgency_of(Rule(part.reminder.rule) for part in apart(letter)),
         # Of two with the same topic a push service keeps the last one.
         "Topic": letter.id,
     }
     return headers, body
+
+
+def _about(letter: Letter, keys: Keys) -> Payload:
+    """Return what a message says beside its words; one that stands for several opens the screen that shows them."""
+    one = letter.reminder
+    about = Payload(
+        id=letter.id,
+        token=keys.token_of(letter.id),
+        tag=letter.id,
+        title="",
+        body="",
+        **set_about(letter.locale),
+        url=url_of(one.kind, one.root, of_customer=letter.of_customer, rule=one.rule),
+        rule=one.rule,
+        kind=one.kind,
+        record=one.record,
+        root=one.root,
+        at=one.due_at,
+        expires=one.expires_at,
+        actions=actions_of(one.kind, letter.locale),
+    )
+    if not letter.parts:
+        return about
+    url = url_of_several({part.reminder.kind for part in letter.parts})
+    expires = max(part.reminder.expires_at for part in letter.parts)
+    several = {"rule": SEVERAL, "kind": "", "record": "", "root": one.person}
+    return msgspec.structs.replace(about, url=url, expires=expires, actions=[], **several)
 
 
 def _result(letter: Letter, status: int, retry_after: str) -> Result:

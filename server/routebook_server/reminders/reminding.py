@@ -5,7 +5,8 @@ die, and another one goes on from what is written.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -13,9 +14,10 @@ import structlog
 
 from routebook_server.database import Database
 from routebook_server.records.heads import Heads, Subscription
-from routebook_server.reminders.delivering import Letter, Outcome, Result, claim, settle
+from routebook_server.reminders.delivering import claim, settle
 from routebook_server.reminders.following import Follower
 from routebook_server.reminders.keys import KeyRing, Keys
+from routebook_server.reminders.letters import Letter, Outcome, Result
 from routebook_server.reminders.mailing import Mailer
 from routebook_server.reminders.planning import (
     Choices,
@@ -137,7 +139,9 @@ class Reminding:
         """Plan, claim, send for a moment, write down; tell whether there is more to do."""
         found = 0
         if not closing.ended:
-            while planned := await self._database.write(self._planning(plan_step)):
+            # Of one moment: what goes out together has fallen due together.
+            planning = self._planning(plan_step)
+            while planned := await self._database.write(planning):
                 found += planned
             found += await self._database.write(lambda connection: fall_back(connection, self._now_ms()))
             found += await self._begin(flying)
@@ -186,17 +190,24 @@ class Reminding:
             while True:
                 letters, looked_at = await self._claim(Channel.EMAIL, MAILS)
                 if letters:
-                    await self._settle(await self._until_closing(self._mailer.send(letters, self._now_ms())))
+                    await self._until_closing(self._mail(letters))
                 if not looked_at or self._heads.closed:
                     return
 
-    async def _until_closing(self, sending: Coroutine[Any, Any, list[Result]]) -> list[Result]:
-        """Return what came of letters; nothing where the server stops first: then nobody knows."""
+    async def _mail(self, letters: Sequence[Letter]) -> None:
+        """Send e-mails, each written down before the next one: what a crash leaves unknown is one."""
+        async with contextlib.aclosing(self._mailer.send(letters, self._now_ms())) as results:
+            async for result in results:
+                await self._settle([result])
+
+    async def _until_closing(self, sending: Coroutine[Any, Any, None]) -> None:
+        """Wait until letters are sent, or until the server stops: of the one under way then nobody knows."""
         with self._heads.subscribe(()) as closing:
             both = [asyncio.ensure_future(sending), asyncio.ensure_future(closing.rest(_FORGET_EVERY_S))]
             try:
                 await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-                return both[0].result() or [] if both[0].done() else []
+                if both[0].done():
+                    await both[0]
             finally:
                 for one in both:
                     one.cancel()

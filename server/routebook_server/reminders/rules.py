@@ -39,6 +39,8 @@ class Rule(StrEnum):
     SLIPPING = "slipping"
     UNSENT = "unsent"
     """A device that had told of unsent work has not been heard of since."""
+    TEST = "test"
+    """Its person wants to see whether reminders come to this device."""
 
 
 class Subject(msgspec.Struct, frozen=True):

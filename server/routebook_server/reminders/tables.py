@@ -2,9 +2,11 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table
+from sqlalchemy import BigInteger, Column, ColumnElement, ForeignKey, Index, Integer, LargeBinary, Table, literal_column
 
 from routebook_server.database import derived, metadata, text
+
+SENT_TOGETHER: Final[ColumnElement[bool]] = literal_column("summary <> ''")
 
 server_secret: Final = Table(
     "server_secret",
@@ -63,9 +65,12 @@ delivery: Final = Table(
     Column("shown_at", BigInteger),
     Column("acted_at", BigInteger),
     Column("problem", text(40), nullable=False),
-    Index("delivery_by_next", "next_at"),
+    Column("summary", text(26), nullable=False, server_default=""),
+    Index("delivery_by_next", "next_at", "device"),
+    Index("delivery_by_summary", "summary", sqlite_where=SENT_TOGETHER, postgresql_where=SENT_TOGETHER),
 )
-"""One reminder on its way to one device, or by e-mail (device 0); at ``next_at`` something is to be done about it."""
+"""One reminder on its way to one device, or by e-mail (device 0); at ``next_at`` something is to be done about it.
+``summary`` is the id of the message that told of it together with others, "" where it went alone."""
 
 calendar_feed: Final = Table(
     "calendar_feed",

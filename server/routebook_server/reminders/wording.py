@@ -1,7 +1,7 @@
 """Wording: what reminders say, in five languages. The texts are in ``messages/``, one file a language; nowhere else."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -12,6 +12,8 @@ from routebook_server.reminders.hours import Hours, day_from
 from routebook_server.reminders.rules import Occurrence, Rule, Subject, days_in_stage
 
 LOCALES: Final = ("en", "fa", "ru", "zh", "pl")
+NAMED: Final = 4
+"""Reminders that are named where many come at once."""
 _DIGITS: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 _NOTHING: Final[Mapping[str, str]] = {}
@@ -111,6 +113,18 @@ def word(locale: str, occurrence: Occurrence, subject: Subject, hours: Hours, no
 def word_unsent(locale: str, waiting: int) -> Wording:
     """Return what a device is told that has so many edits to send."""
     return Wording(say(locale, "unsent_title", count=waiting), say(locale, "unsent_body"))
+
+
+def word_several(locale: str, titles: Sequence[str]) -> Wording:
+    """Return what is said of many reminders at once: how many, and the first of them."""
+    named, more = titles[:NAMED], len(titles) - NAMED
+    lines = [*named, *([say(locale, "several_more", count=more)] if more > 0 else [])]
+    return Wording(say(locale, "several_title", count=len(titles)), "\n".join(lines))
+
+
+def word_test(locale: str) -> Wording:
+    """Return what a device shows whose person wants to see whether reminders come."""
+    return Wording(say(locale, "test_title"), say(locale, "test_body"))
 
 
 def _why_slipping(locale: str, subject: Subject, hours: Hours, now_ms: int, values: Mapping[str, str]) -> str:

@@ -25,7 +25,15 @@ export const putSubscription = (context: ApiContext, subscribed: Subscribing): P
 export const dropSubscription = (context: ApiContext): Promise<ApiResult<null>> =>
   request(context, "DELETE", "/api/push/subscription", () => null);
 
-export const REMINDER_RULES = ["task", "promised_call", "overdue_call", "birthday", "slipping", "unsent"] as const;
+export const REMINDER_RULES = [
+  "task",
+  "promised_call",
+  "overdue_call",
+  "birthday",
+  "slipping",
+  "unsent",
+  "test",
+] as const;
 export type ReminderRule = (typeof REMINDER_RULES)[number];
 
 export const DELIVERY_STATES = [
@@ -48,6 +56,10 @@ export interface Delivery {
   readonly state: DeliveryState;
   readonly sentAt: number | null;
   readonly shownAt: number | null;
+  /** What went wrong on its way, "" for nothing. */
+  readonly problem: string;
+  /** Whether it came in one notification with others. */
+  readonly isTogether: boolean;
 }
 
 /** A reminder in the log. Instants are milliseconds since 1970 UTC. */
@@ -74,13 +86,15 @@ export interface ReminderPage {
 }
 
 const deliveryOf = (answer: unknown): Delivery => {
-  const { channel, device_name, state, sent_at, shown_at } = objectOf(answer);
+  const { channel, device_name, state, sent_at, shown_at, problem, summary } = objectOf(answer);
   return {
     channel: choiceOf(channel, ["push", "email"]),
     deviceName: optional(device_name, textOf) ?? "",
     state: choiceOf(state, DELIVERY_STATES),
     sentAt: optional(sent_at, numberOf),
     shownAt: optional(shown_at, numberOf),
+    problem: textOf(problem),
+    isTogether: textOf(summary) !== "",
   };
 };
 
@@ -107,6 +121,10 @@ export const listReminders = (context: ApiContext, before: string): Promise<ApiR
       return { entries: listOf(entries, entryOf), next: textOf(next) };
     },
   );
+
+/** Asks for a test reminder on this device; answers under which id the log has it. */
+export const sendTestReminder = (context: ApiContext): Promise<ApiResult<string>> =>
+  request(context, "POST", "/api/reminders/test", (answer) => textOf(objectOf(answer).id), {});
 
 /** Since when there is a link to one's calendar, 0 where there is none. */
 export const readCalendar = (context: ApiContext): Promise<ApiResult<number>> =>

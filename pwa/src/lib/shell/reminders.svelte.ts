@@ -1,10 +1,11 @@
 /** Reminders on this device: whether they may be shown here, why not, and the subscription that is renewed at every start. */
 
 import { remember, remembered } from "#lib/browser/remembered";
+import { m } from "#lib/i18n";
 import { DevicePush } from "#lib/pwa/push/browser";
 import { type SubscribeProblem, subscribe, unsubscribe } from "#lib/pwa/push/subscribing";
 import { goto } from "$app/navigation";
-import { api } from "./api";
+import { api, apiProblemText } from "./api";
 
 /**
  * `unsupported`: this browser cannot; `install`: an iPhone or iPad, where only the installed app can; `ask`: nobody has been asked;
@@ -86,6 +87,12 @@ class Reminders {
     if (Notification.permission === "granted") await unsubscribe(api, new DevicePush(registration));
   }
 
+  /** Has the server know this device; answers why not, null where it does. */
+  async renew(): Promise<SubscribeProblem | null> {
+    await this.#renew();
+    return this.problem;
+  }
+
   async #renew(): Promise<void> {
     if (this.state !== "on") return;
     const registration = await registrationSoon();
@@ -96,6 +103,13 @@ class Reminders {
   #say(): void {
     navigator.serviceWorker.controller?.postMessage("send-reports");
   }
+}
+
+/** Why reminders cannot come here, in words. */
+export function subscribeProblemText(problem: SubscribeProblem): string {
+  if (problem.code === "push_service") return m.reminders_problem_service();
+  if (problem.code === "offline" || problem.code === "no_answer") return m.reminders_problem_offline();
+  return apiProblemText(problem);
 }
 
 /** Not `ready`, which never comes where nothing is registered. */

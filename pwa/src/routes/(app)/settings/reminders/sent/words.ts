@@ -1,5 +1,6 @@
 /** What became of a reminder, in words, with its icon and colour: colour never alone. */
 import Ban from "@lucide/svelte/icons/ban";
+import BellRing from "@lucide/svelte/icons/bell-ring";
 import Cake from "@lucide/svelte/icons/cake";
 import CheckCheck from "@lucide/svelte/icons/check-check";
 import CircleAlert from "@lucide/svelte/icons/circle-alert";
@@ -29,6 +30,7 @@ export const RULES: Readonly<Record<ReminderRule, Omit<Told, "tone">>> = {
   birthday: { label: m.reminders_rule_birthday, icon: Cake },
   slipping: { label: m.reminders_rule_slipping, icon: TrendingDown },
   unsent: { label: m.reminders_rule_unsent, icon: CloudOff },
+  test: { label: m.reminders_rule_test, icon: BellRing },
 };
 
 export const STATES: Readonly<Record<DeliveryState, Told>> = {
@@ -59,5 +61,10 @@ const CANCELLED: Readonly<Record<ReminderEntry["cancelled"], () => string>> = {
 };
 
 /** Why it was not sent, or what its person did; why it came later. */
-export const remarksOf = ({ action, cancelled, isMoved }: ReminderEntry): readonly string[] =>
-  [CANCELLED[cancelled](), ACTIONS[action](), isMoved ? m.reminders_after_quiet() : ""].filter((text) => text !== "");
+export const remarksOf = ({ action, cancelled, isMoved, deliveries }: ReminderEntry): readonly string[] =>
+  [
+    CANCELLED[cancelled](),
+    ACTIONS[action](),
+    isMoved ? m.reminders_after_quiet() : "",
+    deliveries.some(({ isTogether }) => isTogether) ? m.reminders_together() : "",
+  ].filter((text) => text !== "");
