@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { amountOf, linesOf, newOrder, setLines, setStatus, withQuantity } from "./order";
+import { amountOf, linesOf, newOrder, repriced, setLines, setStatus, withQuantity } from "./order";
 
 const NOW = Date.UTC(2026, 10, 21, 9);
 const key = { id: "o", root: "c" };
@@ -34,6 +34,13 @@ test("a change of the lines changes the sum with them", () => {
 test("an order is placed at the time of the tap, and can be taken back", () => {
   expect(setStatus(key, "placed", NOW).v).toEqual({ status: "placed", ordered_at: NOW });
   expect(setStatus(key, "draft", NOW).v).toEqual({ status: "draft" });
+});
+
+test("an order that is repeated has today's prices, and says which of them are other ones", () => {
+  const { lines, changes } = repriced([flour, tea], { flour: 275, tea: 999, salt: 1 });
+  expect(lines).toEqual([{ ...flour, price: 275 }, tea]);
+  expect(changes).toEqual([{ product: "flour", old: 250, new: 275 }]);
+  expect(repriced([flour, tea], {})).toEqual({ lines: [flour, tea], changes: [] });
 });
 
 test("lines that nobody can read are passed by", () => {

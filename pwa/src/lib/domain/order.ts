@@ -29,6 +29,25 @@ export function linesOf(order: Pick<Visible<"order">, "lines">): readonly OrderL
 export const amountOf = (lines: readonly OrderLine[]): number =>
   lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0);
 
+/** A line that costs another price today. */
+export interface PriceChange {
+  readonly product: string;
+  readonly old: number;
+  readonly new: number;
+}
+
+/** Lines at today's prices, and which of them changed. What has no price today keeps its own. */
+export function repriced(
+  lines: readonly OrderLine[],
+  prices: Readonly<Record<string, number>>,
+): { readonly lines: readonly OrderLine[]; readonly changes: readonly PriceChange[] } {
+  const changes = lines.flatMap(({ product, price: old }) => {
+    const price = prices[product] ?? old;
+    return price === old ? [] : [{ product, old, new: price }];
+  });
+  return { lines: lines.map((line) => ({ ...line, price: prices[line.product] ?? line.price })), changes };
+}
+
 type Key = { readonly id: string; readonly root: string };
 
 const change = (order: Key, v: ValuesOf<"order">): ChangeOf<"order"> => ({

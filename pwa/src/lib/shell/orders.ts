@@ -1,5 +1,5 @@
 /** Taking an order, from wherever it is done. */
-import { bringBack, discard, linesOf, newOrder, type OrderLine } from "#lib/domain/order";
+import { bringBack, discard, linesOf, newOrder, type OrderLine, repriced } from "#lib/domain/order";
 import { m } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
 import type { OrderDetail } from "#lib/store/queries/order";
@@ -25,15 +25,13 @@ async function take(store: Store, whose: OrderFor, lines: readonly OrderLine[], 
 /** Begins an empty order and opens it. */
 export const takeOrder = (store: Store, whose: OrderFor) => take(store, whose, [], "draft");
 
-/** Places what was ordered the last time once more, and opens it; taken back by a tap. */
+/** Places what was ordered the last time once more, at today's prices, and opens it; taken back by a tap. */
 export async function repeatOrder(store: Store, whose: OrderFor, last: OrderDetail): Promise<void> {
-  const made = await take(
-    store,
-    { ...whose, currency: last.order.currency ?? whose.currency },
-    linesOf(last.order),
-    "placed",
-  );
-  if (made !== null) toasts.show({ text: m.order_repeated(), undo: () => void save(store, [discard(made)]) });
+  const { lines, changes } = repriced(linesOf(last.order), last.prices);
+  const made = await take(store, { ...whose, currency: last.order.currency ?? whose.currency }, lines, "placed");
+  if (made === null) return;
+  const text = changes.length === 0 ? m.order_repeated() : m.order_repeated_prices();
+  toasts.show({ text, undo: () => void save(store, [discard(made)]) });
 }
 
 export async function discardOrder(store: Store, order: { id: string; root: string }): Promise<void> {

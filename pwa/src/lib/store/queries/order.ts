@@ -8,20 +8,34 @@ export interface OrderDetail {
   readonly customerName: string | null;
   /** What its products are called, by id. */
   readonly names: Readonly<Record<string, string>>;
+  /** What its products cost today, by id: of those that have a price in the order's money. */
+  readonly prices: Readonly<Record<string, number>>;
+}
+
+interface ProductRow {
+  readonly id: string;
+  readonly name: string;
+  readonly price: number | null;
+  readonly currency: string | null;
 }
 
 function detailOf(database: Database, id: string | undefined): OrderDetail | null {
   const order = id === undefined ? null : readVisible(database, "order", id);
   if (order === null || order.deleted === true) return null;
   const customer = database.get<{ name: string }>("SELECT name FROM customer WHERE id = ?", [order.customer ?? null]);
-  const names = database.all<{ id: string; name: string }>(
-    "SELECT id, name FROM product WHERE id IN (SELECT value ->> '$.product' FROM json_each(?)) LIMIT 500",
+  const products = database.all<ProductRow>(
+    `SELECT id, name, doc ->> '$.v.price' AS price, doc ->> '$.v.currency' AS currency FROM product
+     WHERE id IN (SELECT value ->> '$.product' FROM json_each(?)) LIMIT 500`,
     [JSON.stringify(order.lines ?? [])],
   );
+  const isOurs = ({ currency }: ProductRow) => currency === null || currency === (order.currency ?? currency);
   return {
     order,
     customerName: customer?.name ?? null,
-    names: Object.fromEntries(names.map((one) => [one.id, one.name])),
+    names: Object.fromEntries(products.map((one) => [one.id, one.name])),
+    prices: Object.fromEntries(
+      products.flatMap((one) => (one.price !== null && isOurs(one) ? [[one.id, one.price] as const] : [])),
+    ),
   };
 }
 
