@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -78,6 +79,21 @@ async def test_a_deal_rings_when_it_begins_to_slip_and_again_only_from_another_d
     assert words(await scene.at("2026-11-30 09:00")) == [stands]
     await scene.write("deal", OVENS, BAKERY, stage="won")
     assert await scene.at("2026-12-25 09:00") == []
+
+
+async def test_in_tehran_each_rule_rings_by_the_clock_of_tehran(scene: Scene) -> None:
+    def there(text: str) -> int:
+        return ms(text, ZoneInfo("Asia/Tehran"))
+
+    await scene.write("person", MAREK, "shared", time_zone="Asia/Tehran")
+    await scene.write("contact", ANN, BAKERY, customer=BAKERY, name="Ann", birthday="1980-11-20")
+    await scene.write("deal", OVENS, BAKERY, customer=BAKERY, title="Ovens", stage="new", close_day="2026-11-20")
+    await scene.task(1, type="call", title="Prices", due_day="2026-11-20", remind_at=there("2026-11-20 20:45"))
+    rung = []
+    for text in ("20 08:59", "20 09:00", "20 20:44", "20 20:45", "21 08:59", "21 09:00"):
+        came = await scene.at_ms(there(f"2026-11-{text}"))
+        rung.append(sorted(message.payload["rule"] for message in came))
+    assert rung == [[], ["birthday"], [], ["promised_call"], [], ["overdue_call", "slipping"]]
 
 
 @pytest.mark.parametrize("locale", ["fa", "pl", "ru", "zh"])

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -143,3 +144,40 @@ def test_ids_are_the_same_whoever_works_them_out_and_differ_by_whatever_matters(
     assert len(others | {one}) == 5
     assert delivery_id(one, 1) != delivery_id(one, 2)
     assert is_id(one), "it goes where ids go"
+
+
+ZONES = ["Pacific/Auckland", "Asia/Tehran", "Europe/Warsaw", "America/Los_Angeles"]
+"""From the day that begins first to one of those that begin last; all but Tehran change their clocks."""
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("day", ["2026-11-20", "2027-03-14", "2027-03-28", "2027-04-04", "2026-12-31"])
+def test_each_rule_keeps_the_days_and_mornings_of_its_persons_own_place(zone: str, day: str) -> None:
+    there, hours = ZoneInfo(zone), Hours(zone)
+    today = date.fromisoformat(day)
+    tomorrow, now = today + timedelta(days=1), local(day, "00:30", there)
+
+    def rings(kind: str, **values: Any) -> list[tuple[str, str]]:
+        subject = Subject("x", kind, "y", "t:z", values, {})
+        return [(one.rule.value, wall(one.at, there)) for one in occurrences(subject, hours, now)]
+
+    # An hour before midnight and one after it are two days here, whatever day it is elsewhere.
+    for clock in ("00:30", "23:30"):
+        promised = local(day, clock, there)
+        assert rings("task", type="call", status="open", remind_at=promised, due_day=day) == [
+            ("promised_call", f"{day} {clock}"),
+            ("overdue_call", f"{tomorrow} 09:00"),
+        ]
+        since = local((today - timedelta(days=14)).isoformat(), clock, there)
+        assert rings("deal", stage="proposal", stage_since=since) == [("slipping", f"{tomorrow} 09:00")]
+    assert rings("task", status="open", due_day=day) == [("task", f"{day} 09:00")]
+    assert rings("contact", birthday=f"1980{day[4:]}") == [("birthday", f"{day} 09:00")]
+    assert rings("deal", stage="new", close_day=day) == [("slipping", f"{tomorrow} 09:00")]
+
+
+def local(day: str, clock: str, zone: ZoneInfo) -> int:
+    return round(datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=zone).timestamp()) * 1_000
+
+
+def wall(at_ms: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(at_ms / 1_000, zone).strftime("%Y-%m-%d %H:%M")
