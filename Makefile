@@ -84,7 +84,8 @@ ifneq ($(PYTHON_TESTS),)
 endif
 
 blackbox: setup headless ## the server and the app killed with -9, fifty times under twenty devices; every cut of a reply
-	@BLACKBOX_KILLS=50 BLACKBOX_DEVICES=20 BLACKBOX_STEP=40 $(PY) -m pytest -q tests/blackbox
+	@POSTGRES_BIN="$$(tests/setup/postgres.sh)" && export POSTGRES_BIN && \
+		BLACKBOX_KILLS=50 BLACKBOX_DEVICES=20 BLACKBOX_STEP=40 $(PY) -m pytest -q tests/blackbox
 
 test-app: setup ## the app's own tests
 	@cd pwa && npm run --silent test

@@ -42,6 +42,10 @@ class PoisonError(RuntimeError):
     """A fault of ours, planted."""
 
 
+class SilentError(RuntimeError):
+    """What kills the process that reads it, planted: no answer comes."""
+
+
 class ShakyDatabase(Database):
     """A database whose process may die; counts the points at which it can."""
 

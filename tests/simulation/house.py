@@ -38,7 +38,7 @@ from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Edit, Problem, ProblemCode, SyncRequest
 from routebook_sync.record import Doc, is_deleted
-from simulation.ground import Ground, PoisonError, ServerCrash, ShakyDatabase, loop
+from simulation.ground import Ground, PoisonError, ServerCrash, ShakyDatabase, SilentError, loop
 from simulation.market import START_MS, first_records
 
 SCHEMA: Final = "now"
@@ -175,7 +175,7 @@ class House:
         self.run(self.presence.write())
         return [end if isinstance(end, Answer) else None for end in ends]
 
-    async def _answer(self, token: str, body: bytes) -> Answer:
+    async def _answer(self, token: str, body: bytes) -> Answer | None:
         # What the handlers of gateway/handlers.py and web/problems.py do around the gateway.
         try:
             actor = await self.actor_of(token)
@@ -183,6 +183,8 @@ class House:
                 return _refuse(actor)
             self._refuse_unanswerable(body)
             return Answer(HTTPStatus.OK, await self.gateway.sync(actor, body))
+        except SilentError:
+            return None
         except ProblemError as refused:
             return _refuse(refused.problem)
         except (UnavailableError, *UNAVAILABLE):
@@ -209,7 +211,9 @@ class House:
             if edit["id"] in self.unanswerable and edit["n"] not in request.hold:
                 if edit["id"][-1] < _MIDDLE:
                     raise ProblemError(make_problem(ProblemCode.MALFORMED))
-                raise PoisonError("planted: this request fails")
+                if edit["id"][-2] < _MIDDLE:
+                    raise PoisonError("planted: this request fails")
+                raise SilentError("planted: this request is never answered")
 
     def sign_in(self, person: str, number: int | None) -> tuple[str, int]:
         """Return a new session's token and the device's number: the one offered if it may be kept."""

@@ -158,6 +158,8 @@ export const refuse =
 export const INTERNAL: Exchange = { kind: "problem", problem: { type: "", title: "", status: 500, code: "internal" } };
 export const timeout = (): Exchange => ({ kind: "timeout" });
 export const unreachable = (): Exchange => ({ kind: "unreachable" });
+/** An answer that is none of ours: the server's process died, or something before it spoke. */
+export const fault = (): Exchange => ({ kind: "fault" });
 
 /** Answers that the server refuses whenever a request carries the edit `n`, unless it is to hold it. */
 export function failingOn(store: CountingStore, n: number, failure: Exchange) {

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
+import type { SyncRequest } from "$sync/messages.ts";
 import {
   done,
   failingOn,
+  fault,
   INTERNAL,
   make,
   page,
   refuse,
+  replyOf,
   type ScriptedTransport,
   timeout,
   unreachable,
@@ -50,6 +53,55 @@ describe("edits that the server fails on", () => {
     await timers.pass(TIMES.longestPause);
     expect(store.held).toEqual([1, 2, 3]);
     expect(edits(transport)).toEqual([3, 3, 3, 3]);
+  });
+
+  test("the bad one is found, and held, also where the answer to those before it was lost", async () => {
+    for (const failure of [timeout, unreachable, fault]) {
+      const { timers, store, transport, session } = make();
+      store.edits = [1, 2, 3, 4];
+      let pushed = 3;
+      const answer = (request: SyncRequest) => {
+        const { edits = [] } = request;
+        if (edits.some(({ n }) => n === 4) && !store.held.includes(4)) return failure();
+        pushed = Math.max(pushed, edits.at(-1)?.n ?? 0);
+        return replyOf(request, { pushed });
+      };
+      transport.script = Array.from({ length: 500 }, () => answer);
+      session.start();
+      await timers.pass(TIMES.longestPause * 10);
+      expect(store.held).toEqual([4]);
+      expect(store.waiting).toBe(0);
+    }
+  });
+
+  test("what the server takes but cannot answer in time goes in smaller parts", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = Array.from({ length: 800 }, (_, at) => at + 1);
+    let pushed = 0;
+    const answer = (request: SyncRequest) => {
+      const { edits = [] } = request;
+      pushed = Math.max(pushed, edits.at(-1)?.n ?? 0);
+      return edits.length > 200 ? timeout() : replyOf(request, { pushed });
+    };
+    transport.script = Array.from({ length: 200 }, () => answer);
+    session.start();
+    await timers.pass(TIMES.longestPause * 3);
+    expect(
+      edits(transport)
+        .filter((count) => count !== 0)
+        .slice(0, 3),
+    ).toEqual([800, 400, 200]);
+    expect(store.waiting).toBe(0);
+  });
+
+  test("a group larger than a request may be is tried again after a pause, not at once", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = Array.from({ length: 1001 }, (_, at) => at + 1);
+    store.group = "g";
+    transport.script = Array.from({ length: 3000 }, () => refuse("too_large"));
+    session.start();
+    await timers.pass(TIMES.longestPause);
+    expect(transport.requests.length).toBeLessThan(30);
   });
 
   test("while the network is gone, time-outs and broken connections prove nothing against an edit", async () => {

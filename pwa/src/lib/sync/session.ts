@@ -286,7 +286,9 @@ export class Session {
   #takeReply({ reply }: Replied, request: SyncRequest, sent: number | null, received: number): number {
     const { store } = this.parts;
     if (store.waiting > 0 && (request.edits?.length ?? 0) === 0 && reply.pushed > (request.ack ?? 0)) {
-      // Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (SPEC R42).
+      // Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (SPEC R42): with fewer,
+      // since it answers, only not to those.
+      if (this.#doubt !== null) this.#blame(this.#doubt.edits, this.#doubt.weight);
       this.#doubt = null;
       return 0;
     }
@@ -334,9 +336,7 @@ export class Session {
   #blame(edits: readonly Edit[], weight: number): boolean {
     const [first] = edits;
     if (first === undefined) return false;
-    const isAlone =
-      edits.length === 1 || (first.group !== undefined && edits.every(({ group }) => group === first.group));
-    if (!isAlone) {
+    if (!isAlone(edits)) {
       this.#halve(edits);
       return true;
     }
@@ -349,7 +349,7 @@ export class Session {
 
   /** Half of what was sent goes next, in number and in bytes. */
   #halve(edits: readonly Edit[]): void {
-    this.#share = Math.min(this.#share, edits.length / MAX_EDITS) / 2;
+    this.#share = Math.max(1, Math.floor(Math.min(this.#share * MAX_EDITS, edits.length) / 2)) / MAX_EDITS;
   }
 
   #takeProblem(problem: Problem, request: SyncRequest): number {
@@ -374,7 +374,7 @@ export class Session {
     if (code === "too_large") {
       this.parts.store.budget = Math.max(MIN_BUDGET, Math.floor(this.parts.store.budget / 2));
       const { edits = [] } = request;
-      if (edits.length > 1) {
+      if (edits.length > 1 && !isAlone(edits)) {
         this.#halve(edits);
         return this.#countFailure(0);
       }
@@ -447,6 +447,12 @@ export class Session {
       return cursor === undefined ? sequence > 0 : cursor[0] !== epoch || cursor[1] < sequence;
     });
   }
+}
+
+/** Tells whether these edits cannot be sent in parts: one, or one group. */
+function isAlone(edits: readonly Edit[]): boolean {
+  const [first] = edits;
+  return edits.length === 1 || (first?.group !== undefined && edits.every(({ group }) => group === first.group));
 }
 
 /** Tells whether the answer took an edit or moved a cursor. */

@@ -7,6 +7,7 @@ import msgspec
 
 from routebook_sync.messages import (
     MAX_BUDGET,
+    MAX_EDITS,
     MIN_BUDGET,
     DeviceReport,
     Edit,
@@ -57,7 +58,10 @@ class Session:
         """Store what a good answer brought."""
         replica = self.replica
         if replica.waiting and not request.edits and reply.pushed > request.ack:
-            # Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (R42).
+            # Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (R42):
+            # with fewer, since it answers, only not to those.
+            if self._doubt is not None:
+                self._blame(self._doubt.edits, self._doubt.weight)
             self._doubt = None
             return True
         replica.apply(reply, sent_ms, received_ms, Asked(request.cursors, request.view))
@@ -93,8 +97,9 @@ class Session:
             return self._blame(edits_of(request), REPORTED)
         if problem.code is ProblemCode.TOO_LARGE:
             replica.set_budget(max(MIN_BUDGET, replica.budget // 2))
-            if len(request.edits) > 1:
-                self._share /= 2
+            edits = edits_of(request)
+            if edits and not _is_alone(edits):
+                self._halve(len(edits))
                 return True
         return False
 
@@ -114,14 +119,17 @@ class Session:
             self._doubt = _Doubt(edits_of(request), weight)
         return False
 
+    def _halve(self, count: int) -> None:
+        """Half of what was sent goes next, in number and in bytes."""
+        self._share = max(1, int(min(self._share * MAX_EDITS, count) / 2)) / MAX_EDITS
+
     def _blame(self, edits: Sequence[Edit], weight: float) -> bool:
         """The server fails on these edits: fewer at a time; tell whether something else can be tried."""
         if not edits:
             return False
         first = edits[0]
-        is_alone = len(edits) == 1 or (bool(first.group) and all(edit.group == first.group for edit in edits))
-        if not is_alone:
-            self._share /= 2
+        if not _is_alone(edits):
+            self._halve(len(edits))
             return True
         accused, before = self._accused
         before = before if accused == first.n else 0
@@ -135,6 +143,11 @@ class Session:
 def edits_of(request: SyncRequest) -> list[Edit]:
     """Return the edits that a request carries."""
     return [msgspec.json.decode(edit, type=Edit) for edit in request.edits]
+
+
+def _is_alone(edits: Sequence[Edit]) -> bool:
+    """Tell whether these edits cannot be sent in parts: one, or one group."""
+    return len(edits) == 1 or (bool(edits[0].group) and all(edit.group == edits[0].group for edit in edits))
 
 
 def _is_progress(reply: SyncReply, request: SyncRequest) -> bool:
