@@ -123,7 +123,7 @@ gen: setup ## the schema shared by both languages, from the entities
 	@$(PY) -m routebook_sync.generate
 
 bench: build headless ## measures the store, the protocol and the app
-	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) tests/bench
+	@CHROMIUM="$$(tests/setup/browser.sh)" POSTGRES_BIN="$$(tests/setup/postgres.sh)" && export CHROMIUM POSTGRES_BIN && $(PY) tests/bench
 
 shots: build ## pictures of every screen, in every language and size
 	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) tests/shots

@@ -328,7 +328,9 @@ class Device:
                 return self.take_reply(reply, sending, crash=crash)
             problem = msgspec.json.decode(answer.body, type=Problem)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return self._until_crash(crash, lambda: self.session.take_unreachable(sending.request))
+            is_fault = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            take = self.session.take_fault if is_fault else self.session.take_unreachable
+            return self._until_crash(crash, lambda: take(sending.request))
         return self._until_crash(crash, lambda: self.session.take_problem(problem, sending.request))
 
     def has_other_rights_than(self, sending: Sending, answer: Answer) -> bool:

@@ -43,7 +43,7 @@ class PoisonError(RuntimeError):
 
 
 class SilentError(RuntimeError):
-    """What kills the process that reads it, planted: no answer comes."""
+    """What kills the process that reads it, planted: a proxy answers instead."""
 
 
 class ShakyDatabase(Database):

@@ -175,7 +175,7 @@ class House:
         self.run(self.presence.write())
         return [end if isinstance(end, Answer) else None for end in ends]
 
-    async def _answer(self, token: str, body: bytes) -> Answer | None:
+    async def _answer(self, token: str, body: bytes) -> Answer:
         # What the handlers of gateway/handlers.py and web/problems.py do around the gateway.
         try:
             actor = await self.actor_of(token)
@@ -184,7 +184,7 @@ class House:
             self._refuse_unanswerable(body)
             return Answer(HTTPStatus.OK, await self.gateway.sync(actor, body))
         except SilentError:
-            return None
+            return Answer(HTTPStatus.BAD_GATEWAY, b"<h1>Bad Gateway</h1>")
         except ProblemError as refused:
             return _refuse(refused.problem)
         except (UnavailableError, *UNAVAILABLE):
@@ -213,7 +213,7 @@ class House:
                     raise ProblemError(make_problem(ProblemCode.MALFORMED))
                 if edit["id"][-2] < _MIDDLE:
                     raise PoisonError("planted: this request fails")
-                raise SilentError("planted: this request is never answered")
+                raise SilentError("planted: this request kills the process")
 
     def sign_in(self, person: str, number: int | None) -> tuple[str, int]:
         """Return a new session's token and the device's number: the one offered if it may be kept."""

@@ -12,7 +12,7 @@ from routebook_server.gateway import gateway
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import door
 from routebook_server.records import applying as merging
-from routebook_server.records import pages, store, writing
+from routebook_server.records import pages, state, store, writing
 from routebook_server.records.applying import Applier
 from routebook_server.records.batch import Batch
 from routebook_server.records.custody import Custody
@@ -280,6 +280,13 @@ def what_changes_after_it_was_stored_is_not_stored_again() -> Iterator[None]:
         yield
 
 
+@_breaks("G5")
+def hidden_fields_are_sent() -> Iterator[None]:
+    """The server gives a rep the document that a manager sees."""
+    with mock.patch.object(state, "open_doc", lambda _entity, doc: doc):
+        yield
+
+
 # The device
 
 
@@ -389,4 +396,11 @@ def refusals_are_not_shown() -> Iterator[None]:
 def the_revoked_stays() -> Iterator[None]:
     """A device keeps what it is no longer granted."""
     with mock.patch.object(Applying, "_drop_revoked"):
+        yield
+
+
+@_breaks("G2", "G9")
+def nothing_is_offered_again() -> Iterator[None]:
+    """A device does not give a restored server what the backup missed."""
+    with mock.patch.object(Applying, "_offer_again"):
         yield

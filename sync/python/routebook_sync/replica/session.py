@@ -108,6 +108,10 @@ class Session:
         self.replica.set_budget(max(MIN_BUDGET, self.replica.budget // 2))
         return self._suspect(request, REPORTED)
 
+    def take_fault(self, request: SyncRequest) -> bool:
+        """Something answered with a fault that is none of the protocol's: a process died, or a proxy failed."""
+        return self._suspect(request, REPORTED)
+
     def take_unreachable(self, request: SyncRequest) -> bool:
         """There is no connection, or something between that does not speak the protocol."""
         return self._suspect(request, BROKEN)
