@@ -10,6 +10,13 @@ test("a value that points to a record is found with the record's kind, once", ()
   expect(referencesOf("deal", { owner: null })).toEqual([]);
 });
 
+test("the products that a visit's answers name are found, in its log and in a part of it", () => {
+  const product = "01k7n5cng0e008000000000001";
+  const answers = { a: JSON.stringify(["f", "q", product]), b: JSON.stringify(["f", "r", "Rye"]), c: "no entry" };
+  expect(referencesOf("visit", { answers })).toEqual([{ kind: "product", id: product }]);
+  expect(referencesOf("visit", { answers: null })).toEqual([]);
+});
+
 test("the products of an order's lines are found", () => {
   const lines = [
     { product: "b1", quantity: 2, price: 100 },

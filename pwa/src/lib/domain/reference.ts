@@ -1,15 +1,19 @@
 /** What a record's values point to, so that they can be shown by name. */
 import type { RecordRef } from "#lib/store/queries/record";
+import { isId } from "$sync/identifier";
 import { ENTITY_TYPES, type Kind } from "$sync/schema.gen";
+import { entryOf } from "./answer";
 
 const isKind = (name: string): name is Kind => Object.hasOwn(ENTITY_TYPES, name);
 
-/** The records that these values of a kind name, each once; the products of an order's lines, too. */
+/** The records that these values of a kind name, each once; the products of an order's lines and of a visit's answers, too. */
 export function referencesOf(kind: Kind, values: Readonly<Record<string, unknown>>): readonly RecordRef[] {
   const found = new Map<string, RecordRef>();
   for (const [name, value] of Object.entries(values)) {
     const ref = ENTITY_TYPES[kind].fields[name]?.ref;
     if (ref !== undefined && isKind(ref) && typeof value === "string") found.set(value, { kind: ref, id: value });
+    if (kind === "visit" && name === "answers")
+      for (const id of answeredIn(value)) found.set(id, { kind: "product", id });
     if (!Array.isArray(value)) continue;
     for (const item of value) {
       const product: unknown = typeof item === "object" && item !== null ? item.product : undefined;
@@ -17,4 +21,13 @@ export function referencesOf(kind: Kind, values: Readonly<Record<string, unknown
     }
   }
   return [...found.values()];
+}
+
+/** The ids among the answers of a log, or of a part of one. */
+function answeredIn(log: unknown): readonly string[] {
+  if (typeof log !== "object" || log === null) return [];
+  return Object.values(log).flatMap((line: unknown) => {
+    const answer = typeof line === "string" ? entryOf(line)?.[2] : null;
+    return typeof answer === "string" && isId(answer) ? [answer] : [];
+  });
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Question } from "#lib/domain/visit-form";
+import type { Question, VisitForm } from "#lib/domain/visit-form";
 import type { Reader } from "#lib/i18n/locales";
 import type { Showing } from "#lib/i18n/values";
-import { showAnswer } from "./answer-text";
+import { showAnswer, showEntry } from "./answer-text";
 
 const reader = { locale: "en", calendar: "gregory", timeZone: "Europe/Warsaw" } as Reader;
 const showing: Showing = {
@@ -35,4 +35,19 @@ test.each([
 test("a choice is named in the reader's language, also where it is no longer offered", () => {
   const persian = { ...showing, reader: { ...reader, locale: "fa" } as Reader };
   expect(showAnswer(question({ type: "one_of", choices }), "x", persian)).toBe("چپ");
+});
+
+test.each([
+  [["f", "q", "x"], "Which side?: Left"],
+  [["f", "q", null], "Which side?: –"],
+  [["f", "gone", 7], "…: 7"],
+  [["another", "q", true], "…: true"],
+] as const)("the entry %j of the log reads %s", (entry, text) => {
+  const side = question({ type: "one_of", label: "Which side?", choices });
+  const forms = [{ id: "f", questions: [side] } as unknown as VisitForm];
+  expect(showEntry(JSON.stringify(entry), forms, showing).replaceAll(/[\u2068\u2069]/g, "")).toBe(text);
+});
+
+test("an entry that nobody can read stays as it is", () => {
+  expect(showEntry("by hand", [], showing)).toBe("by hand");
 });

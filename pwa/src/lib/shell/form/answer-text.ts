@@ -1,6 +1,6 @@
 /** Answers to the questions of a visit form as a reader sees them. */
-import type { Answer } from "#lib/domain/answer";
-import { labelIn, type Question } from "#lib/domain/visit-form";
+import { type Answer, entryOf } from "#lib/domain/answer";
+import { labelIn, type Question, type VisitForm } from "#lib/domain/visit-form";
 import * as format from "#lib/i18n/format";
 import type { Reader } from "#lib/i18n/locales";
 import type { Showing } from "#lib/i18n/values";
@@ -29,6 +29,17 @@ export function showAnswer(question: Question, answer: Answer, showing: Showing)
     default:
       return answer;
   }
+}
+
+/** An entry of a visit's log of answers: `How is the shelf?: Full`. What was taken back has a dash; what nobody can read stays. */
+export function showEntry(text: string, forms: readonly VisitForm[], showing: Showing): string {
+  const entry = entryOf(text);
+  if (entry === null) return text;
+  const [form, id, answer] = entry;
+  const question = forms.find((one) => one.id === form)?.questions.find((one) => one.id === id);
+  const label = question === undefined ? "…" : labelIn(question, showing.reader.locale);
+  const shown = question === undefined ? String(answer ?? "") : showAnswer(question, answer, showing);
+  return `${format.isolated(label)}: ${shown === "" ? "–" : format.isolated(shown)}`;
 }
 
 function choiceName({ choices = [] }: Question, id: string, { locale }: Reader): string {
