@@ -26,7 +26,7 @@ APP_SOURCES := $(shell find pwa/src pwa/static pwa/messages pwa/project.inlang/s
 
 HEADLESS_SOURCES := $(shell find pwa/headless pwa/src/lib sync/ts/src -type f -name '*.ts' -not -path '*/paraglide/*' 2>/dev/null)
 
-.PHONY: help setup build headless run test check check-python check-app test-python test-app test-e2e fuzz sim format gen bench shots clean
+.PHONY: help setup build headless run test check check-python check-app test-python test-app test-e2e fuzz sim format gen bench lighthouse shots clean
 
 help: ## what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -125,10 +125,18 @@ gen: setup ## the schema shared by both languages, from the entities
 bench: build headless ## measures the store, the protocol and the app
 	@CHROMIUM="$$(tests/setup/browser.sh)" POSTGRES_BIN="$$(tests/setup/postgres.sh)" && export CHROMIUM POSTGRES_BIN && $(PY) tests/bench
 
+.stamps/lighthouse: .stamps/node tests/lighthouse/package-lock.json
+	@echo "installing Lighthouse"
+	@cd tests/lighthouse && npm ci --ignore-scripts --loglevel=error --no-fund --no-audit
+	@touch $@
+
+lighthouse: build .stamps/lighthouse ## Lighthouse's scores of the sign-in page and of Today, on a phone
+	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) tests/lighthouse
+
 shots: build ## pictures of every screen, in every language and size
 	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) tests/shots
 
 clean: ## removes what was installed and built; DATA stays
 	@rm -rf .venv .stamps build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info sync/python/*.egg-info server/*.egg-info
-	@rm -rf pwa/node_modules pwa/build pwa/.svelte-kit pwa/src/lib/paraglide
+	@rm -rf tests/lighthouse/node_modules pwa/node_modules pwa/build pwa/.svelte-kit pwa/src/lib/paraglide
 	@find sync server tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
