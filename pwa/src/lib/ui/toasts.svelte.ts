@@ -8,6 +8,8 @@ export interface Toast {
   /** Taking back what was just done. */
   readonly undo: (() => void) | undefined;
   readonly milliseconds: number;
+  /** When it goes by itself, by `performance.now()`; a sheet that is opened meanwhile and shows it does not lengthen it. */
+  readonly until: number;
 }
 
 export interface ToastRequest {
@@ -32,7 +34,8 @@ export const toasts = {
     const { text, tone = "neutral", icon, undo } = request;
     const milliseconds = request.milliseconds ?? (undo === undefined ? 4000 : 8000);
     lastId += 1;
-    shown.splice(0, shown.length, { id: lastId, text, tone, icon, undo, milliseconds });
+    const until = performance.now() + milliseconds;
+    shown.splice(0, shown.length, { id: lastId, text, tone, icon, undo, milliseconds, until });
     return lastId;
   },
 
