@@ -52,6 +52,13 @@ class DeviceReader implements Reader {
     document.documentElement.dir = directionOf(locale);
   }
 
+  /** Calls `change` with the language that another tab of this device has changed to; returns the way to stop. */
+  follow(change: (locale: Locale) => void): () => void {
+    const hear = ({ key, newValue }: StorageEvent) => key === LOCALE_KEY && isLocale(newValue) && change(newValue);
+    addEventListener("storage", hear);
+    return () => removeEventListener("storage", hear);
+  }
+
   setCalendar(calendar: Calendar): void {
     this.#calendar = calendar;
     remember(CALENDAR_KEY, calendar);
