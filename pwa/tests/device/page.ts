@@ -1,4 +1,5 @@
 /** The page that drives the store for the benches (`tests/bench/device.py`) and for the tests of several tabs. */
+import { plan } from "../../src/lib/domain/visit.ts";
 import type { Account } from "../../src/lib/store/account.ts";
 import { keepAccount } from "../../src/lib/store/account.ts";
 import { openStore, type Store } from "../../src/lib/store/client.ts";
@@ -13,6 +14,8 @@ declare global {
     openStore(seed: number): Store;
     /** Signs the bench's person in, so that the app opens the filled store. */
     signIn(seed: number): Promise<void>;
+    /** Plans visits for a day (ISO date) at the first customers of the filled store, one stop after another. */
+    planDay(seed: number, day: string, stops: number): Promise<void>;
   }
 }
 
@@ -26,6 +29,16 @@ export const account = (seed: number): Account => ({
 window.openStore = (seed) => openStore({ account: account(seed), version: "test" });
 
 window.signIn = (seed) => keepAccount(account(seed));
+
+window.planDay = async (seed, day, stops) => {
+  const store = window.openStore(seed);
+  const { person } = store.account;
+  const first = { search: "", filter: { name: "all" }, sort: "name", offset: 0, limit: stops } as const;
+  const { rows } = await store.query("customers.page", first);
+  const visits = rows.map((row, position) => plan({ id: store.newId(), customer: row.id, person, day, position }));
+  await store.write(visits.flat());
+  store.close();
+};
 
 window.bench = (task) =>
   new Promise((resolve, reject) => {
