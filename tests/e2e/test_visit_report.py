@@ -6,13 +6,15 @@ from playwright.sync_api import Locator, Page, expect
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
+from e2e.screens import settle
 from e2e.wire import Wire
 
 pytestmark = pytest.mark.e2e
 
 
 def _draw(page: Page, pad: Locator) -> None:
-    """Draw a hook on the pad, as a finger does."""
+    """Draw a hook on the pad, as a finger does, once the people who may sign are there: they raise the sheet."""
+    settle(page)
     box = pad.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 60, box["y"] + 60)
