@@ -24,6 +24,8 @@ OVERFLOW = """() => {
 
 LONGER = ("ru", "pl", "zh")
 """Languages that need no walk of their own: their words are longer, or break elsewhere, and that is seen on a phone."""
+IN_ALL_LANGUAGES = ("signin", "today", "customer-orders", "visit-open", "signature", "order")
+"""Where the words are many and the room is small; each costs a change of language for every other one."""
 OTHER_TAB = """(locale) => {
   localStorage.setItem("routebook.locale", locale);
   dispatchEvent(new StorageEvent("storage", { key: "routebook.locale", newValue: locale }));
@@ -76,7 +78,7 @@ def test_a_screen_fits_every_width_and_complains_of_nothing(
         settle(page)
         overflow[width] = page.evaluate(OVERFLOW)
     assert overflow == {width: [] for width in WIDTHS}
-    if locale == "en":
+    if locale == "en" and screen.name in IN_ALL_LANGUAGES:
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         assert {other: _overflow_in(page, other) for other in LONGER} == {other: [] for other in LONGER}
         _overflow_in(page, locale)
