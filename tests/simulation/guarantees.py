@@ -254,6 +254,8 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
                 continue
             before = stands.get((entry.id, name))
             author = saved if entry.device != SERVER_DEVICE else None
+            if author is not None and author.gone and simulation.was_restored:
+                author = None  # A repetition met a server that forgot it; the device to be told is gone.
             if author is not None and before is not None and not (author.lost or author.spoilt or author.sent_anew):
                 base = author.edit.base.get(name, "")
                 seen = {base, stored_by_stamp.get(base, base)}
