@@ -66,7 +66,8 @@ run: build ## the demo team, on PORT and in DATA
 
 test: setup check test-python test-app test-e2e ## everything CI runs
 
-check: check-python check-app ## formats, lint and types, in both languages
+check: setup ## formats, lint and types, in both languages at once
+	@$(MAKE) --no-print-directory -j 2 check-python check-app
 
 check-python: setup
 	@$(BIN)/ruff check .
