@@ -104,14 +104,39 @@ async def test_a_backup_taken_while_others_write_is_whole_and_holds_what_was_the
     assert names(tmp_path) == ["book.backup"]
 
 
-async def test_a_device_hears_how_far_its_edits_are_in_a_backup(folder: Path, address: str, tmp_path: Path) -> None:
+async def test_a_device_hears_how_far_its_edits_are_in_both_of_the_two_newest_backups(
+    folder: Path, address: str, tmp_path: Path
+) -> None:
     async with open_house(folder, database=address) as house:
         client, device = await signed_in_device(house)
         await sync(client, device, edits=[note(1, device), note(2, device)])
-        assert (await sync(client, device)).covered == 0
-        await take_backup(house.application.database, tmp_path / "book.backup", unseen)
-        reply = await sync(client, device, edits=[note(3, device)])
-        assert (reply.pushed, reply.covered) == (3, 2)
+        heard = []
+        for number in range(3, 6):
+            await take_backup(house.application.database, tmp_path / f"book.{number}", unseen)
+            heard.append((await sync(client, device, edits=[note(number, device)])).covered)
+        assert heard == [0, 2, 3]
+        await take_backup(house.application.database, tmp_path / "book.6", unseen)
+        await take_backup(house.application.database, tmp_path / "book.7", unseen)
+        assert (await sync(client, device)).covered == 5, "both of the last two hold everything"
+
+
+async def test_the_backup_before_the_one_restored_can_be_restored_as_well(
+    folder: Path, address: str, tmp_path: Path
+) -> None:
+    async with open_house(folder, database=address) as house:
+        client, device = await signed_in_device(house)
+        for number in range(1, 4):
+            await sync(client, device, edits=[note(number, device)])
+            await take_backup(house.application.database, tmp_path / f"book.{number}", unseen)
+    heard = []
+    for number in (3, 2, 1):
+        await restore_backup(tmp_path / f"book.{number}", address, RESTORED_MS - number, unseen)
+        async with open_house(folder, again=True, database=address) as house:
+            again = house.client()
+            again.cookies = client.cookies
+            reply = await sync(again, device)
+            heard.append((reply.pushed, reply.covered))
+    assert heard == [(3, 2), (2, 1), (1, 0)]
 
 
 async def test_a_restored_server_begins_new_epochs_and_keeps_out_whoever_was_shut_out_since(
@@ -135,7 +160,7 @@ async def test_a_restored_server_begins_new_epochs_and_keeps_out_whoever_was_shu
         again = house.client()
         again.cookies = client.cookies
         reply = await sync(again, device, cursors=before.cursors, ack=2)
-        assert (reply.pushed, reply.covered) == (1, 1)
+        assert (reply.pushed, reply.covered) == (1, 0)
         assert {epoch for epoch, _seq in reply.cursors.values()} == {RESTORED_MS}, (
             "also of a bucket that it has not yet"
         )

@@ -78,7 +78,8 @@ class Simulation:
         }
         self.wiped: set[str] = set()
         """Tokens of devices that somebody has had wiped."""
-        self.backup: _Backup | None = None
+        self.backups: list[_Backup] = []
+        """The newest two."""
         self.restored = 0
         """How often the server went back to a backup."""
         self.purged: set[str] = set()
@@ -373,14 +374,17 @@ class Simulation:
         self.house.archive(step.lot)
 
     def _back_up(self, _step: Backup) -> None:
-        self.backup = _Backup(
+        taken = _Backup(
             self.house.ground.back_up(), self.now_ms, dict(self.role_by_person), dict(self.cover_by_territory)
         )
+        self.backups = [*self.backups, taken][-2:]
 
     def _restore(self, _step: Restore) -> None:
-        backup = self.backup
-        if backup is None or self.now_ms - backup.taken_at > KEPT_FOR_MS // 2:
+        # Every third time the newest cannot be read: the one before does as well (SPEC R48).
+        kept = self.backups[:-1] if len(self.backups) > 1 and self.restored % 3 == 0 else self.backups
+        if not kept or self.now_ms - kept[-1].taken_at > KEPT_FOR_MS // 2:
             return  # longer ago than devices keep what no backup has
+        self.backups, backup = kept, kept[-1]
         self.now_ms += 1_000
         self.restored += 1
         # Every other time the clock went back as well, and no epoch of the life before is known (SPEC R32).

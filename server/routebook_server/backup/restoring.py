@@ -82,11 +82,11 @@ def begin_new_life(connection: Connection, now_ms: int, bans: Bans) -> None:
     """Make a restored database one that its devices recognise as another: every bucket begins a new epoch (SPEC R32).
 
     ``now_ms`` becomes the epoch: no restore before had it. Where a clock went back it is one above every epoch known:
-    no life has that of another. What the backup holds of each device's edits is covered.
+    no life has that of another. Covered is what the backup before this one holds: it may be next.
     """
     driver = driver_of(connection)
     driver.execute("UPDATE bucket SET epoch = ?", max(now_ms, _last_epoch(connection) + 1, bans.last_epoch + 1))
-    driver.execute("UPDATE replica SET covered = pushed")
+    driver.execute("UPDATE replica SET covered = backed_up, backed_up = pushed")
     last = max(read_last_number(connection, "device"), bans.last_device)
     write_last_number(connection, "device", last + DEVICES_APART)
     _shut_out(connection, bans)

@@ -19,7 +19,7 @@ _LOOKS_EVERY_S: Final = 0.2
 async def take_backup(database: Database, target: Path, progress: Progress) -> Checked:
     """Write what the database holds to the file ``target``, which must not exist, and prove it; the server may run on.
 
-    Then each device hears how far its edits are in a backup (SPEC R48). Interrupted, it leaves nothing behind.
+    Then each device hears how far its edits are in the backup before (SPEC R48). Interrupted, it leaves nothing behind.
     FileExistsError, OSError, UnfitBackupError, CopyError.
     """
     unfinished = _begin(target)
@@ -50,10 +50,18 @@ def _begin(target: Path) -> Path:
 
 
 def note_cover(connection: Connection, pushed_by_device: dict[int, int]) -> None:
-    """Write down how far a backup holds each device's edits: those it may forget (SPEC R48)."""
+    """Write down how far a backup holds each device's edits; it may forget those that the one before holds (SPEC R48).
+
+    So either of the two newest can be restored: a file that nobody has needed yet may be the one that cannot be read.
+    """
     driver = driver_of(connection)
     for device, pushed in sorted(pushed_by_device.items()):
-        driver.execute("UPDATE replica SET covered = ? WHERE device = ? AND covered < ?", pushed, device, pushed)
+        driver.execute(
+            "UPDATE replica SET covered = backed_up, backed_up = ? WHERE device = ? AND backed_up <= ?",
+            pushed,
+            device,
+            pushed,
+        )
 
 
 async def _vacuum_into(database: SqliteDatabase, target: Path, progress: Progress) -> None:

@@ -73,9 +73,10 @@ replica: Final = Table(
     Column("pushed", BigInteger, nullable=False),
     Column("clamped", text(18), nullable=False),
     Column("covered", BigInteger, nullable=False, server_default="0"),
+    Column("backed_up", BigInteger, nullable=False, server_default="0"),
 )
-"""How far each device has pushed (SPEC R40), the last stamp that the server clamped for it (R6), "" for none, and up to
-which number a backup holds its edits."""
+"""How far each device has pushed (SPEC R40), the last stamp that the server clamped for it (R6), "" for none, up to
+which number either of the two newest backups holds its edits (R48), and up to which the newest does."""
 
 verdict: Final = Table(
     "verdict",
