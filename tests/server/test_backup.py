@@ -229,9 +229,19 @@ async def forget_everything(address: str) -> None:
         (lambda path: path.unlink(), "no such file"),
         (lambda path: change(path, "UPDATE record SET sum = sum + 1 WHERE kind = 'person'"), "checksums"),
         (lambda path: change(path, "DELETE FROM record WHERE kind = 'person'"), "checksums"),
+        (
+            lambda path: change(path, "UPDATE record SET doc = replace(doc, 'Marek', 'Mraek') WHERE kind = 'person'"),
+            "a value was changed",
+        ),
+        (lambda path: change(path, "UPDATE account SET role = 'administrator'"), "a value was changed"),
+        (lambda path: change(path, "INSERT INTO sqlite_sequence VALUES ('device', 0)"), "a value was changed"),
+        (lambda path: change(path, "DROP TABLE backup_seal"), "a value was changed"),
         (lambda path: change(path, "UPDATE alembic_version SET version_num = '9999'"), "newer version"),
     ],
-    ids=["cut short", "a header alone", "prose", "empty", "gone", "a sum changed", "rows lost", "newer"],
+    ids=[
+        *("cut short", "a header alone", "prose", "empty", "gone", "a sum changed", "rows lost"),
+        *("a letter", "a role", "a counter", "no seal", "newer"),
+    ],
 )
 async def test_a_file_that_cannot_be_relied_upon_is_not_restored_and_nothing_changes(
     folder: Path, tmp_path: Path, spoil: Callable[[Path], Any], reason: str
@@ -294,7 +304,7 @@ async def test_a_backup_of_the_first_released_version_is_brought_to_this_one(tmp
     made.executescript((Path(__file__).parents[1] / "compat" / "protocol_1" / "book.sql").read_text())
     made.close()
     await restore_backup(backup, sqlite_address(target), RESTORED_MS, unseen)
-    found = check_backup(target)
+    found = check_backup(target, sealed=False)
     with sqlite3.connect(target) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
     connection.close()
@@ -324,6 +334,26 @@ async def test_a_book_moved_to_postgres_and_back_is_equal_row_by_row(
         await middle.close()
         origin.close_now()
         back.close_now()
+
+
+async def test_a_copy_in_which_one_value_is_another_is_none(folder: Path, tmp_path: Path) -> None:
+    async with open_house(folder) as house:
+        await house.application.store.edit([customer(1)])
+    origin, copy = open_sqlite(folder / "routebook.db"), open_sqlite(tmp_path / "copy.db")
+
+    def copy_badly(into: Connection) -> int:
+        def spoil(done: int, total: int) -> None:
+            if done == total:
+                driver_of(into).execute("UPDATE account SET role = 'rep'")
+
+        return origin.read_now(lambda rows: copy_rows(rows, into, spoil))
+
+    try:
+        with pytest.raises(CopyError, match="account"):
+            copy.write_now(copy_badly)
+    finally:
+        origin.close_now()
+        copy.close_now()
 
 
 def dump(database: SqliteDatabase) -> dict[str, list[tuple[Any, ...]]]:

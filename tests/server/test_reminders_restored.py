@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from routebook_server.backup.restoring import restore_backup
+from routebook_server.backup.sealing import seal
 from routebook_server.backup.taking import take_backup
 from routebook_server.database.address import is_postgres, sqlite_address
 from server.reminders import open_scene
@@ -32,6 +33,7 @@ async def test_the_keys_stay_and_ended_links_stay_ended(tmp_path: Path, address:
         # As of a version that had none yet.
         with contextlib.closing(sqlite3.connect(backup)) as copy, copy:
             copy.execute("DELETE FROM server_secret")
+        seal(backup)
     at = address if is_postgres(address) else sqlite_address(tmp_path / "data" / "routebook.db")
     await restore_backup(backup, at, now_ms, unseen)
     async with open_house(tmp_path / "data", again=True, database=at) as house:

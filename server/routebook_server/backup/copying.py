@@ -1,13 +1,15 @@
 """Copying: every row of one database into another, empty one, one transaction on either side; one of the two is SQLite.
 
-The checksums that the rows come with are computed anew from what arrived: equal, or the copy is none.
+What arrived is read again: a digest over every value of each table is that of what was sent, and the checksums that the
+rows come with are those of the rows; else the copy is none.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Boolean, Connection, Table
 
+from routebook_server.backup.sealing import Digest
 from routebook_server.database import driver_of, metadata
 from routebook_server.database.driver import insert
 from routebook_server.database.tables import lease, shape
@@ -42,18 +44,22 @@ def copy_rows(source: Connection, target: Connection, progress: Progress) -> int
     count_by_table = {table: _count(source, table) for table in copied_tables()}
     total, done = sum(count_by_table.values()), 0
     progress(done, total)
+    sent: dict[str, str] = {}
     for table, count in count_by_table.items():
         names = table.columns.keys()
         storing = insert(table, *names)
+        digest = Digest()
         for rows in _rows(source, table, convert=target.dialect.name == "postgresql"):
             driver_of(target).store(storing, rows)
+            digest.add(map(_plain, rows))
             done += len(rows)
             progress(done, total)
         if _count(target, table) != count:
             raise CopyError(f"{table.name}: {count} rows became {_count(target, table)}")
+        sent[table.name] = digest.hex()
     for name in NUMBERED:
         write_last_number(target, name, read_last_number(source, name))
-    require_equal(target)
+    require_equal(target, sent)
     return total
 
 
@@ -64,8 +70,14 @@ def require_empty(connection: Connection) -> None:
             raise CopyError(f"it is not empty: there are rows in {table.name}")
 
 
-def require_equal(connection: Connection) -> None:
-    """CopyError unless the checksums that came with the rows are those of the rows that came."""
+def require_equal(connection: Connection, sent: Mapping[str, str]) -> None:
+    """CopyError unless every value is as ``sent``, by table, and the checksums are those of the rows that came."""
+    for table in copied_tables():
+        digest = Digest()
+        for rows in _rows(connection, table, convert=False):
+            digest.add(map(_plain, rows))
+        if digest.hex() != sent[table.name]:
+            raise CopyError(f"{table.name}: what arrived is not what was sent")
     for name in bucket_names(connection):
         faults = verify_bucket(connection, name)
         if faults:
@@ -113,3 +125,11 @@ def _rows(connection: Connection, table: Table, *, convert: bool) -> Iterator[li
             ]
         else:
             yield rows
+
+
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a row as it is whatever the database calls truth and bytes."""
+    return tuple(
+        int(value) if isinstance(value, bool) else bytes(value) if isinstance(value, memoryview) else value
+        for value in row
+    )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from routebook_server.backup.checking import check_backup
 from routebook_server.backup.copying import Progress, copy_rows, read_last_number, write_last_number
 from routebook_server.backup.lock import FileLock, LockedError, count_others, require_alone
+from routebook_server.backup.sealing import break_seal
 from routebook_server.backup.taking import reach_disk, remove_database
 from routebook_server.database import Database, driver_of, open_database, open_sqlite
 from routebook_server.database.address import is_postgres, sqlite_path
@@ -152,13 +153,14 @@ def _prepare(backup: Path, ready: Path, now_ms: int, bans: Bans) -> None:
     """Make a copy of the backup into what will be served: of this version, in a new life, proved."""
     shutil.copyfile(backup, ready)
     ready.chmod(0o600)
+    break_seal(ready)
     database = open_sqlite(ready)
     try:
         database.write_now(lambda connection: begin_new_life(connection, now_ms, bans))
         database.checkpoint_now()
     finally:
         database.close_now()
-    check_backup(ready)
+    check_backup(ready, sealed=False)
 
 
 def _bans_of_file(path: Path) -> Bans:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from routebook_server.backup.checking import Checked, UnfitBackupError, check_backup
 from routebook_server.backup.copying import Progress, copy_rows
+from routebook_server.backup.sealing import seal
 from routebook_server.database import Database, SqliteDatabase, driver_of, open_sqlite
 
 _UNFINISHED: Final = ".part"
@@ -28,6 +29,7 @@ async def take_backup(database: Database, target: Path, progress: Progress) -> C
             await _vacuum_into(database, unfinished, progress)
         else:
             await _copy_into(database, unfinished, progress)
+        seal(unfinished)
         found = check_backup(unfinished)
         reach_disk(unfinished)
         unfinished.rename(target)

@@ -4,7 +4,8 @@
  * tells that of each partition; the reply brings the bad ones whole.
  *
  * An *audit* computes the checksums again, in slices; it also runs over everything when the device is idle, because a document that
- * the disk has spoilt changes no sum by itself.
+ * the disk has spoilt changes no sum by itself. A checksum is of stamps alone: lost, doubled and stale rows are found, and stamps that
+ * were spoilt; a value that was changed under its stamp is not.
  */
 import { checksumOfKind, MODULUS, partitionOf, textFromSums } from "$sync/checksum.ts";
 import type { SyncReply } from "$sync/messages.ts";
