@@ -12,7 +12,7 @@ from routebook_server.app import wall_clock_ms
 from routebook_server.backup.checking import Checked, UnfitBackupError
 from routebook_server.backup.copying import CopyError, Progress, copy_rows
 from routebook_server.backup.lock import FileLock, LockedError, require_alone
-from routebook_server.backup.restoring import restore_backup
+from routebook_server.backup.restoring import Restored, restore_backup
 from routebook_server.backup.taking import take_backup
 from routebook_server.database import SqliteDatabase, name_of, open_database
 from routebook_server.database.address import is_postgres, sqlite_path
@@ -56,14 +56,32 @@ def back_up(settings: Settings, chosen: argparse.Namespace) -> int:
 def restore(settings: Settings, chosen: argparse.Namespace) -> int:
     """Put a backup in place of the database; the server must be stopped."""
     with _reasons(settings.address, chosen.file):
-        former = asyncio.run(restore_backup(chosen.file, settings.address, wall_clock_ms(), _shown("restored")))
+        restored = asyncio.run(restore_backup(chosen.file, settings.address, wall_clock_ms(), _shown("restored")))
     print(f"{name_of(settings.address)} is as {chosen.file} has it; devices will bring what it misses.")
-    if former:
-        print(f"What was there before is now {former}; remove it when all is well.")
+    _tell_rights(restored)
+    if restored.former:
+        print(f"What was there before is now {restored.former}; remove it when all is well.")
     if chosen.files is not None:
         room = settings.data / FOLDER
         return _copy_files(DiskBlobs(chosen.files), _blobs_of(settings), room, "the server's files")
     return OK
+
+
+def _tell_rights(restored: Restored) -> None:
+    """Say what became of the rights that people had on the day of the backup."""
+    if not restored.knew_former:
+        print(
+            "The former database cannot be read: who lost rights, devices or passwords since the backup has them again."
+        )
+    withdrawn = restored.withdrawn
+    if withdrawn.lowered or withdrawn.covers:
+        print(
+            f"Rights that were taken since the backup stay taken: {withdrawn.lowered} roles, {withdrawn.covers} covers."
+        )
+    if withdrawn.joined:
+        print(f"{withdrawn.joined} people who were added since the backup are kept.")
+    if withdrawn.left_out:
+        print(f"Add these people again, whose e-mails somebody else has in it: {', '.join(withdrawn.left_out)}.")
 
 
 def _copy_files(source: Blobs, target: Blobs, room: Path, name: str) -> int:

@@ -153,8 +153,8 @@ async def test_a_restored_server_begins_new_epochs_and_keeps_out_whoever_was_shu
         _late, last_device = await signed_in_device(house, "other_rep")
         administrator, _ = await signed_in_device(house, "administrator")
         assert (await administrator.delete(f"/api/devices/{stolen}")).status_code < 300
-    former = await restore_backup(backup, address, RESTORED_MS, unseen)
-    assert former
+    restored = await restore_backup(backup, address, RESTORED_MS, unseen)
+    assert restored.former
     async with open_house(folder, again=True, database=address) as house:
         assert await number_of_customers(house.application.database) == 0
         again = house.client()

@@ -389,7 +389,14 @@ class Simulation:
         self.restored += 1
         # Every other time the clock went back as well, and no epoch of the life before is known (SPEC R32).
         self.house.restore(backup.taken, clock_ms=self.restored if self.restored % 2 == 0 else 0)
-        self.role_by_person, self.cover_by_territory = dict(backup.roles), dict(backup.cover)
+        # Nobody is given back what he lost since.
+        self.role_by_person = {
+            name: min(role, self.role_by_person[name], key=list(Role).index) for name, role in backup.roles.items()
+        }
+        self.cover_by_territory = {
+            territory: [person for person in people if person in self.cover_by_territory[territory]]
+            for territory, people in backup.cover.items()
+        }
 
     def _decide(self, step: Decide) -> None:
         device = self._device(step.device)

@@ -16,6 +16,7 @@ from routebook_server.backup.copying import Progress, copy_rows, read_last_numbe
 from routebook_server.backup.lock import FileLock, LockedError, count_others, require_alone
 from routebook_server.backup.sealing import break_seal
 from routebook_server.backup.taking import reach_disk, remove_database
+from routebook_server.backup.withdrawing import Rights, Withdrawn, read_rights, withdraw
 from routebook_server.database import Database, driver_of, open_database, open_sqlite
 from routebook_server.database.address import is_postgres, sqlite_path
 from routebook_server.database.driver import upsert
@@ -38,8 +39,8 @@ class Bans(msgspec.Struct, frozen=True):
     """By device."""
     wiped_at: dict[int, int] = {}
     """By device."""
-    people: frozenset[str] = frozenset()
-    """Whose account is closed."""
+    rights: Rights = Rights()
+    """Who may do what: nobody may more."""
     password_hashes: dict[str, str] = {}
     """By person: no other one is right."""
     sessions: frozenset[bytes] = frozenset()
@@ -59,11 +60,11 @@ class Bans(msgspec.Struct, frozen=True):
 def read_bans(connection: Connection) -> Bans:
     """Return who is let in no more."""
     rows = connection.execute(select(device.c.number, device.c.person, device.c.revoked_at, device.c.wiped_at)).all()
-    accounts = connection.execute(select(account.c.person, account.c.active, account.c.password_hash)).all()
+    accounts = connection.execute(select(account.c.person, account.c.password_hash)).all()
     return Bans(
         revoked_at={row.number: row.revoked_at for row in rows if row.revoked_at is not None},
         wiped_at={row.number: row.wiped_at for row in rows if row.wiped_at is not None},
-        people=frozenset(row.person for row in accounts if not row.active),
+        rights=read_rights(connection),
         password_hashes={row.person: row.password_hash for row in accounts},
         sessions=frozenset(connection.execute(select(session.c.token_hash)).scalars()),
         devices=frozenset((row.number, row.person) for row in rows),
@@ -79,7 +80,7 @@ def _last_epoch(connection: Connection) -> int:
     return int(last)
 
 
-def begin_new_life(connection: Connection, now_ms: int, bans: Bans) -> None:
+def begin_new_life(connection: Connection, now_ms: int, bans: Bans) -> Withdrawn:
     """Make a restored database one that its devices recognise as another: every bucket begins a new epoch (SPEC R32).
 
     ``now_ms`` becomes the epoch: no restore before had it. Where a clock went back it is one above every epoch known:
@@ -90,17 +91,18 @@ def begin_new_life(connection: Connection, now_ms: int, bans: Bans) -> None:
     driver.execute("UPDATE replica SET covered = backed_up, backed_up = pushed")
     last = max(read_last_number(connection, "device"), bans.last_device)
     write_last_number(connection, "device", last + DEVICES_APART)
+    withdrawn = withdraw(connection, bans.rights)
     _shut_out(connection, bans)
     for name in bucket_names(connection):
         # A backup of an older version came without checksums.
         verify_bucket(connection, name, mend=True)
+    return withdrawn
 
 
 def _shut_out(connection: Connection, bans: Bans) -> None:
     for column, at_by_number in ((device.c.revoked_at, bans.revoked_at), (device.c.wiped_at, bans.wiped_at)):
         for number, at in at_by_number.items():
             connection.execute(update(device).where(device.c.number == number, column.is_(None)).values({column: at}))
-    connection.execute(update(account).where(account.c.person.in_(bans.people)).values(active=False))
     for person, password_hash in bans.password_hashes.items():
         change_password(connection, person, password_hash)
     for person, token_hash in connection.execute(select(calendar_feed.c.person, calendar_feed.c.token_hash)).all():
@@ -120,8 +122,18 @@ def _keep_secrets(connection: Connection, bans: Bans) -> None:
     driver.store(_STORE_SECRET, [row for row in bans.secrets if row[0] not in found])
 
 
-async def restore_backup(backup: Path, address: str, now_ms: int, progress: Progress) -> str:
-    """Put a backup in place of the database at ``address``, whose server must be stopped; return where that one is now.
+class Restored(msgspec.Struct, frozen=True):
+    """What a restore did."""
+
+    former: str
+    """Where the former database is now; "" where there was none."""
+    withdrawn: Withdrawn
+    knew_former: bool
+    """Whether the former database could be read: else who lost rights since the backup holds them again."""
+
+
+async def restore_backup(backup: Path, address: str, now_ms: int, progress: Progress) -> Restored:
+    """Put a backup in place of the database at ``address``, whose server must be stopped.
 
     The former database is put aside, not removed; until the very last step it stays whole and in place, so that an
     interrupted restore changes nothing. LockedError, UnfitBackupError, CopyError, OSError, and what opening a database
@@ -134,8 +146,10 @@ async def restore_backup(backup: Path, address: str, now_ms: int, progress: Prog
             try:
                 ready = Path(folder) / "ready.db"
                 await require_alone(database)
-                _prepare(backup, ready, now_ms, await database.write(read_bans))
-                return await _replace_rows(database, ready, f"before_{now_ms}", progress)
+                withdrawn = _prepare(backup, ready, now_ms, await database.write(read_bans))
+                return Restored(
+                    await _replace_rows(database, ready, f"before_{now_ms}", progress), withdrawn, knew_former=True
+                )
             finally:
                 await database.close()
     target = sqlite_path(address)
@@ -143,38 +157,41 @@ async def restore_backup(backup: Path, address: str, now_ms: int, progress: Prog
     with FileLock(target):
         remove_database(ready)
         try:
-            _prepare(backup, ready, now_ms, _bans_of_file(target))
-            return str(_replace_file(target, ready, now_ms) or "")
+            bans = _bans_of_file(target)
+            withdrawn = _prepare(backup, ready, now_ms, bans or Bans())
+            former = _replace_file(target, ready, now_ms)
+            return Restored(str(former or ""), withdrawn, knew_former=bans is not None)
         finally:
             remove_database(ready)
 
 
-def _prepare(backup: Path, ready: Path, now_ms: int, bans: Bans) -> None:
+def _prepare(backup: Path, ready: Path, now_ms: int, bans: Bans) -> Withdrawn:
     """Make a copy of the backup into what will be served: of this version, in a new life, proved."""
     shutil.copyfile(backup, ready)
     ready.chmod(0o600)
     break_seal(ready)
     database = open_sqlite(ready)
     try:
-        database.write_now(lambda connection: begin_new_life(connection, now_ms, bans))
+        withdrawn = database.write_now(lambda connection: begin_new_life(connection, now_ms, bans))
         database.checkpoint_now()
     finally:
         database.close_now()
     check_backup(ready, sealed=False)
+    return withdrawn
 
 
-def _bans_of_file(path: Path) -> Bans:
-    """Return who is let in no more by the present database; nobody where there is none, or none that can be read."""
+def _bans_of_file(path: Path) -> Bans | None:
+    """Return who is let in no more by the present database; None where there is one that cannot be read."""
     if not path.exists():
         return Bans()
     try:
         database = open_sqlite(path)
     except (sqlite3.Error, SQLAlchemyError):
-        return Bans()  # It may be why there is a restore at all.
+        return None  # It may be why there is a restore at all.
     try:
         return database.read_now(read_bans)
     except (sqlite3.Error, SQLAlchemyError):
-        return Bans()
+        return None
     finally:
         database.close_now()
 
