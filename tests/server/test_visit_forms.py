@@ -23,6 +23,7 @@ DEGREES = {
 }
 AT_WALL = {"id": "x", "label": "At the wall"}
 WALL = {"id": "wall", "type": "one_of", "label": "Where?", "choices": [AT_WALL]}
+PHOTO = {"id": "photo", "type": "photo", "label": "Show the shelf"}
 ASKED: dict[str, Any] = {
     "name": "Fridge check",
     "purposes": ["sales", "service"],
@@ -50,6 +51,17 @@ async def test_a_form_of_the_manager_reaches_the_reps(team: Team) -> None:
     assert (await desk.sync()).verdicts == []
     await phone.sync()
     assert phone.confirmed[FORM].v == ASKED
+
+
+async def test_a_question_for_photos_is_answered_with_the_files_of_the_visit(team: Team) -> None:
+    desk, phone = team.device(1, MIRA), team.device(2, ANNA)
+    desk.edit("visit_form", FORM, SHARED_ROOT, {"name": "Shelf", "questions": [PHOTO]})
+    phone.edit("visit", VISIT, BAKERY, VISITED)
+    phone.edit("visit", VISIT, BAKERY, {"answers": answer(phone, "photo", [make_id(31), make_id(32)])})
+    assert (await desk.sync()).verdicts == []
+    assert (await phone.sync()).verdicts == []
+    [entry] = phone.confirmed[VISIT].v["answers"].values()
+    assert msgspec.json.decode(entry) == [FORM, "photo", [make_id(31), make_id(32)]]
 
 
 @pytest.mark.parametrize("values", [ASKED, {"questions": []}, {"active": False}, {"deleted": True}])

@@ -58,7 +58,7 @@ class Answerer:
         """Return the entries of a filled form."""
         given: dict[str, Any] = {}
         for question in form.questions:
-            if _is_asked(question.show_when, given):
+            if question.type is not QuestionType.PHOTO and _is_asked(question.show_when, given):
                 value = self._value(question, ended)
                 if value is not None:
                     given[question.id] = value
@@ -83,6 +83,7 @@ class Answerer:
             QuestionType.DAY: lambda: _day_after(ended, random.randint(4, 40)),
             QuestionType.PRODUCT: lambda: random.choice(self._products),
             QuestionType.TEXT: lambda: None,
+            QuestionType.PHOTO: lambda: None,
         }
         return value_by_type[question.type]()
 

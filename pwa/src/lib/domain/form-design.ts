@@ -73,6 +73,7 @@ const COMPARISONS_BY_TYPE: Readonly<Record<QuestionType, readonly Comparison[]>>
   day: ["greater", "less", "answered"],
   text: ["answered", "contains"],
   product: ["answered"],
+  photo: ["answered"],
 };
 export const comparisonsFor = (type: QuestionType): readonly Comparison[] => COMPARISONS_BY_TYPE[type];
 

@@ -6,7 +6,7 @@ import type { Visible } from "#lib/store/visible";
 import type { CustomerRelation, CustomerValueClass, VisitPurpose } from "$sync/schema.gen";
 import { type Answer, type Answers, isAnswered } from "./answer";
 
-/** How a question is answered. A photo is taken in its own part of the report. */
+/** How a question is answered; with a photo: by the ids of the visit's files. */
 export const QUESTION_TYPES = [
   "yes_no",
   "one_of",
@@ -17,6 +17,7 @@ export const QUESTION_TYPES = [
   "day",
   "text",
   "product",
+  "photo",
 ] as const;
 export type QuestionType = (typeof QUESTION_TYPES)[number];
 

@@ -29,6 +29,8 @@ class QuestionType(StrEnum):
     TEXT = "text"
     SCALE = "scale"
     PRODUCT = "product"
+    PHOTO = "photo"
+    """Answered with the ids of files of the visit."""
 
 
 class Comparison(StrEnum):

@@ -28,6 +28,7 @@ test.each([
   [{ type: "product" }, "p", "Rye flour"],
   [{ type: "product" }, "gone", "…"],
   [{ type: "text" }, "as written", "as written"],
+  [{ type: "photo" }, ["a", "b"], "📷 2"],
 ] as const)("%j answered %j reads %s", (over, answer, text) => {
   expect(showAnswer(question(over as Partial<Question>), answer, showing).replaceAll(/[ \u202f]/g, " ")).toBe(text);
 });

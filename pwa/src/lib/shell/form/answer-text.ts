@@ -15,6 +15,7 @@ export function showAnswer(question: Question, answer: Answer, showing: Showing)
   if (answer === null) return "";
   if (typeof answer === "boolean") return answer ? showing.yes : showing.no;
   if (typeof answer === "number") return showNumber(question, answer, reader, currency);
+  if (question.type === "photo") return `📷 ${format.number(Array.isArray(answer) ? answer.length : 1, reader)}`; // shown where there is room for them
   if (typeof answer !== "string") {
     const names = answer.map((id) => choiceName(question, id, reader));
     return format.list(names, reader);

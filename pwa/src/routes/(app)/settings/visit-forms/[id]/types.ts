@@ -1,5 +1,6 @@
 /** The picture and the word of each type of question. */
 import CalendarDays from "@lucide/svelte/icons/calendar-days";
+import Camera from "@lucide/svelte/icons/camera";
 import CircleDot from "@lucide/svelte/icons/circle-dot";
 import Coins from "@lucide/svelte/icons/coins";
 import Gauge from "@lucide/svelte/icons/gauge";
@@ -22,6 +23,7 @@ export const TYPE_ICONS: Readonly<Record<QuestionType, Icon>> = {
   day: CalendarDays,
   text: TextIcon,
   product: Package,
+  photo: Camera,
 };
 
 export const TYPE_WORDS: Readonly<Record<QuestionType, () => string>> = {
@@ -34,6 +36,7 @@ export const TYPE_WORDS: Readonly<Record<QuestionType, () => string>> = {
   day: m.form_type_day,
   text: m.form_type_text,
   product: m.form_type_product,
+  photo: m.form_type_photo,
 };
 
 export const COMPARISON_WORDS: Readonly<Record<Comparison, () => string>> = {
