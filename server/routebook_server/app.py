@@ -22,6 +22,7 @@ from routebook_server.gateway.direct import make_direct
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.handlers import make_handlers
 from routebook_server.gateway.live import Live
+from routebook_server.holidays.keeping import HolidayKeeper
 from routebook_server.identity.door import Door
 from routebook_server.identity.endpoints import identity_endpoints
 from routebook_server.identity.health import Demo, DemoHint, find_demo_people
@@ -163,7 +164,9 @@ def create_app(
         actor_of=door.actor_of,
     )
     files = build_files(settings, store, clock, door.actor_of)
+    holidays = HolidayKeeper(database, store, clock)
     jobs = {
+        "holidays": lambda: holidays.run(heads),
         "projector": projector.run,
         "purger": lambda: purger.run(heads),
         "archiver": lambda: archiver.run(heads),

@@ -267,6 +267,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("overview", "manager", _at("/overview")),
     Screen("map-day", "manager", _map_day),
     Screen("call-cycles", "manager", _at("/settings/call-cycles")),
+    Screen("holidays", "manager", _at("/settings/holidays")),
     Screen("visit-forms", "manager", _at("/settings/visit-forms")),
     Screen("visit-form", "manager", _visit_form),
     Screen("visit-form-question", "manager", _visit_form_question),

@@ -24,7 +24,8 @@ SERVER_ARROWS: Final = {
     "reminders": {"identity", "gateway", "records"},
     "files": {"gateway", "records"},
     "backup": {"identity", "records", "reminders"},
-    "demo": {"files", "identity", "gateway", "records"},
+    "holidays": {"records"},
+    "demo": {"files", "holidays", "identity", "gateway", "records"},
 }
 """What each part of the server may use beside itself, the leaves and the protocol."""
 ROOTS: Final = {

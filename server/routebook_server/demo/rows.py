@@ -17,6 +17,7 @@ from routebook_server.demo.report import Reports
 from routebook_server.demo.route import POOL, Seen, plan_days
 from routebook_server.demo.team import Colleague, Rep, Team, make_team
 from routebook_server.demo.words import Words, read_words
+from routebook_server.holidays.known import known_holidays, years_around
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
 from routebook_sync.entities.task import TaskStatus, TaskType
@@ -59,7 +60,7 @@ def demo_rows(
     team, present = demo_team(seed, now_ms), Present(now_ms, zone)
     if children is None:
         children = _RICH_CHILDREN if customers <= _RICH_UP_TO else _LEAN_CHILDREN
-    yield from ((SHARED_ROOT, row) for row in _shared_rows(seed, team))
+    yield from ((SHARED_ROOT, row) for row in _shared_rows(seed, team, now_ms))
     share, rest = divmod(customers, len(team.reps))
     for index, rep in enumerate(team.reps):
         size = Size(share + (index < rest), children)
@@ -67,7 +68,7 @@ def demo_rows(
     yield from _own_tasks(seeded(seed, "manager"), team.manager_id, team.manager, read_words("en"), present)
 
 
-def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
+def _shared_rows(seed: int, team: Team, now_ms: int) -> Iterator[Row]:
     random, at = seeded(seed, "shared"), team.founded
     people = [
         (team.administrator_id, team.administrator, Role.ADMINISTRATOR),
@@ -111,6 +112,8 @@ def _shared_rows(seed: int, team: Team) -> Iterator[Row]:
         yield make_row("setting", make_id(random, at), SHARED_ROOT, at, {"name": name, "value": value})
     yield from (form.row for form in read_forms(seed, at))
     yield from shared_lists(seeded(seed, "shared lists"), team.manager_id, at)
+    for holiday in known_holidays({rep.country for rep in team.reps}, years_around(now_ms)):
+        yield make_row("holiday", holiday.id, SHARED_ROOT, at, holiday.values)
 
 
 class Present(NamedTuple):

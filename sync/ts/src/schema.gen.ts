@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = 'caad1837cc92';
+export const SCHEMA_HASH = '1220ed7ec3e5';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -313,6 +313,16 @@ export type Territory = {
   deleted?: boolean | null;
 };
 
+/** A closed day; shared by the organisation, written by managers and by the server, which knows the calendars. */
+export type Holiday = {
+  name?: string;
+  day?: string;
+  country?: string | null;
+  name_in?: { readonly [key: string]: Json } | null;
+  working?: boolean | null;
+  deleted?: boolean | null;
+};
+
 export const SAVED_LIST_SUBJECT_CHOICES = ['customer'] as const;
 export type SavedListSubject = (typeof SAVED_LIST_SUBJECT_CHOICES)[number];
 
@@ -369,6 +379,7 @@ export interface EntityByKind {
   visit_form: VisitForm;
   person: Person;
   territory: Territory;
+  holiday: Holiday;
   saved_list: SavedList;
   setting: Setting;
   held_edit: HeldEdit;
@@ -2497,6 +2508,87 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         }
       ],
       "indexes": []
+    }
+  },
+  "holiday": {
+    "home": "shared",
+    "writers": [
+      "administrator",
+      "manager"
+    ],
+    "fields": {
+      "name": {
+        "name": "name",
+        "type": "text",
+        "max_length": 200,
+        "column": true,
+        "title": true,
+        "required": true
+      },
+      "day": {
+        "name": "day",
+        "type": "text",
+        "unit": "day",
+        "max_length": 10,
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        "column": true,
+        "required": true
+      },
+      "country": {
+        "name": "country",
+        "type": "text",
+        "nullable": true,
+        "unit": "country",
+        "max_length": 2,
+        "pattern": "^[A-Z]{2}$",
+        "column": true
+      },
+      "name_in": {
+        "name": "name_in",
+        "type": "object",
+        "nullable": true
+      },
+      "working": {
+        "name": "working",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      },
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      }
+    },
+    "table": {
+      "columns": [
+        {
+          "name": "name",
+          "sql": "TEXT"
+        },
+        {
+          "name": "day",
+          "sql": "TEXT"
+        },
+        {
+          "name": "country",
+          "sql": "TEXT"
+        },
+        {
+          "name": "working",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        }
+      ],
+      "indexes": [
+        [
+          "day"
+        ]
+      ]
     }
   },
   "saved_list": {

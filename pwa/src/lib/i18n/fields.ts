@@ -20,6 +20,7 @@ export const KIND_LABELS: Readonly<Record<Kind, Say>> = {
   visit_form: m.fields_kind_visit_form,
   person: m.fields_kind_person,
   territory: m.fields_kind_territory,
+  holiday: m.fields_kind_holiday,
   saved_list: m.fields_kind_saved_list,
   setting: m.fields_kind_setting,
   held_edit: m.fields_kind_held_edit,
@@ -227,6 +228,14 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
     deleted,
   },
   territory: { name: m.fields_name, parent: m.fields_parent, country: m.fields_country, deleted },
+  holiday: {
+    name: m.fields_name,
+    day: m.fields_day,
+    country: m.fields_country,
+    name_in: m.fields_name_in,
+    working: m.fields_working,
+    deleted,
+  },
   saved_list: {
     name: m.fields_name,
     subject: m.fields_subject,

@@ -69,6 +69,9 @@ function showNumber(field: FieldType, value: number, { reader, currency }: Showi
   }
 }
 
+/** A country's name in the reader's language. */
+export const regionName = (code: string, reader: Reader): string => named(reader, "region", code);
+
 function named(reader: Reader, type: "region" | "currency", code: string): string {
   try {
     return new Intl.DisplayNames(tagOf(reader), { type }).of(code) ?? code;

@@ -14,6 +14,7 @@ from routebook_sync.entities.customer import Customer
 from routebook_sync.entities.deal import Deal
 from routebook_sync.entities.file import File
 from routebook_sync.entities.held_edit import HeldEdit
+from routebook_sync.entities.holiday import Holiday
 from routebook_sync.entities.note import Note
 from routebook_sync.entities.order import Order
 from routebook_sync.entities.person import Person
@@ -240,6 +241,7 @@ ENTITY_TYPES: dict[str, EntityType] = {
         _declare("visit_form", VisitForm, Home.SHARED, _MANAGERS),
         _declare("person", Person, Home.SHARED, _ADMINISTRATORS),
         _declare("territory", Territory, Home.SHARED, _ADMINISTRATORS),
+        _declare("holiday", Holiday, Home.SHARED, _MANAGERS, ("day",)),
         _declare("saved_list", SavedList, Home.ROOT, _EVERYBODY, ("subject",)),
         _declare("setting", Setting, Home.ROOT, _EVERYBODY, ("name",)),
         _declare("held_edit", HeldEdit, Home.ROOT, _EVERYBODY, ("status", "written_at"), ("target",)),

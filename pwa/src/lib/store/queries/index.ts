@@ -17,6 +17,7 @@ import { everythingSearch } from "./everything.ts";
 import { overviewFigures } from "./figures.ts";
 import { filesOfCustomer, filesOfVisit } from "./files.ts";
 import { heldDecided, heldOffers } from "./held.ts";
+import { holidayList } from "./holiday.ts";
 import { mapCustomers, mapDay, mapPoints } from "./map.ts";
 import { customerOlder, syncOlder } from "./older.ts";
 import { orderLast, orderOfVisit, orderOne } from "./order.ts";
@@ -57,6 +58,7 @@ export const QUERIES = {
   "files.of_visit": filesOfVisit,
   "held.decided": heldDecided,
   "held.offers": heldOffers,
+  "holiday.list": holidayList,
   "map.customers": mapCustomers,
   "map.day": mapDay,
   "map.points": mapPoints,

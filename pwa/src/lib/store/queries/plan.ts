@@ -5,7 +5,9 @@ import { type LocalDay, reasonsOf, type Stop } from "./today.ts";
 /** A customer who might be visited on a day, with what may be a reason. */
 export interface PlanCandidate
   extends NonNullable<Stop["customer"]>,
-    Pick<Stop, "lastVisitAt" | "birthdays" | "deal" | "openTasks"> {}
+    Pick<Stop, "lastVisitAt" | "birthdays" | "deal" | "openTasks"> {
+  readonly country: string | null;
+}
 
 /** For each value class ("" for none): nobody seen later than this instant is due; UTC milliseconds. */
 export type SeenBefore = Readonly<Record<CustomerValueClass | "", number>>;
@@ -50,9 +52,9 @@ export const planCandidates = defineQuery<
       [person, day],
     );
     return database
-      .all<NonNullable<Stop["customer"]>>(
+      .all<NonNullable<Stop["customer"]> & { readonly country: string | null }>(
         `SELECT c.id, c.name, json_extract(c.doc, '$.v.trade') AS trade, c.street, c.city, c.phone, c.latitude, c.longitude,
-                c.value_class, c.phase
+                c.value_class, c.phase, c.country
          FROM json_each(?1) j CROSS JOIN customer c ON c.id = j.value
          WHERE c.owner = ?2 AND c.deleted IS NOT 1 AND NOT EXISTS (
            SELECT 1 FROM visit v WHERE v.customer = c.id AND v.deleted IS NOT 1

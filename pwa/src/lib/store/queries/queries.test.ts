@@ -376,6 +376,7 @@ test("every query answers an empty store", () => {
         ...today,
         starts: [0, 1],
         span: { firstDay: "", lastDay: "", from: 0, to: 0 },
+        ...{ firstDay: "", lastDay: "" },
         seenSince: 0,
         seenBefore: { vip: NOW, main: NOW, regular: NOW, small: NOW, "": NOW },
         since: 0,

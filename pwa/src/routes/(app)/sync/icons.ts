@@ -1,4 +1,5 @@
 import Bookmark from "@lucide/svelte/icons/bookmark";
+import CalendarOff from "@lucide/svelte/icons/calendar-off";
 import ClipboardCheck from "@lucide/svelte/icons/clipboard-check";
 import ContactRound from "@lucide/svelte/icons/contact-round";
 import FileText from "@lucide/svelte/icons/file-text";
@@ -33,6 +34,7 @@ const ICONS: Readonly<Record<Kind, Icon>> = {
   visit_form: ListChecks,
   person: UserRound,
   territory: FileText,
+  holiday: CalendarOff,
   saved_list: Bookmark,
   setting: Settings,
   held_edit: HandHelping,

@@ -1,0 +1,49 @@
+/** The holidays of whoever's book is open: those of the countries of the territories on this device. */
+import { createContext } from "svelte";
+import { type HolidaysByDay, holidayName, holidaySpan, holidaysOf } from "#lib/domain/holiday";
+import { fmt, reader } from "#lib/i18n";
+import { regionName } from "#lib/i18n/values";
+import { useStore } from "#lib/store/context";
+import { live } from "#lib/store/live.svelte";
+
+/** Which days are closed, and what to say of them. */
+export interface Holidays {
+  readonly byDay: HolidaysByDay;
+  readonly countries: ReadonlySet<string>;
+  /** What a closed day is called, with its country where there are several; null for an open one. */
+  nameOf(day: string): string | null;
+}
+
+const [holidaysIn, setHolidays] = createContext<Holidays>();
+
+/** Call it while a component is made, below `provideHolidays`. */
+export const useHolidays = holidaysIn;
+
+/** Reads them once for every screen. Call it below `provideStore`. */
+export function provideHolidays(): void {
+  const store = useStore();
+  const today = fmt.dayOf(store.now());
+  const rows = live(() => ["holiday.list", { ...holidaySpan(today), limit: 2000 }]);
+  const territories = live(() => ["territory.list", { limit: 500 }]);
+  const countries = $derived(
+    new Set((territories.current ?? []).flatMap(({ held, country }) => (held && country !== null ? country : []))),
+  );
+  const byDay = $derived(holidaysOf(rows.current ?? [], countries));
+  setHolidays({
+    get byDay() {
+      return byDay;
+    },
+    get countries() {
+      return countries;
+    },
+    nameOf(day) {
+      const found = byDay.get(day);
+      if (found === undefined) return null;
+      const names = found.map((one) => {
+        const name = holidayName(one, reader.locale);
+        return countries.size > 1 && one.country !== null ? `${regionName(one.country, reader)}: ${name}` : name;
+      });
+      return names.join(" · ");
+    },
+  });
+}
