@@ -224,6 +224,18 @@ def _visit_form_question(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("rule")).to_be_visible()
 
 
+def _custom_field(page: Page, place: Place) -> None:
+    go(page, "/settings/custom-fields")
+    page.get_by_test_id("declared").first.click()
+    expect(page.get_by_test_id("custom-label")).to_be_visible()
+
+
+def _custom_value(page: Page, place: Place) -> None:
+    _customer_tab("customer_tab_details")(page, place)
+    page.locator("[data-testid=custom-field][data-type=choices]").click()
+    expect(page.get_by_test_id("question")).to_be_visible()
+
+
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
@@ -237,6 +249,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("customer-orders", "rep", _customer_tab("customer_tab_orders")),
     Screen("customer-files", "rep", _customer_tab("files_title")),
     Screen("customer-details", "rep", _customer_tab("customer_tab_details")),
+    Screen("custom-value", "rep", _custom_value),
     Screen("customer-history", "rep", _customer_tab("customer_tab_history")),
     Screen("record", "rep", _record_sheet),
     Screen("record-history", "rep", _record_history),
@@ -271,6 +284,8 @@ SCREENS: Final[list[Screen]] = [
     Screen("visit-forms", "manager", _at("/settings/visit-forms")),
     Screen("visit-form", "manager", _visit_form),
     Screen("visit-form-question", "manager", _visit_form_question),
+    Screen("custom-fields", "manager", _at("/settings/custom-fields")),
+    Screen("custom-field", "manager", _custom_field),
     Screen("devices", "manager", _devices),
     Screen("device", "manager", _device_sheet),
     Screen("device-wipe", "manager", _device_step("wipe")),

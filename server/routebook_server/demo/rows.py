@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from routebook_server.demo.custom import Filler, read_fields
 from routebook_server.demo.diary import DAY, HISTORY_DAYS, Diary
 from routebook_server.demo.forms import Answerer, read_forms
 from routebook_server.demo.history import History, Pace
@@ -114,6 +115,7 @@ def _shared_rows(seed: int, team: Team, now_ms: int) -> Iterator[Row]:
     yield from shared_lists(seeded(seed, "shared lists"), team.manager_id, at)
     for holiday in known_holidays({rep.country for rep in team.reps}, years_around(now_ms)):
         yield make_row("holiday", holiday.id, SHARED_ROOT, at, holiday.values)
+    yield from (field.row for field in read_fields(seed, at))
 
 
 class Present(NamedTuple):
@@ -152,16 +154,21 @@ def _rep_rows(seed: int, team: Team, rep: Rep, present: Present, size: Size) -> 
     history = History(random, rep, diary, team.catalogue, pace=pace, reports=reports)
     known_customers = KnownCustomers(random, rep, diary, history, team.places)
     invented = InventedCustomers(random, rep, diary, history, team.places)
+    filler = Filler(
+        seeded(seed, f"{rep.colleague.email} custom"), read_fields(seed, team.founded), rep.colleague.locale
+    )
+    filled = present.now_ms - _ASKED_DAYS * DAY
     position = 0
     for known in rep.known[:customers]:
         position += known.stop is not None
-        yield from ((bucket, row) for row in known_customers.make(known, position, present.now_ms))
+        rows = known_customers.make(known, position, present.now_ms)
+        yield from ((bucket, row) for row in [*rows, *filler.fill(rows[0].i, filled, always=True)])
     pool: list[Seen] = []
     for _ in range(customers - len(rep.known)):
         rows, seen = invented.next(children)
         if len(pool) < POOL:
             pool.append(seen)
-        yield from ((bucket, row) for row in rows)
+        yield from ((bucket, row) for row in [*rows, *filler.fill(rows[0].i, filled)])
     planned = diary.at(HISTORY_DAYS - 1, 17 * 60 + 30)
     for ahead, stops in enumerate(plan_days(random, rep.home.point, pool), 1):
         for number, stop in enumerate(stops):

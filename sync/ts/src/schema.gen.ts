@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '1220ed7ec3e5';
+export const SCHEMA_HASH = '5dc0afc7526f';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -265,6 +265,24 @@ export type ShelfCheck = {
   deleted?: boolean | null;
 };
 
+/** The value of one custom field of one customer, whose id every device knows; follows the customer. */
+export type CustomValue = {
+  customer?: string;
+  custom_field?: string;
+  text?: string | null;
+  long_text?: string | null;
+  number?: number | null;
+  money?: number | null;
+  day?: string | null;
+  yes_no?: boolean | null;
+  choice?: string | null;
+  choices?: SetState;
+  email?: string | null;
+  phone?: string | null;
+  link?: string | null;
+  deleted?: boolean | null;
+};
+
 /** An article or service of the catalogue; shared by the organisation. */
 export type Product = {
   name?: string;
@@ -287,6 +305,27 @@ export type VisitForm = {
   value_classes?: readonly Json[] | null;
   name_in?: { readonly [key: string]: Json } | null;
   questions?: readonly Json[] | null;
+  deleted?: boolean | null;
+};
+
+export const CUSTOM_FIELD_TYPE_CHOICES = ['text', 'long_text', 'number', 'money', 'day', 'yes_no', 'choice', 'choices', 'email', 'phone', 'link'] as const;
+export type CustomFieldType = (typeof CUSTOM_FIELD_TYPE_CHOICES)[number];
+
+/** One field; shared by the organisation, written by managers. Archived where it is out of use: its values stay. */
+export type CustomField = {
+  label?: string;
+  label_in?: { readonly [key: string]: Json } | null;
+  type?: CustomFieldType;
+  help?: string | null;
+  choices?: readonly Json[] | null;
+  unit?: string | null;
+  decimals?: number | null;
+  minimum?: number | null;
+  maximum?: number | null;
+  position?: number | null;
+  relations?: readonly Json[] | null;
+  value_classes?: readonly Json[] | null;
+  archived?: boolean | null;
   deleted?: boolean | null;
 };
 
@@ -375,8 +414,10 @@ export interface EntityByKind {
   deal: Deal;
   order: Order;
   shelf_check: ShelfCheck;
+  custom_value: CustomValue;
   product: Product;
   visit_form: VisitForm;
+  custom_field: CustomField;
   person: Person;
   territory: Territory;
   holiday: Holiday;
@@ -2189,6 +2230,141 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
       ]
     }
   },
+  "custom_value": {
+    "home": "root",
+    "writers": [
+      "administrator",
+      "manager",
+      "rep"
+    ],
+    "fields": {
+      "customer": {
+        "name": "customer",
+        "type": "text",
+        "ref": "customer",
+        "max_length": 26,
+        "column": true,
+        "required": true
+      },
+      "custom_field": {
+        "name": "custom_field",
+        "type": "text",
+        "ref": "custom_field",
+        "max_length": 26,
+        "column": true,
+        "required": true
+      },
+      "text": {
+        "name": "text",
+        "type": "text",
+        "nullable": true,
+        "max_length": 200,
+        "search": true
+      },
+      "long_text": {
+        "name": "long_text",
+        "type": "text",
+        "join": "text",
+        "nullable": true,
+        "max_length": 10000,
+        "search": true
+      },
+      "number": {
+        "name": "number",
+        "type": "integer",
+        "nullable": true,
+        "minimum": -9007199254740991,
+        "maximum": 9007199254740991
+      },
+      "money": {
+        "name": "money",
+        "type": "integer",
+        "nullable": true,
+        "unit": "money",
+        "minimum": -9007199254740991,
+        "maximum": 9007199254740991
+      },
+      "day": {
+        "name": "day",
+        "type": "text",
+        "nullable": true,
+        "unit": "day",
+        "max_length": 10,
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+      },
+      "yes_no": {
+        "name": "yes_no",
+        "type": "boolean",
+        "nullable": true
+      },
+      "choice": {
+        "name": "choice",
+        "type": "text",
+        "nullable": true,
+        "max_length": 26,
+        "pattern": "^[0-9a-z]{1,26}$"
+      },
+      "choices": {
+        "name": "choices",
+        "type": "set",
+        "join": "set"
+      },
+      "email": {
+        "name": "email",
+        "type": "text",
+        "nullable": true,
+        "unit": "email",
+        "max_length": 200,
+        "search": true
+      },
+      "phone": {
+        "name": "phone",
+        "type": "text",
+        "nullable": true,
+        "unit": "phone",
+        "max_length": 40,
+        "search": true
+      },
+      "link": {
+        "name": "link",
+        "type": "text",
+        "nullable": true,
+        "unit": "url",
+        "max_length": 500,
+        "search": true
+      },
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      }
+    },
+    "table": {
+      "columns": [
+        {
+          "name": "customer",
+          "sql": "TEXT"
+        },
+        {
+          "name": "custom_field",
+          "sql": "TEXT"
+        },
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        }
+      ],
+      "indexes": [
+        [
+          "customer"
+        ],
+        [
+          "custom_field"
+        ]
+      ]
+    }
+  },
   "product": {
     "home": "shared",
     "writers": [
@@ -2355,6 +2531,140 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         },
         {
           "name": "active",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        }
+      ],
+      "indexes": []
+    }
+  },
+  "custom_field": {
+    "home": "shared",
+    "writers": [
+      "administrator",
+      "manager"
+    ],
+    "fields": {
+      "label": {
+        "name": "label",
+        "type": "text",
+        "max_length": 200,
+        "column": true,
+        "title": true,
+        "required": true
+      },
+      "label_in": {
+        "name": "label_in",
+        "type": "object",
+        "nullable": true
+      },
+      "type": {
+        "name": "type",
+        "type": "choice",
+        "choices": [
+          "text",
+          "long_text",
+          "number",
+          "money",
+          "day",
+          "yes_no",
+          "choice",
+          "choices",
+          "email",
+          "phone",
+          "link"
+        ],
+        "column": true,
+        "required": true
+      },
+      "help": {
+        "name": "help",
+        "type": "text",
+        "nullable": true,
+        "max_length": 200
+      },
+      "choices": {
+        "name": "choices",
+        "type": "list",
+        "nullable": true
+      },
+      "unit": {
+        "name": "unit",
+        "type": "text",
+        "nullable": true,
+        "max_length": 20
+      },
+      "decimals": {
+        "name": "decimals",
+        "type": "integer",
+        "nullable": true,
+        "minimum": 0,
+        "maximum": 3
+      },
+      "minimum": {
+        "name": "minimum",
+        "type": "integer",
+        "nullable": true,
+        "minimum": -1000000000,
+        "maximum": 1000000000
+      },
+      "maximum": {
+        "name": "maximum",
+        "type": "integer",
+        "nullable": true,
+        "minimum": -1000000000,
+        "maximum": 1000000000
+      },
+      "position": {
+        "name": "position",
+        "type": "integer",
+        "nullable": true,
+        "minimum": 0,
+        "maximum": 1000000000,
+        "column": true
+      },
+      "relations": {
+        "name": "relations",
+        "type": "list",
+        "nullable": true
+      },
+      "value_classes": {
+        "name": "value_classes",
+        "type": "list",
+        "nullable": true
+      },
+      "archived": {
+        "name": "archived",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      },
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      }
+    },
+    "table": {
+      "columns": [
+        {
+          "name": "label",
+          "sql": "TEXT"
+        },
+        {
+          "name": "type",
+          "sql": "TEXT"
+        },
+        {
+          "name": "position",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "archived",
           "sql": "INTEGER"
         },
         {

@@ -178,6 +178,15 @@ test.each([
   expect(hits).toEqual([{ kind, id: id(500), root: id(100), label, detail: "Apteka Pod Orłem" }]);
 });
 
+test("a customer is found by what is kept of him in custom fields, and only once", () => {
+  const { device, found } = filled(true);
+  const kept = { customer: id(100), custom_field: id(700), text: "Wjazd od podwórza" };
+  receive(device, { rows: { [BUCKET]: [row("custom_value", id(500), id(100), kept)] }, seq: 2 });
+  expect(found("podworza")).toEqual(["Apteka Pod Orłem"]);
+  const hits = device.engine.query("everything.search", { search: "podworza", limit: 5 });
+  expect(hits.map(({ kind, id: found }) => [kind, found])).toEqual([["customer", id(100)]]);
+});
+
 test("what was deleted is not found any more", () => {
   const { device } = filled(true);
   const note = { customer: id(100), person: id(1), written_at: NOW, body: "Prosi o próbki" };

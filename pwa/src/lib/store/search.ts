@@ -2,7 +2,7 @@
  * Full text search over the visible records (SPEC R70–R72): every inner substring of any searched field, in any script.
  *
  * Words of three letters or more go through the trigram index, shorter ones through an index of single letters and pairs,
- * or a scan of the folded texts that stops at the limit (docs/decisions/0052). A contact's words find its customer too.
+ * or a scan of the folded texts that stops at the limit (docs/decisions/0052). The words of a contact and of custom fields find their customer too.
  */
 import { normalise, normalisePhone, sortKey } from "$sync/normalise.ts";
 import type { Kind } from "$sync/schema.gen.ts";
@@ -27,7 +27,7 @@ export function wordsOf(search: string): string[] {
 
 /**
  * Returns the ids of the records of a kind that match the words of `search`: those whose name begins with it first, in
- * the order of names, then the others; for customers those of matching contacts last. At most `offset + limit` are looked at.
+ * the order of names, then the others; for customers those of matching contacts and custom fields last. At most `offset + limit` are looked at.
  */
 export function idsOfSearch(database: Database, kind: Kind, search: string, offset: number, limit: number): string[] {
   const words = wordsOf(search);
@@ -37,6 +37,7 @@ export function idsOfSearch(database: Database, kind: Kind, search: string, offs
   if (ids.size < wanted) addAll(ids, idsByText(database, kind, words, wanted), wanted);
   if (kind === "customer" && ids.size < wanted) {
     addAll(ids, idsByText(database, "contact", words, wanted, "customer"), wanted);
+    addAll(ids, idsByText(database, "custom_value", words, wanted, "customer"), wanted);
   }
   return [...ids].slice(offset, wanted);
 }

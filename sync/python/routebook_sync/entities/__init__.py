@@ -10,6 +10,8 @@ from msgspec import UNSET, inspect
 from routebook_sync.entities.base import Entity, Home
 from routebook_sync.entities.call import Call
 from routebook_sync.entities.contact import Contact
+from routebook_sync.entities.custom_field import CustomField
+from routebook_sync.entities.custom_value import CustomValue
 from routebook_sync.entities.customer import Customer
 from routebook_sync.entities.deal import Deal
 from routebook_sync.entities.file import File
@@ -237,8 +239,10 @@ ENTITY_TYPES: dict[str, EntityType] = {
             ("competitor",),
             archive=_archive("seen_at"),
         ),
+        _declare("custom_value", CustomValue, Home.ROOT, _EVERYBODY, ("customer",), ("custom_field",)),
         _declare("product", Product, Home.SHARED, _MANAGERS, ("category",)),
         _declare("visit_form", VisitForm, Home.SHARED, _MANAGERS),
+        _declare("custom_field", CustomField, Home.SHARED, _MANAGERS),
         _declare("person", Person, Home.SHARED, _ADMINISTRATORS),
         _declare("territory", Territory, Home.SHARED, _ADMINISTRATORS),
         _declare("holiday", Holiday, Home.SHARED, _MANAGERS, ("day",)),

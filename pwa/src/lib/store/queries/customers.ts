@@ -75,7 +75,7 @@ type Found = Omit<CustomerRow, "distance">;
 
 /** The customers that match, one page of them. */
 export const customersPage = defineQuery<CustomersParameters, CustomersPage>({
-  reads: ["customer", "contact", "visit"],
+  reads: ["customer", "contact", "custom_value", "visit"],
   run(database, parameters, context) {
     const start = performance.now();
     const { rows, total } = findPage(database, parameters, context);

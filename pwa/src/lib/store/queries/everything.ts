@@ -15,13 +15,16 @@ export interface Hit {
   readonly detail: string | null;
 }
 
+/** What is kept in custom fields is found as its customer. */
+const SHOWN_KINDS = SEARCHED_KINDS.filter((kind) => kind !== "custom_value");
+
 /** The records of every kind that match, at most `limit` of each kind. */
 export const everythingSearch = defineQuery<{ search: string; limit: number }, Hit[]>({
   reads: SEARCHED_KINDS,
   run(database, { search, limit }) {
     if (search.trim() === "") return [];
     const words = wordsOf(search);
-    return SEARCHED_KINDS.flatMap((kind) =>
+    return SHOWN_KINDS.flatMap((kind) =>
       idsOfSearch(database, kind, search, 0, limit).flatMap((id) => {
         const row = database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [id]);
         if (row === undefined) return [];

@@ -2,6 +2,7 @@
 import type { Query } from "../query.ts";
 import { customersAlike } from "./alike.ts";
 import { attentionList } from "./attention.ts";
+import { customFieldList, customValuesOfCustomer } from "./custom-field.ts";
 import {
   customerContacts,
   customerDeals,
@@ -39,6 +40,8 @@ import { visitFormList } from "./visit-form.ts";
 
 export const QUERIES = {
   "attention.list": attentionList,
+  "custom_field.list": customFieldList,
+  "custom_value.of_customer": customValuesOfCustomer,
   "customer.contacts": customerContacts,
   "customer.deals": customerDeals,
   "customer.older": customerOlder,

@@ -12,6 +12,7 @@ import Package from "@lucide/svelte/icons/package";
 import Paperclip from "@lucide/svelte/icons/paperclip";
 import Phone from "@lucide/svelte/icons/phone";
 import Settings from "@lucide/svelte/icons/settings";
+import Shapes from "@lucide/svelte/icons/shapes";
 import ShelvingUnit from "@lucide/svelte/icons/shelving-unit";
 import ShoppingCart from "@lucide/svelte/icons/shopping-cart";
 import Store from "@lucide/svelte/icons/store";
@@ -30,8 +31,10 @@ const ICONS: Readonly<Record<Kind, Icon>> = {
   deal: Kanban,
   order: ShoppingCart,
   shelf_check: ShelvingUnit,
+  custom_value: Shapes,
   product: Package,
   visit_form: ListChecks,
+  custom_field: Shapes,
   person: UserRound,
   territory: FileText,
   holiday: CalendarOff,
