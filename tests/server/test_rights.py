@@ -77,6 +77,11 @@ EXPECTED: Final[dict[tuple[str, str], tuple[str, Any, dict[str, int]]]] = {
     ("PUT", "/api/push/subscription"): ("/api/push/subscription", SUBSCRIPTION, only(**SIGNED_IN)),
     ("DELETE", "/api/push/subscription"): ("/api/push/subscription", None, only(**DONE)),
     ("GET", "/api/reminders"): ("/api/reminders", None, only(**SIGNED_IN)),
+    ("POST", "/api/reminders/test"): (
+        "/api/reminders/test",
+        {},
+        only(rep=200, other_rep=200, manager=200, administrator=200),
+    ),
     # By the secret of each message, whoever is signed in; a wrong one is told nothing.
     ("POST", "/api/reminders/{delivery}/shown"): ("/api/reminders/x/shown", {"token": "x"}, everybody(404)),
     ("POST", "/api/reminders/{delivery}/act"): (

@@ -5,7 +5,7 @@ that his devices bring what he wrote.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
@@ -22,7 +22,7 @@ from routebook_server.identity.accounts import (
 from routebook_server.identity.tables import cover
 from routebook_server.records.buckets import SHARED
 from routebook_server.records.load import load_rows
-from routebook_server.records.tables import record
+from routebook_server.records.tables import history, record
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Row
@@ -45,6 +45,8 @@ class Rights(msgspec.Struct, frozen=True):
     covers: Covers = {}
     people: dict[str, Row] = {}
     """The person records."""
+    history: tuple[dict[str, Any], ...] = ()
+    """How these came about, row by row, without the rows' numbers."""
 
 
 class Withdrawn(msgspec.Struct, frozen=True):
@@ -69,6 +71,7 @@ def read_rights(connection: Connection) -> Rights:
         accounts={account.person: account for account in all_accounts(connection)},
         covers=_read_covers(connection),
         people={row.i: row for row in map(_DECODER.decode, docs.scalars())},
+        history=tuple(_read_history(connection)),
     )
 
 
@@ -98,7 +101,9 @@ def withdraw(connection: Connection, former: Rights) -> Withdrawn:
             joined.append(person)
         _write_covers(connection, {key: spans for key, spans in former.covers.items() if key[0] in joined})
     _keep_one_administrator(connection, former)
-    _write_people(connection, backed_up.people, former.people, [*told, *joined])
+    people = {*told, *joined}
+    _write_people(connection, backed_up.people, former.people, sorted(people))
+    _write_history(connection, backed_up, former, people)
     raise_revision(connection)
     return Withdrawn(lowered, ended, len(joined), tuple(left_out))
 
@@ -122,6 +127,21 @@ def _read_covers(connection: Connection) -> Covers:
     for row in connection.execute(select(cover).order_by(cover.c.person, cover.c.territory, cover.c.valid_from)):
         covers.setdefault((row.person, row.territory), []).append((row.valid_from, row.valid_to))
     return covers
+
+
+def _read_history(connection: Connection) -> list[dict[str, Any]]:
+    people = select(record.c.id).where(record.c.bucket == SHARED, record.c.kind == "person")
+    columns = [column for column in history.c if column is not history.c.number]
+    rows = connection.execute(select(*columns).where(history.c.id.in_(people)).order_by(history.c.number))
+    return [dict(row) for row in rows.mappings()]
+
+
+def _write_history(connection: Connection, backed_up: Rights, former: Rights, people: Collection[str]) -> None:
+    """Let the history of these people's records say what became of them since the backup."""
+    known = {(row["id"], row["stamp"], row["device"]) for row in backed_up.history}
+    for row in former.history:
+        if row["id"] in people and (row["id"], row["stamp"], row["device"]) not in known:
+            connection.execute(insert(history).values(row))
 
 
 def _end_covers(connection: Connection, backed_up: Covers, former: Rights) -> int:
