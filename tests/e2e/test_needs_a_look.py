@@ -78,7 +78,7 @@ def test_a_refused_edit_says_why_and_is_mended_and_sent_from_there(house: House,
         sign_in(page, relay.address, MAREK)
         open_details(page, relay.address, customer.id)
         relay.spoil = too_long
-        edit_field(page, "phone", "+48 600 100 200")
+        edit_field(page, "phone", "+48 600 100 200", stays=False)
         go(page, "/needs-a-look")
         refused = page.get_by_test_id("refused")
         expect(refused).to_contain_text(pattern("en", "look_reason_value"))
