@@ -46,6 +46,15 @@ describe("a test reminder", () => {
     const { last } = await follow([], { renew });
     expect(last).toEqual({ step: "allowed", obstacle: { code: "subscription", problem: { code: "push_service" } } });
   });
+  test.each(["offline", "no_answer", "unavailable"] as const)(
+    "whose server cannot be asked (%s) was not taken, while the device may show it",
+    async (code) => {
+      const problem = { ...offline.problem, code };
+      const { last, told } = await follow([], { renew: () => Promise.resolve(problem) });
+      expect(last).toEqual({ step: "asked", obstacle: { code: "request", problem } });
+      expect(told.map(({ step }) => step)).toEqual(["allowed", "asked"]);
+    },
+  );
   test("stops where the server does not take it", async () => {
     const { last } = await follow([], { ask: () => Promise.resolve(offline) });
     expect(last).toEqual({ step: "asked", obstacle: { code: "request", problem: offline.problem } });

@@ -12,7 +12,7 @@ export type Step = (typeof STEPS)[number];
 
 /** Why it went no further. */
 export type Obstacle =
-  | { readonly code: "subscription"; readonly problem: SubscribeProblem }
+  | { readonly code: "subscription"; readonly problem: Extract<SubscribeProblem, { code: "push_service" }> }
   | { readonly code: "request"; readonly problem: ApiProblem }
   /** The server has not sent it in time, or the device has not confirmed it. */
   | { readonly code: "late" | "not_shown" }
@@ -49,7 +49,9 @@ export async function followTrial(world: TrialWorld, tell: (progress: Progress) 
   const stop = (step: Step, obstacle: Obstacle) => tell({ step, obstacle });
   tell({ step: "allowed", obstacle: null });
   const problem = await world.renew();
-  if (problem !== null) return stop("allowed", { code: "subscription", problem });
+  if (problem?.code === "push_service") return stop("allowed", { code: "subscription", problem });
+  // The device may well show reminders: the server could not be asked, or would not hear of it.
+  if (problem !== null) return stop("asked", { code: "request", problem });
   tell({ step: "asked", obstacle: null });
   const asked = await world.ask();
   if (!asked.ok) return stop("asked", { code: "request", problem: asked.problem });
