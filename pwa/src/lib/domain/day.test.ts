@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import { addDays, instantAt, midnightAfter, nextWeekStart, weekdayOf, weekStartOf } from "./day";
+import { addDays, instantAt, midnightAfter, nextWeekStart, weekdayOf } from "./day";
 
 test("days are added across months and years", () => {
   expect(addDays("2026-12-30", 3)).toBe("2027-01-02");
   expect(addDays("2028-03-01", -1)).toBe("2028-02-29");
 });
-test("a Persian week begins on Saturday, the others on Monday", () => {
-  expect(["en", "fa", "ru", "zh", "pl"].map(weekStartOf)).toEqual([1, 6, 1, 1, 1]);
+test("next week begins on the next first day of a week", () => {
   expect(weekdayOf("2026-11-21")).toBe(6);
   expect(nextWeekStart("2026-11-18", 1)).toBe("2026-11-23");
   expect(nextWeekStart("2026-11-18", 6)).toBe("2026-11-21");

@@ -1,12 +1,7 @@
 /** Calendar days: ISO dates without a time zone, and the instants at which they begin for one person. */
 import { fromAbsolute, parseDate, Time, toCalendarDateTime, toZoned } from "@internationalized/date";
 import { dayOf } from "#lib/i18n/format";
-
-/** 0 Sunday … 6 Saturday. */
-export type Weekday = 0 | 1 | 2 | 3 | 4 | 5 | 6;
-
-/** The day on which a working week begins where a language is spoken: Saturday for Persian, Monday for the others. */
-export const weekStartOf = (locale: string): Weekday => (locale === "fa" ? 6 : 1);
+import type { Weekday } from "#lib/i18n/week";
 
 export const addDays = (day: string, count: number): string => parseDate(day).add({ days: count }).toString();
 

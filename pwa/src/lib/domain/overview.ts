@@ -1,5 +1,6 @@
 /** The manager's numbers: stretches of time, and what a number is compared with. */
-import { addDays, instantAt, type Weekday, weekdayOf } from "./day";
+import type { Weekday } from "#lib/i18n/week";
+import { addDays, instantAt, weekdayOf } from "./day";
 
 /** What the Overview looks at. */
 export type Period = "today" | "week";

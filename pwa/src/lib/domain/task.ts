@@ -1,10 +1,11 @@
 /** Tasks and their reminders. Every function is a value of its arguments and answers with the changes to save. */
 
 import { dayOf } from "#lib/i18n/format";
+import type { Weekday } from "#lib/i18n/week";
 import { type Change, type ChangeOf, plus, type ValuesOf } from "#lib/store/change";
 import type { Visible } from "#lib/store/visible";
 import type { TaskRepeat, TaskType } from "$sync/schema.gen";
-import { addDays, instantAt, minuteOf, nextWeekStart, type Weekday } from "./day";
+import { addDays, instantAt, minuteOf, nextWeekStart } from "./day";
 
 /** When something is to be done, and when the phone says so. */
 export interface When {

@@ -8,7 +8,9 @@ import {
   type Locale,
   preferredLocale,
   type Reader,
+  tagOf,
 } from "./locales";
+import { countryOfWeek, type Weekday, weekStartIn } from "./week";
 import { dictionary } from "./words.svelte";
 
 const LOCALE_KEY = "routebook.locale"; // static/boot.js reads the same one before the first paint
@@ -20,11 +22,20 @@ function firstLocale(): Locale {
   return preferredLocale(typeof navigator === "undefined" ? [] : navigator.languages);
 }
 
+/** The reader's language as his browser says it (`en-US`), and as this app does. */
+function languageTags(reader: Reader): string[] {
+  const said = typeof navigator === "undefined" ? [] : navigator.languages;
+  return [...said.filter((tag) => preferredLocale([tag]) === reader.locale), tagOf(reader)];
+}
+
 /** The reader of this device. Everything shown depends on it and changes with it, without a reload. */
 class DeviceReader implements Reader {
   #locale = $state<Locale>(firstLocale());
   #calendar = $state<Calendar | null>(remembered(CALENDAR_KEY) as Calendar | null);
   timeZone = $state(Intl.DateTimeFormat().resolvedOptions().timeZone);
+
+  #countries = $state.raw<readonly string[]>([]);
+  #weekStart = $derived(weekStartIn(countryOfWeek(this.#countries, this.timeZone, languageTags(this))));
 
   get locale(): Locale {
     return this.#locale;
@@ -36,6 +47,16 @@ class DeviceReader implements Reader {
 
   get direction(): Direction {
     return directionOf(this.#locale);
+  }
+
+  /** The day on which the week begins where the reader works. */
+  get weekStart(): Weekday {
+    return this.#weekStart;
+  }
+
+  /** Says in which countries (ISO 3166) the territories are that this device holds. */
+  workIn(countries: readonly string[]): void {
+    this.#countries = countries;
   }
 
   /** Loads the words of the language of this device; wait for it before anything is shown. */

@@ -19,7 +19,7 @@ const [holidaysIn, setHolidays] = createContext<Holidays>();
 /** Call it while a component is made, below `provideHolidays`. */
 export const useHolidays = holidaysIn;
 
-/** Reads them once for every screen. Call it below `provideStore`. */
+/** Reads them once for every screen, and says where the reader works, whose week begins as it does there. Call it below `provideStore`. */
 export function provideHolidays(): void {
   const store = useStore();
   const today = fmt.dayOf(store.now());
@@ -28,6 +28,7 @@ export function provideHolidays(): void {
   const countries = $derived(
     new Set((territories.current ?? []).flatMap(({ held, country }) => (held && country !== null ? country : []))),
   );
+  $effect.pre(() => reader.workIn([...countries].sort()));
   const byDay = $derived(holidaysOf(rows.current ?? [], countries));
   setHolidays({
     get byDay() {

@@ -1,6 +1,5 @@
 /** When this person wants to be rung: his own settings, from the device. */
 import { createContext } from "svelte";
-import { weekStartOf } from "#lib/domain/day";
 import { type HourSetting, morningHourFrom, type QuietHours, quietHoursFrom } from "#lib/domain/hours";
 import type { Around } from "#lib/domain/task";
 import { reader } from "#lib/i18n";
@@ -38,7 +37,7 @@ export function provideHours(): void {
       return quietHoursFrom(own("quiet_hours")?.value);
     },
     get around() {
-      return { timeZone: reader.timeZone, weekStart: weekStartOf(reader.locale), morning: this.morning };
+      return { timeZone: reader.timeZone, weekStart: reader.weekStart, morning: this.morning };
     },
     idOf: (name) => own(name)?.id ?? null,
   });
