@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from routebook_server.reminders.calendars import Calendar, day_from_persian, persian_from
+from routebook_server.reminders.calendars import Calendar, add_months, day_from_persian, persian_from
 from routebook_server.reminders.hours import Hours
 from routebook_server.reminders.series import next_id, next_values
 
@@ -56,6 +56,29 @@ def test_it_is_what_was_said_of_the_one_before() -> None:
 def test_there_is_none_where_nothing_repeats_or_it_was_made(change: dict[str, Any]) -> None:
     task = {"title": "Report", "person": "p", "due_day": "2026-11-18", "repeat": "week", **change}
     assert next_values(task, Hours(), Calendar.GREGORY, 0) is None
+
+
+def test_the_persian_years_begin_as_they_are_published() -> None:
+    nowruz = json.loads((Path(__file__).parent / "nowruz.json").read_text(encoding="utf-8"))
+    for year, day in enumerate(nowruz["starts"], nowruz["first_year"]):
+        assert persian_from(date.fromisoformat(day)) == (year, 1, 1)
+        eve = persian_from(date.fromisoformat(day) - timedelta(days=1))
+        if year > nowruz["first_year"]:
+            assert eve == (year - 1, 12, 30 if year - 1 in nowruz["leap_years"] else 29)
+
+
+@pytest.mark.parametrize("calendar", Calendar)
+def test_months_from_the_31st_end_in_the_month_they_belong_to(calendar: Calendar) -> None:
+    first = date(2020, 1, 31) if calendar is Calendar.GREGORY else day_from_persian(1399, 1, 31)
+    for count in range(1, 400):
+        day = add_months(first, count, calendar)
+        tomorrow = day + timedelta(days=1)
+        parts = [
+            (one.year, one.month, one.day) if calendar is Calendar.GREGORY else persian_from(one)
+            for one in (day, tomorrow)
+        ]
+        assert parts[0][1] == count % 12 + 1
+        assert parts[0][2] == 31 or parts[1][2] == 1
 
 
 def test_a_day_and_back_by_the_persian_calendar_is_the_same_day() -> None:
