@@ -92,7 +92,7 @@ class Browser:
                 headless=True,
                 **self._options,
             )
-            self._context.set_default_timeout(15_000)
+            self._context.set_default_timeout(30_000)
             return self._context.pages[0]
         return self._context.new_page()
 

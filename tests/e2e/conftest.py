@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 from e2e.browser import Browser
 from e2e.house import House
@@ -20,6 +20,8 @@ def playwright() -> Iterator[Playwright]:
     """The driver; a missing browser is a failure here, never a skip."""
     assert os.environ.get("CHROMIUM") or shutil.which("chromium"), "no Chromium: run tests/setup/browser.sh"
     os.environ.setdefault("CHROMIUM", shutil.which("chromium") or "")
+    # A machine may be busy with other tests; only what fails waits so long.
+    expect.set_options(timeout=15_000)
     with sync_playwright() as driver:
         yield driver
 

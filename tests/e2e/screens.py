@@ -48,13 +48,19 @@ def go(page: Page, path: str) -> None:
     page.wait_for_url(re.compile(re.escape(path.partition("#")[0])))
 
 
+def go_to_customer(page: Page, customer: str) -> None:
+    """Go to a customer's page, and wait until it is this one's: what is tapped sooner may be of the screen before."""
+    go(page, f"/customers/{customer}")
+    expect(page.locator(f"[data-testid=customer][data-customer='{customer}']")).to_be_visible()
+
+
 def _at(path: str) -> Callable[[Page, Place], None]:
     return lambda page, place: go(page, path.format(**place._asdict()))
 
 
 def _customer_tab(key: str) -> Callable[[Page, Place], None]:
     def come(page: Page, place: Place) -> None:
-        go(page, f"/customers/{place.customer}")
+        go_to_customer(page, place.customer)
         open_tab(page, place.locale, key)
 
     return come
@@ -67,14 +73,14 @@ def _add_sheet(page: Page, place: Place) -> None:
 
 
 def _add_task(page: Page, place: Place) -> None:
-    go(page, f"/customers/{place.customer}")
+    go_to_customer(page, place.customer)
     page.get_by_test_id("remind").click()
     page.get_by_test_id("date-choose").click()
     expect(page.get_by_test_id("date-set")).to_be_visible()
 
 
 def _add_call(page: Page, place: Place) -> None:
-    go(page, f"/customers/{place.customer}")
+    go_to_customer(page, place.customer)
     page.get_by_test_id("add").click()
     page.get_by_test_id("add-call").click()
     expect(page.get_by_test_id("call-reached")).to_be_visible()

@@ -10,7 +10,7 @@ from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
-from e2e.screens import go
+from e2e.screens import go, go_to_customer
 from e2e.steps import edit_field, field_row, open_details, open_tab
 from e2e.wire import Wire
 from e2e.words import pattern, word
@@ -57,7 +57,7 @@ def test_a_note_is_opened_changed_and_put_back_from_the_timeline(phone: Phone) -
     page = phone.page
     note, customer = phone.own("note")
     before = str(phone.house.record(note).values["body"])
-    go(page, f"/customers/{customer}")
+    go_to_customer(page, customer)
     page.get_by_role("radio", name=word("en", "customer_timeline_notes")).click()
     page.get_by_role("button").filter(has_text=before[:40]).first.click()
     row = phone.sheet.get_by_test_id("field-body")
@@ -82,7 +82,7 @@ def test_people_deals_orders_and_visits_have_their_history_too(phone: Phone) -> 
         ("order", "customer_tab_orders"),
     ):
         _, customer = phone.own(kind)
-        go(page, f"/customers/{customer}")
+        go_to_customer(page, customer)
         open_tab(page, "en", tab)
         records = page.get_by_role("tabpanel").locator(
             "button:not([data-testid=take-order], [data-testid=repeat-order])"

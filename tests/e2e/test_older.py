@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
-from e2e.screens import go
+from e2e.screens import go, go_to_customer
 from e2e.wire import Wire
 from e2e.words import pattern, word
 from reading import read_rows
@@ -48,7 +48,7 @@ def old_notes(house: House, customers: set[str]) -> dict[str, str]:
 
 def timeline(page: Page, customer: str) -> Locator:
     """Open a customer's page and read the timeline to its end."""
-    go(page, f"/customers/{customer}")
+    go_to_customer(page, customer)
     panel = page.get_by_role("tabpanel")
     button = panel.get_by_role("button", name=word("en", "customer_older"))
 

@@ -12,7 +12,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House, Record, wait_until
 from e2e.people import MANAGER, MAREK, sign_in
 from e2e.pictures import PLACE, take, tap_and_choose
-from e2e.screens import go
+from e2e.screens import go, go_to_customer
 from e2e.steps import open_tab
 from e2e.wire import Wire
 
@@ -133,7 +133,7 @@ def test_a_voice_note_is_recorded_and_played_and_a_document_is_attached(
     page.get_by_test_id("play").press("Enter")
     page.wait_for_function("() => document.querySelector('[data-testid=voice-sound]').currentTime > 0.2")
     customer = str(shared_house.record(visit).values["customer"])
-    go(page, f"/customers/{customer}")
+    go_to_customer(page, customer)
     open_tab(page, MAREK.locale, "files_title")
     with page.expect_file_chooser() as chooser:
         page.get_by_test_id("attach").tap()

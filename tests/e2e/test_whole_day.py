@@ -12,7 +12,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, MARYAM, Rep, sign_in
 from e2e.pictures import take, tap_and_choose
-from e2e.screens import go
+from e2e.screens import go, go_to_customer
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -65,7 +65,7 @@ def _record_a_voice_note(page: Page) -> None:
 
 
 def _log_a_call(page: Page, customer: str, result: str) -> None:
-    go(page, f"/customers/{customer}")
+    go_to_customer(page, customer)
     page.get_by_test_id("add").first.tap()
     page.get_by_test_id("add-call").tap()
     page.get_by_test_id(f"call-{result}").tap()

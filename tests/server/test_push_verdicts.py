@@ -112,6 +112,7 @@ async def test_of_two_changes_of_one_field_the_later_wins_and_the_loser_is_told_
         True,
         True,
     )
+    assert (change.base, change.base_stamp) == ("first", first.at), "what both began from is kept with the loser"
 
 
 async def test_a_change_that_comes_after_a_later_one_loses_and_its_author_hears_it(team: Team) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from routebook_sync.clock import is_stamp
+from routebook_sync.clock import DEVICE_WIDTH, is_stamp
 from routebook_sync.joins import canonical
 from routebook_sync.messages import MARKERS, Edit, Row, VerdictKind
 from routebook_sync.replica.tables import Held
@@ -59,6 +59,9 @@ class Books:
         """Find what a device wrote behind each entry: by stamp and values, or in order where a stamp was clamped."""
         by_stamp = {(saved.edit.at, *key_of(saved.edit.id, saved.edit.v)): saved for saved in ledger}
         by_values = {key_of(saved.edit.id, saved.edit.v): saved for saved in ledger}
+        by_moment: dict[tuple[str, str], list[Entered]] = {}
+        for saved in ledger:
+            by_moment.setdefault((saved.edit.id, saved.edit.at[:-DEVICE_WIDTH]), []).append(saved)
         keys = [key_of(entry.id, entry.new) for entry in self.history]
         found = {
             place: by_stamp[entry.stamp, *key]
@@ -80,6 +83,11 @@ class Books:
                 found[place] = waiting.pop(at)
             elif entry.device and key in by_values:
                 found[place] = by_values[key]  # sent again under another device number
+            elif entry.device:
+                # So was this, whose counter says another total under that number.
+                alike = by_moment.get((entry.id, entry.stamp[:-DEVICE_WIDTH]), [])
+                if len(alike) == 1 and alike[0].edit.v.keys() == entry.new.keys():
+                    found[place] = alike[0]
         return found
 
     def entries(self) -> Iterator[tuple[int, Entry, Entered | None]]:

@@ -124,7 +124,7 @@ class Applier:
             )
             clamped = clamped or next((name for name, value in values.items() if value is not edit.v[name]), "")
         merge = merge_edit(entity, doc, values, at, base)
-        merged = Merged(at, values, merge.doc, clamped, merge.changes, merge.changed)
+        merged = Merged(at, values, merge.doc, clamped, merge.changes, merge.changed, base)
         if doc is None:
             return merged
         merged.conflicts = merge.conflicts
@@ -148,7 +148,7 @@ class Applier:
     def _record(self, turn: Turn, record_id: str, state: State | None, merged: Merged) -> None:
         source = (record_id, merged.at, turn.push.author.device, turn.person)
         changes = None if state is None else merged.changes
-        self._draft.record(source, merged.values, changes, merged.texts, turn.decided_by)
+        self._draft.record(source, merged.values, changes, merged.texts, turn.decided_by, base=merged.base)
         for stamp, values, changes in merged.own:
             self._draft.record((record_id, stamp, SERVER_DEVICE, ""), values, changes)
 

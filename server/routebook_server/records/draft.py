@@ -1,6 +1,6 @@
 """Draft: what a batch has merged so far, before it is written. Any of it can be taken back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from routebook_server.records.buckets import archive_of, is_archive
@@ -124,10 +124,13 @@ class Draft:
         changes: Iterable[Change] | None,
         merged: Collection[str] = (),
         decided_by: str | None = None,
+        *,
+        base: Mapping[str, str] | None = None,
     ) -> None:
         """Add an edit to the history: record, stamp, device and person; what it wrote, and what it met.
 
-        ``changes`` is None for a new record; ``merged`` are fields that the server's next edit merges by words.
+        ``changes`` is None for a new record; ``merged`` are fields that the server's next edit merges by words;
+        ``base`` the stamps that its author had seen, by field: of what two changed at once it is kept (SPEC R43).
         """
         old: bytes | None = None
         if changes is not None:
@@ -136,6 +139,10 @@ class Draft:
             }
             for name in merged:
                 before[name] = (*before[name], True)
+            for change in changes if base else ():
+                seen = base.get(change.field, "") if base and change.concurrent else ""
+                if seen:
+                    before[change.field] = (*before[change.field][:4], change.field in merged, seen)
             old = encode_json(before)
         record_id, stamp, device, person = source
         self.history.append((record_id, stamp, device, person, self.now_ms, encode_json(values), old, decided_by))

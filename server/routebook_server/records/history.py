@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
-from routebook_server.database import driver_of
+from routebook_server.database import Driver, driver_of
 from routebook_server.records.buckets import at_hand
 from routebook_server.records.views import open_values
 from routebook_sync.clock import ms_from_stamp
@@ -22,6 +22,12 @@ SELECT_HISTORY: Final = (
     "SELECT number, stamp, received_at, device, person, new, old, decided_by FROM history"
     " WHERE id = ? AND number < ? ORDER BY number DESC"
 )
+
+SELECT_WRITTEN: Final = "SELECT new FROM history WHERE id = ? AND stamp = ?"
+"""What was written under a stamp."""
+
+_UNSAID: Final[tuple[Any, ...]] = (None, "", True, False, False, "")
+"""What an entry means that does not say it, in the order of ``tables.history``."""
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -38,6 +44,10 @@ class FieldChange(msgspec.Struct, frozen=True):
     """True where the author had not seen the value that he met."""
     merged: bool = False
     """True where the server merged the two by words: what stands is in its own entry that follows."""
+    base: Any = None
+    """What its author had seen instead, where ``concurrent``; None where that was nothing, or is not known any more."""
+    base_stamp: str = ""
+    """The stamp of that."""
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):
@@ -82,7 +92,8 @@ def read_history(
         return None
     size = min(limit, MAX_HISTORY)
     rows = driver.chunks(SELECT_HISTORY, record_id, MAX_SAFE if before is None else before, size=size)
-    return list(islice(_entries(rows, found[1], view), size))
+    entries = list(islice(_entries(rows, found[1], view), size))
+    return [_with_bases(driver, record_id, entry) for entry in entries]
 
 
 def _entries(chunks: Iterable[list[tuple[Any, ...]]], kind: str, view: View) -> Iterator[HistoryEntry]:
@@ -100,6 +111,27 @@ def _changes(values: dict[str, Any], old: str | None) -> list[FieldChange]:
     before: dict[str, list[Any]] = msgspec.json.decode(old) if old is not None else {}
     changes = []
     for name, value in values.items():
-        old_value, stamp, won, concurrent, *merged = before.get(name, (None, "", True, False))
-        changes.append(FieldChange(name, old_value, stamp, value, won, concurrent, bool(merged)))
+        told = before.get(name, [])
+        old_value, stamp, won, concurrent, merged, base = (*told, *_UNSAID[len(told) :])
+        changes.append(FieldChange(name, old_value, stamp, value, won, concurrent, merged, base_stamp=base))
     return changes
+
+
+def _with_bases(driver: Driver, record_id: str, entry: HistoryEntry) -> HistoryEntry:
+    """Return an entry with the values that its author had seen, where he met others."""
+    if all(change.base_stamp == "" for change in entry.changes):
+        return entry
+    changes = [
+        msgspec.structs.replace(change, base=_value_at(driver, record_id, change)) if change.base_stamp else change
+        for change in entry.changes
+    ]
+    return msgspec.structs.replace(entry, changes=changes)
+
+
+def _value_at(driver: Driver, record_id: str, change: FieldChange) -> Any:
+    """Return the value that was written under the stamp of a base."""
+    for (new,) in driver.fetch(SELECT_WRITTEN, record_id, change.base_stamp):
+        values: dict[str, Any] = msgspec.json.decode(new)
+        if change.field in values:
+            return values[change.field]
+    return None

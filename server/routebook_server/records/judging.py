@@ -31,6 +31,8 @@ class Merged(msgspec.Struct, gc=False):
     """Empty for a new record."""
     won: bool = False
     """Whether one of them changed the record."""
+    base: Mapping[str, str] | None = None
+    """The stamps that its author had seen, by field."""
     conflicts: Sequence[Change] = ()
     """Registers that two people changed without seeing each other, but for those that were merged by words."""
     texts: Collection[str] = ()

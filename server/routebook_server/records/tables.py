@@ -62,8 +62,9 @@ history: Final = Table(
     Index("ix_history_id", "id").ddl_if(dialect="sqlite"),
 )
 """The value history (SPEC R43), one row for each edit and record. ``new`` is the JSON of the values sent,
-``old`` that of ``{field: [value, stamp, won, concurrent]}`` as they were before, with ``true`` at the end where the
-server merged by words; null for a new record. ``decided_by`` applied the edit of ``person`` out of custody."""
+``old`` that of ``{field: [value, stamp, won, concurrent, merged, base]}`` as they were before, the last two only where
+there is something to say: whether the server merged by words, and of what was changed at once the stamp that its author
+had seen; null for a new record. ``decided_by`` applied the edit of ``person`` out of custody."""
 
 replica: Final = Table(
     "replica",

@@ -11,6 +11,8 @@ export interface FieldChange {
   readonly won: boolean;
   /** True where its author had not seen the value that he met. */
   readonly concurrent: boolean;
+  /** What its author had seen instead; null where that was nothing, or is not known. */
+  readonly base: unknown;
 }
 
 /** One edit of one record. */
@@ -39,6 +41,7 @@ const changeOf = (answer: unknown): FieldChange => {
     new: change.new ?? null,
     won: change.won !== false,
     concurrent: change.concurrent === true,
+    base: change.base ?? null,
   };
 };
 
