@@ -14,6 +14,7 @@ import os
 import statistics
 import sys
 import tempfile
+import time
 import zoneinfo
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from bench.line import Line, at_most
 from e2e.browser import ARGUMENTS, SIZES
 from e2e.origin import Origin
 
+BEGUN: Final = time.monotonic()
 CUSTOMERS: Final = int(os.environ.get("BENCH_CUSTOMERS", "100000"))
 SEED: Final = 1
 PAGE_BYTES: Final = 4 * 1024 * 1024
@@ -40,12 +42,19 @@ PX_PER_SECOND: Final = 4_000
 LONG_FRAMES: Final = 1
 LONG_MS: Final = 50
 """What the platform calls a long frame (Long Animation Frames API): three frames of 60 a second are not painted."""
+LETTER: Final = "k"
+"""In the texts of many customers, and not in all: the e-mail address, which all have, is without it."""
+MOST_MS: Final = 20_000
+"""After so long a tap has failed, and the bench says which one."""
 
-WATCH: Final = """
+WATCH: Final = (
+    f"const MOST_MS = {MOST_MS};"
+    """
 window.watchTap = (isShown) => {
   if (isShown()) throw new Error("it is shown before the tap");
-  window.shown = new Promise((resolve) => {
+  window.shown = new Promise((resolve, reject) => {
     const events = ["pointerup", "keydown"];
+    setTimeout(() => reject(new Error("not shown: " + isShown)), MOST_MS);
     const begin = (event) => {
       if (!event.isTrusted) return;
       for (const name of events) removeEventListener(name, begin, true);
@@ -65,9 +74,13 @@ window.long = [];
 new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => one.duration)))
   .observe({ type: "long-animation-frame" });
 """
+)
 IDLE: Final = "new Promise((resolve) => requestIdleCallback(resolve, { timeout: 2000 }))"
-ROWS: Final = "document.querySelector('[data-index] a')?.closest('[role=listitem]').getAttribute('aria-setsize')"
-"""How many customers the list has, once the first of them are there."""
+LIST: Final = """(() => {
+  const first = document.querySelector("[data-index='0'] a");
+  return first && first.closest("[role=listitem]").getAttribute("aria-setsize") + first.href;
+})()"""
+"""How many customers the list has, and the first of them; null until he is there."""
 
 
 def run() -> Iterator[Line]:
@@ -101,6 +114,7 @@ def run() -> Iterator[Line]:
 
 def _fill(page: Page, address: str) -> None:
     page.goto(f"{address}/device/")
+    _say(f"filling a store with {CUSTOMERS} customers")
     page.evaluate("task => bench(task)", {"name": "fill", "customers": CUSTOMERS, "seed": SEED, "budget": PAGE_BYTES})
     today = dt.datetime.now(zoneinfo.ZoneInfo(ZONE)).date().isoformat()
     page.evaluate("([seed, day, stops]) => planDay(seed, day, stops)", [SEED, today, 2 * ROUNDS + 4])
@@ -111,21 +125,23 @@ def _p95(page: Page, address: str, speed: CDPSession, slower: int) -> float:
     """Return the 95th percentile of every tap of every round; says on the error output what each tap took."""
     speed.send("Emulation.setCPUThrottlingRate", {"rate": slower})
     taken: dict[str, list[float]] = {}
-    for _round in range(ROUNDS):
+    for round_number in range(ROUNDS):
+        _say(f"{slower}x, round {round_number + 1} of {ROUNDS}")
         for name, milliseconds in _round_of_taps(page, address):
             taken.setdefault(name, []).append(milliseconds)
     speed.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     for name, figures in taken.items():
         said = " ".join(f"{figure:.0f}" for figure in sorted(figures))
-        print(f"{slower}x {name}: {said} ms", file=sys.stderr)  # noqa: T201 - which one it is, when the line is bad
+        _say(f"{slower}x {name}: {said} ms")
     return statistics.quantiles([one for figures in taken.values() for one in figures], n=20)[18]
 
 
 def _round_of_taps(page: Page, address: str) -> Iterator[tuple[str, float]]:
     """Make each of the ten taps once, and yield its name and milliseconds."""
+    page.evaluate("sessionStorage.clear()")  # as opened from its icon: no filter of the round before
     page.goto(f"{address}/today")
     check_in = page.get_by_test_id("check-in").first
-    expect(check_in).to_be_visible()
+    check_in.wait_for()
     yield "check in", _timed(page, check_in.tap, _is_there("[data-testid=date-tomorrow]"))
     tomorrow = page.get_by_test_id("date-tomorrow")
     yield "next step tomorrow", _timed(page, tomorrow.tap, _is_there("[data-testid=next-step]"))
@@ -143,7 +159,7 @@ def _round_of_taps(page: Page, address: str) -> Iterator[tuple[str, float]]:
     yield "filter", _timed(page, vip.tap, _is_other_list(page))
     search = page.get_by_role("searchbox")
     search.tap()
-    typed = _timed(page, lambda: page.keyboard.type("a"), _is_other_list(page))
+    typed = _timed(page, lambda: page.keyboard.type(LETTER), _is_other_list(page))
     yield "letter", typed
     row = page.locator("[data-index='0'] a")
     yield "customer", _timed(page, row.tap, _is_there("article [role=tablist]"))
@@ -160,8 +176,8 @@ def _is_there(selector: str) -> str:
 
 
 def _is_other_list(page: Page) -> str:
-    before = page.evaluate(ROWS)
-    return f"![undefined, {before!r}].includes({ROWS})"
+    before = page.evaluate(LIST)
+    return f"![null, {before!r}].includes({LIST})"
 
 
 def _timed(page: Page, tap: Callable[[], Any], is_shown: str) -> float:
@@ -185,6 +201,11 @@ def _scrolled(page: Page, address: str, speed: CDPSession) -> Line:
             speed.send("Input.synthesizeScrollGesture", gesture)
         page.evaluate(IDLE)
         found.append([one for one in page.evaluate("long") if one > LONG_MS])
-    print(f"long frames, ms: {found}", file=sys.stderr)  # noqa: T201 - which they were, when the line is bad
+    _say(f"long frames, ms: {found}")
     value = statistics.mean(map(len, found[1:]))
     return Line("scroll_list_long_frames", value, "frames", LONG_FRAMES, LONG_FRAMES / max(value, LONG_FRAMES / 2))
+
+
+def _say(words: str) -> None:
+    since = time.monotonic() - BEGUN
+    print(f"{since:4.0f} s: {words}", file=sys.stderr, flush=True)  # noqa: T201 - how far it is, and why a line is bad
