@@ -59,6 +59,32 @@ async def test_where_a_person_is_is_taken_from_his_first_device_unless_his_recor
     assert await zone() == "Asia/Tehran", "he travels"
 
 
+async def test_a_reminder_speaks_the_language_of_its_device_and_else_that_of_its_person(scene: Scene) -> None:
+    await scene.signed_in("rep", "tablet")
+    await scene.write("person", MAREK, "shared", locale="pl")
+
+    async def subscribe(**more: str) -> int:
+        body = {**scene.service.browsers["phone"].subscription(), **more}
+        return (await scene.phone.put("/api/push/subscription", json=body)).status_code
+
+    async def languages() -> dict[str, str]:
+        await scene.task(1, title="Cheese", remind_at=scene.house.clock.now_ms + 10_000)
+        messages = await scene.pass_by(10)
+        return {message.device: message.payload["lang"] for message in messages}
+
+    assert await languages() == {"phone": "pl", "tablet": "pl"}
+    assert await subscribe(locale="fa") == 200
+    assert await languages() == {"phone": "fa", "tablet": "pl"}
+    # The service worker, which renews by itself, does not know what the app shows.
+    assert await subscribe() == 200
+    assert await languages() == {"phone": "fa", "tablet": "pl"}
+    await scene.phone.post("/api/reminders/test", json={})
+    [trial] = await scene.pass_by(0)
+    assert (trial.payload["title"], trial.payload["dir"]) == ("یادآوری آزمایشی", "rtl")
+    assert await subscribe(locale="tlh") == 200
+    assert await languages() == {"phone": "pl", "tablet": "pl"}, "it speaks none that nobody has written"
+
+
 GOOD = {"endpoint": "https://push.example.com/x", "p256dh": "", "auth": "AAAAAAAAAAAAAAAAAAAAAA"}
 OFF_THE_CURVE = base64.urlsafe_b64encode(b"\x04" + b"\x01" * 64).decode().rstrip("=")
 

@@ -45,7 +45,7 @@ export function listenForReminders(worker: ServiceWorkerGlobalScope): void {
   });
   worker.addEventListener("pushsubscriptionchange", (event) => {
     const api = { fetch: worker.fetch.bind(worker), isOnline: () => worker.navigator.onLine };
-    (event as ExtendableEvent).waitUntil(subscribe(api, new DevicePush(registration)));
+    (event as ExtendableEvent).waitUntil(subscribe(api, new DevicePush(registration, null)));
   });
   worker.addEventListener("message", (event) => {
     if (event.data === "send-reports") event.waitUntil(send(world));

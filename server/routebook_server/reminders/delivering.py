@@ -35,7 +35,9 @@ _SELECT_REST: Final = (
 )
 _REST: Final = 1_000
 """Reminders of one device that are looked at together at most."""
-_SELECT_SUBSCRIPTIONS: Final = "SELECT device, endpoint, p256dh, auth FROM push_subscription WHERE device IN (?*)"
+_SELECT_SUBSCRIPTIONS: Final = (
+    "SELECT device, endpoint, p256dh, auth, locale FROM push_subscription WHERE device IN (?*)"
+)
 _ALIVE: Final = [State.PLANNED.value, State.SENDING.value, State.SENT.value, State.SHOWN.value, State.ACTED.value]
 
 
@@ -73,7 +75,8 @@ class _Desk:
     def write(self, one: Reminder, key: tuple[str, int, int], subscription: Subscription | None, email: str) -> Letter:
         """Return the letter of a delivery (id, device, attempts), as if it went alone."""
         listener = self.listeners[one.person]
-        locale = locale_from(listener.locale, self.locale)
+        shown = subscription.locale if subscription is not None else ""
+        locale = locale_from(shown, listener.locale, self.locale)
         subject = self.subjects.get(one.record)
         wording = self._word(one, subject, listener, locale)
         of_customer = subject is not None and bool(subject.customer)

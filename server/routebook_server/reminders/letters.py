@@ -14,6 +14,8 @@ class Subscription(msgspec.Struct, frozen=True):
     endpoint: str
     p256dh: str
     auth: str
+    locale: str = ""
+    """The language that the device shows, "" where it has not said."""
 
 
 class Letter(msgspec.Struct, frozen=True):

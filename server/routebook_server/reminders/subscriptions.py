@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Meta
 from sqlalchemy import Connection
 
-from routebook_server.database import Database, driver_of
+from routebook_server.database import Database, Driver, driver_of
 from routebook_server.database.driver import upsert
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.problem import ProblemError, make_problem
@@ -33,6 +33,8 @@ class Subscribe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     auth: Annotated[str, Meta(max_length=40)]
     time_zone: Annotated[str, Meta(max_length=60)] = ""
     """Where the device is: taken for its person where his record says nothing of it."""
+    locale: Annotated[str, Meta(max_length=20)] = ""
+    """The language that the device shows; "" where it does not know, which changes nothing."""
 
 
 class Subscribed(msgspec.Struct, frozen=True):
@@ -76,7 +78,8 @@ class Subscriptions:
             # One browser has one address: whoever signed in on it before gets nothing there any more.
             sql = "DELETE FROM push_subscription WHERE endpoint = ? AND device <> ?"
             driver.execute(sql, wanted.endpoint, actor.device)
-            driver.store(_STORE, [(actor.device, wanted.endpoint, wanted.p256dh, wanted.auth, now_ms)])
+            locale = wanted.locale or _locale_of(driver, actor.device)
+            driver.store(_STORE, [(actor.device, wanted.endpoint, wanted.p256dh, wanted.auth, now_ms, locale)])
 
         await self._database.write(store)
         await self._keep_time_zone(actor.person, wanted.time_zone)
@@ -100,6 +103,11 @@ class Subscriptions:
         """Send a device nothing more; no error if nothing was sent."""
         sql = "DELETE FROM push_subscription WHERE device = ?"
         await self._database.write(lambda connection: driver_of(connection).execute(sql, actor.device))
+
+
+def _locale_of(driver: Driver, device: int) -> str:
+    found = driver.fetch_one("SELECT locale FROM push_subscription WHERE device = ?", device)
+    return found[0] if found else ""
 
 
 def _is_key(text: str, size: int) -> bool:

@@ -25,8 +25,10 @@ push_subscription: Final = Table(
     Column("p256dh", text(), nullable=False),
     Column("auth", text(), nullable=False),
     Column("renewed", BigInteger, nullable=False),
+    Column("locale", text(20), nullable=False, server_default=""),
 )
-"""Where the push service takes a device's messages, and the keys they are encrypted with."""
+"""Where the push service takes a device's messages, the keys they are encrypted with, and the language that the device
+shows, "" for its person's."""
 
 reminder: Final = Table(
     "reminder",

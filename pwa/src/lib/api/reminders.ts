@@ -9,9 +9,13 @@ export interface Subscribed {
   readonly auth: string;
 }
 
-/** The same, and where the device is: the server takes it for a person whose record does not say. */
+/**
+ * The same, and where the device is: the server takes it for a person whose record does not say. With the language that the device
+ * shows, which its reminders then speak; left out by whoever does not know it.
+ */
 export interface Subscribing extends Subscribed {
   readonly time_zone: string;
+  readonly locale?: string;
 }
 
 /** The server's key that a subscription is made for, base64url. */

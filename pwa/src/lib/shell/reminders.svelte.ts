@@ -1,7 +1,7 @@
 /** Reminders on this device: whether they may be shown here, why not, and the subscription that is renewed at every start. */
 
 import { remember, remembered } from "#lib/browser/remembered";
-import { m } from "#lib/i18n";
+import { m, reader } from "#lib/i18n";
 import { DevicePush } from "#lib/pwa/push/browser";
 import { type SubscribeProblem, subscribe, unsubscribe } from "#lib/pwa/push/subscribing";
 import { goto } from "$app/navigation";
@@ -84,7 +84,7 @@ class Reminders {
     const registration = await registrationNow();
     if (registration === null || !("pushManager" in registration)) return;
     for (const shown of await registration.getNotifications()) shown.close();
-    if (Notification.permission === "granted") await unsubscribe(api, new DevicePush(registration));
+    if (Notification.permission === "granted") await unsubscribe(api, new DevicePush(registration, reader.locale));
   }
 
   /** Has the server know this device; answers why not, null where it does. */
@@ -97,7 +97,9 @@ class Reminders {
     if (this.state !== "on") return;
     const registration = await registrationSoon();
     this.problem =
-      registration === null ? { code: "push_service" } : (await subscribe(api, new DevicePush(registration))).problem;
+      registration === null
+        ? { code: "push_service" }
+        : (await subscribe(api, new DevicePush(registration, reader.locale))).problem;
   }
 
   #say(): void {

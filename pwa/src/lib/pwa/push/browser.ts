@@ -17,7 +17,10 @@ const subscriptionFrom = (found: PushSubscription): Subscription => ({
 export class DevicePush implements PushBrowser {
   readonly timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-  constructor(private readonly registration: ServiceWorkerRegistration) {}
+  constructor(
+    private readonly registration: ServiceWorkerRegistration,
+    readonly locale: string | null,
+  ) {}
 
   async current(): Promise<Subscription | null> {
     const found = await this.registration.pushManager.getSubscription();

@@ -5,6 +5,7 @@ import { type PushBrowser, type Subscription, subscribe, unsubscribe } from "./s
 /** A browser's push service that can refuse. */
 class Browser implements PushBrowser {
   readonly timeZone = "Asia/Tehran";
+  constructor(readonly locale: string | null = null) {}
   standing: Subscription | null = null;
   made = 0;
   refuses = false;
@@ -46,6 +47,14 @@ test("the first start subscribes and every other renews the same", async () => {
   expect((await subscribe(context, browser)).problem).toBeNull();
   expect(browser.made).toBe(1);
   expect(heard.filter((one) => one.startsWith("PUT"))).toEqual([PUT(1), PUT(1)]);
+});
+
+test("the app says which language it shows, the service worker leaves it as it was", async () => {
+  const { context, heard } = server("k");
+  await subscribe(context, new Browser("fa"));
+  expect(heard.at(-1)).toContain('"time_zone":"Asia/Tehran","locale":"fa"}');
+  await subscribe(context, new Browser(null));
+  expect(heard.at(-1)).not.toContain("locale");
 });
 
 test("another key of the server takes a new subscription", async () => {

@@ -12,6 +12,8 @@ export interface Subscription extends Subscribed {
 export interface PushBrowser {
   /** Where the device is: the IANA name of its time zone. */
   readonly timeZone: string;
+  /** The language that the app shows; null in the service worker, which cannot know it. */
+  readonly locale: string | null;
   /** The subscription that stands, null where there is none. */
   current(): Promise<Subscription | null>;
   /** Rejects where the push service cannot be reached or will not have it. */
@@ -36,7 +38,11 @@ export async function subscribe(
     return { problem: { code: "push_service" } };
   }
   const { endpoint, p256dh, auth } = standing;
-  const put = await putSubscription(context, { endpoint, p256dh, auth, time_zone: browser.timeZone });
+  const { timeZone: time_zone, locale } = browser;
+  const put = await putSubscription(context, {
+    ...{ endpoint, p256dh, auth, time_zone },
+    ...(locale !== null && { locale }),
+  });
   return { problem: put.ok ? null : put.problem };
 }
 
