@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 
 
 def _draw(page: Page, pad: Locator) -> None:
-    """Draw a hook on the pad, as a finger does, once the people who may sign are there: they raise the sheet."""
+    """Draw a hook on the pad, as a finger does, once the sheet has come to rest."""
     settle(page)
     box = pad.bounding_box()
     assert box is not None
