@@ -1,22 +1,21 @@
 /** What needs a look, in plain words. */
 import { fmt, m } from "#lib/i18n";
-import { fieldLabel, KIND_LABELS } from "#lib/i18n/fields";
-import type { AttentionItem } from "#lib/store/queries/attention";
+import { KIND_LABELS } from "#lib/i18n/fields";
 import { ENTITY_TYPES, type Kind } from "$sync/schema.gen";
 
 /** Tells whether this version of the app knows a kind. */
 export const isKind = (kind: string): kind is Kind => Object.hasOwn(ENTITY_TYPES, kind);
 
-/** `Deal · Autumn pack`; only what the record is where it has no title. */
-export function recordText(kind: string, label: string): string {
+/** `Deal · Autumn pack`; only what the record is where it has no title; what is kept in a custom field is called by that. */
+export function recordText(kind: string, label: string, custom = ""): string {
+  if (custom !== "") return custom;
   if (!isKind(kind)) return label;
   const what = KIND_LABELS[kind]();
   return label === "" || kind === "note" ? what : m.history_of({ kind: what, name: label });
 }
 
-/** Why an edit was refused, by the code and the field that the server gave. */
-export function reasonText({ kind, code, field }: Pick<AttentionItem, "kind" | "code" | "field">): string {
-  const label = field === "" ? "" : fieldLabel(kind, field);
+/** Why an edit was refused, by the code that the server gave and the label of the field, "" for none. */
+export function reasonText(code: string, label: string): string {
   switch (code) {
     case "wrong_type":
       return label === "" ? m.look_reason_other() : m.look_reason_value({ field: label });
