@@ -263,11 +263,12 @@ async def test_a_device_fills_its_custody_and_nobody_elses(team: Team, monkeypat
     assert await team.row(make_id(7)) is not None
 
 
-async def test_custody_is_bounded_by_bytes(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("note", ["x" * 9_000, "گ" * 4_500], ids=["a byte a letter", "two bytes a letter"])
+async def test_custody_is_bounded_by_bytes(team: Team, monkeypatch: pytest.MonkeyPatch, note: str) -> None:
     monkeypatch.setattr("routebook_server.records.custody.MAX_HELD_BYTES", 20_000)
     phone = team.device(1, ANNA)
     for number in range(3):
-        phone.edit("visit", make_id(200 + number), CUSTOMER, {**VALUES, "customer": CUSTOMER, "note": "x" * 9_000})
+        phone.edit("visit", make_id(200 + number), CUSTOMER, {**VALUES, "customer": CUSTOMER, "note": note})
 
     assert told((await phone.sync()).verdicts) == [
         (1, "held", "missing_root"),

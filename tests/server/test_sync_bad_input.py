@@ -116,6 +116,7 @@ async def test_a_request_that_cannot_be_taken_gets_its_code_and_changes_nothing(
         (edit_json(v={**VALUES, "a\x00": 1}), "wrong_type"),
         (edit_json(v={**VALUES, "note": "x" * 10_001}), "wrong_type"),
         (edit_json(v={**VALUES, "note": "x" * MAX_EDIT_BYTES}), "too_large"),
+        (msgspec.json.encode({"n": 1, "kind": "گ" * (MAX_EDIT_BYTES // 2)}), "too_large"),
         (edit_json(v={**VALUES, "latitude": 10**400}), "wrong_type"),
         (edit_json(v={**VALUES, "latitude": -(10**30)}), "wrong_type"),
         (edit_json(v={**VALUES, "latitude": 1e300}), "wrong_type"),

@@ -213,13 +213,17 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
         raise BrokenError("G2", f"taken more than once: {twice[:3]}")
     there = {key_of(entry.id, entry.new) for entry in books.history}
     held = {(edit.id, edit.at) for edit in books.held}
+    # Who decides on one of a group decides on all; what stands for it does not name them all.
+    groups = {(s.store, s.group) for s in simulation.ledger.entries.values() if s.group and s.edit.id in books.decided}
     for saved in simulation.ledger.entries.values():
         if saved.lost or key_of(saved.edit.id, saved.edit.v) in there or saved.end is VerdictKind.REJECTED:
             continue
         if saved.gone and simulation.was_restored:
             continue
         in_custody = (saved.edit.id, saved.edit.at) in held
-        if saved.end is VerdictKind.HELD and (in_custody or saved.edit.id in books.decided):
+        if saved.end is VerdictKind.HELD and (
+            in_custody or saved.edit.id in books.decided or (saved.store, saved.group) in groups
+        ):
             continue
         guarantee = "G3" if in_custody else "G2"
         raise BrokenError(guarantee, f"{saved.store} was told {saved.end} of {saved.edit}; in custody: {in_custody}")

@@ -126,9 +126,11 @@ def merge_edit(
             continue
         old_stamp = named.get(name) or (rest if name in merged else "")
         won = old_stamp < stamp or (old_stamp == stamp and not register_stands(old, old_stamp, value, stamp))
+        seen = base.get(name, "") if base is not None else old_stamp
         concurrent = (
-            base is not None
-            and old_stamp > base.get(name, "")
+            old_stamp != seen
+            # What its author had seen is his own: it would stand here if it had been taken.
+            and (old_stamp > seen or (seen[-DEVICE_WIDTH:] == device and old_stamp != ""))
             and old_stamp[-DEVICE_WIDTH:] != device
             and not is_same(old, value)
         )

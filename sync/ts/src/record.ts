@@ -144,9 +144,11 @@ export function mergeEdit(
     }
     const oldStamp = stamps.get(field) ?? "";
     const stands = oldStamp !== "" && registerStands(old, oldStamp, value, stamp);
+    const seen = base === undefined ? oldStamp : (own(base, field) ?? "");
     const concurrent =
-      base !== undefined &&
-      oldStamp > (own(base, field) ?? "") &&
+      oldStamp !== seen &&
+      // What its author had seen is his own: it would stand here if it had been taken.
+      (oldStamp > seen || (oldStamp !== "" && isSameDevice(seen, stamp))) &&
       !isSameDevice(oldStamp, stamp) &&
       !isSame(old, value);
     if (!stands) {
