@@ -8,6 +8,7 @@ from unittest import mock
 import msgspec
 from sqlalchemy import Connection
 
+from routebook_server.database import driver_of
 from routebook_server.gateway import gateway
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import door
@@ -30,6 +31,7 @@ from routebook_sync.replica import writing as saving
 from routebook_sync.replica.applying import Applying
 from routebook_sync.replica.cursors import Asked, Readings
 from routebook_sync.replica.replica import Replica
+from simulation import ground
 
 
 class Sabotage(NamedTuple):
@@ -403,4 +405,16 @@ def the_revoked_stays() -> Iterator[None]:
 def nothing_is_offered_again() -> Iterator[None]:
     """A device does not give a restored server what the backup missed."""
     with mock.patch.object(Applying, "_offer_again"):
+        yield
+
+
+@_breaks("G2")
+def a_backup_is_believed_to_be_readable() -> Iterator[None]:
+    """The server lets devices forget what its newest backup holds; then that one is lost."""
+
+    def cover(connection: Connection, pushed_by_device: dict[int, int]) -> None:
+        for device, pushed in pushed_by_device.items():
+            driver_of(connection).execute("UPDATE replica SET covered = ? WHERE device = ?", pushed, device)
+
+    with mock.patch.object(ground, "note_cover", cover):
         yield
