@@ -20,6 +20,12 @@ test("a competitor's product is one of the visit's, with what was seen", () => {
   });
 });
 
+test("a competitor's product that was seen outside a visit belongs to the customer alone", () => {
+  const { root, v } = newCheck({ id: null, root: "customer-1" }, look, null, { competitor: "Baltika" });
+  expect(root).toBe("customer-1");
+  expect(v).toEqual({ customer: "customer-1", person: "marek", seen_at: NOW, competitor: "Baltika" });
+});
+
 describe("a tap on how much of ours there is", () => {
   test("makes the check", () => {
     expect(tapStock(visit, null, "flour", "low", look).v).toMatchObject({ product: "flour", stock: "low" });

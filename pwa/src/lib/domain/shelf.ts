@@ -22,11 +22,17 @@ const change = (
   v: ValuesOf<"shelf_check">,
 ): ChangeOf<"shelf_check"> => ({ kind: "shelf_check", id: check.id, root: check.root, v });
 
-/** A new check of one of our products (`product`), or of a competitor's. */
-export function newCheck(visit: VisitKey, look: Look, product: string | null, seen: Seen): ChangeOf<"shelf_check"> {
+/** A new check of one of our products (`product`), or of a competitor's; of a visit, or on the way (`id` null). */
+export function newCheck(
+  visit: VisitKey | { readonly id: null; readonly root: string },
+  look: Look,
+  product: string | null,
+  seen: Seen,
+): ChangeOf<"shelf_check"> {
   const whose: ValuesOf<"shelf_check"> = product === null ? {} : { product };
-  const when = { customer: visit.root, person: look.person, visit: visit.id, seen_at: look.now };
-  return change({ id: look.id, root: visit.root }, { ...when, ...whose, ...seen });
+  const when = { customer: visit.root, person: look.person, seen_at: look.now };
+  const at = visit.id === null ? {} : { visit: visit.id };
+  return change({ id: look.id, root: visit.root }, { ...when, ...at, ...whose, ...seen });
 }
 
 export const changeCheck = (check: Visible<"shelf_check">, seen: Seen): ChangeOf<"shelf_check"> => change(check, seen);
