@@ -8,6 +8,7 @@ from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
 from e2e.screens import settle
 from e2e.wire import Wire
+from e2e.words import word
 
 pytestmark = pytest.mark.e2e
 
@@ -35,6 +36,10 @@ def test_a_report_filled_offline_survives_a_kill_and_reaches_the_office(
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         phone.flush_cookies()  # whoever is killed before his cookie is on disk has to sign in again
         phone.lose_network(wire)
+        # From a stop's customer one goes on through those of the day.
+        page.locator("a[href^='/customers/']").first.click()
+        expect(page.get_by_test_id("steps")).to_contain_text(word("en", "today_route"))
+        page.go_back()
         page.get_by_test_id("check-in").first.click()
         page.wait_for_url("**/visits/*")
         expect(page.get_by_test_id("no-place")).to_be_visible()

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { REACH, stepsFrom, stretchAround } from "./trail";
+import { REACH, stepsFrom, stretchAround, trailThrough } from "./trail";
 
 const ids = ["a", "b", "c", "d"];
 const whole = { from: 0, ids, total: 4 };
@@ -45,4 +45,14 @@ test("far down a long list only the rows around are asked for", () => {
     index: 1000,
     next: { id: "1001", index: 1001 },
   });
+});
+
+test("a day's route leads from one customer to the next, whoever is visited twice once", () => {
+  const trail = trailThrough(["a", null, "b", "a", undefined, "c"], "Today", "b");
+  expect(trail).toEqual({ question: { ids: ["a", "b", "c"] }, name: "Today", id: "b", index: 1 });
+});
+
+test("from a list of one, and from one that he is not in, there is no way on", () => {
+  expect(trailThrough(["a", "a"], "Today", "a")).toBeNull();
+  expect(trailThrough(["a", "b"], "Today", "c")).toBeNull();
 });

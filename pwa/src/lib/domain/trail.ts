@@ -11,6 +11,20 @@ export interface Trail<Q> {
   readonly index: number;
 }
 
+/**
+ * The trail through a list that is short and known, as a day's route is: one customer for each place, whoever stands in it twice or not
+ * at all. Null where there is nowhere to go on to.
+ */
+export function trailThrough(
+  list: readonly (string | null | undefined)[],
+  name: string,
+  id: string,
+): Trail<never> | null {
+  const ids = [...new Set(list)].filter((one) => typeof one === "string");
+  const index = ids.indexOf(id);
+  return index < 0 || ids.length < 2 ? null : { question: { ids }, name, id, index };
+}
+
 /** A stretch of the list around where the customer stood. */
 export interface Stretch {
   /** Where in the list it begins. */

@@ -21,30 +21,35 @@ export interface Sight {
 export function useSeen(points: Points, sight: () => Sight) {
   let ids = $state.raw<readonly string[]>([]);
   let count = $state(0);
-  $effect(() => {
+  /** Everybody in sight, the nearest first. */
+  function look(): string[] {
     const found = points.current;
+    const { view, size, only } = sight();
+    if (found === undefined || view === null || size.width === 0) return [];
+    const { south, west, north, east } = boxOf(view, size);
+    const middle = here.place ?? { latitude: (south + north) / 2, longitude: (west + east) / 2 };
+    const inside = found.ids.flatMap((id, at) => {
+      const [latitude, longitude] = [found.latitude[at] ?? 0, found.longitude[at] ?? 0];
+      const isSeen = latitude >= south && latitude <= north && longitude >= west && longitude <= east;
+      if (!isSeen || (only !== null && !only.has(id))) return [];
+      return [{ id, away: metresBetween(middle, { latitude, longitude }) }];
+    });
+    return inside.sort((a, b) => a.away - b.away).map(({ id }) => id);
+  }
+  $effect(() => {
     const { view, size, only, isListOpen } = sight();
-    if (found === undefined || view === null || size.width === 0 || !isListOpen) return;
-    const place = here.place;
+    void [points.current, view, size, only, here.place];
+    if (!isListOpen) return;
     const timer = setTimeout(() => {
-      const { south, west, north, east } = boxOf(view, size);
-      const middle = place ?? { latitude: (south + north) / 2, longitude: (west + east) / 2 };
-      const inside = found.ids.flatMap((id, at) => {
-        const [latitude, longitude] = [found.latitude[at] ?? 0, found.longitude[at] ?? 0];
-        const isSeen = latitude >= south && latitude <= north && longitude >= west && longitude <= east;
-        if (!isSeen || (only !== null && !only.has(id))) return [];
-        return [{ id, away: metresBetween(middle, { latitude, longitude }) }];
-      });
+      const inside = look();
       count = inside.length;
-      ids = inside
-        .sort((a, b) => a.away - b.away)
-        .slice(0, MOST_LISTED)
-        .map(({ id }) => id);
+      ids = inside.slice(0, MOST_LISTED);
     }, RESTS_MS);
     return () => clearTimeout(timer);
   });
   const listed = live(() => (ids.length === 0 ? null : ["map.customers", { ids }]));
   return {
+    look,
     get count() {
       return count;
     },
