@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -60,6 +61,26 @@ async def test_another_edit_under_the_number_of_a_held_one_is_not_taken_for_it(t
     lost.edit("note", TASK, VISIT, {"customer": VISIT, "person": ANNA, "written_at": 2})
     answer = await lost.send()
     assert (answer.status_code, answer.json()["code"], answer.json()["expected"]) == (409, "gap", 2)
+
+
+async def test_an_edit_that_is_sent_again_under_another_number_stands_in_the_history_once(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    made = phone.edit("visit", VISIT, BAKERY, {**VALUES, "next_step": "Bring samples"})
+    changed = phone.edit("visit", VISIT, BAKERY, {"next_step": "Call"})
+    await phone.sync()
+    tablet = team.device(2, MIRA)
+    await tablet.sync()
+    tablet.edit("visit", VISIT, BAKERY, {"outcome": "order"})
+    await tablet.sync()
+
+    again = [msgspec.structs.replace(edit, n=edit.n + 2) for edit in (made, changed)]
+    reply = (await phone.send(edits=again)).json()
+
+    assert reply["pushed"] == 4
+    history = await team.store.history(VISIT, [territory_bucket(NORTH)], 10)
+    assert history is not None
+    stamps = [entry.stamp for entry in history]
+    assert len(stamps) == len(set(stamps)) == 3
 
 
 async def test_two_devices_that_change_different_fields_keep_both(team: Team) -> None:

@@ -148,9 +148,21 @@ class Applier:
     def _record(self, turn: Turn, record_id: str, state: State | None, merged: Merged) -> None:
         source = (record_id, merged.at, turn.push.author.device, turn.person)
         changes = None if state is None else merged.changes
-        self._draft.record(source, merged.values, changes, merged.texts, turn.decided_by, base=merged.base)
+        if state is None or merged.won or not self._is_known(*source[:3], merged.values):
+            self._draft.record(source, merged.values, changes, merged.texts, turn.decided_by, base=merged.base)
         for stamp, values, changes in merged.own:
             self._draft.record((record_id, stamp, SERVER_DEVICE, ""), values, changes)
+
+    def _is_known(self, record_id: str, at: str, device: int, values: Mapping[str, Any]) -> bool:
+        """Tell whether the history has this edit.
+
+        A device may send one again under another number: after it lost its memory, or where a late repetition of its
+        request came to a restored server first.
+        """
+        past = [*self._draft.past(record_id), *self._lookup.past_of_device(record_id, device)]
+        return any(
+            known.stamp == at and known.device == device and msgspec.json.decode(known.new) == values for known in past
+        )
 
     # Stamps
 
