@@ -28,6 +28,12 @@ test("a new customer can take the place where the rep stands, without its accura
   expect(change?.v).not.toHaveProperty("accuracy");
 });
 
+test("a phone number typed in Persian digits is kept in those of every dialler", () => {
+  const [met] = createCustomer(ID, { name: "پخش نان", phone: "۰۲۱-۲۲۹۵ ۹۴۰۹" }, { owner: REP, territory: ID });
+  expect(met?.v).toMatchObject({ phone: "021-2295 9409" });
+  expect(createContact(ID, CUSTOMER, { name: "Ewa", phone: "٠٩١٢" })[0]?.v).toMatchObject({ phone: "0912" });
+});
+
 test("contacts, notes and deals follow their customer", () => {
   const made = [
     ...createContact(ID, CUSTOMER, { name: "Ewa" }),

@@ -1,5 +1,6 @@
 /** Customers: the changes that make and mend them and what belongs to them. Every function is a value of its arguments. */
 
+import { asciiDigits } from "#lib/i18n/digits";
 import { dayOf, daysBetween } from "#lib/i18n/format";
 import type { Change, ChangeOf, ValuesOf } from "#lib/store/change";
 import type { CustomerPhase, CustomerValueClass, DealStage, Kind } from "$sync/schema.gen";
@@ -7,6 +8,10 @@ import type { Place } from "./place";
 
 /** What a form knows of a record before it is saved: only what the person filled in. */
 export type Draft<K extends Kind> = ValuesOf<K>;
+
+/** What was typed, with a phone number as every dialler, table and register takes it. */
+const dialable = <D extends { readonly phone?: string | null }>(draft: D): D =>
+  typeof draft.phone === "string" ? { ...draft, phone: asciiDigits(draft.phone) } : draft;
 
 /** A customer that the rep has just met; he owns it, and it lives in one of his territories. */
 export function createCustomer(
@@ -16,14 +21,14 @@ export function createCustomer(
   place: Place | null = null,
 ): Change[] {
   const at = place === null ? {} : { latitude: place.latitude, longitude: place.longitude };
-  return [{ kind: "customer", id, root: id, v: { relation: "business", ...by, ...at, ...draft } }];
+  return [{ kind: "customer", id, root: id, v: { relation: "business", ...by, ...at, ...dialable(draft) } }];
 }
 
 export const createContact = (
   id: string,
   customer: string,
   draft: Draft<"contact"> & { readonly name: string },
-): Change[] => [{ kind: "contact", id, root: customer, v: { customer, ...draft } }];
+): Change[] => [{ kind: "contact", id, root: customer, v: { customer, ...dialable(draft) } }];
 
 export const createNote = (id: string, customer: string, person: string, body: string, now: number): Change[] => [
   { kind: "note", id, root: customer, v: { customer, person, written_at: now, body: body.trim() } },

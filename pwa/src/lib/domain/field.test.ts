@@ -105,10 +105,18 @@ describe("numbers", () => {
   });
 
   test("come back into the input as they were typed", () => {
-    expect(inputFromValue(amount, 124_050, "EUR")).toBe("1240.5");
-    expect(inputFromValue(amount, 124_000, "EUR")).toBe("1240");
-    expect(inputFromValue(customer("latitude"), 50_061_430, "EUR")).toBe("50.06143");
-    expect(inputFromValue(customer("latitude"), 50_000_000, "EUR")).toBe("50");
-    expect(inputFromValue(customer("city"), null, "EUR")).toBe("");
+    expect(inputFromValue(amount, 124_050, "EUR", "en")).toBe("1240.5");
+    expect(inputFromValue(amount, 124_000, "EUR", "en")).toBe("1240");
+    expect(inputFromValue(customer("latitude"), 50_061_430, "EUR", "en")).toBe("50.06143");
+    expect(inputFromValue(customer("latitude"), 50_000_000, "EUR", "en")).toBe("50");
+    expect(inputFromValue(customer("city"), null, "EUR", "en")).toBe("");
+  });
+
+  test("come back in Persian digits for a Persian, and are read again", () => {
+    expect(inputFromValue(amount, 124_050, "EUR", "fa")).toBe("۱۲۴۰٫۵");
+    expect(typed(amount, "۱۲۴۰٫۵")).toBe(124_050);
+    expect(inputFromValue(customer("phone"), "021-2295", "EUR", "fa")).toBe("۰۲۱-۲۲۹۵");
+    expect(typed(customer("phone"), "۰۲۱-۲۲۹۵")).toBe("021-2295");
+    expect(inputFromValue(customer("tax_number"), "3362639299", "EUR", "fa")).toBe("3362639299");
   });
 });

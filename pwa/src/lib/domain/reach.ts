@@ -1,4 +1,5 @@
 /** Links that hand over to the phone's own apps: call, message, write, navigate. */
+import { asciiDigits } from "#lib/i18n/digits";
 import type { Point } from "./place";
 
 /** Where a link is opened; each has its own way to a map. */
@@ -13,8 +14,7 @@ export function platformOf(userAgent: string, maxTouchPoints: number): Platform 
 
 /** A number as a dialler takes it: ASCII digits, with the plus in front; null where nothing is left. */
 export function dialled(phone: string | null | undefined): string | null {
-  // NFKC turns full-width digits and plus into ASCII; Persian and Arabic digits keep their value, not their code.
-  const ascii = (phone ?? "").normalize("NFKC").replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+  const ascii = asciiDigits((phone ?? "").normalize("NFKC"));
   const number = ascii.replace(/[^\d+]/g, "").replace(/(?!^)\+/g, "");
   return /\d/.test(number) ? number : null;
 }

@@ -1,10 +1,11 @@
 /** Days as a person types them in his own calendar: `1360/5/12`, `12.03.1981`, in the digits of any of the five languages. */
 import { CalendarDate, createCalendar, GregorianCalendar, parseDate, toCalendar } from "@internationalized/date";
+import { asciiDigits } from "#lib/i18n/digits";
 import type { Calendar } from "#lib/i18n/locales";
 
 /** The ISO day that was typed, null where it is none. Year first, or year last where it has four digits. */
 export function dayFromTyped(text: string, calendar: Calendar): string | null {
-  const ascii = text.normalize("NFKC").replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+  const ascii = asciiDigits(text.normalize("NFKC"));
   const parts = /^\s*(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})\D*$/.exec(ascii)?.slice(1);
   if (parts === undefined) return null;
   const [first = "", month = "", last = ""] = parts;

@@ -1,4 +1,5 @@
 /** The door of this folder: `m` for words, `fmt` for values, `reader` for who reads. */
+import { localDigits } from "./digits";
 import * as format from "./format";
 import { reader } from "./locale.svelte";
 
@@ -30,6 +31,7 @@ export const fmt = {
   distance: (metres: number) => format.distance(metres, reader),
   bytes: (count: number) => format.bytes(count, reader),
   list: (items: readonly string[]) => format.list(items, reader),
+  digits: (text: string) => localDigits(text, reader.locale),
   isolated: format.isolated,
   address: (...parts: readonly (string | null | undefined)[]) => format.address(parts, reader),
   initials: format.initials,

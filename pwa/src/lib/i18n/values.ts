@@ -1,5 +1,6 @@
 /** Values of fields as a reader sees them: choices in words, money in its currency, days in his calendar. */
 import type { FieldType } from "$sync/schema.gen";
+import { localDigits } from "./digits";
 import { choiceLabel } from "./fields";
 import * as format from "./format";
 import { type Reader, tagOf } from "./locales";
@@ -32,6 +33,8 @@ export function showValue(kind: string, field: FieldType, value: unknown, showin
   switch (field.unit) {
     case "day":
       return /^\d{4}-\d{2}-\d{2}$/.test(value) ? format.day(value, reader, { year: true }) : value;
+    case "phone":
+      return localDigits(value, reader.locale);
     case "country":
       return named(reader, "region", value);
     case "currency":
