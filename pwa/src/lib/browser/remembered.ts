@@ -28,6 +28,18 @@ export function keptInTab(key: string): string | null {
   }
 }
 
+/** What is kept in this tab by name; changes are written down when the page is left, because they may be many. */
+export function keptByName<T>(key: string): Map<string, T> {
+  let kept: Map<string, T>;
+  try {
+    kept = new Map<string, T>(JSON.parse(keptInTab(key) ?? "[]"));
+  } catch {
+    kept = new Map(); // damaged: everything begins anew
+  }
+  globalThis.addEventListener?.("pagehide", () => keepInTab(key, JSON.stringify([...kept])));
+  return kept;
+}
+
 /** Keeps `value` for as long as the tab is open; null forgets it. */
 export function keepInTab(key: string, value: string | null): void {
   try {

@@ -1,4 +1,4 @@
-import { keepInTab, keptInTab } from "#lib/browser/remembered";
+import { keptByName } from "#lib/browser/remembered";
 
 /** The part of the page that scrolls around an element: a pane, or the page itself. */
 export function scrollerOf(element: HTMLElement): HTMLElement {
@@ -28,22 +28,47 @@ export function visiblePart(list: HTMLElement, scroller: HTMLElement): { top: nu
 export const scrollTarget = (scroller: HTMLElement): HTMLElement | Document =>
   scroller === document.scrollingElement || scroller === document.documentElement ? document : scroller;
 
-const KEY = "routebook.places";
-
-function readKept(): Map<string, number> {
-  try {
-    return new Map(JSON.parse(keptInTab(KEY) ?? "[]"));
-  } catch {
-    return new Map(); // damaged: lists begin at their upper end
-  }
-}
-
-const places = readKept();
-// Scrolling is too frequent to be written down each time.
-globalThis.addEventListener?.("pagehide", () => keepInTab(KEY, JSON.stringify([...places])));
+const places = keptByName<number>("routebook.places");
 
 /** Scroll places by list, for as long as the tab is open. */
 export const scrollPlaces = {
   keep: (name: string, top: number): void => void places.set(name, top),
   recall: (name: string): number | undefined => places.get(name),
 };
+
+/** What is shown above and below comes in its own time: this long a place is held against it. */
+const SETTLING_MS = 1_000;
+
+/**
+ * Keeps the place of what an element scrolls in under a name; where the screen is come back to, it begins there. Made with the screen.
+ * What comes later and moves everything does not move the place; whoever touches the screen meanwhile has it.
+ */
+export function keepsPlace(name: string, isReturn = true) {
+  let begins = isReturn ? places.get(name) : undefined;
+  return (element: HTMLElement): (() => void) => {
+    const scroller = scrollerOf(element);
+    const target = scrollTarget(scroller);
+    const touches = ["pointerdown", "wheel", "keydown", "touchstart"] as const;
+    const top = begins;
+    begins = undefined;
+    let isSettling = top !== undefined;
+    const hold = () => void (isSettling && top !== undefined && scroller.scrollTo({ top, behavior: "instant" }));
+    const settled = () => {
+      isSettling = false;
+      observer.disconnect();
+      clearTimeout(timer);
+      for (const touch of touches) removeEventListener(touch, settled, true);
+    };
+    const observer = new ResizeObserver(hold);
+    const timer = setTimeout(settled, SETTLING_MS);
+    for (const touch of touches) addEventListener(touch, settled, { capture: true, passive: true });
+    if (isSettling) for (const part of scroller.children) observer.observe(part);
+    hold();
+    const keep = () => void (isSettling || places.set(name, scroller.scrollTop));
+    target.addEventListener("scroll", keep, { passive: true });
+    return () => {
+      settled();
+      target.removeEventListener("scroll", keep);
+    };
+  };
+}
