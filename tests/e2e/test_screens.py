@@ -22,6 +22,19 @@ OVERFLOW = """() => {
 }"""
 
 
+FOREIGN_DIGITS = """() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode()) {
+    const around = texts.currentNode.parentElement;
+    if (/[0-9]/.test(texts.currentNode.data) && !around.closest("body [dir=auto], body [dir=ltr], bdi, .ltr, script"))
+      found.push(texts.currentNode.data.trim());
+  }
+  return found;
+}"""
+"""What the app itself has written in other digits than Persian ones: names, codes and addresses are set apart."""
+
+
 LONGER = ("ru", "pl", "zh")
 """Languages that need no walk of their own: their words are longer, or break elsewhere, and that is seen on a phone."""
 IN_ALL_LANGUAGES = ("signin", "today", "customer-orders", "visit-open", "signature", "order")
@@ -82,6 +95,8 @@ def test_a_screen_fits_every_width_and_complains_of_nothing(
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         assert {other: _overflow_in(page, other) for other in LONGER} == {other: [] for other in LONGER}
         _overflow_in(page, locale)
+    if locale == "fa":
+        assert page.evaluate(FOREIGN_DIGITS) == []
     assert page.evaluate("document.documentElement.dir") == ("rtl" if locale == "fa" else "ltr")
     assert page.evaluate("document.documentElement.lang") == locale
     complained, heard[:] = list(heard), []
@@ -120,6 +135,34 @@ def test_the_keyboard_reaches_the_check_in_and_ctrl_k_searches_everything(
     page.wait_for_url("**/customers/*")
     page.keyboard.press("Escape")
     go(page, "/today")
+
+
+def test_a_list_that_one_comes_back_to_stands_where_it_was(
+    shared_house: House, shared_browser: MakeBrowser, walks: dict[str, Walk]
+) -> None:
+    tasks, deals, customer = (next(one for one in SCREENS if one.name == name) for name in ("tasks", "deals", "customer"))
+    page, place, _ = _walk(walks, tasks, "en", shared_house, shared_browser)
+    page.set_viewport_size({"width": 390, "height": 420})
+    for screen, shown, link in (
+        (tasks, "section.later a, section.done a", "/customers/"),
+        (deals, ".list a[href^='/customers/']", "/customers/"),
+        (customer, ".timeline a[href^='/visits/']", "/visits/"),
+    ):
+        come_to(page, screen, place)
+        address = page.url
+        entry = page.locator(shown).last
+        expect(entry).to_be_attached()
+        entry.scroll_into_view_if_needed()
+        settle(page)
+        top = page.evaluate("scrollY")
+        assert top > 100, f"{screen.name} is too short to be scrolled"
+        entry.click()
+        page.wait_for_url(f"**{link}*")
+        expect(page.locator(".skeleton")).to_have_count(0)
+        page.go_back()
+        page.wait_for_url(address)
+        page.wait_for_function("(top) => Math.abs(scrollY - top) < 3", arg=top)
+    page.set_viewport_size({"width": 1360, "height": 900})
 
 
 def test_a_sheet_left_by_escape_keeps_what_was_written_and_the_keyboard_reaches_what_is_said_meanwhile(

@@ -1,4 +1,6 @@
 /** Holidays: on which days the customers of a person are closed, and in which of his countries. */
+import { localDigits } from "#lib/i18n/digits";
+import type { Locale } from "#lib/i18n/locales";
 import type { Change } from "#lib/store/change";
 import type { HolidayRow } from "#lib/store/queries/holiday";
 import { SHARED_ROOT } from "$sync/schema.gen";
@@ -20,9 +22,9 @@ export function holidaysOf(rows: readonly HolidayRow[], countries: ReadonlySet<s
 }
 
 /** The name in the reader's language, or else in English, whose letters more people read than those of the country's own. */
-export function holidayName({ name, nameIn }: Pick<HolidayRow, "name" | "nameIn">, locale: string): string {
+export function holidayName({ name, nameIn }: Pick<HolidayRow, "name" | "nameIn">, locale: Locale): string {
   const known = [locale, "en"].find((language) => Object.hasOwn(nameIn, language));
-  return (known === undefined ? undefined : nameIn[known]) ?? name;
+  return localDigits((known === undefined ? undefined : nameIn[known]) ?? name, locale);
 }
 
 /** Tells whether it is a day of the organisation's own: one of a calendar has its names by language, and comes back when deleted. */
