@@ -5,6 +5,7 @@ import type { Store } from "#lib/store/client";
 import type { OrderDetail } from "#lib/store/queries/order";
 import { toasts } from "#lib/ui/toasts.svelte";
 import { goto } from "$app/navigation";
+import { once } from "./once";
 import { save } from "./save";
 
 /** Whose order, at which visit, in what money. */
@@ -14,13 +15,14 @@ export interface OrderFor {
   readonly currency: string;
 }
 
-async function take(store: Store, whose: OrderFor, lines: readonly OrderLine[], status: "draft" | "placed") {
+/** An order is taken once, however often its button is tapped before its page is there. */
+const take = once(async (store: Store, whose: OrderFor, lines: readonly OrderLine[], status: "draft" | "placed") => {
   const id = store.newId();
   const taken = { ...whose, id, person: store.account.person, now: store.now() };
   if (!(await save(store, [newOrder(taken, lines, status)]))) return null;
   await goto(`/orders/${id}`);
   return { id, root: whose.customer };
-}
+});
 
 /** Begins an empty order and opens it. */
 export const takeOrder = (store: Store, whose: OrderFor) => take(store, whose, [], "draft");
