@@ -4,6 +4,7 @@ import adapter from "@sveltejs/adapter-static";
 import { sveltekit } from "@sveltejs/kit/vite";
 import { defineConfig } from "vitest/config";
 import { withExternalStart } from "./vite/external-start.ts";
+import { plainIcons } from "./vite/plain-icons.ts";
 import { nameReached } from "./vite/shared-chunks.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -24,6 +25,7 @@ const BEFORE_SIGN_IN = [
 
 export default defineConfig(({ command }) => ({
   plugins: [
+    plainIcons(),
     // `npm run build` and `npm test` compile the messages first: the plugin's engine would keep them from ending.
     command === "serve" &&
       process.env.VITEST === undefined &&

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { addTo } from "./change.ts";
 import { BUCKET, customerRow, id, NOW, open, receive, row, TERRITORY } from "./fixtures.ts";
 import { gramsOf } from "./grams.ts";
+import { MAX_COUNTED } from "./limits.ts";
 import { wordsOf } from "./search.ts";
 
 const NAMES: readonly (readonly [name: string, city: string])[] = [
@@ -198,4 +199,31 @@ test("what was deleted is not found any more", () => {
 
 test("grams are the single letters and the pairs within words", () => {
   expect(gramsOf("ab 京 b").split(" ").sort()).toEqual(["a", "ab", "b", "京"]);
+});
+
+test("a filter on a search passes the first hits by rank, be they nearly all or one in many", () => {
+  const device = open();
+  const COUNT = 600;
+  const rows = Array.from({ length: COUNT }, (_, at) =>
+    customerRow(1000 + at, {
+      name: `Shop ${String(COUNT - at).padStart(3, "0")}`,
+      value_class: at % 100 === 0 ? "vip" : "small",
+    }),
+  );
+  receive(device, { rows: { [BUCKET]: rows }, complete: [BUCKET, "shared", `u:${id(1)}`] });
+  while (device.engine.workOff());
+  const page = (valueClass: "vip" | "small", offset: number) =>
+    device.engine.query("customers.page", {
+      search: "shop",
+      filter: { name: "value_class", value_class: valueClass },
+      sort: "name",
+      offset,
+      limit: 3,
+    });
+  const names = (...asked: Parameters<typeof page>) => page(...asked).rows.map(({ name }) => name);
+  expect(names("vip", 0)).toEqual(["Shop 100", "Shop 200", "Shop 300"]);
+  expect(names("vip", 3)).toEqual(["Shop 400", "Shop 500", "Shop 600"]);
+  expect(page("vip", 0).total).toBe(6);
+  expect(names("small", 0)).toEqual(["Shop 001", "Shop 002", "Shop 003"]);
+  expect(page("small", 0).total).toBe(MAX_COUNTED);
 });

@@ -25,57 +25,78 @@ export function wordsOf(search: string): string[] {
   return [...new Set(normalise(search).split(" "))].filter((word) => word !== "");
 }
 
+/** What a hit is named by: the record's id, or the number of its row, which leads to it at once. */
+type Name = "id" | "n";
+type NamedBy<N extends Name> = N extends "id" ? string : number;
+
+/** What names the customer of a record that is not one. */
+const CUSTOMER: Readonly<Record<Name, string>> = {
+  id: "x.customer",
+  n: `(SELECT c.n FROM "customer_row" c WHERE c.id = x.customer)`,
+};
+
 /**
  * Returns the ids of the records of a kind that match the words of `search`: those whose name begins with it first, in
  * the order of names, then the others; for customers those of matching contacts and custom fields last. At most `offset + limit` are looked at.
  */
 export function idsOfSearch(database: Database, kind: Kind, search: string, offset: number, limit: number): string[] {
+  return hitsOf(database, kind, search, offset + limit, "id").slice(offset);
+}
+
+/** Returns the row numbers of at most `limit` customers that match, in the order of `idsOfSearch`. */
+export function customersOfSearch(database: Database, search: string, limit: number): number[] {
+  return hitsOf(database, "customer", search, limit, "n");
+}
+
+function hitsOf<N extends Name>(database: Database, kind: Kind, search: string, wanted: number, by: N): NamedBy<N>[] {
   const words = wordsOf(search);
   if (words.length === 0) return [];
-  const wanted = offset + limit;
-  const ids = new Set(idsByPrefix(database, kind, search, words, wanted));
-  if (ids.size < wanted) addAll(ids, idsByText(database, kind, words, wanted), wanted);
-  if (kind === "customer" && ids.size < wanted) {
-    addAll(ids, idsByText(database, "contact", words, wanted, "customer"), wanted);
-    addAll(ids, idsByText(database, "custom_value", words, wanted, "customer"), wanted);
+  const hits = new Set(hitsByPrefix(database, kind, search, words, wanted, by));
+  if (hits.size < wanted) addAll(hits, hitsByText<N>(database, kind, words, wanted, `x."${by}"`), wanted);
+  if (kind === "customer") {
+    for (const part of ["contact", "custom_value"] as const) {
+      if (hits.size < wanted) addAll(hits, hitsByText<N>(database, part, words, wanted, CUSTOMER[by]), wanted);
+    }
   }
-  return [...ids].slice(offset, wanted);
+  return [...hits];
 }
 
-function addAll(ids: Set<string>, more: readonly string[], limit: number): void {
-  for (const id of more) {
-    if (ids.size >= limit) return;
-    ids.add(id);
+function addAll<H>(hits: Set<H>, more: readonly (H | null)[], limit: number): void {
+  for (const hit of more) {
+    if (hits.size >= limit) return;
+    if (hit !== null) hits.add(hit);
   }
 }
 
-function idsByPrefix(
+function hitsByPrefix<N extends Name>(
   database: Database,
   kind: Kind,
   search: string,
   words: readonly string[],
   limit: number,
-): string[] {
+  by: N,
+): NamedBy<N>[] {
   if (titleField(kind) === undefined) return [];
   const start = sortKey(normalise(search)).split("\u0001", 1)[0] ?? "";
   if (start === "") return [];
   // A key sets Persian letters apart by appended marks, so the range may hold names that only seem to begin so.
-  const found = database.all<{ id: string }>(
-    `SELECT x.id FROM "${kind}" x CROSS JOIN "${kind}_text" t ON t.n = x.n
+  const found = database.all<{ hit: NamedBy<N> }>(
+    `SELECT x."${by}" AS hit FROM "${kind}" x CROSS JOIN "${kind}_text" t ON t.n = x.n
      WHERE x.sort_key >= ? AND x.sort_key < ? AND x.deleted IS NOT 1 AND ${words.map(() => "instr(t.text, ?) > 0").join(" AND ")}
      ORDER BY x.sort_key LIMIT ?`,
     [start, `${start}\u{10ffff}`, ...words, limit],
   );
-  return found.map(({ id }) => id);
+  return found.map(({ hit }) => hit);
 }
 
-function idsByText(
+/** `name` is the SQL of what a hit is named by; null for the part of a customer who is not here. */
+function hitsByText<N extends Name>(
   database: Database,
   kind: Kind,
   words: readonly string[],
   limit: number,
-  column: "id" | "customer" = "id",
-): string[] {
+  name: string,
+): (NamedBy<N> | null)[] {
   const { table, terms, checked } = planOf(database, kind, words);
   const conditions = ["x.deleted IS NOT 1", ...checked.map(() => "instr(t.text, ?) > 0")];
   const values: SqlValue[] = [...checked];
@@ -86,11 +107,11 @@ function idsByText(
     conditions.push(`s."${table}" MATCH ?`);
     values.push(terms.map((term) => `"${term}"`).join(" AND "));
   }
-  const found = database.all<{ id: string }>(
-    `SELECT x."${column}" AS id FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ?`,
+  const found = database.all<{ hit: NamedBy<N> | null }>(
+    `SELECT ${name} AS hit FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ?`,
     [...values, limit],
   );
-  return found.map(({ id }) => id);
+  return found.map(({ hit }) => hit);
 }
 
 /** Which index to ask for what, and which words to look for in the texts it finds. */

@@ -107,6 +107,8 @@ const LISTS: { readonly [K in Kind]?: readonly string[] } = {
   held_edit: [`"held_edit_waiting" ON "held_edit_row" (status) WHERE offer IS NULL`],
   task: [
     `"task_person" ON "task_row" (person, status, due_day) WHERE deleted IS NOT 1`,
+    // Few of them repeat; those that are done are looked for after every change.
+    `"task_repeat" ON "task_row" (person, status, repeat) WHERE repeat IS NOT NULL AND deleted IS NOT 1`,
     `"task_sort_key" ON "task_row" (sort_key) WHERE deleted IS NOT 1`,
   ],
 };

@@ -432,6 +432,21 @@ test("no query of a list looks at a whole table of children", () => {
   expect(scans).toEqual([]);
 });
 
+test("repeating tasks that are done are found without reading those that do not repeat", () => {
+  const { database } = book();
+  const all = database.all.bind(database);
+  const seen: string[] = [];
+  database.all = ((sql: string, values: never[]) => {
+    seen.push(sql);
+    return all(sql, values);
+  }) as typeof database.all;
+  const device = { engine: open(7, database).engine };
+  seen.length = 0;
+  device.engine.query("tasks.ended", { person: PERSON, limit: 9 });
+  const plan = seen.flatMap((sql) => all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, [PERSON, 9]));
+  expect(plan.map(({ detail }) => detail).join()).toContain("task_repeat (person=? AND status=? AND repeat>?)");
+});
+
 test("who may be worth a visit is due, slipping, born about then or has a task, and has no visit planned", () => {
   const device = book();
   const day = { day: "2026-11-22", from: today.to, to: today.to + DAY };
