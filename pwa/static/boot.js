@@ -14,6 +14,16 @@
   const root = document.documentElement;
   root.lang = locale;
   root.dir = locale === "fa" ? "rtl" : "ltr";
+  // The words, and the screen of signing in, are known to the app only once its scripts run: they are fetched beside those.
+  const files = JSON.parse(document.currentScript.dataset.first || "{}");
+  for (const path of [locale, location.pathname.slice(1)].flatMap((name) => files[name] || [])) {
+    const link = document.createElement("link");
+    const isStyle = path.endsWith(".css");
+    link.rel = isStyle ? "preload" : "modulepreload";
+    if (isStyle) link.as = "style";
+    link.href = path;
+    document.head.append(link);
+  }
   const theme = read("routebook.theme");
   const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "dark" : "light";
