@@ -21,6 +21,7 @@ import {
   setOutcome,
   sign,
   undoCheckIn,
+  visitMeant,
 } from "./visit";
 
 const NINE = Date.UTC(2026, 10, 21, 8); // 9:00 in Warsaw
@@ -49,6 +50,28 @@ test("a plan is a planned visit that follows its customer", () => {
       v: { customer: "c", person: "p", status: "planned", planned_day: "2026-11-23", planned_at: NINE },
     },
   ]);
+});
+
+describe("the visit that a check-in at a customer means", () => {
+  const one = (id: string, status: "open" | "planned", planned_day: string | null, person = "marek") => ({
+    ...{ id, root: "customer-1", status, planned_day, person },
+  });
+  const meant = (...visits: ReturnType<typeof one>[]) => visitMeant(visits, "marek", "2026-11-21")?.id ?? null;
+  test("is the one that is under way there, planned or not", () => {
+    expect(meant(one("planned", "planned", "2026-11-21"), one("open", "open", null))).toBe("open");
+  });
+  test("is else the first that is planned for today", () => {
+    const [late, first, next] = [
+      one("late", "planned", "2026-11-20"),
+      one("first", "planned", "2026-11-21"),
+      one("next", "planned", "2026-11-21"),
+    ];
+    expect(meant(late, first, next)).toBe("first");
+  });
+  test("is nobody else's, and none of another day", () => {
+    const others = [one("a", "open", null, "ewa"), one("b", "planned", "2026-11-21", "ewa")];
+    expect(meant(...others, one("c", "planned", "2026-11-23"))).toBeNull();
+  });
 });
 
 describe("checking in", () => {

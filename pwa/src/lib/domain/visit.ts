@@ -52,6 +52,23 @@ export function plan(planned: Plan): Change[] {
   return [change({ id, root: customer }, v)];
 }
 
+/** What has to be known of a customer's visits to tell which one a check-in means. */
+export type VisitThere = Pick<Visible<"visit">, "id" | "root"> & {
+  readonly person?: string | null | undefined;
+  readonly status?: VisitStatus | null | undefined;
+  readonly planned_day?: string | null | undefined;
+};
+
+/**
+ * The visit that `person` means who checks in at a customer with these `visits`: the one under way there, else the first that is
+ * planned for `today`; null for one that nobody planned.
+ */
+export function visitMeant<One extends VisitThere>(visits: readonly One[], person: string, today: string): One | null {
+  const own = visits.filter((visit) => visit.person === person);
+  const planned = own.find((visit) => visit.status === "planned" && visit.planned_day === today);
+  return own.find((visit) => visit.status === "open") ?? planned ?? null;
+}
+
 /** Whom to visit: a planned visit, or a customer with the id for a visit that nobody planned. */
 export type CheckInAt =
   | { readonly visit: VisitKey }

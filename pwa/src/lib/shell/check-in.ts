@@ -1,13 +1,22 @@
 /** The one tap that begins a visit, from wherever it is made. */
 
 import { pointOf } from "#lib/domain/place";
-import { begunVisit, type CheckInAt, checkIn, closeForgotten, locate, type VisitKey } from "#lib/domain/visit";
-import { m } from "#lib/i18n";
+import {
+  begunVisit,
+  type CheckInAt,
+  checkIn,
+  closeForgotten,
+  locate,
+  type VisitKey,
+  visitMeant,
+} from "#lib/domain/visit";
+import { fmt, m } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
 import type { VisitRow } from "#lib/store/queries/customer";
 import { toasts } from "#lib/ui/toasts.svelte";
 import { goto } from "$app/navigation";
 import { here } from "./here.svelte";
+import { once } from "./once";
 import { save } from "./save";
 
 /** A customer, as far as a check-in needs him. */
@@ -17,22 +26,32 @@ export interface Met {
   readonly longitude?: number | null | undefined;
 }
 
+/** More than anybody has planned at one customer. */
+const MOST_VISITS = 200;
+
 /**
- * Begins the visit `planned`, or an unplanned one at `customer`, and opens it. The place follows when the phone has found it;
- * until then, and without permission, it is unknown.
+ * Begins the visit `planned`, or else the one that a check-in at `customer` means, and opens it; a visit that is under way is only
+ * opened. The place follows when the phone has found it; until then, and without permission, it is unknown.
  */
-export async function startVisit(store: Store, customer: Met, planned?: { id: string; root: string }): Promise<void> {
-  const at: CheckInAt =
-    planned === undefined
-      ? { customer: customer.id, person: store.account.person, newId: store.newId() }
-      : { visit: planned };
-  const open = await store.query("visit.open", { person: store.account.person });
+export const startVisit = once(async (store: Store, customer: Met, planned?: VisitKey): Promise<void> => {
+  const { person } = store.account;
+  const open = await store.query("visit.open", { person });
+  const there = planned === undefined ? await visitAt(store, customer) : null;
+  const meant = planned ?? there;
+  if (meant !== null && (there?.status === "open" || meant.id === open?.id)) return goto(`/visits/${meant.id}`);
+  const at: CheckInAt = meant === null ? { customer: customer.id, person, newId: store.newId() } : { visit: meant };
   const changes = checkIn(at, store.now(), open === null ? [] : [open]);
   const begun = begunVisit(changes);
   if (begun === null || !(await save(store, changes))) return;
   if (changes.length > 1) sayClosed(open);
   void keepPlace(store, begun, customer);
   await goto(`/visits/${begun.id}`);
+});
+
+/** The visit of this person that a check-in at `customer` means, null for none. */
+async function visitAt(store: Store, { id }: Met): Promise<VisitRow | null> {
+  const there = await store.query("customer.visits", { customer: id, limit: MOST_VISITS });
+  return visitMeant(there, store.account.person, fmt.dayOf(store.now()));
 }
 
 /** Writes down where the check-in was made, unless it has been taken back meanwhile. */

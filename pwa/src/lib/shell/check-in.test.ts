@@ -1,0 +1,63 @@
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { fmt } from "#lib/i18n";
+import { dictionary } from "#lib/i18n/words.svelte";
+import type { Change } from "#lib/store/change";
+import type { Store } from "#lib/store/client";
+import { startVisit } from "./check-in";
+
+const { shown } = vi.hoisted(() => ({ shown: [] as string[] }));
+vi.mock("$app/navigation", () => ({ goto: async (path: string) => void shown.push(path) }));
+beforeAll(() => dictionary.open("en"));
+
+const NOW = Date.UTC(2026, 10, 21, 8);
+const CUSTOMER = { id: "c" };
+const visit = (id: string, over: object = {}) => ({
+  ...{ id, root: "c", customer: "c", person: "marek", status: "planned", planned_day: fmt.dayOf(NOW) },
+  ...over,
+});
+
+let visits: ReturnType<typeof visit>[];
+let written: Change[][];
+let store: Store;
+beforeEach(() => {
+  [visits, written, shown.length] = [[], [], 0];
+  const answers = {
+    "visit.open": () => visits.find(({ status }) => status === "open") ?? null,
+    "customer.visits": () => visits.filter(({ customer }) => customer === CUSTOMER.id),
+  };
+  store = {
+    query: async (name: keyof typeof answers) => answers[name](),
+    write: async (changes: Change[]) => {
+      written.push(changes);
+      return { saved: true };
+    },
+    ...{ newId: () => "new", now: () => NOW, account: { person: "marek" } },
+  } as never;
+});
+
+test("a check-in at a customer opens the visit that is planned there for today", async () => {
+  visits = [visit("planned")];
+  await startVisit(store, CUSTOMER);
+  expect(written).toMatchObject([[{ id: "planned", v: { status: "open" } }]]);
+  expect(shown).toEqual(["/visits/planned"]);
+});
+
+test("a check-in where his visit is under way goes on with it and closes nothing", async () => {
+  visits = [visit("open", { status: "open", planned_day: null })];
+  await startVisit(store, CUSTOMER);
+  await startVisit(store, CUSTOMER, { id: "open", root: "c" });
+  expect(written).toEqual([]);
+  expect(shown).toEqual(["/visits/open", "/visits/open"]);
+});
+
+test("a check-in where nothing is planned makes a visit, and closes the one that was forgotten elsewhere", async () => {
+  visits = [visit("elsewhere", { customer: "other", root: "other", status: "open" })];
+  await startVisit(store, CUSTOMER);
+  expect(written).toMatchObject([[{ id: "elsewhere" }, { id: "new", v: { customer: "c", status: "open" } }]]);
+});
+
+test("a double tap makes one visit", async () => {
+  await Promise.all([startVisit(store, CUSTOMER), startVisit(store, CUSTOMER)]);
+  expect(written).toHaveLength(1);
+  expect(shown).toEqual(["/visits/new"]);
+});
