@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '5dc0afc7526f';
+export const SCHEMA_HASH = '5a43038ddf6e';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -1079,7 +1079,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "type": "text",
         "join": "text",
         "nullable": true,
-        "max_length": 10000
+        "max_length": 10000,
+        "search": true
       },
       "next_step": {
         "name": "next_step",

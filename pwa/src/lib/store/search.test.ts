@@ -162,6 +162,7 @@ test.each([
   ["note", { person: id(1), written_at: NOW, body: "Prosi o próbki na Święta" }, "swieta", "Prosi o próbki na Święta"],
   ["note", { person: id(1), written_at: NOW, body: "كتاب و یادداشت" }, "کتاب", "كتاب و یادداشت"],
   ["call", { person: id(1), called_at: NOW, note: "Oddzwonić w piątek" }, "piatek", "Oddzwonić w piątek"],
+  ["visit", { person: id(1), status: "done", note: "Обещал ответ в пятницу" }, "пятниц", "Обещал ответ в пятницу"],
   [
     "file",
     {
@@ -177,6 +178,19 @@ test.each([
   receive(device, { rows: { [BUCKET]: [found] }, seq: 2 });
   const hits = device.engine.query("everything.search", { search, limit: 5 }).filter((hit) => hit.kind === kind);
   expect(hits).toEqual([{ kind, id: id(500), root: id(100), label, detail: "Apteka Pod Orłem" }]);
+});
+
+test("what has a name stands above what was noted at visits", () => {
+  const { device } = filled(true);
+  const about = { customer: id(100), person: id(1) };
+  const rows = [
+    row("visit", id(500), id(100), { ...about, status: "done", note: "Próbki zostawione" }),
+    row("task", id(501), id(100), { ...about, status: "open", title: "Próbki wysłać" }),
+    row("deal", id(502), id(100), { customer: id(100), stage: "new", title: "Próbki na Święta" }),
+  ];
+  receive(device, { rows: { [BUCKET]: rows }, seq: 2 });
+  const hits = device.engine.query("everything.search", { search: "probki", limit: 5 });
+  expect(hits.map(({ kind }) => kind)).toEqual(["task", "deal", "visit"]);
 });
 
 test("a customer is found by what is kept of him in custom fields, and only once", () => {

@@ -86,7 +86,7 @@ class Visit(Entity):
     accuracy: Annotated[int, Meta(ge=0, le=10_000_000, extra=field(unit="metre"))] | UnsetType | None = UNSET
     distance: Annotated[int, Meta(ge=0, le=100_000_000, extra=field(unit="metre"))] | UnsetType | None = UNSET
     outcome: Annotated[Outcome, Meta(extra=field(column=True))] | UnsetType | None = UNSET
-    note: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | UnsetType | None = UNSET
+    note: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT, search=True))] | UnsetType | None = UNSET
     next_step: Line | UnsetType | None = UNSET
     signature: Strokes | UnsetType | None = UNSET
     """What somebody at the customer's signed; absent where he only gave his name."""

@@ -2,6 +2,7 @@ import { ENTITY_TYPES, type Kind } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
 import { idsOfSearch, SEARCHED_KINDS, wordsOf } from "../search.ts";
 import { snippet } from "../snippet.ts";
+import { titleField } from "../tables.ts";
 import { labelOf } from "../visible.ts";
 
 /** Something found by "search everything". */
@@ -15,8 +16,10 @@ export interface Hit {
   readonly detail: string | null;
 }
 
-/** What is kept in custom fields is found as its customer. */
-const SHOWN_KINDS = SEARCHED_KINDS.filter((kind) => kind !== "custom_value");
+/** What has a name stands above what was noted; what is kept in custom fields is found as its customer. */
+const SHOWN_KINDS = SEARCHED_KINDS.filter((kind) => kind !== "custom_value").sort(
+  (one, other) => Number(titleField(one) === undefined) - Number(titleField(other) === undefined),
+);
 
 /** The records of every kind that match, at most `limit` of each kind. */
 export const everythingSearch = defineQuery<{ search: string; limit: number }, Hit[]>({
