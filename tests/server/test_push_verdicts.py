@@ -83,6 +83,25 @@ async def test_an_edit_that_is_sent_again_under_another_number_stands_in_the_his
     assert len(stamps) == len(set(stamps)) == 3
 
 
+async def test_a_verdict_tells_nothing_of_a_customer_that_was_taken_away_since(team: Team) -> None:
+    phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
+    phone.edit("visit", VISIT, BAKERY, {**VALUES, "next_step": "first"})
+    await phone.sync()
+    await tablet.sync()
+    tablet.edit("visit", VISIT, BAKERY, {"next_step": "Between us"})
+    await tablet.sync()
+    team.clock.now_ms += 1
+    phone.edit("visit", VISIT, BAKERY, {"next_step": "mine"})
+    [told] = (await phone.send()).json()["verdicts"]  # The answer is lost.
+    assert [loser["value"] for loser in told["losers"]] == ["Between us"]
+
+    team.territories[ANNA] = []
+    answer = await phone.send()
+
+    assert "Between us" not in answer.text
+    assert answer.json()["verdicts"] == [{"n": 2, "verdict": "conflict", "field": "next_step"}]
+
+
 async def test_two_devices_that_change_different_fields_keep_both(team: Team) -> None:
     phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
     first = phone.edit("visit", VISIT, BAKERY, VALUES)

@@ -72,6 +72,8 @@ def nested(depth: int) -> Any:
         (edits_of(edit_json(n="1")), "malformed"),
         (edits_of(edit_json(n=1.5)), "malformed"),
         (edits_of(edit_json(n=2)), "gap"),
+        (request_with(cursors={"t:\x00": [1, 0]}), "malformed"),
+        (request_with(check={"t:\x00": ""}), "malformed"),
         (edits_of(*[b"{}"] * (MAX_EDITS + 1)), "too_large"),
         (request_with(cursors={f"bucket{number}": [1, 0] for number in range(MAX_BUCKETS + 1)}), "too_large"),
         (edits_of(b'"' + b"x" * MAX_REQUEST_BYTES + b'"'), "too_large"),

@@ -57,7 +57,14 @@ def nothing_outside_the_grants_is_sent(
     for verdict in reply.verdicts:
         if any(loser.field in hidden for loser in verdict.losers):
             raise BrokenError("G5", f"{device.name} is told {verdict}")
-    places = [places_before, simulation.house.places()] if reply.rows else []
+    is_told = any(verdict.losers for verdict in reply.verdicts)
+    places = [places_before, simulation.house.places()] if reply.rows or is_told else []
+    edited = {edit.n: edit.id for edit in device.tables.unsent()}
+    for verdict in reply.verdicts:
+        # Of an edit that is acknowledged by now nobody knows the record; the one that it was given with was looked at.
+        record = edited.get(verdict.n)
+        if verdict.losers and record is not None and all(place.get(record) not in granted for place in places):
+            raise BrokenError("G5", f"{device.name} is told of {record}: {verdict}")
     for bucket, rows in reply.rows.items():
         for row in rows:
             if not hidden.isdisjoint(row.v):

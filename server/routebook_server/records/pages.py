@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from routebook_server.database import TOO_LARGE, Driver, driver_of
 from routebook_server.records.ahead import read_ahead
-from routebook_server.records.buckets import Head, number_of, seq_of
+from routebook_server.records.buckets import Head, at_hand, number_of, seq_of
 from routebook_server.records.packed import Part
 from routebook_server.records.repair import is_mostly_other, read_repair
 from routebook_server.records.spans import Fresh, Place, Rows, Spans, measure, read_joined
@@ -162,7 +162,11 @@ class _Reading:
             for bucket, (epoch, _seq) in asked.cursors.items()
         )
         docs = [doc for n, doc in kept if is_former or n > asked.ack]
-        return docs if asked.view is View.FULL else [open_verdict(doc) for doc in docs], len(docs) < len(kept)
+        return [open_verdict(doc, asked.view, self._is_granted) for doc in docs], len(docs) < len(kept)
+
+    def _is_granted(self, record_id: str) -> bool:
+        found = self._driver.fetch_one("SELECT bucket FROM record WHERE id = ?", record_id)
+        return found is not None and at_hand(found[0]) in self._asked.buckets
 
     def _begin(self, bucket: str) -> int:
         """Return the number from which the device reads on."""

@@ -18,7 +18,9 @@ from routebook_server.records.push import GapError, Push, Pushed
 from routebook_server.records.reader import Bucket, Reader
 from routebook_server.records.state import Stored, encode_json
 from routebook_server.records.sums import Sums, count_rows
+from routebook_server.records.views import keep_verdict
 from routebook_sync.clock import SERVER_DEVICE, Clock
+from routebook_sync.messages import Edit, Verdict
 
 STORE_RECORD: Final = upsert(tables.record, ("id",), coded=("doc", "open"))
 STORE_BUCKET: Final = upsert(
@@ -236,13 +238,21 @@ def _parts(
         (push.author.device, verdict.n, encode_json(verdict))
         for push, result in done
         if isinstance(result, Pushed) and push.author.device != SERVER_DEVICE
-        for verdict in result.verdicts
+        for verdict in _kept(push, result.verdicts)
     ]
     if verdicts:
         yield _STORE_VERDICT, verdicts
     replicas = [(device, replica.person, replica.pushed, replica.clamped) for device, replica in batch.replicas.items()]
     if replicas:
         yield _STORE_REPLICA, replicas
+
+
+def _kept(push: Push, verdicts: list[Verdict]) -> list[Verdict]:
+    """Return the verdicts on a push as they are stored."""
+    if not any(verdict.losers for verdict in verdicts):
+        return verdicts
+    id_by_number = {edit.n: edit.id for edit in push.edits if isinstance(edit, Edit)}
+    return [keep_verdict(verdict, id_by_number.get(verdict.n, "")) for verdict in verdicts]
 
 
 def _held_row(held: Held) -> tuple[Any, ...]:

@@ -44,7 +44,7 @@ ARCHIVED: Final = "archived"
 MARKERS: Final = frozenset({MOVED, ARCHIVED})
 """The kinds of rows that are no records: they count in no checksum."""
 
-BucketId = Annotated[str, Meta(min_length=1, max_length=64)]
+BucketId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 Sums = Annotated[str, Meta(max_length=PARTITIONS * SUM_DIGITS)]
 Count = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
 Cursor = Annotated[list[Count], Meta(min_length=2, max_length=2)]
