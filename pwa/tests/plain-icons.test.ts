@@ -11,6 +11,10 @@ test("An icon is drawn as one template, from the drawing that Lucide has of it."
   expect(icon).toContain('><path d="M20 6 9 17l-5-5" /></svg>');
 });
 
+test("An icon has its name as a class, by which styles turn it round from right to left.", () => {
+  expect(plainIcon("log-out", source("log-out"))).toContain('class={["lucide-icon lucide-log-out", given]}');
+});
+
 test("Every icon of Lucide is written as the plugin knows it.", () => {
   const names = readdirSync(FOLDER).flatMap((file) =>
     file.endsWith(".svelte") ? [file.slice(0, -".svelte".length)] : [],

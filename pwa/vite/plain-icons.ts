@@ -33,7 +33,7 @@ export function plainIcon(name: string, source: string): string {
 let { class: given, "aria-label": label } = $props();
 </script>
 <svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}" fill="none" stroke="currentColor"
-  stroke-width="2" stroke-linecap="round" stroke-linejoin="round" class={["lucide-icon", given]}
+  stroke-width="2" stroke-linecap="round" stroke-linejoin="round" class={["lucide-icon lucide-${name}", given]}
   aria-hidden={label === undefined ? "true" : undefined} aria-label={label}>${drawing.join("")}</svg>
 `;
 }
