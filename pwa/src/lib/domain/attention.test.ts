@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AttentionItem, MoreWritten } from "#lib/store/queries/attention";
-import { conflictOf, decide, letGo, resend, useValue } from "./attention";
+import { conflictOf, decide, isGroup, letGo, resend, useValue } from "./attention";
 
 const ME = { person: "me", name: "Marek" };
 const STAMP = "000000000100000001";
@@ -99,6 +99,28 @@ describe("a refused edit", () => {
       { kind: "customer", id: "c", root: "c", v: { city: "right" } },
       { kind: "note", id: "n", root: "c", v: { body: "x" } },
     ]);
+  });
+});
+
+describe("a refused entry", () => {
+  const NEW = { name: "Shop", territory: "t" };
+  const visit = part({ kind: "visit", id: "v", root: "c", v: { presence: "at_customer", distance: 0 } });
+
+  test("of several edits that no creation explains is a group, which goes again as one", () => {
+    const pin = { written: { latitude: 1, longitude: 2 }, base: { latitude: null, longitude: null } };
+    expect(isGroup(item({ ...pin, more: [visit] }))).toBe(true);
+    expect(isGroup(item({ kind: "visit", id: "v", written: { distance: 0 }, more: [part({ id: "c" })] }))).toBe(true);
+    // A new name of one that was there before.
+    expect(isGroup(item({ written: NEW, base: { name: "Old", territory: "t" }, more: [visit] }))).toBe(true);
+  });
+
+  test("of one edit, or of a creation and what followed it, is none", () => {
+    const made = { written: NEW, base: { name: null, territory: null } };
+    const note = part({ v: { customer: "c", person: "me", written_at: 1 } });
+    expect(isGroup(item({ verdict: "rejected" }))).toBe(false);
+    expect(isGroup(item({ ...made, more: [part({ kind: "customer", id: "c", v: { city: "x" } })] }))).toBe(false);
+    expect(isGroup(item({ ...made, more: [note, part({ v: { body: "x" } })] }))).toBe(false);
+    expect(isGroup(item({ ...made, more: [note, part({ id: "other", root: "d" })] }))).toBe(true);
   });
 });
 

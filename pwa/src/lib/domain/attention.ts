@@ -66,6 +66,25 @@ export function resend(item: AttentionItem, values: Values): readonly Change[] {
   ];
 }
 
+/**
+ * Tells whether a refused entry's edits came as one group, so that they go again as one: all or none (SPEC R45). What merely
+ * followed a refused creation (R44) goes edit by edit. A creation has all that its kind requires; a part that follows none in the
+ * entry can only be there as one of a group.
+ */
+export function isGroup(item: AttentionItem): boolean {
+  const isNew = Object.values(item.base).every((before) => before === null) && hasRequired(item.kind, item.written);
+  const made = new Set(isNew ? [item.id] : []);
+  for (const part of item.more) {
+    if (!made.has(part.id) && !made.has(part.root)) return true;
+    if (isKnown(part) && hasRequired(part.kind, part.v)) made.add(part.id);
+  }
+  return false;
+}
+
+function hasRequired(kind: Kind, values: Values): boolean {
+  return Object.values(ENTITY_TYPES[kind].fields).every(({ name, required }) => required !== true || name in values);
+}
+
 /** The changes that let go of what the server keeps until a refused edit comes; without it, it would wait for ever. */
 export function letGo(item: AttentionItem, person: string): readonly Change[] {
   const receipts = new Set(item.more.flatMap((part) => part.receipts));

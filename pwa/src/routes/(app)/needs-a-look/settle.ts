@@ -5,13 +5,22 @@ import type { Store } from "#lib/store/client";
 import { StoreError } from "#lib/store/store-error";
 import { toasts } from "#lib/ui/toasts.svelte";
 
-/** Saves `changes`, takes the thing off the list and says so; `undo` are the changes that take the first ones back. */
+interface Settling {
+  readonly text: string;
+  readonly changes?: readonly Change[];
+  /** Whether the server has to apply all of the changes or none. */
+  readonly together?: boolean;
+  /** The changes that take the first ones back. */
+  readonly undo?: readonly Change[];
+}
+
+/** Saves `changes`, takes the thing off the list and says so. */
 export async function settle(
   store: Store,
   n: number,
-  { text, changes = [], undo = [] }: { text: string; changes?: readonly Change[]; undo?: readonly Change[] },
+  { text, changes = [], together = false, undo = [] }: Settling,
 ): Promise<void> {
-  if (!(await save(store, changes))) return;
+  if (!(await save(store, changes, { together }))) return;
   try {
     const dismissed = await store.dismiss(n);
     toasts.show({
