@@ -76,6 +76,7 @@ EXPECTED: Final[dict[tuple[str, str], tuple[str, Any, dict[str, int]]]] = {
     ("GET", "/api/push/subscription"): ("/api/push/subscription", None, only(**SIGNED_IN)),
     ("PUT", "/api/push/subscription"): ("/api/push/subscription", SUBSCRIPTION, only(**SIGNED_IN)),
     ("DELETE", "/api/push/subscription"): ("/api/push/subscription", None, only(**DONE)),
+    ("PUT", "/api/time-zone"): ("/api/time-zone", {"time_zone": "Europe/Warsaw"}, only(**SIGNED_IN)),
     ("GET", "/api/reminders"): ("/api/reminders", None, only(**SIGNED_IN)),
     ("POST", "/api/reminders/test"): (
         "/api/reminders/test",

@@ -21,6 +21,7 @@ from routebook_server.reminders.planning import Choices, FindReach
 from routebook_server.reminders.reminding import Pusher, Reminding
 from routebook_server.reminders.subscriptions import Subscriptions
 from routebook_server.reminders.trial import Trials
+from routebook_server.reminders.zones import Zones
 from routebook_server.settings import Settings
 
 _CONTACT: Final = "mailto:admin@example.com"
@@ -73,12 +74,13 @@ def build_reminders(
     reminding = Reminding(
         database, heads, now_ms, timer, reach=reach, keys=keys, choices=choices, open_pusher=open_pusher, mailer=mailer
     )
-    subscriptions = Subscriptions(database, now_ms, edit_person, anywhere=settings.push_anywhere)
+    zones = Zones(database, edit_person)
+    subscriptions = Subscriptions(database, now_ms, zones, anywhere=settings.push_anywhere)
     acts = Acts(database, store, keys, reach, now_ms, time_zone=settings.time_zone)
     feeds = Feeds(database, now_ms, random, reach, time_zone=settings.time_zone, url=settings.url)
     trials = Trials(database, now_ms)
     endpoints = reminder_endpoints(
-        database, actor_of, keys=keys, subscriptions=subscriptions, acts=acts, trials=trials, feeds=feeds
+        database, actor_of, keys=keys, subscriptions=subscriptions, acts=acts, trials=trials, feeds=feeds, zones=zones
     )
     return Reminders(reminding, endpoints)
 

@@ -15,6 +15,7 @@ from routebook_server.reminders.journal import BEFORE_PATTERN, MAX_ENTRIES, Jour
 from routebook_server.reminders.keys import KeyRing
 from routebook_server.reminders.subscriptions import PushKey, Subscribe, Subscribed, Subscriptions
 from routebook_server.reminders.trial import Trial, Trials
+from routebook_server.reminders.zones import StandingZone, ZoneChange, Zones
 from routebook_sync.identifier import ID_WIDTH
 
 AnyRequest = Request[Any, Any, Any]
@@ -32,10 +33,12 @@ def reminder_endpoints(
     acts: Acts,
     trials: Trials,
     feeds: Feeds,
+    zones: Zones,
 ) -> Sequence[HTTPRouteHandler]:
-    """Return the handlers of /api/push, /api/reminders and /api/calendar."""
+    """Return the handlers of /api/push, /api/time-zone, /api/reminders and /api/calendar."""
     return [
         *_push_endpoints(keys, subscriptions, actor_of),
+        _zone_endpoint(zones, actor_of),
         *_reminder_endpoints(database, acts, trials, actor_of),
         *_calendar_endpoints(feeds, actor_of),
     ]
@@ -59,6 +62,14 @@ def _push_endpoints(keys: KeyRing, subscriptions: Subscriptions, actor_of: Actor
         await subscriptions.end(await require(actor_of, request.scope))
 
     return [key, find, keep, end]
+
+
+def _zone_endpoint(zones: Zones, actor_of: ActorOf) -> HTTPRouteHandler:
+    @put("/api/time-zone", tags=_TAGS, summary="Say where one is")
+    async def set_zone(request: AnyRequest, data: ZoneChange) -> StandingZone:
+        return await zones.set(await require(actor_of, request.scope), data)
+
+    return set_zone
 
 
 def _reminder_endpoints(

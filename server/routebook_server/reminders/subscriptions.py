@@ -13,11 +13,9 @@ from routebook_server.database import Database, Driver, driver_of
 from routebook_server.database.driver import upsert
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.problem import ProblemError, make_problem
-from routebook_server.identity.people import EditPerson
 from routebook_server.reminders.addresses import MAX_ENDPOINT, refuse_endpoint
-from routebook_server.reminders.hours import is_zone
-from routebook_server.reminders.subjects import read_values
 from routebook_server.reminders.tables import push_subscription
+from routebook_server.reminders.zones import Zones
 from routebook_sync.messages import ProblemCode
 
 _POINT_BYTES: Final = 65
@@ -55,11 +53,9 @@ class PushKey(msgspec.Struct, frozen=True):
 class Subscriptions:
     """Keeps where devices' messages go. ``anywhere`` lifts what is asked of an address, for tests."""
 
-    def __init__(
-        self, database: Database, now_ms: Callable[[], int], edit_person: EditPerson, *, anywhere: bool
-    ) -> None:
+    def __init__(self, database: Database, now_ms: Callable[[], int], zones: Zones, *, anywhere: bool) -> None:
         self._database = database
-        self._edit_person = edit_person
+        self._zones = zones
         self._now_ms = now_ms
         self._anywhere = anywhere
 
@@ -82,16 +78,8 @@ class Subscriptions:
             driver.store(_STORE, [(actor.device, wanted.endpoint, wanted.p256dh, wanted.auth, now_ms, locale)])
 
         await self._database.write(store)
-        await self._keep_time_zone(actor.person, wanted.time_zone)
+        await self._zones.keep_first(actor.person, wanted.time_zone)
         return Subscribed(wanted.endpoint, now_ms)
-
-    async def _keep_time_zone(self, person: str, time_zone: str) -> None:
-        """Write where a person is into his record, if nobody has; who travels keeps the hours of his home."""
-        if not is_zone(time_zone):
-            return
-        found = await self._database.fetch("SELECT doc FROM record WHERE id = ? AND kind = 'person'", person)
-        if found and not read_values(found[0][0]).get("time_zone"):
-            await self._edit_person(person, {"time_zone": time_zone})
 
     async def find(self, actor: Actor) -> Subscribed:
         """Return what there is of a device."""

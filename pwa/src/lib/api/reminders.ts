@@ -29,6 +29,17 @@ export const putSubscription = (context: ApiContext, subscribed: Subscribing): P
 export const dropSubscription = (context: ApiContext): Promise<ApiResult<null>> =>
   request(context, "DELETE", "/api/push/subscription", () => null);
 
+/** Says where the person is; `onlyFirst`: only if nobody has said it yet. Answers what stands then, "" for nothing. */
+export const putZone = (
+  context: ApiContext,
+  zone: string,
+  { onlyFirst }: { readonly onlyFirst: boolean },
+): Promise<ApiResult<string>> =>
+  request(context, "PUT", "/api/time-zone", (answer) => textOf(objectOf(answer).time_zone), {
+    time_zone: zone,
+    only_first: onlyFirst,
+  });
+
 export const REMINDER_RULES = [
   "task",
   "promised_call",

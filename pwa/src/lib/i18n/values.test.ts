@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { ENTITY_TYPES } from "$sync/schema.gen";
 import type { Locale } from "./locales";
-import { showValue, showWait, wholeMoney, yearOf } from "./values";
+import { showValue, showWait, wholeMoney, yearOf, zoneName } from "./values";
 import { dictionary } from "./words.svelte";
 
 beforeAll(() => dictionary.open("en"));
@@ -84,4 +84,10 @@ test("a wait is said in seconds while it is short", () => {
 test("a whole sum follows the currency's own minor unit", () => {
   expect(wholeMoney(342_170, "EUR", showing("en").reader)).toBe("€3,422");
   expect(wholeMoney(3_421, "JPY", showing("en").reader)).toBe("¥3,421");
+});
+
+test("a time zone is named in the reader's language, one that the browser does not know by itself", () => {
+  const named = (["en", "fa", "pl"] as const).map((locale) => zoneName("Europe/Warsaw", showing(locale).reader));
+  expect(named).toEqual(["Central European Time", "وقت مرکز اروپا", "czas środkowoeuropejski"]);
+  expect(zoneName("Nowhere/Else", showing("en").reader)).toBe("Nowhere/Else");
 });

@@ -75,6 +75,19 @@ function showNumber(field: FieldType, value: number, { reader, currency }: Showi
 /** A country's name in the reader's language. */
 export const regionName = (code: string, reader: Reader): string => named(reader, "region", code);
 
+/** Zones had other rules, and so other names, in 1970. */
+const RECENT_MS = Date.UTC(2026, 0, 1);
+
+/** A time zone in the reader's language: `Central European Time`, `وقت ایران`; its IANA name where the browser does not know it. */
+export function zoneName(zone: string, reader: Reader): string {
+  try {
+    const shown = new Intl.DateTimeFormat(tagOf(reader), { timeZone: zone, timeZoneName: "longGeneric" });
+    return shown.formatToParts(RECENT_MS).find(({ type }) => type === "timeZoneName")?.value ?? zone;
+  } catch {
+    return zone;
+  }
+}
+
 function named(reader: Reader, type: "region" | "currency", code: string): string {
   try {
     return new Intl.DisplayNames(tagOf(reader), { type }).of(code) ?? code;
