@@ -15,6 +15,7 @@ from e2e.pictures import PLACE, take, tap_and_choose
 from e2e.screens import go, go_to_customer
 from e2e.steps import open_tab
 from e2e.wire import Wire
+from e2e.words import word
 
 pytestmark = pytest.mark.e2e
 
@@ -167,6 +168,11 @@ def test_a_full_phone_says_so_and_keeps_the_picture_at_hand(phone: Phone, shared
     tap_and_choose(page, page.get_by_test_id("take-photo"), take(page))
     expect(page.get_by_test_id("no-room")).to_be_visible()
     expect(page.get_by_test_id("photo-picture")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_test_id("resume")).to_be_visible()
+    expect(page.get_by_text(word("en", "files_no_room_waits"))).to_be_visible()
+    page.get_by_role("status").get_by_role("button", name=word("en", "common_back")).tap()
+    expect(page.get_by_test_id("no-room"), "what was left is there again").to_be_visible()
     worker.evaluate("() => self.makeRoom()")
     page.get_by_test_id("no-room").get_by_role("button").first.tap()
     expect(page.get_by_test_id("photo-picture")).to_have_count(1)

@@ -7,6 +7,8 @@ export interface Toast {
   readonly icon: Icon | undefined;
   /** Taking back what was just done. */
   readonly undo: (() => void) | undefined;
+  /** What its button says where it takes nothing back but leads somewhere. */
+  readonly label: string | undefined;
   readonly milliseconds: number;
   /** When it goes by itself, by `performance.now()`; a sheet that is opened meanwhile and shows it does not lengthen it. */
   readonly until: number;
@@ -17,6 +19,7 @@ export interface ToastRequest {
   readonly tone?: Toast["tone"];
   readonly icon?: Icon;
   readonly undo?: () => void;
+  readonly label?: string;
   /** How long it stays; longer when there is something to undo. */
   readonly milliseconds?: number;
 }
@@ -31,11 +34,11 @@ export const toasts = {
   },
 
   show(request: ToastRequest): number {
-    const { text, tone = "neutral", icon, undo } = request;
+    const { text, tone = "neutral", icon, undo, label } = request;
     const milliseconds = request.milliseconds ?? (undo === undefined ? 4000 : 8000);
     lastId += 1;
     const until = performance.now() + milliseconds;
-    shown.splice(0, shown.length, { id: lastId, text, tone, icon, undo, milliseconds, until });
+    shown.splice(0, shown.length, { id: lastId, text, tone, icon, undo, label, milliseconds, until });
     return lastId;
   },
 
