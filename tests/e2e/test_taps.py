@@ -218,6 +218,13 @@ def test_a_call_is_logged_with_two_taps_when_the_telephone_gives_the_screen_back
     page.get_by_test_id("call-call_back").tap()
     expect(page.get_by_text(pattern(rep.locale, "add_call_saved_again"))).to_be_visible()
     assert _counted(page) == {"taps": 2, "characters": 0}
+    stop.get_by_test_id("call").tap()
+    page.get_by_test_id("call-reached").wait_for()
+    page.touchscreen.tap(20, 20)  # beside the question
+    expect(page.get_by_test_id("call-reached")).to_have_count(0)
+    page.get_by_role("status").get_by_role("button", name=word(rep.locale, "add_call")).tap()
+    page.get_by_test_id("call-reached").tap()
+    expect(page.get_by_test_id("call-reached")).to_have_count(0)
     page.goto(page.evaluate("location.origin") + "/tasks")
     title = word(rep.locale, "add_call_back_title").replace("{name}", customer)
     expect(page.get_by_test_id("task").filter(has_text=title).first).to_be_visible()

@@ -1,7 +1,10 @@
 /** The call that the person is making: kept until the phone comes back and its result is asked for. */
 
+import Phone from "@lucide/svelte/icons/phone";
 import { remember, remembered } from "#lib/browser/remembered";
 import { type BegunCall, begunCallOf } from "#lib/domain/call";
+import { m } from "#lib/i18n";
+import { toasts } from "#lib/ui/toasts.svelte";
 
 const KEY = "routebook.call";
 /** Where no telephone takes over the screen (a desk with a softphone), one is asked after this. */
@@ -24,6 +27,15 @@ class Calls {
     if (document.visibilityState !== "visible") return;
     const call = begunCallOf(remembered(KEY), now);
     if (call !== null) this.asked = call;
+  }
+
+  /** Not now: it is asked about again at the next return to the app, or by a tap. Only an answer ends it. */
+  putAway(now: () => number): void {
+    if (this.asked === null) return;
+    clearTimeout(this.timer);
+    this.asked = null;
+    const undo = () => this.comeBack(now());
+    toasts.show({ text: m.add_call_waits(), icon: Phone, label: m.add_call(), undo });
   }
 
   /** It is logged, or was never made. */
