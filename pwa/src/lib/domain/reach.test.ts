@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { callLink, dialled, mailLink, messageLink, navigateLink, platformOf } from "./reach";
+import { callLink, dialled, mailLink, messageLink, navigateLink, platformOf, waysTo } from "./reach";
 
 const CHROME_ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36";
 const SAFARI_IPAD = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15";
@@ -43,6 +43,14 @@ describe("a phone number", () => {
 test("a mail link keeps odd characters of the address apart from the link's own", () => {
   expect(mailLink("ewa?x@nowak.example")).toBe("mailto:ewa%3Fx@nowak.example");
   expect(mailLink("no address")).toBeNull();
+});
+
+test("whoever has a number and an address is called, messaged and written to", () => {
+  const ways = (phone?: string | null, email?: string | null) => waysTo({ phone, email }).map(({ way }) => way);
+  expect(ways("+48 1", "ewa@nowak.example")).toEqual(["call", "message", "mail"]);
+  expect(ways("+48 1", null)).toEqual(["call", "message"]);
+  expect(ways("ask Ewa", "ewa@nowak.example")).toEqual(["mail"]);
+  expect(ways()).toEqual([]);
 });
 
 describe("the way to a customer", () => {

@@ -28,6 +28,22 @@ export const messageLink = (phone: string | null | undefined): string | null => 
 export const mailLink = (email: string | null | undefined): string | null =>
   email?.includes("@") ? `mailto:${encodeURIComponent(email.trim()).replace("%40", "@")}` : null;
 
+/** How somebody can be reached from here. */
+export interface Way {
+  readonly way: "call" | "message" | "mail";
+  readonly href: string;
+}
+
+/** Every way there is to somebody, the quickest first. */
+export function waysTo(who: { phone?: string | null | undefined; email?: string | null | undefined }): readonly Way[] {
+  const found = [
+    { way: "call", href: callLink(who.phone) },
+    { way: "message", href: messageLink(who.phone) },
+    { way: "mail", href: mailLink(who.email) },
+  ] as const;
+  return found.flatMap(({ way, href }) => (href === null ? [] : [{ way, href }]));
+}
+
 /** A place to go to: a point where one is known, else an address. */
 export interface Destination {
   readonly name: string;
