@@ -1,7 +1,7 @@
 /** When this person wants to be rung: his own settings, from the device. */
 import { createContext } from "svelte";
-import { type HourSetting, morningHourFrom, type QuietHours, quietHoursFrom } from "#lib/domain/hours";
-import type { Around } from "#lib/domain/task";
+import { type HourSetting, morningHourFrom, type QuietHours, quietHoursFrom, ringsAt } from "#lib/domain/hours";
+import type { Around, When } from "#lib/domain/task";
 import { reader } from "#lib/i18n";
 import { useStore } from "#lib/store/context";
 import { live } from "#lib/store/live.svelte";
@@ -12,11 +12,16 @@ export interface Hours {
   readonly quiet: QuietHours;
   /** Where and how reminders are set. */
   readonly around: Around;
+  /** When a reminder rings that is set for `when`. */
+  rings(when: When): number;
   /** The record of a setting, null where nobody has chosen yet. */
   idOf(name: HourSetting): string | null;
 }
 
 const [hoursOf, setHours] = createContext<Hours>();
+
+export const ringsFor = ({ remind_at, due_day }: When, quiet: QuietHours): number =>
+  ringsAt(remind_at, quiet, due_day, reader.timeZone);
 
 /** The hours of whoever's book is open. Call it while a component is made, below `provideHours`. */
 export const useHours = hoursOf;
@@ -38,6 +43,9 @@ export function provideHours(): void {
     },
     get around() {
       return { timeZone: reader.timeZone, weekStart: reader.weekStart, morning: this.morning };
+    },
+    rings(when) {
+      return ringsFor(when, this.quiet);
     },
     idOf: (name) => own(name)?.id ?? null,
   });
