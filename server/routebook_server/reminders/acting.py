@@ -19,7 +19,7 @@ from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity.reach import Reach
 from routebook_server.records.author import Writer
 from routebook_server.records.store import RefusedError, Store, Values
-from routebook_server.reminders.calendars import calendar_of
+from routebook_server.reminders.calendars import Calendar, calendar_of
 from routebook_server.reminders.confirming import Confirmations
 from routebook_server.reminders.hours import Hours
 from routebook_server.reminders.keys import KeyRing
@@ -28,6 +28,7 @@ from routebook_server.reminders.rules import Subject
 from routebook_server.reminders.series import next_id, next_values
 from routebook_server.reminders.states import ANSWERED_WITHIN_MS, State
 from routebook_server.reminders.subjects import Listener, find_due, read_listeners, read_subjects
+from routebook_server.reminders.subscriptions import Look, look_of
 from routebook_server.reminders.wording import locale_from
 from routebook_sync import base32
 from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE
@@ -165,7 +166,7 @@ class Acts:
         return found
 
     async def _act(self, asked: _Asked, action: ActKind, now_ms: int) -> Acted:
-        def read(connection: Connection) -> tuple[Reach | None, Subject | None, Listener, bool]:
+        def read(connection: Connection) -> tuple[Reach | None, Subject | None, Listener, Look, bool]:
             driver = driver_of(connection)
             person = self._reach(connection, [asked.person], now_ms).get(asked.person)
             subject = read_subjects(driver, [asked.record]).get(asked.record)
@@ -174,9 +175,10 @@ class Acts:
             if not listener.locale:
                 found = driver.fetch_one("SELECT locale FROM organisation")
                 listener = msgspec.structs.replace(listener, locale=found[0] if found else "")
-            return person, subject, listener, asked.reminder in {one.reminder for one in due}
+            look = look_of(driver, asked.device)
+            return person, subject, listener, look, asked.reminder in {one.reminder for one in due}
 
-        person, subject, listener, is_still_due = await self._database.read(read)
+        person, subject, listener, look, is_still_due = await self._database.read(read)
         if person is None or asked.device not in person.devices:
             raise ProblemError(make_problem(ProblemCode.DEVICE_REVOKED))
         if action is ActKind.OPEN:
@@ -187,7 +189,8 @@ class Acts:
             _refuse("The task is gone.")
         if action is ActKind.DONE:
             if subject.values.get("status") == TaskStatus.OPEN:
-                await self._complete(person, subject, listener, now_ms)
+                calendar = calendar_of(locale_from(look.locale, listener.locale), look.calendar)
+                await self._complete(person, subject, listener.hours, calendar, now_ms)
             return Acted(action)
         if asked.action == action:
             return Acted(action, subject.values.get("remind_at"))
@@ -199,12 +202,11 @@ class Acts:
         await self._edit(person, subject, values)
         return Acted(action, values["remind_at"])
 
-    async def _complete(self, person: Reach, subject: Subject, listener: Listener, now_ms: int) -> None:
-        """Mark a task as done; the next one of a series is made with it, as the app does."""
+    async def _complete(self, person: Reach, subject: Subject, hours: Hours, calendar: Calendar, now_ms: int) -> None:
+        """Mark a task as done; the next one of a series is made with it, as the app on that device would."""
         done = {"status": TaskStatus.DONE.value, "done_at": now_ms}
-        calendar = calendar_of(locale_from(listener.locale))
         try:
-            following = next_values(subject.values, listener.hours, calendar, now_ms)
+            following = next_values(subject.values, hours, calendar, now_ms)
         except (ValueError, OverflowError):
             following = None  # beyond the end of all calendars
         if following is None:

@@ -18,8 +18,10 @@ class Calendar(StrEnum):
     PERSIAN = "persian"
 
 
-def calendar_of(locale: str) -> Calendar:
-    """Return the calendar that readers of a language use, unless a device was told otherwise."""
+def calendar_of(locale: str, shown: str = "") -> Calendar:
+    """Return the calendar that a device shows, else the one that readers of a language use."""
+    if shown in tuple(Calendar):
+        return Calendar(shown)
     return Calendar.PERSIAN if locale == "fa" else Calendar.GREGORY
 
 

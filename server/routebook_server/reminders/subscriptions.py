@@ -33,6 +33,8 @@ class Subscribe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the device is: taken for its person where his record says nothing of it."""
     locale: Annotated[str, Meta(max_length=20)] = ""
     """The language that the device shows; "" where it does not know, which changes nothing."""
+    calendar: Annotated[str, Meta(max_length=20)] = ""
+    """The calendar that the device shows, likewise."""
 
 
 class Subscribed(msgspec.Struct, frozen=True):
@@ -41,6 +43,13 @@ class Subscribed(msgspec.Struct, frozen=True):
     endpoint: str = ""
     renewed: int = 0
     """When the device said so last, milliseconds since 1970 UTC."""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """How a device shows things; "" for what it has not said, then its person's record is asked."""
+
+    locale: str = ""
+    calendar: str = ""
 
 
 class PushKey(msgspec.Struct, frozen=True):
@@ -74,8 +83,9 @@ class Subscriptions:
             # One browser has one address: whoever signed in on it before gets nothing there any more.
             sql = "DELETE FROM push_subscription WHERE endpoint = ? AND device <> ?"
             driver.execute(sql, wanted.endpoint, actor.device)
-            locale = wanted.locale or _locale_of(driver, actor.device)
-            driver.store(_STORE, [(actor.device, wanted.endpoint, wanted.p256dh, wanted.auth, now_ms, locale)])
+            before = look_of(driver, actor.device)
+            look = (wanted.locale or before.locale, wanted.calendar or before.calendar)
+            driver.store(_STORE, [(actor.device, wanted.endpoint, wanted.p256dh, wanted.auth, now_ms, *look)])
 
         await self._database.write(store)
         await self._zones.keep_first(actor.person, wanted.time_zone)
@@ -93,9 +103,10 @@ class Subscriptions:
         await self._database.write(lambda connection: driver_of(connection).execute(sql, actor.device))
 
 
-def _locale_of(driver: Driver, device: int) -> str:
-    found = driver.fetch_one("SELECT locale FROM push_subscription WHERE device = ?", device)
-    return found[0] if found else ""
+def look_of(driver: Driver, device: int) -> Look:
+    """Return what a device has said of how it shows things."""
+    found = driver.fetch_one("SELECT locale, calendar FROM push_subscription WHERE device = ?", device)
+    return Look(*found) if found else Look()
 
 
 def _is_key(text: str, size: int) -> bool:

@@ -26,9 +26,10 @@ push_subscription: Final = Table(
     Column("auth", text(), nullable=False),
     Column("renewed", BigInteger, nullable=False),
     Column("locale", text(20), nullable=False, server_default=""),
+    Column("calendar", text(20), nullable=False, server_default=""),
 )
-"""Where the push service takes a device's messages, the keys they are encrypted with, and the language that the device
-shows, "" for its person's."""
+"""Where the push service takes a device's messages, the keys they are encrypted with, and the language and the calendar
+that the device shows, "" for its person's."""
 
 reminder: Final = Table(
     "reminder",

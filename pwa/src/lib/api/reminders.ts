@@ -10,12 +10,13 @@ export interface Subscribed {
 }
 
 /**
- * The same, and where the device is: the server takes it for a person whose record does not say. With the language that the device
- * shows, which its reminders then speak; left out by whoever does not know it.
+ * The same, and where the device is: the server takes it for a person whose record does not say. With the language and the
+ * calendar that the device shows, which its reminders then speak and its series go by; left out by whoever does not know them.
  */
 export interface Subscribing extends Subscribed {
   readonly time_zone: string;
   readonly locale?: string;
+  readonly calendar?: string;
 }
 
 /** The server's key that a subscription is made for, base64url. */

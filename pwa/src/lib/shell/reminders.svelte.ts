@@ -16,6 +16,8 @@ export type ReminderState = "unsupported" | "install" | "ask" | "denied" | "off"
 const OFF_KEY = "routebook.reminders";
 const REGISTERED_WITHIN_MS = 20_000;
 
+const lookNow = () => ({ locale: reader.locale, calendar: reader.calendar });
+
 class Reminders {
   state = $state<ReminderState>(stateNow());
   /** Why reminders cannot come here although they may, null where they can. */
@@ -84,7 +86,7 @@ class Reminders {
     const registration = await registrationNow();
     if (registration === null || !("pushManager" in registration)) return;
     for (const shown of await registration.getNotifications()) shown.close();
-    if (Notification.permission === "granted") await unsubscribe(api, new DevicePush(registration, reader.locale));
+    if (Notification.permission === "granted") await unsubscribe(api, new DevicePush(registration, lookNow()));
   }
 
   /** Has the server know this device; answers why not, null where it does. */
@@ -99,7 +101,7 @@ class Reminders {
     this.problem =
       registration === null
         ? { code: "push_service" }
-        : (await subscribe(api, new DevicePush(registration, reader.locale))).problem;
+        : (await subscribe(api, new DevicePush(registration, lookNow()))).problem;
   }
 
   #say(): void {

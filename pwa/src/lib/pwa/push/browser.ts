@@ -1,5 +1,5 @@
 /** The browser's part of a subscription, over the platform's PushManager; the same in the page and in the service worker. */
-import type { PushBrowser, Subscription } from "./subscribing.ts";
+import type { Look, PushBrowser, Subscription } from "./subscribing.ts";
 
 const base64url = (bytes: ArrayBuffer | null): string =>
   btoa(String.fromCharCode(...new Uint8Array(bytes ?? new ArrayBuffer(0))))
@@ -19,7 +19,7 @@ export class DevicePush implements PushBrowser {
 
   constructor(
     private readonly registration: ServiceWorkerRegistration,
-    readonly locale: string | null,
+    readonly look: Look | null,
   ) {}
 
   async current(): Promise<Subscription | null> {

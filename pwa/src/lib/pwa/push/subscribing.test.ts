@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { ApiContext } from "#lib/api/client";
-import { type PushBrowser, type Subscription, subscribe, unsubscribe } from "./subscribing";
+import { type Look, type PushBrowser, type Subscription, subscribe, unsubscribe } from "./subscribing";
 
 /** A browser's push service that can refuse. */
 class Browser implements PushBrowser {
   readonly timeZone = "Asia/Tehran";
-  constructor(readonly locale: string | null = null) {}
+  constructor(readonly look: Look | null = null) {}
   standing: Subscription | null = null;
   made = 0;
   refuses = false;
@@ -49,12 +49,12 @@ test("the first start subscribes and every other renews the same", async () => {
   expect(heard.filter((one) => one.startsWith("PUT"))).toEqual([PUT(1), PUT(1)]);
 });
 
-test("the app says which language it shows, the service worker leaves it as it was", async () => {
+test("the app says which language and calendar it shows, the service worker leaves them as they were", async () => {
   const { context, heard } = server("k");
-  await subscribe(context, new Browser("fa"));
-  expect(heard.at(-1)).toContain('"time_zone":"Asia/Tehran","locale":"fa"}');
+  await subscribe(context, new Browser({ locale: "fa", calendar: "gregory" }));
+  expect(heard.at(-1)).toContain('"time_zone":"Asia/Tehran","locale":"fa","calendar":"gregory"}');
   await subscribe(context, new Browser(null));
-  expect(heard.at(-1)).not.toContain("locale");
+  expect(heard.at(-1)).not.toMatch(/locale|calendar/);
 });
 
 test("another key of the server takes a new subscription", async () => {

@@ -8,12 +8,18 @@ export interface Subscription extends Subscribed {
   readonly key: string;
 }
 
+/** The language and the calendar that the app shows on this device. */
+export interface Look {
+  readonly locale: string;
+  readonly calendar: string;
+}
+
 /** The browser's part. */
 export interface PushBrowser {
   /** Where the device is: the IANA name of its time zone. */
   readonly timeZone: string;
-  /** The language that the app shows; null in the service worker, which cannot know it. */
-  readonly locale: string | null;
+  /** How the app shows things; null in the service worker, which cannot know it. */
+  readonly look: Look | null;
   /** The subscription that stands, null where there is none. */
   current(): Promise<Subscription | null>;
   /** Rejects where the push service cannot be reached or will not have it. */
@@ -38,10 +44,10 @@ export async function subscribe(
     return { problem: { code: "push_service" } };
   }
   const { endpoint, p256dh, auth } = standing;
-  const { timeZone: time_zone, locale } = browser;
+  const { timeZone: time_zone, look } = browser;
   const put = await putSubscription(context, {
     ...{ endpoint, p256dh, auth, time_zone },
-    ...(locale !== null && { locale }),
+    ...look,
   });
   return { problem: put.ok ? null : put.problem };
 }
