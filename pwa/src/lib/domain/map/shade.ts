@@ -1,5 +1,6 @@
 /** What a customer's mark on the map says: a colour, and a shape with it for whoever cannot tell the colours apart. */
 import type { CustomerPhase, CustomerValueClass } from "$sync/schema.gen";
+import { type CallCycles, cycleOf } from "../call-cycle";
 
 /** What the marks are coloured by. */
 export type ColourBy = "overdue" | "value" | "phase";
@@ -50,22 +51,35 @@ export interface Shaded {
   readonly lastVisitAt: number | null;
 }
 
-/** Days between two visits, as a rule; a customer without a class is seen as a regular one (docs/decisions/0142). */
-export const USUAL_DAYS: Readonly<Record<CustomerValueClass, number>> = { vip: 14, main: 30, regular: 60, small: 120 };
-/** Days overdue that are still no more than "due". */
+/** Days overdue that are still no more than "due" (docs/decisions/0142). */
 export const PATIENT_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** Whole days by which the next visit is late, below 0 while there is time; null for a customer never visited. */
-export function daysOverdue({ value_class, lastVisitAt }: Omit<Shaded, "phase">, now: number): number | null {
-  if (lastVisitAt === null) return null;
-  return Math.floor((now - lastVisitAt) / DAY_MS) - USUAL_DAYS[value_class ?? "regular"];
+/** What days overdue are counted by. */
+export interface Due {
+  /** When the day began: days are those of the calendar, as Today and Plan count them. */
+  readonly today: number;
+  /** How often the organisation wants whom visited. */
+  readonly cycles: CallCycles;
 }
 
-export function overdueOf(customer: Omit<Shaded, "phase">, now: number): Overdue {
-  const days = daysOverdue(customer, now);
+/**
+ * Days by which the next visit is late, 0 on the day on which the call cycle is over, below 0 while there is time; null for a customer
+ * never visited.
+ */
+export function daysOverdue(
+  { value_class, lastVisitAt }: Omit<Shaded, "phase">,
+  { today, cycles }: Due,
+): number | null {
+  if (lastVisitAt === null) return null;
+  const days = lastVisitAt >= today ? 0 : Math.ceil((today - lastVisitAt) / DAY_MS);
+  return days - cycleOf(value_class, cycles);
+}
+
+export function overdueOf(customer: Omit<Shaded, "phase">, due: Due): Overdue {
+  const days = daysOverdue(customer, due);
   if (days === null) return "never";
-  if (days <= 0) return "fresh";
+  if (days < 0) return "fresh";
   return days <= PATIENT_DAYS ? "due" : "overdue";
 }
 
@@ -97,8 +111,8 @@ export const SHADES: Readonly<Record<ColourBy, readonly Shade[]>> = {
 };
 
 /** The place of a customer's mark in `SHADES[by]`. */
-export function shadeOf(by: ColourBy, customer: Shaded, now: number): number {
-  const name = by === "overdue" ? overdueOf(customer, now) : by === "value" ? customer.value_class : customer.phase;
+export function shadeOf(by: ColourBy, customer: Shaded, due: Due): number {
+  const name = by === "overdue" ? overdueOf(customer, due) : by === "value" ? customer.value_class : customer.phase;
   const found = SHADES[by].findIndex((shade) => shade.name === name);
   return found === -1 ? SHADES[by].length - 1 : found;
 }

@@ -4,6 +4,7 @@ import { addDays, instantAt } from "#lib/domain/day";
 import { moveStop, orderRest, type RouteOrder } from "#lib/domain/route-order";
 import { planOf, type RoutePlan } from "#lib/domain/route-plan";
 import { fmt, m, reader } from "#lib/i18n";
+import { useCallCycles } from "#lib/shell/call-cycles.svelte";
 import { type StandingEnds, useDayEnds } from "#lib/shell/day-ends.svelte";
 import { here } from "#lib/shell/here.svelte";
 import { save } from "#lib/shell/save";
@@ -34,6 +35,7 @@ export function useDayRoute(clock: { readonly now: number }): DayRoute {
   const store = useStore();
   const { person } = store.account;
   const ends = useDayEnds();
+  const cycles = useCallCycles();
   const today = $derived(fmt.dayOf(clock.now));
   const rows = live(() => [
     "today.stops",
@@ -44,7 +46,7 @@ export function useDayRoute(clock: { readonly now: number }): DayRoute {
       to: instantAt(addDays(today, 1), 0, reader.timeZone),
     },
   ]);
-  const stops = $derived(routeOf(rows.current ?? [], here.place, today, reader.timeZone));
+  const stops = $derived(routeOf(rows.current ?? [], here.place, today, reader.timeZone, cycles.current));
   const plan = $derived(planOf(stops, { now: clock.now, here: here.place, ends }));
 
   let last = $state.raw<{ readonly text: string; readonly order: RouteOrder } | null>(null);

@@ -1,14 +1,13 @@
 /** Everything that the map paints, from what has been read: the ground, the customers in clusters, the route, the team's day. */
 import { Clusters } from "#lib/domain/map/clusters";
 import { readOutline, type Topology } from "#lib/domain/map/outline";
-import { SHADES, shadeOf } from "#lib/domain/map/shade";
+import { type Due, SHADES, shadeOf } from "#lib/domain/map/shade";
 import { townsOf } from "#lib/domain/map/towns";
 import { spotOf } from "#lib/domain/map/view";
 import { type Point, pointOf } from "#lib/domain/place";
 import { startOf } from "#lib/domain/route-plan";
 import { fmt } from "#lib/i18n";
 import { here } from "#lib/shell/here.svelte";
-import { useStore } from "#lib/store/context";
 import type { ResultOf } from "#lib/store/queries/index";
 import { type Ground, groundOf, type Scene } from "./paint";
 import type { RouteDrawing } from "./paint-route";
@@ -22,23 +21,22 @@ type Chosen = ResultOf<"map.customers">[number];
 
 /** What a scene is made of. */
 export interface SceneParts {
-  readonly clock: { readonly now: number };
   readonly points: Points;
+  readonly due: () => Due;
   readonly route: DayRoute;
   readonly team: () => readonly TeamDrawing[] | null;
   readonly chosen: () => Chosen | null;
 }
 
 /** Call it while a component is made. */
-export function useScene({ clock, points, route, team, chosen: chosenOf }: SceneParts) {
-  const store = useStore();
+export function useScene({ points, due: dueOf, route, team, chosen: chosenOf }: SceneParts) {
   const shades = $derived(SHADES[mapView.colourBy]);
-  // By the hour of the reading, not by the clock: a tree of 20 000 is not made anew each minute.
+  // By the day, not by the clock: a tree of 20 000 is not made anew each minute.
   const clusters = $derived.by(() => {
     const found = points.current;
     const by = mapView.colourBy;
     if (found === undefined || mapView.todayOnly) return null;
-    const now = store.now();
+    const due = dueOf();
     const shadesOfAll = found.ids.map((_, at) =>
       shadeOf(
         by,
@@ -47,7 +45,7 @@ export function useScene({ clock, points, route, team, chosen: chosenOf }: Scene
           phase: found.phase[at] ?? null,
           lastVisitAt: found.lastVisitAt[at] ?? null,
         },
-        now,
+        due,
       ),
     );
     return new Clusters(found, shadesOfAll, SHADES[by].length);
@@ -90,7 +88,7 @@ export function useScene({ clock, points, route, team, chosen: chosenOf }: Scene
     chosen:
       chosen === null || chosenPoint === null
         ? null
-        : { ...spotOf(chosenPoint), shade: shadeOf(mapView.colourBy, chosen, clock.now) },
+        : { ...spotOf(chosenPoint), shade: shadeOf(mapView.colourBy, chosen, dueOf()) },
     here: here.place === null ? null : { ...spotOf(here.place), accuracy: here.place.accuracy },
   });
 
