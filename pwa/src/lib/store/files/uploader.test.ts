@@ -189,6 +189,22 @@ describe("the uploader", () => {
     expect(made.uploader.status.waiting).toBe(0);
   });
 
+  test("goes on waiting for Wi-Fi after it was told to send now, though a file is refused", async () => {
+    const made = make();
+    made.world.network = "metered";
+    made.server.script = [problem("wrong_content")];
+    await made.uploader.start(true);
+    await add(made, 1);
+    await made.uploader.sendNow();
+    await pass(10);
+    expect(made.uploader.status).toMatchObject({ waiting: 1, states: { [id(1)]: { name: "refused" } } });
+    const sent = made.server.chunks.length;
+    await add(made, 2);
+    await pass(100_000);
+    expect(made.server.chunks).toHaveLength(sent);
+    expect(made.uploader.status).toMatchObject({ waiting: 2, held: "wifi" });
+  });
+
   test("comes back after pauses that grow while nobody answers", async () => {
     const made = make();
     made.server.isReachable = false;

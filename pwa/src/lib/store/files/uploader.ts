@@ -116,8 +116,8 @@ export class Uploader {
   #held: FilesStatus["held"] = null;
   #chunk = FIRST_CHUNK;
   #wifiOnly = false;
-  /** Somebody wants it sent now, whatever it costs. */
-  #anyway = false;
+  /** What somebody wants sent now, whatever it costs: what waited when he said so, until it is sent or refused. */
+  readonly #anyway = new Set<string>();
   #callOff: (() => void) | null = null;
   readonly #abort = new AbortController();
 
@@ -225,17 +225,17 @@ export class Uploader {
   /** Sets whether files wait for a network that costs nothing. */
   setWifiOnly(wifiOnly: boolean): void {
     this.#wifiOnly = wifiOnly;
-    this.#anyway = false;
+    this.#anyway.clear();
     this.parts.changed();
     this.look();
   }
 
   /** Sends what waits now, on whatever network, and tries refused ones once more. */
   async sendNow(): Promise<void> {
-    this.#anyway = true;
     this.#failures = 0;
     this.#notBefore = 0;
     for (const [key, one] of this.#waiting) {
+      this.#anyway.add(key);
       if (one.entry.problem !== null) await this.parts.box.update(one.entry.record, one.entry.part, { problem: null });
       this.#waiting.set(key, { ...one, entry: { ...one.entry, problem: null }, notBefore: 0, damaged: 0 });
     }
@@ -311,18 +311,19 @@ export class Uploader {
       ({ entry, notBefore }) => entry.problem === null && notBefore <= now && !this.#isDeleted(entry),
     );
     if (ready.length === 0 || now < this.#notBefore || !this.parts.isClear()) return null;
-    if (!this.#isAllowed()) {
+    const allowed = ready.filter(({ entry }) => this.#isAllowed(entry));
+    if (allowed.length === 0) {
       this.#held = "wifi";
       return null;
     }
     if (this.#held === "wifi") this.#held = null;
     const rank = (part: Part) => (part === "thumbnail" ? 0 : 1);
-    ready.sort((a, b) => rank(a.entry.part) - rank(b.entry.part) || a.entry.addedAt - b.entry.addedAt);
-    return ready[0] ?? null;
+    allowed.sort((a, b) => rank(a.entry.part) - rank(b.entry.part) || a.entry.addedAt - b.entry.addedAt);
+    return allowed[0] ?? null;
   }
 
-  #isAllowed(): boolean {
-    return !this.#wifiOnly || this.#anyway || this.parts.network() !== "metered";
+  #isAllowed(entry: Boxed): boolean {
+    return !this.#wifiOnly || this.#anyway.has(keyOf(entry)) || this.parts.network() !== "metered";
   }
 
   /** Sends one file's bytes until they are there, or something else has to come first. */
@@ -341,7 +342,7 @@ export class Uploader {
       this.parts.changed();
       if (answer.kind === "state" && answer.stored) return this.#done(entry);
       // Records come first, and a network that costs may have come meanwhile.
-      if (!this.parts.isClear() || !this.#isAllowed()) return;
+      if (!this.parts.isClear() || !this.#isAllowed(entry)) return;
       const chunk = new Uint8Array(bytes, offset, Math.min(this.#chunk, Math.max(0, entry.size - offset)));
       const began = this.parts.timers.now();
       answer = await this.parts.transport.append(entry, offset, chunk, this.#abort.signal);
@@ -375,6 +376,7 @@ export class Uploader {
       this.#set(key, { damaged: one.damaged + 1, offset: 0 });
     } else if (REFUSED.has(code)) {
       await this.parts.box.update(one.entry.record, one.entry.part, { problem: code });
+      this.#anyway.delete(key);
       this.#set(key, { entry: { ...one.entry, problem: code } });
     } else if (code === "not_found") {
       this.#set(key, { notBefore: this.parts.timers.now() + UNKNOWN_PAUSE_MS });
@@ -398,7 +400,7 @@ export class Uploader {
     await this.parts.box.update(entry.record, entry.part, { waiting: false, values: null });
     this.#waiting.delete(keyOf(entry));
     if (entry.part === "file") this.#sent.add(entry.record);
-    if (this.#waiting.size === 0) this.#anyway = false;
+    this.#anyway.delete(keyOf(entry));
     this.#isSending = "";
     this.parts.changed();
     await trim(this.parts.box);
@@ -407,6 +409,7 @@ export class Uploader {
   async #forget(entry: Boxed): Promise<void> {
     await this.parts.box.remove([entry]);
     this.#waiting.delete(keyOf(entry));
+    this.#anyway.delete(keyOf(entry));
     this.parts.changed();
   }
 
@@ -417,9 +420,9 @@ export class Uploader {
 
   #lookLater(): void {
     const soonest = [...this.#waiting.values()]
-      .filter(({ entry }) => entry.problem === null && !this.#isDeleted(entry))
+      .filter(({ entry }) => entry.problem === null && !this.#isDeleted(entry) && this.#isAllowed(entry))
       .map(({ notBefore }) => Math.max(notBefore, this.#notBefore));
-    if (soonest.length === 0 || !this.parts.isClear() || !this.#isAllowed()) return; // then somebody calls `look`
+    if (soonest.length === 0 || !this.parts.isClear()) return; // then somebody calls `look`
     const ms = Math.max(1, Math.min(...soonest) - this.parts.timers.now());
     this.#callOff = this.parts.timers.after(ms, () => this.look());
   }
