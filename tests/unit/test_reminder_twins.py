@@ -57,7 +57,7 @@ def test_every_field_that_the_app_takes_is_sent() -> None:
 def test_the_app_says_all_that_a_subscription_has() -> None:
     said = set(
         re.findall(
-            r"readonly (\w+): string;",
+            r"readonly (\w+)\??: string;",
             API.partition("export interface Subscribed")[2].partition("/** The server's key")[0],
         )
     )
