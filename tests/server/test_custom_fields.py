@@ -52,6 +52,8 @@ def test_each_type_of_custom_field_has_a_field_that_holds_it() -> None:
 def test_the_id_of_a_value_is_worked_out_as_in_the_app() -> None:
     worked_out = custom_value_id("06fa0000000000000000000002", "06fa00000000000000000000a7")
     assert worked_out == "06fa00000000000000000000a5"  # as in pwa/src/lib/domain/custom-field.test.ts
+    made_by_chance = custom_value_id("01idjr5rk0efj854hs1ei0qtuk", "01hv0000j7vnq5tm3c9p8s2g4r")
+    assert made_by_chance == "01idjr5rk0fo98oiig8nqsodqf"
 
 
 async def test_a_field_of_the_manager_reaches_the_reps_who_cannot_change_it(team: Team) -> None:

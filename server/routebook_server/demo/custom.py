@@ -13,8 +13,8 @@ from routebook_sync.entities.custom_field import CustomFieldType
 from routebook_sync.identifier import ID_WIDTH
 from routebook_sync.messages import Row
 
-_CHANCE: Final = 0x0000_0000_0000_0FFF_3FFF_FFFF_FFFF_FFFF
-"""The bits of a UUID of version 7 that are chance: not the time, nor version and variant."""
+_CHANCE: Final = 0x0000_0000_0000_0FFF_0FFF_FFFF_FFFF_FFFF
+"""The bits of a UUID of version 7 that are mixed: not the time, nor the digits that begin with version and variant."""
 _FILLED: Final = 0.7
 """Of the fields of a customer, so many have something in them."""
 _KEPT: Final = 0.25

@@ -37,6 +37,7 @@ test("a field of a type to come is passed by", () => {
 
 test("what a customer has in a field has the same id on every device, and another in each field and customer", () => {
   expect(customValueId(CUSTOMER, FIELD)).toBe("06fa00000000000000000000a5");
+  expect(customValueId("01idjr5rk0efj854hs1ei0qtuk", "01hv0000j7vnq5tm3c9p8s2g4r")).toBe("01idjr5rk0fo98oiig8nqsodqf");
   expect(customValueId(CUSTOMER, "06fa00000000000000000000a8")).not.toBe(customValueId(CUSTOMER, FIELD));
   expect(customValueId("06fa0000000000000000000003", FIELD)).not.toBe(customValueId(CUSTOMER, FIELD));
 });
