@@ -357,7 +357,9 @@ def place_for(page: Page, house: House, address: str, who: Who, locale: str) -> 
     open_visit = page.url.rpartition("/")[2]
     person = house.person(rep.email)
     visits = [visit for visit in house.records("visit") if visit.values.get("person") == person]
-    done = next(visit for visit in visits if visit.values.get("status") == "done" and visit.values.get("note"))
+    reported = [visit for visit in visits if visit.values.get("status") == "done" and visit.values.get("note")]
+    photographed = {file.values.get("visit") for file in house.records("file")}
+    done = max(reported, key=lambda visit: (visit.id in photographed, len(visit.values.get("answers", {})), visit.id))
     return Place(address, locale, _richest(house, rep), open_visit, done.id)
 
 

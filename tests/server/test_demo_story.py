@@ -7,6 +7,7 @@ from itertools import pairwise
 from math import inf
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from routebook_server.demo.places import Point, distance_km
@@ -326,6 +327,35 @@ def test_the_first_screen_looks_like_the_pictures(book: Book) -> None:
     for name in ("Zielony Sklep", "Sklep Ola", "Delikatesy Krak", "Żółta Łódź Sp. z o.o.", "حسینی و پسران",
                  "داروخانه حسین‌زاده", "کالای حسینی", "北京商贸有限公司", "Сибирь Трейд"):  # fmt: skip
         assert book.below(book.customer(name), "contact")
+
+
+def test_some_prices_have_changed_since_the_shop_that_is_visited_next_ordered(book: Book) -> None:
+    price_by_product = {row.i: row.v["price"] for row in book.kind("product")}
+    for rep in book.team.reps:
+        visit = next(visit for visit in book.route(rep, TODAY) if visit["status"] == "planned")
+        orders = book.below(book.by_id[visit["customer"]], "order")
+        last = max((one for one in orders if one["status"] != "cancelled"), key=lambda one: int(one["ordered_at"]))
+        changed = [line for line in last["lines"] if line["price"] != price_by_product[line["product"]]]
+        assert 0 < len(changed) < len(last["lines"])
+    since = [order for order in book.kind("order") if order.v["ordered_at"] >= book.team.repriced]
+    assert since
+    assert all(line["price"] == price_by_product[line["product"]] for order in since for line in order.v["lines"])
+
+
+def test_todays_report_answers_with_a_photo_of_the_visit(book: Book) -> None:
+    photo_questions = {
+        (form.i, question["id"])
+        for form in book.kind("visit_form")
+        for question in form.v["questions"]
+        if question["type"] == "photo"
+    }
+    for rep in book.team.reps:
+        done = book.route(rep, TODAY)[0]
+        answers = [msgspec.json.decode(entry) for entry in done["answers"].values()]
+        shown = next(value for form, question, value in answers if (form, question) in photo_questions)
+        assert shown
+        for photo in shown:
+            assert book.by_id[book.by_id[photo].v["visit"]].v == done
 
 
 def test_one_who_looks_at_everybody_from_one_place_sees_todays_route_everywhere() -> None:

@@ -69,6 +69,19 @@ class Answerer:
             for number, entry in enumerate(entries)
         }
 
+    def show(self, visit: Row, photos: list[Row]) -> Row:
+        """Return a visit with the question for a photo answered by its photos, where its form has one."""
+        answers: dict[str, str] = visit.v.get("answers", {})
+        if not answers:
+            return visit
+        asked = msgspec.json.decode(next(iter(answers.values())))[0]
+        [form] = (form for form in self._forms if form.id == asked)
+        for question in form.questions:
+            if question.type is QuestionType.PHOTO:
+                entry = msgspec.json.encode([form.id, question.id, [photo.i for photo in photos]]).decode()
+                answers = {**answers, stamp_at(visit.v["checked_out_at"]): entry}
+        return msgspec.structs.replace(visit, v=visit.v | {"answers": answers})
+
     def _value(self, question: Question, ended: int) -> Any:
         random = self._random
         if not question.required and random.random() < 0.25:

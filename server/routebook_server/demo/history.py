@@ -205,7 +205,8 @@ class History:
     ) -> Row:
         """Return an order of articles (by index) and pieces, and add it to the figures; before the history too."""
         random, articles = self.random, self.catalogue.articles
-        amount = sum(articles[index].price * quantity for index, quantity in lines)
+        prices = [self.catalogue.price(index, at) for index, _quantity in lines]
+        amount = sum(price * quantity for price, (_index, quantity) in zip(prices, lines, strict=True))
         is_cancelled = not visit and random.random() < 0.02
         values: dict[str, Any] = {
             "customer": profile.id,
@@ -216,8 +217,8 @@ class History:
             "amount": amount,
             "currency": self.rep.currency,
             "lines": [
-                {"product": self.catalogue.ids[index], "quantity": quantity, "price": articles[index].price}
-                for index, quantity in lines
+                {"product": self.catalogue.ids[index], "quantity": quantity, "price": price}
+                for price, (index, quantity) in zip(prices, lines, strict=True)
             ],
         }
         if visit:
@@ -225,7 +226,7 @@ class History:
         row = make_row("order", make_id(random, at), profile.id, at, values)
         if is_cancelled:
             return rewrite(row, at + 5 * 60 * MINUTE, {"status": OrderStatus.CANCELLED.value})
-        margin = sum(articles[index].price * quantity * articles[index].margin for index, quantity in lines) // 100
+        margin = amount - sum(articles[index].cost * quantity for index, quantity in lines)
         figures.orders += 1
         figures.revenue += amount
         figures.margin += margin

@@ -48,8 +48,8 @@ class KnownCustomers:
             buys = number * 3 < len(visited) * 2 and profile.phase is not Phase.STARTING
             day = diary.pick_work_day(random, profile.first_order, last_seen)
             below += self._dated_visit(profile, day, figures, ordered=buys)
-        last = self._dated_visit(profile, last_seen, figures, ordered=profile.phase is not Phase.LEAVING)
-        below += [*last, *photos_of(last[0])]
+        visit, *rest = self._dated_visit(profile, last_seen, figures, ordered=profile.phase is not Phase.LEAVING)
+        below += [*self._photographed(visit), *rest]
         while figures.orders < customer.orders:
             day = diary.pick_order_day(random, profile.first_order, profile.last_order)
             below.append(history.order(profile, day, diary.at(day, random.randint(540, 1_020)), figures))
@@ -112,6 +112,13 @@ class KnownCustomers:
         shelf = self.history.reports.shelf(profile, visit, ended, always=True)
         order = [self.history.order(profile, day, ended - MINUTE, figures, visit.i)] if ordered else []
         return [visit, *order, *shelf]
+
+    def _photographed(self, visit: Row) -> list[Row]:
+        """Return a visit with its photos, which answer what its form asks for."""
+        if visit.v["status"] != VisitStatus.DONE.value:
+            return [visit]
+        photos = photos_of(visit)
+        return [self.history.reports.answerer.show(visit, photos), *photos]
 
     def _autumn_orders(self, profile: Profile, figures: Figures) -> Iterator[Row]:
         pack = next(i for i, article in enumerate(self.history.catalogue.articles) if article.season == "autumn")
@@ -189,7 +196,7 @@ class KnownCustomers:
         lines = [(index_by_number[number], pieces) for number, pieces in done.lines]
         order = self.history.order_of(profile, HISTORY_DAYS, ended - MINUTE, lines, figures, visit=planned.i)
         visit = rewrite(planned, ended, values)
-        return [visit, order, *self.history.reports.shelf(profile, visit, ended, always=True)]
+        return [*self._photographed(visit), order, *self.history.reports.shelf(profile, visit, ended, always=True)]
 
 
 def _minute(time: str) -> int:

@@ -13,7 +13,7 @@ from routebook_server.demo.history import History, Pace
 from routebook_server.demo.invented import InventedCustomers
 from routebook_server.demo.known import KnownCustomers
 from routebook_server.demo.lists import own_lists, shared_lists
-from routebook_server.demo.maker import make_id, make_row, seeded
+from routebook_server.demo.maker import make_id, make_row, rewrite, seeded
 from routebook_server.demo.report import Reports
 from routebook_server.demo.route import POOL, Seen, plan_days
 from routebook_server.demo.team import Colleague, Rep, Team, make_team
@@ -98,11 +98,12 @@ def _shared_rows(seed: int, team: Team, now_ms: int) -> Iterator[Row]:
             "category": article.category,
             "packaging": article.packaging,
             "price": article.price,
-            "cost": article.price * (100 - article.margin) // 100,
+            "cost": article.cost,
             "currency": team.currency,
             "active": True,
         }
-        yield make_row("product", article_id, SHARED_ROOT, at, product)
+        row = make_row("product", article_id, SHARED_ROOT, at, product)
+        yield row if article.new_price is None else rewrite(row, team.repriced, {"price": article.new_price})
     competitors = sorted({name for rep in team.reps for name in rep.words.competitors})
     settings: dict[str, Any] = {
         "organisation": team.organisation,

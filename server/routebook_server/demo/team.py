@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from routebook_server.demo.catalogue import Article, Catalogue, read_articles
+from routebook_server.demo.diary import DAY, HISTORY_DAYS
 from routebook_server.demo.maker import make_id, seeded
 from routebook_server.demo.package_data import read_data
 from routebook_server.demo.places import Place, Point, read_places
@@ -168,9 +169,14 @@ class Team(msgspec.Struct, frozen=True):
     """When its first records were made, milliseconds."""
 
     @property
+    def repriced(self) -> int:
+        """When some prices changed, milliseconds: days ago, so that most shops ordered at the old ones."""
+        return self.founded + (HISTORY_DAYS + 3) * DAY
+
+    @property
     def catalogue(self) -> Catalogue:
         """A fresh catalogue to pick from."""
-        return Catalogue(self.articles, self.article_ids)
+        return Catalogue(self.articles, self.article_ids, self.repriced)
 
 
 def make_team(seed: int, founded: int) -> Team:
