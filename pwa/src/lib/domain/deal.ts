@@ -29,6 +29,9 @@ export const PATIENCE_DAYS_BY_STAGE: Readonly<Record<OpenStage, number>> = {
   negotiation: 14,
 };
 
+/** Per cent; a deal with less is hardly worth the way. */
+export const THIN_MARGIN = 12;
+
 export const isOpenStage = (stage: DealStage | undefined): stage is OpenStage =>
   OPEN_STAGES.some((open) => open === stage);
 

@@ -79,13 +79,18 @@ export interface DealRow {
   readonly amount: number | null;
   readonly currency: string | null;
   readonly close_day: string | null;
+  /** Per cent. */
+  readonly margin: number | null;
+  readonly competitor: string | null;
+  readonly next_step: string | null;
   readonly owner: string | null;
   readonly ownerName: string | null;
 }
 
 /** The columns of a DealRow; `d` is the deal, `c` its customer. */
 export const DEAL_COLUMNS = `d.id, d.title, d.customer, c.name AS customerName, d.stage, d.stage_since, d.amount,
-  json_extract(d.doc, '$.v.currency') AS currency, d.close_day, d.owner,
+  json_extract(d.doc, '$.v.currency') AS currency, d.close_day, json_extract(d.doc, '$.v.margin') AS margin,
+  json_extract(d.doc, '$.v.competitor') AS competitor, json_extract(d.doc, '$.v.next_step') AS next_step, d.owner,
   (SELECT name FROM person WHERE id = d.owner) AS ownerName`;
 
 /** The deals of a customer: open ones first, then the newest. */
