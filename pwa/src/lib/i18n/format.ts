@@ -180,10 +180,10 @@ export function money(minor: number, currency: string, reader: Reader, options: 
   const shape: Intl.NumberFormatOptions = options.compact
     ? { notation: "compact", maximumFractionDigits: Math.abs(value) < 1000 ? 0 : 1 }
     : { minimumFractionDigits: digits, maximumFractionDigits: digits, trailingZeroDisplay: "stripIfInteger" };
-  // Persian writes the name of the money after the sum.
+  // Persian writes the name of the money after the sum; the two stay on one line.
   if (reader.locale === "fa") {
     const name = PERSIAN_MONEY[currency];
-    if (name !== undefined) return `${numbers(reader, shape).format(value)} ${name}`;
+    if (name !== undefined) return `${numbers(reader, shape).format(value)}\u00a0${name}`;
     return numbers(reader, { ...shape, style: "currency", currency, currencyDisplay: "name" }).format(value);
   }
   return numbers(reader, { ...shape, style: "currency", currency, currencyDisplay: "narrowSymbol" })

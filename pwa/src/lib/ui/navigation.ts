@@ -68,10 +68,11 @@ export const navigation: Readonly<Record<Role, Readonly<Record<"tabs" | "rail" |
 /** Where a person of this role begins. */
 export const home = (role: Role): string => (role === "manager" ? "/overview" : "/today");
 
-/** `/customers/ab12` belongs to Customers, `/visits/…` to Today; screens behind More light up More when they have no entry. */
+/** `/customers/ab12` and `/orders/…` belong to Customers, `/visits/…` to Today; screens behind More light up More when they have no entry. */
 export function currentItem(list: readonly NavItem[], pathname: string): NavId | null {
   const direct = list.find((item) => pathname === item.href || pathname.startsWith(`${item.href}/`));
   if (direct !== undefined) return direct.id;
+  if (pathname.startsWith("/orders")) return "customers";
   if (pathname.startsWith("/visits") || pathname.startsWith("/plan"))
     return list.some((item) => item.id === "today") ? "today" : "customers";
   return list.some((item) => item.id === "more") ? "more" : null;
