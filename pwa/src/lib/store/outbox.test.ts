@@ -63,6 +63,39 @@ describe("the edits of one request", () => {
   });
 });
 
+describe("a group that no request could carry", () => {
+  const change = (street: string) => ({ kind: "customer", id: C, root: C, v: { street } }) as const;
+  const problems = [{ code: "too_large", kind: "customer", id: C, field: "" }];
+  const most = (count: number) => Array.from({ length: count }, () => change("x"));
+  /** Letters of two bytes: as text it is far below a million, as bytes a little over 1 MiB. */
+  const big = (count: number) =>
+    Array.from(
+      { length: count },
+      () => ({ kind: "customer", id: C, root: C, v: { description: "я".repeat(900) } }) as const,
+    );
+
+  test("by its number is refused, and nothing of it is written", () => {
+    const device = known();
+    expect(device.engine.write(most(1_001), "many", true)).toEqual({ saved: false, problems });
+    expect(numbers(device)).toEqual([]);
+    expect(device.engine.write(most(1_000), "most", true).saved).toBe(true);
+    expect(numbers(device)).toHaveLength(1_000);
+  });
+
+  test("by its bytes is refused, and nothing of it is written", () => {
+    const device = known();
+    expect(device.engine.write(big(570), "big", true)).toEqual({ saved: false, problems });
+    expect(numbers(device)).toEqual([]);
+    expect(device.engine.write(big(500), "not so big", true).saved).toBe(true);
+  });
+
+  test("goes edit by edit where it need not be a group", () => {
+    const device = known();
+    expect(device.engine.write(most(1_001), "many").saved).toBe(true);
+    expect(numbers(device)).toHaveLength(1_000);
+  });
+});
+
 describe("edits that the server shall keep without looking", () => {
   test("are named with the request that carries them, and stay named through a new numbering", () => {
     const device = known();

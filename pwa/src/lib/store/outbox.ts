@@ -23,7 +23,7 @@ import type { Topic } from "./query.ts";
 import { type Held, NOWHERE, RecordWriter, UNCONFIRMED } from "./records.ts";
 import type { CountedByField } from "./restamp.ts";
 import { isKind, KINDS } from "./tables.ts";
-import { knownOf, problemsOf } from "./validate.ts";
+import { knownOf, problemsOf, problemsOfGroup } from "./validate.ts";
 
 /** What a write needs from outside. */
 export interface WriteContext {
@@ -56,7 +56,8 @@ export function writeChanges(database: Database, changes: readonly Change[], con
   return database.transaction(() => {
     const before = database.get<{ answer: string }>("SELECT answer FROM request WHERE key = ?", [context.key]);
     if (before !== undefined) return { result: JSON.parse(before.answer), changed: new Set() };
-    const problems = refusals(database, changes, context.account);
+    const beyond = context.group === "" ? [] : problemsOfGroup(changes);
+    const problems = beyond.length > 0 ? beyond : refusals(database, changes, context.account);
     if (problems.length > 0) return { result: { saved: false, problems }, changed: new Set() };
     const writer = new RecordWriter(database);
     const clock = new StampMaker(database, context.account.device, context.now);

@@ -1,6 +1,6 @@
 /** The device's own check of a change, so that what the server would refuse is refused while the rep still sees the form. */
 import { isId } from "$sync/identifier.ts";
-import { ENTITY_TYPES, type FieldType, type Kind, MAX_EDIT_BYTES, SHARED_ROOT } from "$sync/schema.gen.ts";
+import { ENTITY_TYPES, type FieldType, type Kind, MAX_EDIT_BYTES, MAX_EDITS, SHARED_ROOT } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
 import type { Change, WriteProblem, WriteProblemCode } from "./change.ts";
 import { isKind } from "./tables.ts";
@@ -10,6 +10,18 @@ export interface Known {
   readonly root: string;
   /** The fields that it has. */
   readonly fields: ReadonlySet<string>;
+}
+
+/** The most that one group may be, as JSON: a request carries it whole (SPEC R45). */
+const MAX_GROUP_BYTES = 1024 * 1024;
+
+/** Why these changes cannot be one group: no request could carry it, and the outbox would wait behind it for ever. */
+export function problemsOfGroup(changes: readonly Change[]): WriteProblem[] {
+  const [first] = changes;
+  if (first === undefined) return [];
+  const isTooLarge =
+    changes.length > MAX_EDITS || new TextEncoder().encode(JSON.stringify(changes)).length > MAX_GROUP_BYTES;
+  return isTooLarge ? [{ code: "too_large", kind: first.kind, id: first.id, field: "" }] : [];
 }
 
 /** Returns every reason why the change must not be written; none if it may. `known` is null for a new record. */

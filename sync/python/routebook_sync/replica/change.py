@@ -4,9 +4,9 @@ Registers are given as values. Sets, counters and logs are given as instructions
 ``{"plus": 2}``, ``{"append": "text"}``, as ``pwa/src/lib/store/change.ts`` has them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,7 +14,11 @@ from routebook_sync.entities import EntityType
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
 from routebook_sync.identifier import is_id
+from routebook_sync.messages import MAX_EDITS
 from routebook_sync.replica.tables import Account, Schema
+
+MAX_GROUP_BYTES: Final = 1024 * 1024
+"""The most that one group may be, as JSON: a request carries it whole (SPEC R45)."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -35,6 +39,7 @@ class WriteProblem(StrEnum):
     FORBIDDEN = "forbidden"
     FORBIDDEN_FIELD = "forbidden_field"
     FOREIGN_ROOT = "foreign_root"
+    TOO_LARGE = "too_large"
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -54,6 +59,12 @@ class Known(msgspec.Struct, frozen=True):
 
     root: str
     fields: frozenset[str]
+
+
+def problems_of_group(changes: Sequence[Change]) -> list[WriteProblem]:
+    """Return why the changes cannot be one group: no request could carry it, and the outbox would wait behind it."""
+    is_too_large = len(changes) > MAX_EDITS or len(msgspec.json.encode(changes)) > MAX_GROUP_BYTES
+    return [WriteProblem.TOO_LARGE] if is_too_large else []
 
 
 def problems_of(change: Change, known: Known | None, account: Account, schema: Schema) -> list[WriteProblem]:

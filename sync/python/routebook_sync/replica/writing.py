@@ -12,7 +12,7 @@ from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.joins import Join, add_to_counter, add_to_set, join_sets, remove_from_set
 from routebook_sync.messages import Edit
 from routebook_sync.record import Doc, merge_edit, unpack_stamps
-from routebook_sync.replica.change import Change, Known, Refused, Saved, known_of, problems_of
+from routebook_sync.replica.change import Change, Known, Refused, Saved, known_of, problems_of, problems_of_group
 from routebook_sync.replica.rows import Rows
 from routebook_sync.replica.tables import Account, Held, Schema, Shadow, Tables, Waiting
 
@@ -35,7 +35,8 @@ def write_changes(tables: Tables, changes: Sequence[Change], context: WriteConte
     before = tables.request.get(context.key)
     if before is not None:
         return Saved(before)
-    problems = _refusals(tables, changes, context)
+    beyond = problems_of_group(changes) if context.group else []
+    problems = beyond or _refusals(tables, changes, context)
     if problems:
         return Refused(problems)
     last = tables.meta.get("stamp")
