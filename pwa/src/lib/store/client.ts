@@ -72,6 +72,8 @@ export interface Store {
   openOlder(customer: string): Promise<void>;
   /** Sets how many bytes of older activity this device keeps. */
   setOlderBudget(bytes: number): Promise<void>;
+  /** Asks the browser not to throw the storage away, and has `status.keeping` say what came of it; true where it promises. */
+  askToKeep(): Promise<boolean>;
   /** Everything that is not yet at the server, as JSON text for a file. */
   exportUnsent(): Promise<string>;
   /** Drops this person's data from the device if nothing waits, or if what waits was exported just before. */
@@ -128,7 +130,7 @@ class WorkerStore implements Store {
     worker.onerror = () => this.#fail();
     this.#say({ type: "open", opening: { account, version } });
     this.#watchReturn();
-    void this.#askToKeep();
+    void this.askToKeep();
   }
 
   async query<N extends QueryName>(name: N, parameters: ParametersOf<N>): Promise<ResultOf<N>> {
@@ -200,6 +202,13 @@ class WorkerStore implements Store {
 
   async setOlderBudget(bytes: number): Promise<void> {
     await this.#call({ name: "older_budget", bytes });
+  }
+
+  /** Only a page can ask, not the worker. */
+  async askToKeep(): Promise<boolean> {
+    const isKept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+    if (!this.#leaving.signal.aborted) this.#say({ type: "persisted", persisted: isKept });
+    return isKept;
   }
 
   async exportUnsent(): Promise<string> {
@@ -275,11 +284,5 @@ class WorkerStore implements Store {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && returned(), {
       signal,
     });
-  }
-
-  /** Asks the browser not to throw the storage away; only a page can ask. */
-  async #askToKeep(): Promise<void> {
-    const isKept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
-    if (!this.#leaving.signal.aborted) this.#say({ type: "persisted", persisted: isKept });
   }
 }
