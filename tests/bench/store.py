@@ -132,7 +132,9 @@ async def _measure(folder: Path) -> list[Line]:
             ratios = [await _compare_push(store, sample, raw, count) for _ in range(RUNS + 1)][1:]
             lines.append(at_least(f"push_merge_{count}", statistics.median(ratios), "ratio", limit))
         gateway = Gateway(store, lambda: NOW, "")
-        ratios = [await _compare_pull(gateway, folder / "store.db") for _ in range(RUNS + 1)][1:]
+        plain = _connect(folder / "store.db")
+        ratios = [await _compare_pull(gateway, plain) for _ in range(RUNS + 1)][1:]
+        plain.close()
         lines.append(at_least("snapshot_pull", statistics.median(ratios), "ratio", 0.60))
         raw.close()
     finally:
@@ -141,12 +143,18 @@ async def _measure(folder: Path) -> list[Line]:
     return lines
 
 
-def _open_raw(path: Path, database: SqliteDatabase) -> sqlite3.Connection:
-    """Return plain sqlite3 on a database with the same table, rows and pragmas."""
-    source = str(path.with_name("store.db"))
+def _connect(path: Path) -> sqlite3.Connection:
+    """Return plain sqlite3 on a file, set as the store's own connections are."""
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _open_raw(path: Path, database: SqliteDatabase) -> sqlite3.Connection:
+    """Return plain sqlite3 on a database with the same table, rows and pragmas."""
+    source = str(path.with_name("store.db"))
+    connection = _connect(path)
     connection.execute("ATTACH ? AS source", (source,))
     for (sql,) in connection.execute(
         "SELECT sql FROM source.sqlite_master WHERE tbl_name = 'record' AND sql IS NOT NULL"
@@ -183,7 +191,7 @@ async def _compare_push(store: Store, sample: Sample, raw: sqlite3.Connection, c
     return theirs / ours
 
 
-async def _compare_pull(gateway: Gateway, path: Path) -> float:
+async def _compare_pull(gateway: Gateway, plain: sqlite3.Connection) -> float:
     """Return the CPU time of plain sqlite3 by ours, for a page of 10 000 rows; ours ends with the reply's bytes."""
     request = msgspec.json.encode(
         {"protocol": 1, "schema": "", "device": 1, "now": NOW, "cursors": {}, "budget": 4 * 1024 * 1024}
@@ -192,10 +200,8 @@ async def _compare_pull(gateway: Gateway, path: Path) -> float:
     reply = await gateway.sync(ACTOR, request)
     ours = time.process_time() - started
     rows = len(msgspec.json.decode(reply)["rows"][BUCKET])
-    plain = sqlite3.connect(path, isolation_level=None)
     started = time.process_time()
     found = plain.execute("SELECT doc FROM record WHERE bucket = ? ORDER BY seq LIMIT ?", (BUCKET, rows)).fetchall()
     theirs = time.process_time() - started
-    plain.close()
     assert len(found) == rows
     return theirs / ours
