@@ -52,6 +52,17 @@ async def test_what_was_acknowledged_to_a_former_life_of_the_server_is_told_agai
     assert (again.pushed, [verdict.n for verdict in again.verdicts]) == (2, [1])
 
 
+async def test_a_device_of_a_former_life_hears_how_far_this_one_has_its_person_s_other_devices(team: Team) -> None:
+    former, stranger, phone = team.device(1, ANNA), team.device(2, MIRA), team.device(3, ANNA)
+    for device in (former, stranger):
+        device.edit("visit", make_id(30 + device.number), BAKERY, VALUES)
+        await device.sync()
+    await phone.sync()
+    assert "former" not in (await phone.send()).json(), "no news, no word"
+    of_before = {bucket: [epoch + 1, seq] for bucket, (epoch, seq) in phone.cursors.items()}
+    assert (await phone.send(cursors=of_before)).json()["former"] == {"1": 1}
+
+
 async def test_another_edit_under_the_number_of_a_held_one_is_not_taken_for_it(team: Team) -> None:
     phone = team.device(1, ANNA)
     phone.edit("note", NOTE, VISIT, {"customer": VISIT, "person": ANNA, "written_at": 1})

@@ -323,7 +323,7 @@ def everything_is_joined(simulation: "Simulation", books: Books) -> None:
         counted.add(id(saved))
         for name, amount in saved.plus.items():
             sums[entry.id, name] = sums.get((entry.id, name), 0) + amount
-            twice |= {(entry.id, name)} if saved.sent_anew else set()
+            twice |= {(entry.id, name)} if saved.sent_anew and saved.unheard else set()
     for record_id, doc in docs.items():
         held = books.rows[record_id]
         names = doc.v.keys() | held.doc.v.keys()

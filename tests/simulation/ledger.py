@@ -31,6 +31,8 @@ class Entered(msgspec.Struct):
     """Whether it was written over a row that had gone wrong by itself: what its author saw is not what was there."""
     sent_anew: bool = False
     """Whether it was sent under two device numbers: the verdict under the first was heard by nobody."""
+    unheard: bool = False
+    """Whether it waited when its device got another number: it may have been taken under the former one."""
     gone: bool = False
     """Whether its storage is gone: a server that forgot it cannot be told again."""
     lost: bool = False

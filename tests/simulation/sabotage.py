@@ -39,6 +39,8 @@ class Sabotage(NamedTuple):
 
     plant: Callable[[], contextlib.AbstractContextManager[Any]]
     breaks: frozenset[str]
+    kept: str = ""
+    """The script among those that once failed which shows it, where random ones seldom do."""
 
 
 SABOTAGES: Final[dict[str, Sabotage]] = {}
@@ -47,9 +49,9 @@ SABOTAGES: Final[dict[str, Sabotage]] = {}
 Plant = Callable[[], Iterator[None]]
 
 
-def _breaks(*guarantees: str) -> Callable[[Plant], Plant]:
+def _breaks(*guarantees: str, kept: str = "") -> Callable[[Plant], Plant]:
     def register(plant: Plant) -> Plant:
-        SABOTAGES[plant.__name__] = Sabotage(contextlib.contextmanager(plant), frozenset(guarantees))
+        SABOTAGES[plant.__name__] = Sabotage(contextlib.contextmanager(plant), frozenset(guarantees), kept)
         return plant
 
     return register
@@ -417,4 +419,18 @@ def a_backup_is_believed_to_be_readable() -> Iterator[None]:
             driver_of(connection).execute("UPDATE replica SET covered = ? WHERE device = ?", pushed, device)
 
     with mock.patch.object(ground, "note_cover", cover):
+        yield
+
+
+@_breaks("G2", kept="G2-former-numbers")
+def what_is_there_is_offered_again_under_a_new_number() -> Iterator[None]:
+    """A restored server does not say what it has of a device's former numbers."""
+    with mock.patch.object(pages._Reading, "_read_former", dict):
+        yield
+
+
+@_breaks("G5")
+def a_verdict_told_again_tells_what_was_withdrawn() -> Iterator[None]:
+    """The server believes that whoever once met a value may hear of it for ever."""
+    with mock.patch.object(pages._Reading, "_is_granted", return_value=True):
         yield

@@ -163,6 +163,10 @@ class Simulation:
 
     def _sign_in(self, device: Device, number: int | None) -> None:
         device.role = self.role_by_person[next(name for name in PEOPLE if id_of(name) == device.person)]
+        for edit in device.tables.unsent():
+            saved = self.ledger.find(device.store, edit)
+            if saved is not None:
+                saved.unheard = True
         device.sign_in(*self.house.sign_in(device.person, number))
 
     def talk(self, device: Device) -> bool:

@@ -67,6 +67,7 @@ class Replies:
             repair=page.repair,
             covered=page.covered,
             lease=self._lease_ms,
+            former={str(device): pushed for device, pushed in page.former.items()},
         )
 
     def _controls(self, request: SyncRequest, resets: Sequence[str], now_ms: int, *, wiped: bool) -> list[Control]:

@@ -22,6 +22,7 @@ _SELECT_ROWS: Final = {
     for view, doc in ((View.FULL, "doc"), (View.REP, "coalesce(open, doc)"))
 }
 _SELECT_VERDICTS: Final = "SELECT n, CAST(doc AS BLOB) FROM verdict WHERE device = ? ORDER BY n"
+_SELECT_FORMER: Final = "SELECT device, pushed FROM replica WHERE person = ? AND device <> ?"
 _FETCH: Final = 32
 """Rows taken from the database at a time without knowing how large they are, 16 MiB at most (SPEC R59)."""
 FEW: Final = 256
@@ -79,6 +80,8 @@ class Page(msgspec.Struct, frozen=True):
     """[checksum, count] of complete buckets (SPEC R60)."""
     repair: dict[str, list[int]] = {}
     """Partitions of which ``rows`` has every row (SPEC R64)."""
+    former: Mapping[int, int] = {}
+    """How far the person's other devices have pushed, told to one that meets another epoch (SPEC R48)."""
 
     @property
     def more(self) -> bool:
@@ -148,7 +151,21 @@ class _Reading:
             resets=self._resets,
             sums=self._sums,
             repair=self._repair,
+            former=self._read_former() if self._is_former_life else {},
         )
+
+    @property
+    def _is_former_life(self) -> bool:
+        """Whether what the device has read is of a life of the server before a backup was restored."""
+        return any(
+            bucket in self._standings and epoch != self._standings[bucket].epoch
+            for bucket, (epoch, _seq) in self._asked.cursors.items()
+        )
+
+    def _read_former(self) -> dict[int, int]:
+        """Return how far this person's other devices have pushed: one of them may be this one under a former number."""
+        asked = self._asked
+        return dict(self._driver.fetch(_SELECT_FORMER, asked.person, asked.device)) if asked.person else {}
 
     def _read_verdicts(self) -> tuple[list[bytes], bool]:
         """Return the verdicts that the device has not acknowledged, and whether others are kept."""
@@ -157,10 +174,7 @@ class _Reading:
         asked = self._asked
         kept = self._driver.fetch(_SELECT_VERDICTS, asked.device)
         # Of a former life of the server it acknowledges nothing that this one says (SPEC R42).
-        is_former = any(
-            bucket in self._standings and epoch != self._standings[bucket].epoch
-            for bucket, (epoch, _seq) in asked.cursors.items()
-        )
+        is_former = self._is_former_life
         docs = [doc for n, doc in kept if is_former or n > asked.ack]
         return [open_verdict(doc, asked.view, self._is_granted) for doc in docs], len(docs) < len(kept)
 

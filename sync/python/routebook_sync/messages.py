@@ -255,6 +255,8 @@ class SyncReply(msgspec.Struct, omit_defaults=True):
     """Edits of this device up to this number are in a backup: the device may forget them (SPEC R48)."""
     lease: int = 0
     """Milliseconds that the app may be used without contact; 0 for ever (SPEC R47)."""
+    former: dict[str, int] = {}
+    """Where an epoch has changed: how far the server has the edits of this person's other devices, by number (R48)."""
 
 
 class Problem(msgspec.Struct, omit_defaults=True):

@@ -137,6 +137,8 @@ export interface SyncReply {
   readonly covered: number;
   /** Milliseconds that the app may be used without contact; 0 for ever (SPEC R47). */
   readonly lease: number;
+  /** Where an epoch has changed: how far the server has the edits of this person's other devices, by number (SPEC R48). */
+  readonly former: { readonly [device: string]: number };
 }
 
 /** An error as `application/problem+json` (RFC 9457) with a code. */
@@ -191,6 +193,7 @@ export function parseReply(value: unknown): SyncReply | DecodeError {
     repair = {},
     covered = 0,
     lease = 0,
+    former = {},
   } = value;
   if (!isCount(now)) return bad(now, "now");
   if (!isCount(pushed)) return bad(pushed, "pushed");
@@ -200,6 +203,7 @@ export function parseReply(value: unknown): SyncReply | DecodeError {
   if (typeof view !== "string") return wrong("view");
   if (!isCount(covered)) return wrong("covered");
   if (!isCount(lease)) return wrong("lease");
+  if (!isObject(former) || !Object.values(former).every(isCount)) return wrong("former");
   const error =
     badVerdict(verdicts) ??
     badRows(rows) ??
@@ -211,7 +215,7 @@ export function parseReply(value: unknown): SyncReply | DecodeError {
   // The checks above have looked at every part. What a newer server asks for beside them is not understood here.
   const known = (control as Control[]).filter((asked) => isOneOf(CONTROL_KINDS, asked.control));
   const read = { now, pushed, grants, verdicts, rows, cursors, complete, more, control: known };
-  return { ...read, view, sums, repair, covered, lease } as SyncReply;
+  return { ...read, view, sums, repair, covered, lease, former } as SyncReply;
 }
 
 /** Returns the problem that `value` (parsed JSON) is, or where it is none. */

@@ -89,6 +89,7 @@ export function reply(
     repair?: SyncReply["repair"];
     covered?: number;
     lease?: number;
+    former?: SyncReply["former"];
   } = {},
 ): SyncReply {
   const grants = given.grants ?? GRANTS;
@@ -107,6 +108,7 @@ export function reply(
     repair: given.repair ?? {},
     covered: given.covered ?? 0,
     lease: given.lease ?? 0,
+    former: given.former ?? {},
   };
 }
 

@@ -198,6 +198,20 @@ describe("a new number for the device", () => {
     );
   });
 
+  test("after a restore that has some of the old one's offers the others only, whose counters go on from there", () => {
+    const database = new NodeDatabase();
+    taken(2, open(7, database));
+    const device = open(9, database);
+    receive(device, {
+      pushed: 0,
+      former: { 7: 1 },
+      cursors: { [BUCKET]: [RESTORED, 1] },
+      rows: { [BUCKET]: [customerRow(100)] },
+    });
+    expect(unsent(device)).toEqual([[1, "city 2"]]);
+    expect(device.database.all("SELECT device, n FROM kept")).toEqual([{ device: 7, n: 1 }]);
+  });
+
   test("they go when a backup covers an edit of the new number, which is later than all of them", () => {
     const database = new NodeDatabase();
     taken(2, open(7, database));
@@ -211,7 +225,18 @@ describe("a new number for the device", () => {
 
 function emptyReply({ engine }: Fixture) {
   return {
-    ...{ verdicts: [], rows: {}, control: [], view: "", sums: {}, repair: {}, covered: 0, lease: 0, more: false },
+    ...{
+      verdicts: [],
+      rows: {},
+      control: [],
+      view: "",
+      sums: {},
+      repair: {},
+      covered: 0,
+      lease: 0,
+      former: {},
+      more: false,
+    },
     grants: ["shared", BUCKET],
     cursors: engine.cursors(),
     complete: [],

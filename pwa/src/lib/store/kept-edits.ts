@@ -2,8 +2,8 @@
  * Edits that the server has taken and no backup covers yet (SPEC R48). Should a backup without them be restored, the device offers
  * them again. They are kept as they were sent, with the number of the device that sent them.
  */
-import type { Edit, Verdict } from "$sync/messages.ts";
-import type { Database } from "./database.ts";
+import type { Edit, SyncReply, Verdict } from "$sync/messages.ts";
+import type { Database, SqlValue } from "./database.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { CountedByField } from "./restamp.ts";
 
@@ -75,12 +75,16 @@ export function takeKept(database: Database, device: number, first: number): Kep
   return take(database, "device = ? AND n >= ?", [device, first]);
 }
 
-/** Takes out the edits kept under former numbers of this device, in order. */
-export function takeFormer(database: Database, device: number): KeptEdit[] {
-  return take(database, "device <> ?", [device]);
+/** Takes out the edits kept under former numbers of this device, in order, but for those up to the number that `had` names. */
+export function takeFormer(database: Database, device: number, had: SyncReply["former"]): KeptEdit[] {
+  return take(
+    database,
+    "device <> ? AND n > coalesce((SELECT value FROM json_each(?) WHERE key = CAST(device AS TEXT)), 0)",
+    [device, JSON.stringify(had)],
+  );
 }
 
-function take(database: Database, condition: string, values: readonly number[]): KeptEdit[] {
+function take(database: Database, condition: string, values: readonly SqlValue[]): KeptEdit[] {
   const kept = database.all<{ edit: string; verdict: string; counted: string }>(
     `SELECT edit, verdict, counted FROM kept WHERE ${condition} ORDER BY device, n`,
     values,
@@ -93,7 +97,7 @@ function take(database: Database, condition: string, values: readonly number[]):
   }));
 }
 
-function forget(database: Database, condition: string, values: readonly number[]): void {
+function forget(database: Database, condition: string, values: readonly SqlValue[]): void {
   const freed = database.get<{ bytes: number }>(
     `SELECT coalesce(sum(octet_length(edit)), 0) AS bytes FROM kept WHERE ${condition}`,
     values,

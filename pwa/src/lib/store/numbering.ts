@@ -2,7 +2,7 @@
  * The numbers of unsent edits: contiguous from the one that the server expects (SPEC R40), under this device's number, with the
  * kept ones in front where a restored server has lost them (SPEC R48).
  */
-import type { Edit } from "$sync/messages.ts";
+import type { Edit, SyncReply } from "$sync/messages.ts";
 import type { Doc, Values } from "$sync/record.ts";
 import type { Database } from "./database.ts";
 import { type KeptEdit, takeFormer, takeKept } from "./kept-edits.ts";
@@ -53,11 +53,11 @@ export function offerAgain(database: Database, device: number, pushed: number, n
 }
 
 /**
- * The same for what the device sent under a former number that the restored server may not know; tells whether there was any. Call it
- * in a transaction.
+ * The same for what the device sent under a former number and the restored server has lost; tells whether there was any. Call it in a
+ * transaction.
  */
-export function offerFormer(database: Database, device: number, pushed: number, now: number): boolean {
-  const former = takeFormer(database, device);
+export function offerFormer(database: Database, device: number, { pushed, now, former: had }: SyncReply): boolean {
+  const former = takeFormer(database, device, had);
   if (former.length === 0) return false;
   const waiting = queued(database);
   for (const { edit } of former) overshadowEdit(database, edit);

@@ -107,7 +107,7 @@ class Applying {
     if (!this.#readings.isRestored) return; // fewer edits than acknowledged would be those of an overtaken reply
     const isBehind = reply.pushed < readNumber(database, "ack");
     if (isBehind) offerAgain(database, context.device, reply.pushed, reply.now);
-    const isOffered = offerFormer(database, context.device, reply.pushed, reply.now);
+    const isOffered = offerFormer(database, context.device, reply);
     if (isBehind || isOffered) this.changed.add("outbox");
   }
 

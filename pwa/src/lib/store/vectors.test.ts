@@ -78,6 +78,7 @@ class Played {
       repair: Object.fromEntries(Object.entries(repair_of).map(([bucket, ids]) => [bucket, ids.map(partitionOf)])),
       covered: 0,
       lease: 0,
+      former: {},
       ...given,
       cursors: { ...cursors, ...given.cursors },
     };

@@ -139,6 +139,7 @@ export function replyOf(request: SyncRequest, given: Partial<SyncReply> = {}): E
     repair: {},
     covered: 0,
     lease: 0,
+    former: {},
     ...given,
   };
   return { kind: "reply", reply };

@@ -68,7 +68,7 @@ class Applying:
             return  # fewer edits than acknowledged would be those of an overtaken reply
         if pushed < tables.number("ack"):
             offer_again(tables, self._schema, self._device, pushed)
-        offer_former(tables, self._schema, self._device, pushed)
+        offer_former(tables, self._schema, self._device, pushed, self._reply.former)
 
     # Rows
 

@@ -51,9 +51,12 @@ def offer_again(tables: Tables, schema: Schema, device: int, pushed: int) -> Non
         renumber(tables, pushed + 1)
 
 
-def offer_former(tables: Tables, schema: Schema, device: int, pushed: int) -> bool:
-    """Do the same for what was sent under a former number of the device; tell whether there was any."""
-    former = take_kept(tables, lambda made_by, _n: made_by != device)
+def offer_former(tables: Tables, schema: Schema, device: int, pushed: int, had: Mapping[str, int]) -> bool:
+    """Do the same for what was sent under a former number of the device; tell whether there was any.
+
+    ``had``: how far the restored server has the edits of each former number.
+    """
+    former = take_kept(tables, lambda made_by, n: made_by != device and n > had.get(str(made_by), 0))
     if not former:
         return False
     for kept in former:
