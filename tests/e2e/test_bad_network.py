@@ -139,8 +139,11 @@ def test_unsent_work_outlives_an_ended_session_and_is_sent_after_signing_in_agai
 ) -> None:
     page = phone.page
     open_details(page, phone.wire.address, phone.customer)
+    # Away while it is written: at its desk it would hear of it, and ask to sign in, in the middle of that.
+    phone.browser.lose_network(phone.wire)
     shared_house.end_sessions()
     edit_field(page, "trade", "Written signed out")
+    phone.browser.regain_network(phone.wire)
     expect(page.get_by_role("dialog", name=word("en", "signin_again_title"))).to_be_visible(timeout=15_000)
     assert phone.trade_at_office(shared_house) != "Written signed out"
     _sign_in_again(page)
@@ -153,6 +156,7 @@ def test_unsent_work_outlives_the_revocation_of_the_device_and_is_sent_under_its
 ) -> None:
     page = phone.page
     open_details(page, phone.wire.address, phone.customer)
+    phone.browser.lose_network(phone.wire)
     with httpx.Client(base_url=shared_house.address) as other:
         device = {"name": "Desk", "platform": "Linux"}
         other.post("/api/session", json={"email": MAREK.email, "password": PASSWORD, "device": device})
@@ -161,6 +165,7 @@ def test_unsent_work_outlives_the_revocation_of_the_device_and_is_sent_under_its
             if known["number"] != own and known.get("revoked_at") is None:
                 assert other.delete(f"/api/devices/{known['number']}").status_code == 204
     edit_field(page, "trade", "Written on a revoked phone")
+    phone.browser.regain_network(phone.wire)
     expect(page.get_by_role("dialog", name=word("en", "signin_again_title"))).to_be_visible(timeout=15_000)
     _sign_in_again(page)
     wait_until(lambda: phone.trade_at_office(shared_house) == "Written on a revoked phone", 15, "it is sent")
