@@ -91,8 +91,9 @@ blackbox: setup headless ## the server and the app killed with -9, fifty times u
 test-app: setup ## the app's own tests
 	@cd pwa && npm run --silent test
 
-test-e2e: WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
-test-e2e: build ## the real app in a real browser against the real server, a file a core
+# A browser waits more than it computes: one more than there are cores.
+test-e2e: WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+test-e2e: build ## the real app in a real browser against the real server, WORKERS files at once
 ifneq ($(E2E_TESTS),)
 	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(E2E_TESTS)
 endif
