@@ -1,5 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { BUCKET, customerRow, type Fixture, id, NOW, open, receive, shown, sumsOf, TERRITORY } from "./fixtures.ts";
+import {
+  BUCKET,
+  customerRow,
+  type Fixture,
+  id,
+  NOW,
+  open,
+  receive,
+  reply,
+  shown,
+  sumsOf,
+  TERRITORY,
+} from "./fixtures.ts";
 import { KEPT_BYTES, KEPT_FOR_MS } from "./kept-edits.ts";
 import { NodeDatabase } from "./node-database.ts";
 
@@ -158,7 +170,7 @@ describe("edits that the server has taken", () => {
     device.world.ms += KEPT_FOR_MS - 1000;
     device.save({ kind: "customer", id: C, root: C, v: { city: "late" } });
     device.engine.apply(
-      { ...emptyReply(device), now: NOW + KEPT_FOR_MS + 1, pushed: 3 },
+      { ...reply({ cursors: device.engine.cursors(), complete: [], pushed: 3 }), now: NOW + KEPT_FOR_MS + 1 },
       device.world.now(),
       device.world.now(),
     );
@@ -222,23 +234,3 @@ describe("a new number for the device", () => {
     expect(kept(device)).toEqual([]);
   });
 });
-
-function emptyReply({ engine }: Fixture) {
-  return {
-    ...{
-      verdicts: [],
-      rows: {},
-      control: [],
-      view: "",
-      sums: {},
-      repair: {},
-      covered: 0,
-      lease: 0,
-      former: {},
-      more: false,
-    },
-    grants: ["shared", BUCKET],
-    cursors: engine.cursors(),
-    complete: [],
-  };
-}
