@@ -254,3 +254,24 @@ async def test_a_new_child_of_a_moved_customer_comes_back_with_its_home_revision
     ben.edit("visit", VISIT, BAKERY, {"customer": BAKERY, "person": BEN, "status": "open"})
 
     assert [(row.i, row.h) for row in (await ben.sync()).rows[IN_SOUTH]] == [(VISIT, 1)]
+
+
+async def test_whoever_is_granted_more_than_a_thousand_territories_reads_them_all_and_hears_of_each_change(
+    team: Team,
+) -> None:
+    territories = [make_id(0x10_000 + number) for number in range(1_200)]
+    team.territories[MIRA] = territories
+    stamp = "1i0000000000000000"
+    await team.store.load(
+        (territory_bucket(name), Row("note", make_id(0x20_000 + at), BAKERY, 0, {"body": "x"}, {stamp: []}))
+        for at, name in enumerate(territories)
+    )
+    desk = team.device(4, MIRA)
+    reply = await desk.sync(budget=MAX_BUDGET)
+    assert not reply.more
+    assert set(reply.cursors) > {territory_bucket(name) for name in territories}
+    assert (await desk.sync()).rows == {}
+
+    last = territory_bucket(territories[-1])
+    await team.store.load([(last, Row("note", make_id(0x30_000), BAKERY, 0, {"body": "y"}, {stamp: []}))])
+    assert [row.i for row in (await desk.sync()).rows[last]] == [make_id(0x30_000)]

@@ -25,8 +25,8 @@ MAX_EDIT_BYTES: Final = 128 * 1024
 """One edit as JSON."""
 MAX_RECORD_BYTES: Final = 512 * 1024
 """The state of one record as JSON, however many edits it took; registers alone never come near."""
-MAX_BUCKETS: Final = 1_000
-"""Cursors in one request."""
+MAX_BUCKETS: Final = 10_000
+"""Cursors in one request: an administrator has one for every territory."""
 MIN_BUDGET: Final = 16 * 1024
 FIRST_BUDGET: Final = 128 * 1024
 MAX_BUDGET: Final = 4 * 1024 * 1024

@@ -57,6 +57,16 @@ describe("a conflict", () => {
     expect(conflictOf(item({ verdict: "held" }), ME)).toBeNull();
   });
 
+  test("of which the other value is not told shows only one's own, where that stands", () => {
+    const untold = item({ standing: { city: "mine" }, standingAt: { city: 5 }, losers: [] });
+    expect(conflictOf(untold, ME)).toEqual({
+      stands: { value: "mine", at: 5, person: "me", personName: "Marek" },
+      gaveWay: null,
+      isMineLost: false,
+    });
+    expect(conflictOf(item({ losers: [] }), ME)).toMatchObject({ isMineLost: true, gaveWay: { value: "mine" } });
+  });
+
   test("between two devices of one person is told by the values", () => {
     const other = item({ standing: { city: "mine" }, losers: [loser("me", "from the tablet")] });
     expect(conflictOf(other, ME)).toMatchObject({ isMineLost: false, gaveWay: { value: "from the tablet" } });

@@ -21,7 +21,8 @@ export interface Version {
 /** The two values of a conflict; one of them is this device's own. */
 export interface Conflict {
   readonly stands: Version;
-  readonly gaveWay: Version;
+  /** Null where this device's own stands, and the other one may not be told here (any more). */
+  readonly gaveWay: Version | null;
   readonly isMineLost: boolean;
 }
 
@@ -36,6 +37,9 @@ export function conflictOf(
   const mine = { value: written[field], at: writtenAt, person: me.person, personName: me.name };
   const now = { value: standing[field], at: standingAt[field] ?? null };
   const isOwn = loser?.person === me.person && JSON.stringify(loser.value) === JSON.stringify(mine.value);
+  if (loser === undefined && JSON.stringify(now.value) === JSON.stringify(mine.value)) {
+    return { stands: { ...mine, ...now }, gaveWay: null, isMineLost: false };
+  }
   if (loser === undefined || loser.winner !== "" || isOwn) {
     const stands = { ...now, person: loser?.winner ?? "", personName: loser?.winnerName ?? "" };
     return { stands, gaveWay: mine, isMineLost: true };
