@@ -12,8 +12,9 @@ import pytest_asyncio
 from sqlalchemy import Connection
 
 from routebook_server.database import TOO_LARGE, SqliteDatabase, driver_of, open_sqlite
-from routebook_server.database.sqlite import LOOKED_EVERY_S, MOST_BYTES
+from routebook_server.database.sqlite import LOOKED_EVERY_S, MOST_BYTES, NEAR_CACHE_KIB
 from routebook_server.records.projection import SELECT_BEHIND
+from routebook_server.records.spans import JOIN_IN_TREE
 
 COUNT = "SELECT count(*) FROM bucket"
 ADD = "INSERT INTO bucket (bucket, epoch, seq) VALUES (?, 1, 1)"
@@ -141,3 +142,19 @@ async def test_the_projector_never_begins_with_the_records(database: SqliteDatab
     steps = [str(step[-1]) for step in plan]
     assert steps[0].startswith("SCAN bucket"), steps
     assert not any(step.startswith("SCAN record") for step in steps), steps
+
+
+async def test_rows_that_are_joined_in_the_tree_come_in_the_order_of_their_numbers(database: SqliteDatabase) -> None:
+    for sql in JOIN_IN_TREE.values():
+        plan = await database.fetch(f"EXPLAIN QUERY PLAN {sql}", "t:a", 0, 10)
+        assert [step[3] for step in plan] == ["SEARCH record USING PRIMARY KEY (bucket=? AND seq>? AND seq<?)"]
+
+
+async def test_what_somebody_elses_write_costs_the_loop_does_not_grow_with_what_was_read_before(
+    database: SqliteDatabase,
+) -> None:
+    with database.engine.connect() as connection:
+        used_before = connection.connection.driver_connection
+    near = vars(vars(database.near)["_driver"])["_connection"].driver_connection
+    assert near is not used_before
+    assert await database.fetch("PRAGMA cache_size") == [(-NEAR_CACHE_KIB,)]

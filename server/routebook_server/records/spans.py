@@ -41,6 +41,11 @@ _JOIN: Final = {
     f" FROM (SELECT {doc} AS doc {_WITHIN} ORDER BY seq) AS span"
     for view, doc in _DOCS
 }
+JOIN_IN_TREE: Final = {
+    view: f"SELECT count(*), CAST(group_concat({doc}, ',') AS BLOB) {_WITHIN}" for view, doc in _DOCS
+}
+"""The same in SQLite, where the rows lie in that order in the tree of the primary key: without an inner query, in two
+thirds of the time. PostgreSQL promises no order without one."""
 _DELETED: Final = b'"deleted":true'
 """What is in a span that has a deleted record in it."""
 
@@ -152,6 +157,7 @@ def measure(driver: Driver, place: Place, end: int) -> tuple[int, int]:
 
 def read_joined(driver: Driver, place: Place, end: int) -> tuple[int, bytes]:
     """Return how many rows there are after a place up to the number ``end``, and their JSON with commas between."""
-    found = driver.fetch_one(_JOIN[place.view], place.bucket, place.after, end)
+    join = _JOIN if driver.is_shared else JOIN_IN_TREE
+    found = driver.fetch_one(join[place.view], place.bucket, place.after, end)
     rows, text = found or (0, None)
     return rows, text or b""
