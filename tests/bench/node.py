@@ -15,7 +15,7 @@ from blackbox.clients import Change, Clients, Device
 from routebook_sync.identifier import RANDOM_BYTES, new_id
 
 LOADS: Final = 5
-CUSTOMERS_BY_SIZE: Final = {10_000: 7_350, 100_000: 73_500}
+CUSTOMERS_BY_SIZE: Final = {10_000: 5_600, 100_000: 59_500}
 """So many customers of five reps give each of them a little more records than that."""
 EDITS: Final = 1_000
 OFFLINE_ROUNDS: Final = 7
