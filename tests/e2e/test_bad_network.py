@@ -127,6 +127,7 @@ def test_a_slow_network_is_never_waited_for(phone: Phone, shared_house: House) -
 
 
 def _sign_in_again(page: Page) -> None:
+    page.get_by_test_id("sign-in-again").click()
     sheet = page.get_by_role("dialog", name=word("en", "signin_again_title"))
     sheet.get_by_label(word("en", "signin_email"), exact=True).fill(MAREK.email)
     sheet.get_by_label(word("en", "signin_password"), exact=True).fill(PASSWORD)
@@ -139,12 +140,18 @@ def test_unsent_work_outlives_an_ended_session_and_is_sent_after_signing_in_agai
 ) -> None:
     page = phone.page
     open_details(page, phone.wire.address, phone.customer)
-    # Away while it is written: at its desk it would hear of it, and ask to sign in, in the middle of that.
-    phone.browser.lose_network(phone.wire)
+    row = field_row(page, "trade")
+    row.get_by_role("button").first.click()
+    row.get_by_role("textbox").fill("Written signed out")
     shared_house.end_sessions()
-    edit_field(page, "trade", "Written signed out")
+    # Let it hear of that now: by itself it does when it next has something to say.
+    phone.browser.lose_network(phone.wire)
     phone.browser.regain_network(phone.wire)
-    expect(page.get_by_role("dialog", name=word("en", "signin_again_title"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("sign-in-again")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(row.get_by_role("textbox")).to_be_focused()
+    row.get_by_role("textbox").press("Enter")
+    expect(row).to_contain_text("Written signed out")
     assert phone.trade_at_office(shared_house) != "Written signed out"
     _sign_in_again(page)
     wait_until(lambda: phone.trade_at_office(shared_house) == "Written signed out", 15, "it is sent")
@@ -166,7 +173,7 @@ def test_unsent_work_outlives_the_revocation_of_the_device_and_is_sent_under_its
                 assert other.delete(f"/api/devices/{known['number']}").status_code == 204
     edit_field(page, "trade", "Written on a revoked phone")
     phone.browser.regain_network(phone.wire)
-    expect(page.get_by_role("dialog", name=word("en", "signin_again_title"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("sign-in-again")).to_be_visible(timeout=15_000)
     _sign_in_again(page)
     wait_until(lambda: phone.trade_at_office(shared_house) == "Written on a revoked phone", 15, "it is sent")
     page.goto(f"{phone.wire.address}/sync")

@@ -6,6 +6,11 @@ let lastId = 0;
 const open = $state<number[]>([]);
 
 export const outlets = {
+  /** How many dialogs are open; the page itself is the first place. */
+  get dialogs(): number {
+    return Math.max(0, open.length - 1);
+  },
+
   /** Call it while a component is made; the place is given up when the component goes. */
   open(): { readonly isTop: boolean } {
     lastId += 1;
