@@ -211,6 +211,15 @@ test("what was deleted is not found any more", () => {
   expect(device.engine.query("everything.search", { search: "probki", limit: 5 })).toEqual([]);
 });
 
+test("customers that were opened are named in that order, those that are gone left out", () => {
+  const { device } = filled(true);
+  device.save({ kind: "customer", id: id(101), root: id(101), v: { deleted: true } });
+  expect(device.engine.query("everything.opened", { ids: [id(108), id(101), id(999), id(100)] })).toMatchObject([
+    { kind: "customer", label: "O'Neill's Grocers", detail: "Cork" },
+    { kind: "customer", label: "Apteka Pod Orłem", detail: "Łódź" },
+  ]);
+});
+
 test("grams are the single letters and the pairs within words", () => {
   expect(gramsOf("ab 京 b").split(" ").sort()).toEqual(["a", "ab", "b", "京"]);
 });

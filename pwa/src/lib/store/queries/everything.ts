@@ -50,6 +50,21 @@ export const everythingSearch = defineQuery<{ search: string; limit: number }, H
   },
 });
 
+/** Customers by their ids, in that order; those that are not on the device are left out. */
+export const everythingOpened = defineQuery<{ ids: readonly string[] }, Hit[]>({
+  reads: ["customer"],
+  run: (database, { ids }) =>
+    ids.flatMap((id) => {
+      const found = database.get<{ root: string; name: string; city: string | null }>(
+        "SELECT root, name, city FROM customer WHERE id = ? AND deleted IS NOT 1",
+        [id],
+      );
+      return found === undefined
+        ? []
+        : { kind: "customer", id, root: found.root, label: found.name, detail: found.city };
+    }),
+});
+
 /** What is searched of a record without a name: the first of its texts. */
 function textOf(kind: Kind, v: Readonly<Record<string, unknown>>): string {
   const texts = Object.values(ENTITY_TYPES[kind].fields).filter((field) => field.search === true);

@@ -14,7 +14,7 @@ import {
 import { customersPage } from "./customers.ts";
 import { customersFacets } from "./customers-facets.ts";
 import { dealOne, dealsPage, dealsTotals } from "./deals.ts";
-import { everythingSearch } from "./everything.ts";
+import { everythingOpened, everythingSearch } from "./everything.ts";
 import { overviewFigures } from "./figures.ts";
 import { filesOfCustomer, filesOfVisit } from "./files.ts";
 import { heldDecided, heldOffers } from "./held.ts";
@@ -56,6 +56,7 @@ export const QUERIES = {
   "deal.one": dealOne,
   "deals.page": dealsPage,
   "deals.totals": dealsTotals,
+  "everything.opened": everythingOpened,
   "everything.search": everythingSearch,
   "files.of_customer": filesOfCustomer,
   "files.of_visit": filesOfVisit,
