@@ -242,6 +242,35 @@ def _custom_value(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("question")).to_be_visible()
 
 
+def _new_deal(page: Page, place: Place) -> None:
+    _customer_tab("customer_tab_deals")(page, place)
+    page.get_by_role("tabpanel").get_by_role("button", name=word(place.locale, "customer_new_deal")).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _snooze(page: Page, place: Place) -> None:
+    go(page, "/tasks")
+    page.get_by_test_id("task-snooze").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _photo(page: Page, place: Place) -> None:
+    go(page, f"/visits/{place.done_visit}")
+    page.get_by_test_id("photo").first.click()
+    expect(page.get_by_test_id("viewer")).to_be_visible()
+
+
+def _ended(page: Page, place: Place) -> None:
+    """Sign out in another tab: nothing is to be seen on this page any more."""
+    other = page.context.new_page()
+    other.goto(f"{place.address}/more")
+    other.get_by_test_id("sign-out").click()
+    other.get_by_test_id("sign-out-confirm").click()
+    other.wait_for_url("**/signin")
+    other.close()
+    expect(page.get_by_role("heading", name=word(place.locale, "lock_left_title"))).to_be_visible()
+
+
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
@@ -252,6 +281,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("customer", "rep", _at("/customers/{customer}")),
     Screen("customer-people", "rep", _customer_tab("customer_tab_people")),
     Screen("customer-deals", "rep", _customer_tab("customer_tab_deals")),
+    Screen("new-deal", "rep", _new_deal),
     Screen("customer-orders", "rep", _customer_tab("customer_tab_orders")),
     Screen("customer-files", "rep", _customer_tab("files_title")),
     Screen("customer-details", "rep", _customer_tab("customer_tab_details")),
@@ -261,6 +291,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("record-history", "rep", _record_history),
     Screen("visit-open", "rep", _at("/visits/{open_visit}")),
     Screen("visit-done", "rep", _at("/visits/{done_visit}")),
+    Screen("photo", "rep", _photo),
     Screen("shelf", "rep", _shelf_sheet),
     Screen("signature", "rep", _signature_sheet),
     Screen("order", "rep", _order),
@@ -270,6 +301,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("map-route", "rep", _map_route),
     Screen("map-layers", "rep", _map_layers),
     Screen("tasks", "rep", _at("/tasks")),
+    Screen("snooze", "rep", _snooze),
     Screen("deals", "rep", _at("/deals")),
     Screen("needs-a-look", "rep", _at("/needs-a-look")),
     Screen("more", "rep", _at("/more")),
@@ -295,6 +327,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("devices", "manager", _devices),
     Screen("device", "manager", _device_sheet),
     Screen("device-wipe", "manager", _device_step("wipe")),
+    Screen("ended", "manager", _ended),  # the last one: whoever has signed out sees no other
 ]
 THEME: Final = "document.documentElement.dataset.theme"
 LINK_COLOURS: Final = """() => [...new Set([...document.querySelectorAll("a, a *")]
