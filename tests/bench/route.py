@@ -25,7 +25,7 @@ def run() -> Iterator[Line]:
         for turn in range(ROUNDS + 1):
             for day in days:
                 home = _point(day["home"])
-                stops = [{"point": _point(stop), "window": None, "stay": STAY_MS} for stop in day["stops"]]
+                stops = [{"point": _point(stop), "windows": [], "stay": STAY_MS} for stop in day["stops"]]
                 answer = device.send("order", stops=stops, day={"from": 0, "start": home, "end": home}).result(60)
                 if turn == 0:
                     ratios.append(_metres(day["home"], [day["stops"][place] for place in answer.value]) / day["metres"])

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.house import House
 from e2e.people import MANAGER, MAREK, MARYAM, Rep, sign_in
-from e2e.steps import open_tab
+from e2e.steps import field_row, open_tab
 from e2e.words import word
 
 Theme = Literal["light", "dark"]
@@ -271,6 +271,12 @@ def _ended(page: Page, place: Place) -> None:
     expect(page.get_by_role("heading", name=word(place.locale, "lock_left_title"))).to_be_visible()
 
 
+def _opening_hours(page: Page, place: Place) -> None:
+    _customer_tab("customer_tab_details")(page, place)
+    field_row(page, "opening_hours").get_by_role("button").first.click()
+    expect(page.get_by_test_id("hours-group").first).to_be_visible()
+
+
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
@@ -286,6 +292,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("customer-files", "rep", _customer_tab("files_title")),
     Screen("customer-details", "rep", _customer_tab("customer_tab_details")),
     Screen("custom-value", "rep", _custom_value),
+    Screen("opening-hours", "rep", _opening_hours),
     Screen("customer-history", "rep", _customer_tab("customer_tab_history")),
     Screen("record", "rep", _record_sheet),
     Screen("record-history", "rep", _record_history),

@@ -11,6 +11,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House
 from e2e.people import MAREK, MARYAM, Rep, sign_in
 from e2e.pictures import take, tap_and_choose
+from e2e.steps import field_row
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -134,6 +135,29 @@ def test_a_reminder_from_a_customer_takes_three_taps(offline_today: Page, rep: R
     title = word(rep.locale, "tasks_default_todo")
     row = page.get_by_test_id("task").filter(has_text=customer).filter(has_text=title)
     expect(row.get_by_test_id("task-reminder").first).to_be_visible()
+
+
+def test_when_a_customer_is_open_is_said_with_three_taps_and_stands_on_his_stop(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    stop = page.locator("[data-testid=stop]:has([data-testid=check-in])").first
+    name = stop.locator(".name").inner_text()
+    stop.locator(".face").tap()
+    details = page.get_by_role("tab", name=word(rep.locale, "customer_tab_details"))
+    details.tap()
+    row = field_row(page, "opening_hours").get_by_role("button")
+    if word(rep.locale, "fields_not_set") not in row.inner_text():
+        row.tap()
+        page.get_by_test_id("hours-clear").tap()
+    expect(row).to_contain_text(word(rep.locale, "fields_not_set"))
+    page.evaluate("counted.taps = 0")
+    details.tap()
+    row.tap()
+    page.get_by_test_id("hours-save").tap()
+    expect(row).to_contain_text({"en": "Mon–Fri", "fa": "شنبه تا چهارشنبه"}[rep.locale])
+    assert _counted(page) == {"taps": 3, "characters": 0}
+    page.goto(page.evaluate("location.origin") + "/today")
+    expect(page.get_by_test_id("stop").filter(has_text=name).get_by_test_id("hours")).to_be_visible()
 
 
 def test_repeating_the_last_order_takes_three_taps(offline_today: Page, rep: Rep) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from routebook_server.demo.diary import HISTORY_DAYS, Diary
 from routebook_server.demo.history import YEAR, Figures
 from routebook_server.demo.maker import make_id, make_row, rewrite, stamp_at
+from routebook_server.demo.opening import opening_hours
 from routebook_server.demo.profile import Profile
 from routebook_server.demo.team import Rep
 from routebook_server.demo.words import Name, digits_for
@@ -55,6 +56,8 @@ class Accounts:
             "since": self.diary.iso_day(profile.since),
             "currency": rep.currency,
         }
+        if hours := opening_hours(profile.id, rep.country, profile.trade):
+            values["opening_hours"] = hours
         if profile.parent:
             values["parent"] = profile.parent
         if profile.relation is not Relation.END_CUSTOMER:

@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '5a43038ddf6e';
+export const SCHEMA_HASH = '46825d64797f';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -57,6 +57,7 @@ export type Customer = {
   phone?: string | null;
   email?: string | null;
   website?: string | null;
+  opening_hours?: string | null;
   tax_number?: string | null;
   tags?: SetState;
   description?: string | null;
@@ -604,6 +605,14 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "nullable": true,
         "unit": "url",
         "max_length": 500
+      },
+      "opening_hours": {
+        "name": "opening_hours",
+        "type": "text",
+        "nullable": true,
+        "unit": "opening_hours",
+        "max_length": 400,
+        "pattern": "^(?:(?:^|; )(?:Mo|Tu|We|Th|Fr|Sa|Su)(?:[-,](?:Mo|Tu|We|Th|Fr|Sa|Su))* (?:[01][0-9]|2[0-4]):[0-5][0-9]-(?:[01][0-9]|2[0-4]):[0-5][0-9](?:,(?:[01][0-9]|2[0-4]):[0-5][0-9]-(?:[01][0-9]|2[0-4]):[0-5][0-9])*)+$(?!\\n)"
       },
       "tax_number": {
         "name": "tax_number",

@@ -6,9 +6,9 @@ import { metresBetween, type Point } from "./place";
 
 const MINUTE = 60_000;
 const pointOf = ([latitude, longitude]: readonly number[]): Point => ({ latitude, longitude }) as Point;
-const stopAt = (point: Point, window: OrderedStop["window"] = null): OrderedStop => ({
+const stopAt = (point: Point, ...windows: OrderedStop["windows"]): OrderedStop => ({
   point,
-  window,
+  windows,
   stay: 20 * MINUTE,
 });
 /** So many kilometres east of the crossing of equator and Greenwich. */
@@ -55,6 +55,24 @@ describe("the best order of a day's stops", () => {
     expect(order.indexOf(1)).toBeLessThan(order.indexOf(0));
   });
 
+  test("goes to whom is open meanwhile, rather than waiting before a closed door nearby", () => {
+    const at = (hour: number) => hour * 60 * MINUTE;
+    const stops = [stopAt(east(1), { from: at(13), to: at(17) }), stopAt(east(12)), stopAt(east(9))];
+    expect(bestOrder(stops, { from: at(9), start: east(0), end: east(0) }).at(-1)).toBe(0);
+  });
+
+  test("is before the door when it opens again after noon, and not while it is shut", () => {
+    const at = (hour: number) => hour * 60 * MINUTE;
+    const shop = [
+      { from: at(8), to: at(11) },
+      { from: at(14), to: at(18) },
+    ];
+    // From 11:30 on the shop is shut for lunch; the other two take until after two o'clock.
+    const day = { from: at(11.5), start: east(0), end: null };
+    expect(bestOrder([stopAt(east(1), ...shop), stopAt(east(20)), stopAt(east(30))], day).at(-1)).toBe(0);
+    expect(bestOrder([stopAt(east(1), ...shop), stopAt(east(20))], { ...day, from: at(10) })[0]).toBe(0);
+  });
+
   test("goes by road distances where they are given", () => {
     // The bridge is down: what lies near on the map is far by road.
     const stops = [stopAt(east(1)), stopAt(east(2)), stopAt(east(3))];
@@ -71,7 +89,10 @@ describe("the best order of a day's stops", () => {
     const hour = fc.integer({ min: 0, max: 23 });
     const stop = fc.record({
       point: place,
-      window: fc.option(hour.map((from) => ({ from: from * 60 * MINUTE, to: (from + 1) * 60 * MINUTE }))),
+      windows: fc.array(
+        hour.map((from) => ({ from: from * 60 * MINUTE, to: (from + 1) * 60 * MINUTE })),
+        { maxLength: 2 },
+      ),
       stay: fc.integer({ min: 0, max: 120 * MINUTE }),
     });
     fc.assert(

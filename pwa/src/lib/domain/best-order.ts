@@ -7,8 +7,8 @@ import { metresBetween, type Point } from "./place";
 /** A stop to put into order. Instants and durations are milliseconds. */
 export interface OrderedStop {
   readonly point: Point;
-  /** When it has to be reached, null for whenever. */
-  readonly window: { readonly from: number; readonly to: number } | null;
+  /** When it may be reached, one after the other; none for whenever. */
+  readonly windows: readonly { readonly from: number; readonly to: number }[];
   /** How long one stays. */
   readonly stay: number;
 }
@@ -27,9 +27,13 @@ export interface Day {
 export const METRES_PER_MS = 40 / 3_600 / 1.33;
 /** Metres that one would drive to be a millisecond less late: ten minutes late weigh as much as 60 km. */
 const METRES_PER_MS_LATE = 0.1;
-/** Changes that are tried in all, which bounds the time; where stops have appointments each costs a walk through the day. */
+/** The same to wait a millisecond less. Half of what one drives in it: where a day ends at the same hour, the shorter way is better. */
+const METRES_PER_MS_WAITED = METRES_PER_MS / 2;
+/** A window no longer than this is an appointment, a longer one the hours at which somebody is open. */
+const LONGEST_APPOINTMENT_MS = 2 * 3_600_000;
+/** Changes that are tried in all, which bounds the time; where stops have windows, one that may help costs a walk through the day. */
 const MOST_TRIES = 150_000;
-const TRIES_A_WALK = 5;
+const TRIES_A_WALK = 4;
 /** The same for a short day, by the third power of its stops. */
 const TRIES_BY_CUBE = 16;
 const LONGEST_MOVED = 3;
@@ -46,6 +50,8 @@ class Search {
   readonly #hasWindows: boolean;
   readonly #most: number;
   #tries = 0;
+  /** Metres that being late and waiting weigh in the order that is being changed. */
+  #strain = 0;
   /** Of the linear congruential generator that chooses other starting points. */
   #state = 1;
 
@@ -56,7 +62,7 @@ class Search {
     const { start, end, metres = metresBetween } = day;
     this.#count = stops.length;
     this.#most = Math.min(MOST_TRIES, TRIES_BY_CUBE * stops.length ** 3);
-    this.#hasWindows = stops.some(({ window }) => window !== null);
+    this.#hasWindows = stops.some(({ windows }) => windows.length > 0);
     const points = [...stops.map(({ point }) => point), start, end];
     this.#metres = Float64Array.from(
       points.flatMap((a) => points.map((b) => (a === null || b === null ? 0 : metres(a, b)))),
@@ -77,7 +83,11 @@ class Search {
   /** Stops with appointments first, by these; each of the others where it costs the least. */
   #inserted(): number[] {
     const places = [...this.stops.keys()];
-    const when = (place: number) => this.stops[place]?.window?.from ?? Number.POSITIVE_INFINITY;
+    const when = (place: number) => {
+      const [first, ...more] = this.stops[place]?.windows ?? [];
+      const isAppointment = first !== undefined && more.length === 0 && first.to - first.from <= LONGEST_APPOINTMENT_MS;
+      return isAppointment ? first.from : Number.POSITIVE_INFINITY;
+    };
     const order = places.filter((place) => when(place) < Number.POSITIVE_INFINITY).sort((a, b) => when(a) - when(b));
     for (const place of places.filter((one) => when(one) === Number.POSITIVE_INFINITY)) {
       let [best, least] = [0, Number.POSITIVE_INFINITY];
@@ -90,24 +100,37 @@ class Search {
     return order;
   }
 
-  /** Metres of the way, and what being late weighs. */
+  /** Metres of the way, and what being late and waiting weigh. */
   #cost(order: readonly number[]): number {
     const { stops, day } = this;
-    let [metres, late, now, last] = [0, 0, day.from, this.#count];
+    let [metres, late, waited, now, last] = [0, 0, 0, day.from, this.#count];
     for (const place of order) {
       const leg = this.#leg(last, place);
       metres += leg;
       last = place;
       if (!this.#hasWindows) continue;
-      const { window, stay } = stops[place] as OrderedStop;
+      const { windows, stay } = stops[place] as OrderedStop;
       now += leg / METRES_PER_MS;
-      if (window !== null) {
+      let at = 0;
+      while (at < windows.length - 1 && now > (windows[at] as OrderedStop["windows"][number]).to) at += 1;
+      const window = windows[at];
+      if (window !== undefined) {
         late += Math.max(0, now - window.to);
+        waited += Math.max(0, window.from - now);
         now = Math.max(now, window.from);
       }
       now += stay;
     }
-    return metres + this.#leg(last, this.#count + 1) + late * METRES_PER_MS_LATE;
+    return metres + this.#leg(last, this.#count + 1) + late * METRES_PER_MS_LATE + waited * METRES_PER_MS_WAITED;
+  }
+
+  #way(order: readonly number[]): number {
+    let [metres, last] = [0, this.#count];
+    for (const place of order) {
+      metres += this.#leg(last, place);
+      last = place;
+    }
+    return metres + this.#leg(last, this.#count + 1);
   }
 
   #leg(from: number, to: number): number {
@@ -123,12 +146,14 @@ class Search {
   #improved(order: number[]): number[] {
     let current = order;
     let cost = this.#cost(current);
+    this.#strain = cost - this.#way(current);
     for (let helped = true; helped && this.#tries < this.#most; ) {
       helped = false;
       for (const changed of this.#changes(() => current)) {
         const other = this.#cost(changed);
         if (other < cost - 1e-6) {
           [current, cost, helped] = [changed, other, true];
+          this.#strain = cost - this.#way(current);
         }
       }
     }
@@ -155,10 +180,11 @@ class Search {
     }
   }
 
-  /** A longer way helps only who would be late. */
+  /** A longer way helps only who would be late or wait, and no further than that weighs. */
   #mayHelp(more: number): boolean {
-    this.#tries += this.#hasWindows ? TRIES_A_WALK : 1;
-    return more < -1e-6 || this.#hasWindows;
+    const may = more < this.#strain - 1e-6;
+    this.#tries += may && this.#hasWindows ? 1 + TRIES_A_WALK : 1;
+    return may;
   }
 
   /** Metres more where the stops from one place to another are gone through the other way round. */

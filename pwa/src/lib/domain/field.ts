@@ -29,6 +29,7 @@ export type Control =
   | "number"
   | "money"
   | "day"
+  | "hours"
   | "choice"
   | "reference"
   | "tags"
@@ -59,6 +60,7 @@ export function controlOf(field: FieldType, isManager: boolean): Control {
     case "text":
       if (field.ref !== undefined) return "reference";
       if (field.unit === "day") return "day";
+      if (field.unit === "opening_hours") return "hours";
       return (field.max_length ?? 0) > LONGEST_LINE ? "paragraph" : "line";
     default:
       return "shown";

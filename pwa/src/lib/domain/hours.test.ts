@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { clockOf, minuteFrom, morningHourFrom, quietHoursFrom, ringsAt, setHours, USUAL_QUIET_HOURS } from "./hours";
+import { clockOf, minuteFrom } from "#lib/i18n/clock";
+import { morningHourFrom, quietHoursFrom, ringsAt, setHours, USUAL_QUIET_HOURS } from "./hours";
 
 const ZONE = "Europe/Warsaw";
 const at = (hour: number, minute = 0, day = 18) => Date.UTC(2026, 10, day, hour - 1, minute);

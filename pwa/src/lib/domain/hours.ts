@@ -1,4 +1,5 @@
 /** When a person wants to be rung, as the `setting` records of his own say; the server reads the same ones (docs/reminders.md). */
+import { clockOf, minuteFrom } from "#lib/i18n/clock";
 import type { Change } from "#lib/store/change";
 import { addDays, instantAt, minuteOf } from "./day";
 
@@ -13,16 +14,6 @@ export const USUAL_MORNING_HOUR = 9;
 
 /** The names of the settings. */
 export type HourSetting = "quiet_hours" | "morning_hour";
-
-/** `07:05` of 425. */
-export const clockOf = (minute: number): string =>
-  `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
-
-/** 425 of `07:05`; null where it is no time. */
-export function minuteFrom(clock: unknown): number | null {
-  const found = typeof clock === "string" ? /^([01]\d|2[0-3]):([0-5]\d)$/.exec(clock) : null;
-  return found === null ? null : Number(found[1]) * 60 + Number(found[2]);
-}
 
 /** Reads the setting; the usual where it says nothing that can be read. */
 export function quietHoursFrom(value: unknown): QuietHours {

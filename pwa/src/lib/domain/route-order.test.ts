@@ -54,6 +54,22 @@ describe("the best order of the rest of the route", () => {
     expect(order?.saved).toBeLessThan(0);
   });
 
+  test("goes first to whoever closes soon, so that the visit is over by then, and minds no door that is shut all day", () => {
+    const until = (minutes: number) => ({ hours: [{ from: NINE - 60 * MINUTE, to: NINE + minutes * MINUTE }] });
+    const route = [stop("near", 1), stop("soon", 8, until(50))];
+    expect(positions(orderRest(route, east(0), NINE)?.changes ?? [])).toEqual({ soon: 1, near: 2 });
+    const late = [stop("near", 1, { position: 1 }), stop("late", 8, { ...until(500), position: 2 })];
+    expect(orderRest(late, east(0), NINE)?.changes).toEqual([]);
+    const shut = [stop("near", 1, { position: 1 }), stop("shut", 8, { hours: [], position: 2 })];
+    expect(orderRest(shut, east(0), NINE)?.changes).toEqual([]);
+  });
+
+  test("goes by what was agreed with a customer rather than by his hours", () => {
+    const hours = [{ from: NINE, to: NINE + 20 * MINUTE }];
+    const agreed = stop("agreed", 2, { hours, planned_at: NINE + 180 * MINUTE });
+    expect(positions(orderRest([agreed, stop("far", 9)], east(0), NINE)?.changes ?? [])).toEqual({ far: 1, agreed: 2 });
+  });
+
   test("needs two stops with a place", () => {
     expect(orderRest([stop("a", 1), stop("nowhere", null)], east(0), NINE)).toBeNull();
   });

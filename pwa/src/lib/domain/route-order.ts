@@ -2,6 +2,7 @@
 import type { ChangeOf } from "#lib/store/change";
 import { bestOrder } from "./best-order";
 import { type DayEnds, NO_ENDS } from "./day-ends";
+import type { Window } from "./opening-hours";
 import type { Point } from "./place";
 import { metresOf, type Stop } from "./route";
 import { USUAL_VISIT_MS, type VisitKey } from "./visit";
@@ -21,6 +22,15 @@ export interface RouteOrder {
 /** Nobody minds a visit a quarter of an hour from what was said. */
 export const PUNCTUAL_MS = 15 * 60_000;
 
+/**
+ * When a stop may be reached: at the hour that was agreed, else while the customer is open, so that the visit is over before he closes.
+ * None where anything will do, which it also does where the door is closed all day.
+ */
+export function windowsOf({ planned_at: at, hours }: Stop): readonly Window[] {
+  if (at !== null) return [{ from: at - PUNCTUAL_MS, to: at + PUNCTUAL_MS }];
+  return (hours ?? []).map(({ from, to }) => ({ from, to: Math.max(from, to - USUAL_VISIT_MS) }));
+}
+
 /** Returns the best order of the stops of `route` that lie ahead; null where there is nothing to choose from. */
 export function orderRest(
   route: readonly RouteStop[],
@@ -33,11 +43,7 @@ export function orderRest(
   if (placed.length < 2) return null;
   const reached = route.findLast(({ status, point }) => status !== "planned" && point !== null);
   const start = here ?? reached?.point ?? ends.start;
-  const stops = placed.map(({ point, planned_at: at }) => ({
-    point,
-    window: at === null ? null : { from: at - PUNCTUAL_MS, to: at + PUNCTUAL_MS },
-    stay: USUAL_VISIT_MS,
-  }));
+  const stops = placed.map((stop) => ({ point: stop.point, windows: windowsOf(stop), stay: USUAL_VISIT_MS }));
   const order = bestOrder(stops, { from: now, start, end: ends.end }).map((place) => placed[place] as RouteStop);
   const ordered = [...order, ...ahead.filter((stop) => stop.point === null)];
   const metres = (way: readonly RouteStop[]) => metresOf([{ point: start }, ...way, { point: ends.end }]);

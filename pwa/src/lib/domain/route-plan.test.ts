@@ -41,6 +41,27 @@ describe("the rest of the day", () => {
     expect(late?.late).toBe(60 * MINUTE);
   });
 
+  test("waits until a customer opens, and says who will be closed by then", () => {
+    const hours = (from: number, to: number) => ({ hours: [{ from: NINE + from * MINUTE, to: NINE + to * MINUTE }] });
+    const [first, second, third, unknown] = planOf(
+      [stop(0, hours(60, 600)), stop(0, hours(-60, 80)), stop(0, hours(-60, 600)), stop(0)],
+      { now: NINE, here: east(0) },
+    ).arrivals;
+    expect(first?.openness).toEqual({ state: "opens", at: NINE + 60 * MINUTE });
+    // Ten o'clock and half an hour there.
+    expect(second?.at).toBe(NINE + 90 * MINUTE);
+    expect(second?.openness).toEqual({ state: "closed", since: NINE + 80 * MINUTE });
+    expect(third?.openness).toEqual({ state: "open", until: NINE + 600 * MINUTE });
+    expect(unknown?.openness).toBeNull();
+  });
+
+  test("does not mind to stand before a door that opens within a quarter of an hour", () => {
+    const hours = [{ from: NINE + 10 * MINUTE, to: NINE + 600 * MINUTE }];
+    const [first, second] = planOf([stop(0, { hours }), stop(0)], { now: NINE, here: east(0) }).arrivals;
+    expect(first?.openness).toEqual({ state: "open", until: NINE + 600 * MINUTE });
+    expect(second?.at).toBe(NINE + 40 * MINUTE);
+  });
+
   test("begins after the visit that is going on", () => {
     const open = stop(0, { status: "open", checked_in_at: NINE - 10 * MINUTE });
     expect(planOf([open, stop(0)], { now: NINE, here: null }).arrivals[0]?.at).toBe(NINE + 20 * MINUTE);

@@ -1,6 +1,7 @@
 /** How the rest of a day will go: when each stop is reached, how far it still is, and when one is back. */
 import { METRES_PER_MS } from "./best-order";
 import { type DayEnds, NO_ENDS } from "./day-ends";
+import { type Openness, opennessAt } from "./opening-hours";
 import { metresBetween, type Point } from "./place";
 import type { Stop } from "./route";
 import { PUNCTUAL_MS } from "./route-order";
@@ -17,6 +18,8 @@ export interface Arrival<S> {
   readonly at: number;
   /** Milliseconds after the hour that was agreed, beyond what nobody minds; 0 for in time. */
   readonly late: number;
+  /** Whether the customer is open then, null where nobody has said. */
+  readonly openness: Openness | null;
 }
 
 export interface RoutePlan<S> {
@@ -64,9 +67,12 @@ export function planOf<S extends Stop>(
       const leg = go(stop.point);
       const at = time;
       const late = stop.planned_at === null ? 0 : Math.max(0, at - stop.planned_at - PUNCTUAL_MS);
-      // Who comes early waits until as long before the hour as nobody minds.
-      time = Math.max(at, stop.planned_at === null ? at : stop.planned_at - PUNCTUAL_MS) + USUAL_VISIT_MS;
-      return { stop, leg, at, late };
+      // Who comes early waits until as long before the hour as nobody minds, and until the door opens.
+      const begun = Math.max(at, stop.planned_at === null ? at : stop.planned_at - PUNCTUAL_MS);
+      const openness = opennessAt(stop.hours, begun);
+      time = (openness?.state === "opens" ? openness.at : begun) + USUAL_VISIT_MS;
+      const waits = openness?.state === "opens" && openness.at - begun > PUNCTUAL_MS;
+      return { stop, leg, at, late, openness: waits ? openness : opennessAt(stop.hours, time - USUAL_VISIT_MS) };
     });
   if (arrivals.length > 0) go(ends.end);
   return { arrivals, metres: total, over: arrivals.length === 0 ? null : time };

@@ -1,5 +1,6 @@
 /** A day's route: the stops in order, how far it is, and which one comes next. Distances are straight lines in metres. */
 import type { VisitStatus } from "$sync/schema.gen";
+import type { Window } from "./opening-hours";
 import { metresBetween, type Point } from "./place";
 
 /** What the route needs to know of a stop. */
@@ -9,6 +10,8 @@ export interface Stop {
   readonly planned_at: number | null;
   readonly checked_in_at: number | null;
   readonly point: Point | null;
+  /** When the customer is open on that day; empty where he is closed, null where nobody has said. */
+  readonly hours?: readonly Window[] | null;
 }
 
 /** How the day stands. */

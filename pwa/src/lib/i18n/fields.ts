@@ -48,6 +48,7 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
     phone: m.fields_phone,
     email: m.fields_email,
     website: m.fields_website,
+    opening_hours: m.fields_opening_hours,
     tax_number: m.fields_tax_number,
     tags: m.fields_tags,
     description,

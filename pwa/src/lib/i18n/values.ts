@@ -4,6 +4,7 @@ import { localDigits } from "./digits";
 import { choiceLabel } from "./fields";
 import * as format from "./format";
 import { type Reader, tagOf } from "./locales";
+import { showHours } from "./opening-hours-words";
 
 /** What showing a value needs beside it. */
 export interface Showing {
@@ -39,6 +40,8 @@ export function showValue(kind: string, field: FieldType, value: unknown, showin
       return named(reader, "region", value);
     case "currency":
       return named(reader, "currency", value);
+    case "opening_hours":
+      return showHours(value, reader);
     case "strokes":
       return "✍"; // drawn where there is room for it
     default:

@@ -51,10 +51,10 @@ def field(
     """Return the ``extra`` of a field.
 
     ``ref``: the kind it points to. ``unit``: ms, day, money, microdegree, metre, minute, percent, index, country,
-    currency, phone, email, url, strokes. ``column``: lists sort or filter by it. ``search``: full text covers it.
-    ``home``: names the home territory. ``title``: what a list shows. ``required``: a new record must have it.
-    ``server``: only the server writes it. ``manager``: reps may not write it. ``hidden``: it is not sent to reps, who
-    may not write it either (SPEC R35).
+    currency, phone, email, url, strokes, opening_hours. ``column``: lists sort or filter by it. ``search``: full text
+    covers it. ``home``: names the home territory. ``title``: what a list shows. ``required``: a new record must have
+    it. ``server``: only the server writes it. ``manager``: reps may not write it. ``hidden``: it is not sent to reps,
+    who may not write it either (SPEC R35).
     """
     given = {
         "join": join.value,
@@ -101,6 +101,16 @@ Strokes = Annotated[
     ),
 ]
 """What a pen drew, as the data of an SVG path: each stroke one absolute point and steps from it, all whole numbers."""
+_WEEKDAY: Final = "(?:Mo|Tu|We|Th|Fr|Sa|Su)"
+_CLOCK: Final = "(?:[01][0-9]|2[0-4]):[0-5][0-9]"
+_SPAN: Final = f"{_CLOCK}-{_CLOCK}"
+_RULE: Final = f"{_WEEKDAY}(?:[-,]{_WEEKDAY})* {_SPAN}(?:,{_SPAN})*"
+OpeningHours = Annotated[
+    str,
+    # A "$" also matches before a last line feed.
+    Meta(pattern=rf"^(?:(?:^|; ){_RULE})+$(?!\n)", max_length=400, extra=field(unit="opening_hours")),
+]
+"""Weekly hours in OpenStreetMap's notation: ``Mo-Fr 08:00-12:00,13:00-17:00; Sa 09:00-13:00``."""
 Url = Annotated[str, Meta(max_length=500, extra=field(unit="url"))]
 SetOfLines = dict[
     Annotated[str, Meta(min_length=1, max_length=80)], Annotated[list[list[Stamp]], Meta(min_length=2, max_length=2)]

@@ -17,6 +17,7 @@ from routebook_sync.entities.base import (
     Longitude,
     Money,
     Name,
+    OpeningHours,
     Paragraph,
     Percent,
     Phone,
@@ -77,6 +78,8 @@ class Customer(Entity):
     phone: Annotated[Phone, Meta(extra=field(column=True, search=True))] | UnsetType | None = UNSET
     email: Annotated[Email, Meta(extra=field(search=True))] | UnsetType | None = UNSET
     website: Url | UnsetType | None = UNSET
+    opening_hours: OpeningHours | UnsetType | None = UNSET
+    """When it may be visited; a day that is not named is closed."""
     tax_number: Annotated[Line, Meta(extra=field(search=True))] | UnsetType | None = UNSET
     tags: Annotated[SetOfLines, Meta(extra=field(join=Join.SET, search=True))] | UnsetType = UNSET
     description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | UnsetType | None = UNSET

@@ -25,6 +25,7 @@ export interface Stop {
     readonly longitude: number | null;
     readonly value_class: CustomerValueClass | null;
     readonly phase: CustomerPhase | null;
+    readonly opening_hours: string | null;
   } | null;
   /** The last visit that took place before this one: milliseconds since 1970 UTC. */
   readonly lastVisitAt: number | null;
@@ -80,7 +81,8 @@ export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
       waiting: visit.waiting === 1,
       customer:
         database.get<NonNullable<Stop["customer"]>>(
-          `SELECT id, name, json_extract(doc, '$.v.trade') AS trade, street, city, phone, latitude, longitude, value_class, phase
+          `SELECT id, name, json_extract(doc, '$.v.trade') AS trade, street, city, phone, latitude, longitude, value_class, phase,
+                  json_extract(doc, '$.v.opening_hours') AS opening_hours
            FROM customer WHERE id = ? LIMIT 1`,
           [customer],
         ) ?? null,

@@ -2,6 +2,7 @@
 import { type CallCycles, USUAL_CALL_CYCLES } from "#lib/domain/call-cycle";
 import { openSums } from "#lib/domain/deal";
 import type { Money } from "#lib/domain/money";
+import { type Window, windowsOn } from "#lib/domain/opening-hours";
 import { metresBetween, type Point, pointOf } from "#lib/domain/place";
 import { type Reason, reasonsToGo } from "#lib/domain/reasons";
 import { inRouteOrder } from "#lib/domain/route";
@@ -10,6 +11,7 @@ import type { Stop as StopRow } from "#lib/store/queries/today";
 /** A stop in its place on the route. */
 export interface Stop extends StopRow {
   readonly point: Point | null;
+  readonly hours: readonly Window[] | null;
   /** 1 for the first. */
   readonly number: number;
   /** Metres from where one comes: the phone's own place for the next stop, else the stop before; null where unknown. */
@@ -26,7 +28,11 @@ export function routeOf(
   cycles: CallCycles = USUAL_CALL_CYCLES,
 ): readonly Stop[] {
   const route = inRouteOrder(
-    rows.map((row) => ({ ...row, point: row.customer === null ? null : pointOf(row.customer) })),
+    rows.map((row) => ({
+      ...row,
+      point: row.customer === null ? null : pointOf(row.customer),
+      hours: windowsOn(row.customer?.opening_hours, today, timeZone),
+    })),
   );
   const next = route.findIndex((stop) => stop.status === "planned");
   return route.map((stop, index) => {
