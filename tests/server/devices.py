@@ -33,6 +33,7 @@ from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import ARCHIVED, MOVED, PROTOCOL, Edit, Problem, ProblemCode, Row, SyncReply, VerdictKind
 from routebook_sync.record import Doc, merge_edit, unpack_stamps
+from sqlite import copy_empty
 
 NOON = 1_800_000_000_000
 """The time on the server's clock when a test begins, milliseconds since 1970 UTC."""
@@ -262,7 +263,9 @@ def problem_of(response: httpx.Response) -> Problem:
 @contextlib.asynccontextmanager
 async def open_team(place: Path | str, part: int = PART) -> AsyncIterator[Team]:
     """Yield a settled team on a database in the folder or at the address ``place``."""
-    database = open_database(place if isinstance(place, str) else sqlite_address(place / "team.db"))
+    address = place if isinstance(place, str) else sqlite_address(place / "team.db")
+    copy_empty(address)
+    database = open_database(address)
     team = Team(database, part)
     try:
         await team.settle_in()

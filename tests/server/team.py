@@ -22,6 +22,7 @@ from routebook_sync.clock import Clock, stamp_from_clock
 from routebook_sync.entities.person import Role
 from routebook_sync.identifier import new_id
 from routebook_sync.messages import Row
+from sqlite import copy_empty
 
 START_MS: Final = 1_795_000_000_000
 PASSWORD: Final = "routebook"
@@ -146,6 +147,7 @@ async def open_house(
     settings = msgspec.structs.replace(Settings(data=data, app=make_site(site)), **chosen)
     moved = clock or HandClock()
     is_new = not again and not (data / DATABASE_NAME).exists()
+    copy_empty(settings.address)
     random = Random(data.name if is_new else f"{data.name} again")
     application = create_app(settings, clock=moved, random=random.randbytes, hasher=CHEAP)
     async with application.running():
