@@ -11,8 +11,14 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 
 from e2e.browser import Browser
 from e2e.house import House
+from e2e.sharing import Sharing
 
 MakeBrowser = Callable[..., Browser]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing | None:
+    """Let ``--dist loadfile`` keep files together where their tests share something."""
+    return Sharing(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
