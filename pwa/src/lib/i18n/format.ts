@@ -1,3 +1,4 @@
+import { dateFormat, listFormat, numberFormat, relativeFormat } from "./formatters";
 import { initials } from "./initials";
 import { type Reader, tagOf } from "./locales";
 
@@ -8,27 +9,12 @@ export type DayOrInstant = string | number;
 
 const DAY_MS = 86_400_000;
 const COMMA: Readonly<Record<Reader["locale"], string>> = { en: ", ", fa: "، ", ru: ", ", zh: "，", pl: ", " };
-const dateFormats = new Map<string, Intl.DateTimeFormat>();
-const numberFormats = new Map<string, Intl.NumberFormat>();
 
-/** Making a formatter costs a hundred times its use: one for each reader and shape. */
-function dates(reader: Reader, options: Intl.DateTimeFormatOptions, timeZone = reader.timeZone): Intl.DateTimeFormat {
-  const key = `${tagOf(reader)}|${timeZone}|${JSON.stringify(options)}`;
-  return keep(dateFormats, key, () => new Intl.DateTimeFormat(tagOf(reader), { ...options, timeZone }));
-}
+const dates = (reader: Reader, options: Intl.DateTimeFormatOptions, timeZone = reader.timeZone): Intl.DateTimeFormat =>
+  dateFormat(tagOf(reader), { ...options, timeZone });
 
-function numbers(reader: Reader, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = `${reader.locale}|${JSON.stringify(options)}`;
-  return keep(numberFormats, key, () => new Intl.NumberFormat(tagOf(reader), options));
-}
-
-function keep<T>(kept: Map<string, T>, key: string, make: () => T): T {
-  const known = kept.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  kept.set(key, made);
-  return made;
-}
+const numbers = (reader: Reader, options: Intl.NumberFormatOptions): Intl.NumberFormat =>
+  numberFormat(tagOf(reader), options);
 
 /** A day has no time zone: it is formatted as noon in UTC, an instant in the reader's zone. */
 function formatDate(value: DayOrInstant, reader: Reader, options: Intl.DateTimeFormatOptions): string {
@@ -84,8 +70,7 @@ export const moment = (instant: number, reader: Reader, options: { year?: boolea
 
 /** The calendar day on which an instant falls in the reader's time zone, as `YYYY-MM-DD`. */
 export function dayOf(instant: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
-  return parts.format(instant);
+  return dateFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
 }
 
 /** Whole days from one calendar day to another; negative when `to` is earlier. */
@@ -94,8 +79,7 @@ export const daysBetween = (from: string, to: string): number =>
 
 /** `38 days ago`, `yesterday`, `today`, `in 3 days` */
 export function relativeDay(value: string, today: string, reader: Reader): string {
-  const format = new Intl.RelativeTimeFormat(tagOf(reader), { numeric: "auto" });
-  return format.format(daysBetween(today, value), "day");
+  return relativeFormat(tagOf(reader), { numeric: "auto" }).format(daysBetween(today, value), "day");
 }
 
 /** `38 d`: for the narrow column of a list. */
@@ -139,7 +123,7 @@ export function age(milliseconds: number, reader: Reader): string {
 /** `38 minutes ago`, `5 hours ago`, `12 days ago` */
 export function ago(milliseconds: number, reader: Reader): string {
   const [count, name] = greatest(milliseconds);
-  return new Intl.RelativeTimeFormat(tagOf(reader)).format(-count, name);
+  return relativeFormat(tagOf(reader)).format(-count, name);
 }
 
 export const number = (value: number, reader: Reader, options: Intl.NumberFormatOptions = {}): string =>
@@ -214,8 +198,7 @@ export function bytes(count: number, reader: Reader): string {
 }
 
 /** `Ewa, Marek and Anna` */
-export const list = (items: readonly string[], reader: Reader): string =>
-  new Intl.ListFormat(tagOf(reader), { type: "conjunction" }).format(items);
+export const list = (items: readonly string[], reader: Reader): string => listFormat(tagOf(reader)).format(items);
 
 /** Text of its own direction, such as an order's number, that must not turn what stands around it. */
 export const isolated = (text: string): string => `\u2068${text}\u2069`;
@@ -237,4 +220,10 @@ function unit(
   return numbers(reader, { style: "unit", unit: name, unitDisplay: display, maximumFractionDigits: 0, ...options })
     .format(value)
     .replace(/([۰-۹])(?=\p{L})/u, "$1 "); // ICU forgets the space before the Persian metre
+}
+
+/** How long to wait: `40 sec`, `12 min`. */
+export function showWait(seconds: number, reader: Reader): string {
+  if (seconds >= 90) return duration(seconds * 1000, reader);
+  return number(Math.max(1, Math.ceil(seconds)), reader, { style: "unit", unit: "second", unitDisplay: "long" });
 }

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { ENTITY_TYPES } from "$sync/schema.gen";
+import { showWait } from "./format";
 import type { Locale } from "./locales";
-import { showValue, showWait, wholeMoney, yearOf, zoneName } from "./values";
+import { showValue, wholeMoney, yearOf, zoneName } from "./values";
 import { dictionary } from "./words.svelte";
 
 beforeAll(() => dictionary.open("en"));

@@ -3,6 +3,7 @@ import type { FieldType } from "$sync/schema.gen";
 import { localDigits } from "./digits";
 import { choiceLabel } from "./fields";
 import * as format from "./format";
+import { dateFormat } from "./formatters";
 import { type Reader, tagOf } from "./locales";
 import { showHours } from "./opening-hours-words";
 
@@ -84,7 +85,7 @@ const RECENT_MS = Date.UTC(2026, 0, 1);
 /** A time zone in the reader's language: `Central European Time`, `وقت ایران`; its IANA name where the browser does not know it. */
 export function zoneName(zone: string, reader: Reader): string {
   try {
-    const shown = new Intl.DateTimeFormat(tagOf(reader), { timeZone: zone, timeZoneName: "longGeneric" });
+    const shown = dateFormat(tagOf(reader), { timeZone: zone, timeZoneName: "longGeneric" });
     return shown.formatToParts(RECENT_MS).find(({ type }) => type === "timeZoneName")?.value ?? zone;
   } catch {
     return zone;
@@ -101,18 +102,12 @@ function named(reader: Reader, type: "region" | "currency", code: string): strin
 
 /** The year of a day in the reader's calendar: `2019`, `۱۳۹۸`. */
 export function yearOf(day: string, reader: Reader): string {
-  const shown = new Intl.DateTimeFormat(tagOf(reader), { year: "numeric", timeZone: "UTC" });
+  const shown = dateFormat(tagOf(reader), { year: "numeric", timeZone: "UTC" });
   return shown
     .formatToParts(Date.parse(`${day}T12:00:00Z`))
     .filter((part) => part.type === "year")
     .map((part) => part.value)
     .join("");
-}
-
-/** How long to wait: `40 sec`, `12 min`. */
-export function showWait(seconds: number, reader: Reader): string {
-  if (seconds >= 90) return format.duration(seconds * 1000, reader);
-  return format.number(Math.max(1, Math.ceil(seconds)), reader, { style: "unit", unit: "second", unitDisplay: "long" });
 }
 
 /** A sum without its fraction, for a tile or a hint that names only its size. */

@@ -1,7 +1,7 @@
 /** The network as screens use it for the few things that are not sync; see lib/api. */
 import type { ApiContext, ApiProblem } from "#lib/api/client";
 import { m, reader } from "#lib/i18n";
-import { showWait } from "#lib/i18n/values";
+import { showWait } from "#lib/i18n/format";
 
 export const api: ApiContext = {
   fetch: (input, init) => fetch(input, init),
