@@ -5,8 +5,10 @@ import type { Change } from "#lib/store/change";
 import type { Store } from "#lib/store/client";
 import { startVisit } from "./check-in";
 
-const { shown } = vi.hoisted(() => ({ shown: [] as string[] }));
+const { shown, painted } = vi.hoisted(() => ({ shown: [] as string[], painted: [] as (() => void)[] }));
 vi.mock("$app/navigation", () => ({ goto: async (path: string) => void shown.push(path) }));
+vi.mock("./here.svelte", () => ({ here: { read: async () => ({ latitude: 1, longitude: 2, accuracy: 20 }) } }));
+vi.mock("#lib/ui/after-paint", () => ({ afterPaint: (work: () => void) => void painted.push(work) }));
 beforeAll(() => dictionary.open("en"));
 
 const NOW = Date.UTC(2026, 10, 21, 8);
@@ -20,8 +22,9 @@ let visits: ReturnType<typeof visit>[];
 let written: Change[][];
 let store: Store;
 beforeEach(() => {
-  [visits, written, shown.length] = [[], [], 0];
+  [visits, written, shown.length, painted.length] = [[], [], 0, 0];
   const answers = {
+    "visit.one": () => ({ visit: { checked_in_at: NOW } }),
     "visit.open": () => visits.find(({ status }) => status === "open") ?? null,
     "customer.visits": () => visits.filter(({ customer }) => customer === CUSTOMER.id),
   };
@@ -54,6 +57,14 @@ test("a check-in where nothing is planned makes a visit, and closes the one that
   visits = [visit("elsewhere", { customer: "other", root: "other", status: "open" })];
   await startVisit(store, CUSTOMER);
   expect(written).toMatchObject([[{ id: "elsewhere" }, { id: "new", v: { customer: "c", status: "open" } }]]);
+});
+
+test("where the check-in was made is written once the visit is in sight", async () => {
+  visits = [visit("planned")];
+  await startVisit(store, CUSTOMER);
+  expect([shown, written.length, painted.length]).toEqual([["/visits/planned"], 1, 1]);
+  painted[0]?.();
+  await vi.waitFor(() => expect(written[1]).toMatchObject([{ id: "planned", v: { latitude: 1, longitude: 2 } }]));
 });
 
 test("a double tap makes one visit", async () => {

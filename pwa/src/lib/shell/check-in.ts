@@ -1,6 +1,6 @@
 /** The one tap that begins a visit, from wherever it is made. */
 
-import { pointOf } from "#lib/domain/place";
+import { type Place, pointOf } from "#lib/domain/place";
 import {
   begunVisit,
   type CheckInAt,
@@ -13,6 +13,7 @@ import {
 import { fmt, m } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
 import type { VisitRow } from "#lib/store/queries/customer";
+import { afterPaint } from "#lib/ui/after-paint";
 import { toasts } from "#lib/ui/toasts.svelte";
 import { goto } from "$app/navigation";
 import { here } from "./here.svelte";
@@ -44,8 +45,13 @@ export const startVisit = once(async (store: Store, customer: Met, planned?: Vis
   const begun = begunVisit(changes);
   if (begun === null || !(await save(store, changes))) return;
   if (changes.length > 1) sayClosed(open);
-  void keepPlace(store, begun, customer);
-  await goto(`/visits/${begun.id}`);
+  const place = here.read();
+  try {
+    await goto(`/visits/${begun.id}`);
+  } finally {
+    // Once the visit is in sight: written any sooner, it would be asked for twice before it is shown once.
+    afterPaint(() => void keepPlace(store, begun, customer, place));
+  }
 });
 
 /** The visit of this person that a check-in at `customer` means, null for none. */
@@ -55,8 +61,8 @@ async function visitAt(store: Store, { id }: Met): Promise<VisitRow | null> {
 }
 
 /** Writes down where the check-in was made, unless it has been taken back meanwhile. */
-async function keepPlace(store: Store, visit: VisitKey, customer: Met): Promise<void> {
-  const place = await here.read();
+async function keepPlace(store: Store, visit: VisitKey, customer: Met, reading: Promise<Place | null>): Promise<void> {
+  const place = await reading;
   if (place === null) return;
   const found = await store.query("visit.one", { id: visit.id });
   if (typeof found?.visit.checked_in_at === "number") await save(store, locate(visit, pointOf(customer), place));

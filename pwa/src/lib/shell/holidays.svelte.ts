@@ -1,5 +1,6 @@
 /** The holidays of whoever's book is open: those of the countries of the territories on this device. */
 import { createContext } from "svelte";
+import { whenIdle } from "#lib/browser/idle";
 import { type HolidaysByDay, holidayName, holidaySpan, holidaysOf } from "#lib/domain/holiday";
 import { fmt, reader } from "#lib/i18n";
 import { regionName } from "#lib/i18n/values";
@@ -29,6 +30,8 @@ export function provideHolidays(): void {
     new Set((territories.current ?? []).flatMap(({ held, country }) => (held && country !== null ? country : []))),
   );
   $effect.pre(() => reader.workIn([...countries].sort()));
+  // Takes its time once where there is not one country, and every choice of a day asks for it.
+  $effect(() => (territories.current === undefined ? undefined : whenIdle(() => void reader.weekStart)));
   const byDay = $derived(holidaysOf(rows.current ?? [], countries));
   setHolidays({
     get byDay() {
