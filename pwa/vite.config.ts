@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
 import { withExternalStart } from "./vite/external-start.ts";
 import { plainIcons } from "./vite/plain-icons.ts";
 import { nameReached } from "./vite/shared-chunks.ts";
+import { words } from "./vite/words.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -26,6 +27,7 @@ const BEFORE_SIGN_IN = [
 export default defineConfig(({ command }) => ({
   plugins: [
     plainIcons(),
+    words(),
     // `npm run build` and `npm test` compile the messages first: the plugin's engine would keep them from ending.
     command === "serve" &&
       process.env.VITEST === undefined &&

@@ -1,8 +1,13 @@
 import { reader } from "#lib/i18n";
 import { session } from "#lib/shell/session.svelte";
 
+const SIGN_IN = "/signin";
+
 /** Opens the store while the screens and the words are still being loaded: the first rows are there a third of a second earlier. */
 export async function init(): Promise<void> {
   void session.resume(); // not awaited: it would hold the first paint back; the layout waits for it where it needs it
-  await reader.open();
+  if (location.pathname === SIGN_IN) return reader.openFirst();
+  const words = reader.open();
+  void reader.timeZone; // wakes Intl while the words come; every screen asks it something
+  await words;
 }

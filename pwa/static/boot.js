@@ -14,9 +14,11 @@
   const root = document.documentElement;
   root.lang = locale;
   root.dir = locale === "fa" ? "rtl" : "ltr";
-  // The words, and the screen of signing in, are known to the app only once its scripts run: they are fetched beside those.
+  // The words and the screen are known to the app only once its scripts run: they are fetched beside those.
   const files = JSON.parse(document.currentScript.dataset.first || "{}");
-  for (const path of [locale, location.pathname.slice(1)].flatMap((name) => files[name] || [])) {
+  const screen = location.pathname.split("/")[1];
+  const words = screen === "signin" ? `${locale}.js?first` : `${locale}.js`;
+  for (const path of [words, screen].flatMap((name) => files[name] || [])) {
     const link = document.createElement("link");
     const isStyle = path.endsWith(".css");
     link.rel = isStyle ? "preload" : "modulepreload";

@@ -12,15 +12,26 @@ const INLINE_SCRIPT = /<script>([\s\S]*?)<\/script>/g;
 const NOT_SHELL = /\.(br|gz|map)$|^service-worker\.js$|^shell\.json$/;
 
 const BOOT = '<script src="/boot.js">';
-const WORDS = /\/messages\/(\w+)\.js$/;
+const WORDS = /\/messages\/(\w+\.js(?:\?first)?)$/;
 const NODE = /\/nodes\/\d+\.js$/;
-const SIGN_IN = "routes/signin/+page.svelte";
+/** Where somebody arrives, by the first part of the address: before signing in, and on a screen that the app opens with. */
+const SCREENS: Readonly<Record<string, readonly string[]>> = {
+  signin: ["routes/signin/+page.svelte"],
+  today: ["routes/(app)/today/+page.svelte"],
+  overview: ["routes/(app)/overview/+page.svelte"],
+  customers: ["routes/(app)/customers/+layout.svelte", "routes/(app)/customers/+page.svelte"],
+  tasks: ["routes/(app)/tasks/+page.svelte"],
+};
+/** Around every one of them but the sign-in. */
+const FRAME = "routes/(app)/+layout.svelte";
 
-/** What the bundler says of a module: its file, and the styles that come with it. */
+/** What the bundler says of a module: its file, the styles that come with it, and the modules that it imports. */
 interface Built {
   readonly file: string;
   readonly css?: readonly string[];
+  readonly imports?: readonly string[];
 }
+type Manifest = Readonly<Record<string, Built>>;
 
 /**
  * Wraps the static adapter with three steps. The one page it writes gets no inline script, because the server sends
@@ -37,7 +48,7 @@ export function withExternalStart(inner: Adapter): Adapter {
         const hash = createHash("sha256").update(code).digest("hex").slice(0, 10);
         const path = `_app/immutable/start.${hash}.js`;
         writeWithCompressed(path, code.trim());
-        return `<script src="/${path}"></script>`;
+        return `<script src="/${path}" defer></script>`;
       });
       const manifest = JSON.parse(readFileSync(`${builder.getClientDirectory()}/.vite/manifest.json`, "utf8"));
       writeWithCompressed(
@@ -57,24 +68,61 @@ export function withExternalStart(inner: Adapter): Adapter {
   };
 }
 
-/** Returns what is needed at first and is known too late to be named in the page: the words by language, and the sign-in by `signin`. */
+/**
+ * Returns what is needed at first and is known too late to be named in the page: the words by language (`en.js`, and `en.js?first` for those
+ * of the sign-in), and each screen by the first part of its address.
+ */
 export function filesAtFirst(
-  manifest: Readonly<Record<string, Built>>,
+  manifest: Manifest,
   read: (id: string) => string,
 ): Readonly<Record<string, readonly string[]>> {
-  const pathsOf = ({ file, css = [] }: Built) => [file, ...css].map((path) => `/${path}`);
-  const found = Object.entries(manifest).flatMap(([id, built]) => {
+  const wordsOf = ([id, { file }]: [string, Built]) => {
     const [, language] = WORDS.exec(id) ?? [];
-    if (language !== undefined) return [[language, pathsOf(built)] as const];
-    return NODE.test(id) && read(id).includes(SIGN_IN) ? [["signin", pathsOf(built)] as const] : [];
+    return language === undefined ? [] : [[language, [`/${file}`]] as const];
+  };
+  const sources = Object.keys(manifest)
+    .filter((id) => NODE.test(id))
+    .map((id) => [id, read(id)] as const);
+  const screens = Object.entries(SCREENS).flatMap(([name, parts]) => {
+    const wanted = name === "signin" ? parts : [FRAME, ...parts];
+    const nodes = sources.filter(([, source]) => wanted.some((part) => source.includes(`/${part}"`)));
+    return nodes.length === 0
+      ? []
+      : [
+          [
+            name,
+            filesOf(
+              nodes.map(([id]) => id),
+              manifest,
+            ),
+          ] as const,
+        ];
   });
-  return Object.fromEntries(found);
+  return Object.fromEntries([...screens, ...Object.entries(manifest).flatMap(wordsOf)]);
+}
+
+/** Returns the addresses of these modules, of those that they import, and of their styles, once each. */
+function filesOf(ids: readonly string[], manifest: Manifest): readonly string[] {
+  const reached = new Set<string>();
+  const waiting = [...ids];
+  for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+    if (reached.has(id)) continue;
+    reached.add(id);
+    waiting.push(...(manifest[id]?.imports ?? []));
+  }
+  const built = [...reached].flatMap((id) => manifest[id] ?? []);
+  return [...new Set(built.flatMap(({ file, css = [] }) => [file, ...css]))].map((path) => `/${path}`);
 }
 
 /** Returns the page with those files in an attribute of its first script. */
 export function withFirstFiles(page: string, files: Readonly<Record<string, readonly string[]>>): string {
   if (!page.includes(BOOT)) throw new Error("the page does not begin with boot.js as this plugin knows it");
-  return page.replace(BOOT, `<script src="/boot.js" data-first='${JSON.stringify(files)}'>`);
+  // What the page names itself is on its way already.
+  const missing = Object.entries(files).map(([name, paths]) => [
+    name,
+    paths.filter((path) => !page.includes(`"${path}"`)),
+  ]);
+  return page.replace(BOOT, `<script src="/boot.js" data-first='${JSON.stringify(Object.fromEntries(missing))}'>`);
 }
 
 function writeWithCompressed(path: string, text: string): void {

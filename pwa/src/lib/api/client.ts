@@ -2,7 +2,8 @@
  * The few requests that need the network while somebody waits: signing in, devices, history. Everything else goes
  * through the store. A failure is a value with a code from a closed set, never an exception.
  */
-import { PROBLEM_CODES, type ProblemCode } from "$sync/schema.gen";
+import type { ProblemCode } from "$sync/schema.gen";
+import { PROBLEMS } from "./names";
 
 /** Why a request failed: the server's own code; `offline` where the device knows it has no network; `no_answer` otherwise. */
 export type ApiProblemCode = ProblemCode | "offline" | "no_answer";
@@ -74,6 +75,6 @@ export async function request<T>(
 export function problemOf(answer: unknown): ApiResult<never> {
   if (typeof answer !== "object" || answer === null) return failed("no_answer");
   const { code, field, retry_after } = answer as { code?: unknown; field?: unknown; retry_after?: unknown };
-  const known = PROBLEM_CODES.find((one) => one === code);
+  const known = PROBLEMS.find((one) => one === code);
   return known === undefined ? failed("internal") : failed(known, textOf(field), countOf(retry_after));
 }

@@ -1,6 +1,7 @@
 /** Whether the server shows the demo team, and whom one can be there. */
-import { PERSON_ROLE_CHOICES, type PersonRole } from "$sync/schema.gen";
+import type { PersonRole } from "$sync/schema.gen";
 import { type ApiContext, request } from "./client";
+import { ROLES } from "./names";
 import { choiceOf, listOf, objectOf, optional, textOf } from "./shape";
 
 /** The people of the demo and the password that all of them have. */
@@ -15,7 +16,7 @@ const hintOf = (answer: unknown): DemoHint => {
     password: textOf(password),
     people: listOf(people, (item) => {
       const { email, name, role } = objectOf(item);
-      return { email: textOf(email), name: textOf(name), role: choiceOf(role, PERSON_ROLE_CHOICES) };
+      return { email: textOf(email), name: textOf(name), role: choiceOf(role, ROLES) };
     }),
   };
 };

@@ -1,7 +1,7 @@
 /** Signing in and out, and one's own password. */
 import type { Account } from "#lib/store/account";
-import { PERSON_ROLE_CHOICES } from "$sync/schema.gen";
 import { type ApiContext, type ApiResult, request } from "./client";
+import { ROLES } from "./names";
 import { choiceOf, numberOf, objectOf, textOf } from "./shape";
 
 /** What a device tells of itself when its person signs in. */
@@ -17,7 +17,7 @@ const accountOf = (answer: unknown): Account => {
   return {
     person: textOf(person),
     name: textOf(name),
-    role: choiceOf(role, PERSON_ROLE_CHOICES),
+    role: choiceOf(role, ROLES),
     device: numberOf(device),
   };
 };

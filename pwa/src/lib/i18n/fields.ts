@@ -1,5 +1,6 @@
 /** What a rep calls every kind, field and choice of the schema. A new one without words does not compile. */
 import type { EntityByKind, Kind } from "$sync/schema.gen";
+import { ROLE_LABELS } from "./roles";
 import { m } from "./words.svelte";
 
 type Say = () => string;
@@ -434,13 +435,7 @@ export const CHOICE_LABELS = {
       link: m.fields_link,
     },
   },
-  person: {
-    role: {
-      rep: m.fields_role_rep,
-      manager: m.fields_role_manager,
-      administrator: m.fields_role_administrator,
-    },
-  },
+  person: { role: ROLE_LABELS },
   held_edit: {
     status: {
       waiting: m.fields_held_edit_status_waiting,

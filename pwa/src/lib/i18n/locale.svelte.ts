@@ -32,8 +32,7 @@ function languageTags(reader: Reader): string[] {
 class DeviceReader implements Reader {
   #locale = $state<Locale>(firstLocale());
   #calendar = $state<Calendar | null>(remembered(CALENDAR_KEY) as Calendar | null);
-  timeZone = $state(Intl.DateTimeFormat().resolvedOptions().timeZone);
-
+  #timeZone: string | null = null;
   #countries = $state.raw<readonly string[]>([]);
   #weekStart = $derived(weekStartIn(countryOfWeek(this.#countries, this.timeZone, languageTags(this))));
 
@@ -49,6 +48,13 @@ class DeviceReader implements Reader {
     return directionOf(this.#locale);
   }
 
+  /** IANA name of the zone that this device's clock is set to. */
+  get timeZone(): string {
+    // Not before somebody asks: the first question to Intl wakes all of it, and the sign-in has none.
+    this.#timeZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return this.#timeZone;
+  }
+
   /** The day on which the week begins where the reader works. */
   get weekStart(): Weekday {
     return this.#weekStart;
@@ -59,14 +65,19 @@ class DeviceReader implements Reader {
     this.#countries = countries;
   }
 
-  /** Loads the words of the language of this device; wait for it before anything is shown. */
+  /** Loads the words of the language of this device that the sign-in says; wait for it before that is shown. */
+  openFirst(): Promise<void> {
+    return dictionary.openFirst(this.#locale);
+  }
+
+  /** Loads all words of the language of this device; wait for it before any screen is shown. */
   open(): Promise<void> {
     return dictionary.open(this.#locale);
   }
 
   /** Changes the language once its words are here; without them (a broken install, offline) everything stays as it is. */
   async setLocale(locale: Locale): Promise<void> {
-    await dictionary.open(locale);
+    await (dictionary.isWhole ? dictionary.open(locale) : dictionary.openFirst(locale));
     this.#locale = locale;
     remember(LOCALE_KEY, locale);
     document.documentElement.lang = locale;

@@ -9,7 +9,7 @@ type Say = (inputs?: object) => string;
 type Words = Readonly<Record<string, Say>>;
 
 /** Written out, so that the bundler makes one file of each. */
-const LOADERS: Readonly<Record<Locale, () => Promise<unknown>>> = {
+const ALL: Readonly<Record<Locale, () => Promise<unknown>>> = {
   en: () => import("#lib/paraglide/messages/en.js"),
   fa: () => import("#lib/paraglide/messages/fa.js"),
   ru: () => import("#lib/paraglide/messages/ru.js"),
@@ -17,12 +17,41 @@ const LOADERS: Readonly<Record<Locale, () => Promise<unknown>>> = {
   pl: () => import("#lib/paraglide/messages/pl.js"),
 };
 
+/** A tenth of them: those of the sign-in and of what may lie over it (`vite/first-words.ts` says which). */
+const FIRST: typeof ALL = {
+  en: () => import("#lib/paraglide/messages/en.js?first"),
+  fa: () => import("#lib/paraglide/messages/fa.js?first"),
+  ru: () => import("#lib/paraglide/messages/ru.js?first"),
+  zh: () => import("#lib/paraglide/messages/zh.js?first"),
+  pl: () => import("#lib/paraglide/messages/pl.js?first"),
+};
+
 class Dictionary {
   #words = $state.raw<Words>({});
+  #locale: Locale | null = null;
+  #isWhole = false;
+
+  /** Whether every word is here, not only those of the sign-in. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
 
   /** Loads the words of a language and shows them from then on. Rejects where they cannot be had; the old ones stay. */
   async open(locale: Locale): Promise<void> {
-    this.#words = (await LOADERS[locale]()) as Words;
+    if (this.#isWhole && locale === this.#locale) return;
+    this.#show((await ALL[locale]()) as Words, locale, true);
+  }
+
+  /** Loads those that are said before anybody is signed in; never in place of all of them. */
+  async openFirst(locale: Locale): Promise<void> {
+    const words = (await FIRST[locale]()) as Words;
+    if (!this.#isWhole) this.#show(words, locale, false);
+  }
+
+  #show(words: Words, locale: Locale, isWhole: boolean): void {
+    this.#words = words;
+    this.#locale = locale;
+    this.#isWhole = isWhole;
   }
 
   /** Returns the word in the language that is open; its key where no language is. */
