@@ -77,6 +77,35 @@ async def test_a_lost_wipe_is_said_again(house: House) -> None:
         assert {"control": "wipe"} in answer.json()["control"]
 
 
+async def test_after_the_wipe_is_done_nothing_is_taken_any_more(house: House) -> None:
+    phone, manager = await wiped_phone(house)
+    await sync(phone, house, 1, report={"waiting": 0})
+    house.clock.advance(days=80)
+    late = {**edit(2, 1, ""), "v": {"deleted": True}}
+    answer = await sync(phone, house, 1, edits=[late])
+    assert (answer.status_code, answer.json()["code"]) == (401, "device_revoked")
+    assert len((await manager.get(f"/api/history/{CUSTOMER}")).json()) == 1, "the customer as it was made"
+
+
+async def test_who_missed_that_the_wipe_is_done_hears_it_again_with_whatever_he_brings(house: House) -> None:
+    phone, manager = await wiped_phone(house)
+    last = edit(2, 1, "Cake")
+    await sync(phone, house, 1, edits=[last], report={"waiting": 0})
+    assert (await device_of(manager, 1))["revoked_at"] is not None
+    again = (await sync(phone, house, 1, edits=[last])).json()
+    assert (again["pushed"], again["control"][0]) == (2, {"control": "wipe"}), "the server has what he repeats"
+    written_since = (await sync(phone, house, 1, edits=[edit(3, 1, "Pie")], cursors={f"t:{NORTH}": [1, 7]})).json()
+    assert (written_since["pushed"], written_since["control"][0]) == (2, {"control": "wipe"}), "his rows have to go"
+    assert len((await manager.get(f"/api/history/{CUSTOMER}")).json()) == 2
+
+
+async def test_a_part_of_the_edits_without_a_report_does_not_end_the_handing_over(house: House) -> None:
+    phone, manager = await wiped_phone(house)
+    for n in (2, 3):
+        assert (await sync(phone, house, 1, edits=[edit(n, 1, f"Cake {n}")])).json()["pushed"] == n
+    assert (await device_of(manager, 1))["revoked_at"] is None
+
+
 async def test_everything_else_is_closed_to_a_wiped_device(house: House) -> None:
     phone, _ = await wiped_phone(house)
     for path in ("/api/session", "/api/devices", f"/api/history/{CUSTOMER}", "/live"):

@@ -18,3 +18,5 @@ class Actor(msgspec.Struct, frozen=True):
     """Whether he may change a customer's territory (managers and administrators)."""
     wiped: bool = False
     """Whether the device may only hand over its edits and hear that its data has to go (SPEC R58)."""
+    handed_over: bool = False
+    """Whether a wiped device has told that nothing waits: nothing more is taken from it."""

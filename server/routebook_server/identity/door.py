@@ -33,7 +33,9 @@ _CODE_BY_STATE: Final = {
     SessionState.EXPIRED: ProblemCode.SESSION_EXPIRED,
     SessionState.REVOKED: ProblemCode.DEVICE_REVOKED,
     SessionState.WIPED: ProblemCode.DEVICE_REVOKED,
+    SessionState.HANDED_OVER: ProblemCode.DEVICE_REVOKED,
 }
+_WIPES: Final = frozenset({SessionState.WIPED, SessionState.HANDED_OVER})
 
 
 class _Bearer(msgspec.Struct, frozen=True):
@@ -91,13 +93,13 @@ class Door:
 
     async def _admit(self, row: Values, now_ms: int) -> "_Bearer | Problem":
         session = read_session(row, now_ms)
-        if session.state not in {SessionState.OPEN, SessionState.WIPED}:
+        if session.state is not SessionState.OPEN and session.state not in _WIPES:
             return make_problem(_CODE_BY_STATE[session.state])
         rights = self._rights
         if rights is None or not rights.stand(session.standing, now_ms):
             rights = await self._database.read(lambda connection: self._refresh(connection, now_ms))
         until = session.expires if rights.until is None else min(session.expires, rights.until)
-        if rights.standing != session.standing or session.state is SessionState.WIPED:
+        if rights.standing != session.standing or session.state in _WIPES:
             until = now_ms  # somebody has just changed it again, or it does not expire: look again next time
         return _Bearer(row, _actor(session, rights), until, session.expires - LASTS_MS + TOUCHED_EVERY_MS)
 
@@ -136,7 +138,8 @@ def _actor(session: Session, rights: Rights) -> Actor:
         session.device,
         buckets,
         may_move=session.role is not Role.REP,
-        wiped=session.state is SessionState.WIPED,
+        wiped=session.state in _WIPES,
+        handed_over=session.state is SessionState.HANDED_OVER,
     )
 
 

@@ -48,7 +48,8 @@ class Presence:
     async def note(self, actor: Actor, request: SyncRequest) -> None:
         """Take the report of a sync request, if it has one; a wiped device with nothing left to send has ended."""
         report, now_ms = request.report, self._clock()
-        if actor.wiped and (report is None or report.waiting == 0):
+        nothing_waits = report.waiting == 0 if report is not None else not request.edits
+        if actor.wiped and not actor.handed_over and nothing_waits:
             await self._database.write(lambda connection: revoke_device(connection, actor.device, now_ms))
         if report is None:
             return

@@ -44,6 +44,8 @@ class SessionState(StrEnum):
     REVOKED = "revoked"
     WIPED = "wiped"
     """Opens nothing but the way to hand over unsent edits and to hear that the data has to go."""
+    HANDED_OVER = "handed_over"
+    """As wiped, and the device has told that nothing waits: it only hears again that the data has to go."""
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -117,7 +119,8 @@ def read_session(row: Values, now_ms: int) -> Session:
     """Return the session as it is at ``now_ms``, from what was read of it."""
     person, role, active, number, revoked_at, wiped_at, expires, *standing = row
     if wiped_at is not None:
-        state = SessionState.WIPED  # however long ago: it is what removes the data
+        # However long ago: it is what removes the data.
+        state = SessionState.WIPED if revoked_at is None else SessionState.HANDED_OVER
     elif revoked_at is not None:
         state = SessionState.REVOKED
     elif expires <= now_ms or not active:
