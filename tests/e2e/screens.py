@@ -86,6 +86,13 @@ def _add_call(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("call-reached")).to_be_visible()
 
 
+def _add_photo(page: Page, place: Place) -> None:
+    go_to_customer(page, place.customer)
+    page.get_by_test_id("add").click()
+    page.get_by_test_id("add-photo").click()
+    expect(page.get_by_test_id("add-take-photo")).to_be_visible()
+
+
 def _new_customer(page: Page, place: Place) -> None:
     _add_sheet(page, place)
     page.get_by_test_id("add-customer").click()
@@ -319,6 +326,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("add", "rep", _add_sheet),
     Screen("add-task", "rep", _add_task),
     Screen("add-call", "rep", _add_call),
+    Screen("add-photo", "rep", _add_photo),
     Screen("new-customer", "rep", _new_customer),
     Screen("search", "rep", _search_sheet),
     Screen("sign-out", "rep", _sign_out_sheet),

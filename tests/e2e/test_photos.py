@@ -117,6 +117,33 @@ def test_photos_taken_offline_survive_a_kill_and_arrive_as_they_are(
     view.wait_for_function(LARGE)
 
 
+def test_a_photo_is_added_from_everywhere_with_no_network_and_arrives_as_that_customers(
+    phone: Phone, shared_house: House
+) -> None:
+    browser, page, wire, _visit = phone
+    before = {file.id for file in shared_house.records("file")}
+    browser.lose_network(wire)
+    go(page, "/today")
+    expect(page.get_by_test_id("screen-ready")).to_be_visible()
+    picture = take(page)
+    page.get_by_test_id("add").first.tap()
+    page.get_by_test_id("add-photo").tap()
+    chosen = page.get_by_test_id("choose-customer").first
+    expect(page.get_by_test_id("add-photo")).to_have_count(0)
+    name = chosen.locator(".title").inner_text()
+    chosen.tap()
+    tap_and_choose(page, page.get_by_test_id("add-take-photo"), picture)
+    expect(page.get_by_role("dialog")).to_have_count(0)  # it is kept
+    browser.regain_network(wire)
+
+    def arrived() -> bool:
+        photos = [file.values for file in shared_house.records("file") if file.id not in before]
+        sent = [file for file in photos if file.get("stored") == file["digest"] and not file.get("visit")]
+        return any(shared_house.record(str(file["customer"])).values["name"] == name for file in sent)
+
+    wait_until(arrived, 30, "the office has the photo of that customer")
+
+
 def test_a_voice_note_is_recorded_and_played_and_a_document_is_attached(
     shared_house: House, make_browser: MakeBrowser
 ) -> None:

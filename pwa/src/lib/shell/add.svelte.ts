@@ -1,7 +1,7 @@
 /** The "+" of every screen: whether its sheet is open, and what it begins with. */
 
 /** What the sheet shows first. */
-export type AddStart = "all" | "task" | "note" | "call" | "contact" | "plan";
+export type AddStart = "all" | "task" | "note" | "photo" | "call" | "contact" | "plan";
 
 /** The customer that the screen is about. */
 export interface AddFor {
