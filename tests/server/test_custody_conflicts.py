@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from routebook_server.records.store import Values
 from server.custody import custody, decide, held_edits
-from server.devices import ANNA, BAKERY, MIRA, NORTH, Team, open_team
+from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NORTH, Team, make_id, open_team
 
 
 @pytest_asyncio.fixture
@@ -55,3 +56,23 @@ async def test_a_held_value_over_what_its_author_had_seen_is_no_conflict(team: T
     decide(phone, offer, "applied")
 
     assert [verdict.verdict.value for verdict in (await phone.sync()).verdicts] == ["merged"]
+
+
+async def test_a_decision_that_is_told_again_tells_no_value_of_a_customer_that_was_lost_since(team: Team) -> None:
+    flour = make_id(0xE1)
+    await team.store.edit([Values("product", flour, "shared", {"name": "Flour"})])
+    desk, ben = team.device(1, MIRA), team.device(2, BEN)
+    await desk.sync()
+    await ben.sync()
+    # A group with a field that a rep must not see is offered to its author alone, not below the customer.
+    desk.edit("customer", CHEMIST, CHEMIST, {"city": "Gdynia"}, group="g")
+    desk.edit("product", flour, "shared", {"cost": 5}, group="g")
+    reply = await desk.sync(hold=[1, 2])
+    [held] = [row for rows in reply.rows.values() for row in rows if row.k == "held_edit"]
+    ben.edit("customer", CHEMIST, CHEMIST, {"city": "Sopot of Ben"})
+    await ben.sync()
+    desk.edit("held_edit", held.i, held.r, {"status": "applied"})
+    assert "Sopot of Ben" in (await desk.send()).text
+
+    team.territories[MIRA] = [NORTH]
+    assert "Sopot of Ben" not in (await desk.send()).text

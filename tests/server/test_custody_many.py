@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 
 from routebook_server.records.reader import Reader
+from routebook_sync.messages import VerdictKind
 from server.custody import NOTE, VALUES, VISIT, custody, decide, held_edits, told
-from server.devices import ANNA, BAKERY, MIRA, NOON, Device, Team, open_team
+from server.devices import ANNA, BAKERY, MIRA, NOON, Device, Team, make_id, open_team
 
 
 @pytest_asyncio.fixture
@@ -122,3 +123,24 @@ async def test_what_follows_a_follower_goes_where_that_goes(team: Team, status: 
     assert (note["v"]["body"] if note else "") == ("rings twice" if status == "applied" else "")
     assert await custody(team) == []
     assert await statuses(team) == {status}
+
+
+async def test_a_group_that_is_larger_than_a_record_is_held_as_one_and_offered_as_far_as_there_is_room(
+    team: Team,
+) -> None:
+    phone = team.device(1, ANNA)
+    await phone.sync()
+    notes = [make_id(0xD000 + number) for number in range(62)]
+    for name in notes:
+        values = {"customer": BAKERY, "person": ANNA, "written_at": NOON, "body": "x" * 9_500}
+        phone.edit("note", name, BAKERY, values, group="g")
+    team.territories[ANNA] = []
+    assert {verdict.verdict for verdict in (await phone.sync()).verdicts} == {VerdictKind.HELD}
+
+    desk = team.device(4, MIRA)
+    await desk.sync()
+    [offer] = [row for row in desk.confirmed.values() if row.k == "held_edit"]
+    assert 1 + len(offer.v["more"]) + offer.v["elsewhere"] == len(notes)
+    desk.edit("held_edit", offer.i, offer.r, {"status": "applied"})
+    assert [verdict.verdict for verdict in (await desk.sync()).verdicts] == [VerdictKind.MERGED]
+    assert all(await team.row(name) for name in notes)

@@ -311,7 +311,7 @@ class Device:
         """Make the next request."""
         request = self.session.request(DeviceReport(version="simulated"))
         if self.protocol == 1:
-            request = msgspec.structs.replace(request, protocol=1, view="", hold=[], verify=False, check={})
+            request = msgspec.structs.replace(request, protocol=1, view="", hold=[], again=[], verify=False, check={})
         if budget:
             request.budget = budget
         return Sending(request, msgspec.json.encode(request), self.now())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from routebook_server.records.buckets import at_hand
 from routebook_sync.clock import CLAMP_MS, DEVICE_WIDTH, SERVER_DEVICE, device_from_stamp, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.joins import STAMPED, Join, canonical, total
@@ -62,8 +63,13 @@ def nothing_outside_the_grants_is_sent(
     edited = {edit.n: edit.id for edit in device.tables.unsent()}
     for verdict in reply.verdicts:
         # Of an edit that is acknowledged by now nobody knows the record; the one that it was given with was looked at.
+        # What is in the archive of a bucket may be asked for by whoever is granted that.
         record = edited.get(verdict.n)
-        if verdict.losers and record is not None and all(place.get(record) not in granted for place in places):
+        if (
+            verdict.losers
+            and record is not None
+            and all(at_hand(place.get(record, "")) not in granted for place in places)
+        ):
             raise BrokenError("G5", f"{device.name} is told of {record}: {verdict}")
     for bucket, rows in reply.rows.items():
         for row in rows:
@@ -219,16 +225,20 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
     if twice:
         raise BrokenError("G2", f"taken more than once: {twice[:3]}")
     there = {key_of(entry.id, entry.new) for entry in books.history}
+    old_clients = {device.name for device in simulation.devices if device.protocol == 1}
     held = {(edit.id, edit.at) for edit in books.held}
     # Who decides on one of a group decides on all; what stands for it does not name them all.
     groups = {(s.store, s.group) for s in simulation.ledger.entries.values() if s.group and s.edit.id in books.decided}
     for saved in simulation.ledger.entries.values():
-        if saved.lost or key_of(saved.edit.id, saved.edit.v) in there or saved.end is VerdictKind.REJECTED:
+        if saved.lost or key_of(saved.edit.id, saved.edit.v) in there:
+            continue
+        # A restored server must not refuse what was taken before, unless a client of protocol 1 offers it (R48).
+        if saved.end is VerdictKind.REJECTED and (not saved.was_taken or saved.store[0] in old_clients):
             continue
         if saved.gone and simulation.was_restored:
             continue
         in_custody = (saved.edit.id, saved.edit.at) in held
-        if saved.end is VerdictKind.HELD and (
+        if saved.end in REFUSED and (
             in_custody or saved.edit.id in books.decided or (saved.store, saved.group) in groups
         ):
             continue

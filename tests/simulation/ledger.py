@@ -43,6 +43,11 @@ class Entered(msgspec.Struct):
         """What the device believes became of it; None while it waits."""
         return self.verdicts[-1].verdict if self.verdicts else None
 
+    @property
+    def was_taken(self) -> bool:
+        """Whether the device was ever told that the server has it, or keeps it."""
+        return any(verdict.verdict is not VerdictKind.REJECTED for verdict in self.verdicts)
+
 
 class Ledger:
     """Every edit by its storage and its stamp without the device's number, which a new session may change."""

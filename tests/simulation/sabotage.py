@@ -165,6 +165,19 @@ def custody_is_forgotten() -> Iterator[None]:
         yield
 
 
+@_breaks("G2", kept="G2-taken-before-a-restore")
+def what_was_taken_before_a_restore_is_refused() -> Iterator[None]:
+    """A restored server judges what is offered again by what it knows of its author's rights."""
+    read = vars(gateway)["read_request"]
+
+    def forget(body: bytes) -> SyncRequest:
+        request: SyncRequest = read(body)
+        return msgspec.structs.replace(request, again=[])
+
+    with mock.patch.object(gateway, "read_request", forget):
+        yield
+
+
 @_breaks("G5")
 def grants_are_remembered_too_long() -> Iterator[None]:
     """The server computes everybody's rights once."""

@@ -57,7 +57,9 @@ class Gateway:
             page = await self._exchange(actor, request, view, packs=packs)
         except GapError as gap:
             raise ProblemError(make_problem(ProblemCode.GAP, str(gap), field="edits", expected=gap.expected)) from None
-        if self._on_sync is not None:
+        # A wiped device that was acknowledged more than is here offers that first: this server was restored (SPEC R48).
+        has_more = actor.wiped and page.pushed < request.ack
+        if self._on_sync is not None and not has_more:
             await self._on_sync(actor, request)
         return self._replies.write(request, page, _granted(actor), self._now_ms(), wiped=actor.wiped)
 
@@ -66,8 +68,8 @@ class Gateway:
         pushed = _NOTHING
         edits, mended = read_edits(request.edits) if request.edits else ([], frozenset[int]())
         if edits and not actor.handed_over:
-            hold = frozenset(request.hold)
-            pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack, mended, hold))
+            hold, again = frozenset(request.hold), frozenset(request.again)
+            pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack, mended, hold, again))
         page = await self.store.pull(
             Asked(
                 actor.device,

@@ -19,7 +19,7 @@ _VIEWS_SINCE: Final = 2
 
 def _from_1(request: SyncRequest) -> SyncRequest:
     """Protocol 1 knew neither views nor repair nor custody by request: what came under these names meant nothing."""
-    return replace(request, protocol=2, view="", hold=[], verify=False, check={})
+    return replace(request, protocol=2, view="", hold=[], again=[], verify=False, check={})
 
 
 _CONVERTERS: Final[dict[int, Callable[[SyncRequest], SyncRequest]]] = {1: _from_1}

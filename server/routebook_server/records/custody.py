@@ -33,6 +33,8 @@ from routebook_sync.record import Doc
 HELD_EDIT: Final = "held_edit"
 
 _MAX_KIND: Final = 40
+_MOST_CONTENT_BYTES: Final = MAX_RECORD_BYTES // 2
+"""What an offer tells at most of the edits of a group, which may be larger together than a record (SPEC R45, R59)."""
 FOLLOWS: Final = Refusal(
     ProblemCode.MISSING_ROOT, "Kept until it is decided what becomes of the change that it follows.", "id", held=True
 )
@@ -74,7 +76,7 @@ class Custody:
             return Refusal(ProblemCode.WRONG_TYPE, "A value holds a fraction, too large a number or too many levels.")
         size = len(encode_json(edits))
         count, taken = self._used.get(author.device) or self._lookup.held_of(author.device)
-        if size > MAX_RECORD_BYTES or count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
+        if count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
             return Refusal(ProblemCode.TOO_LARGE, "Too much of this device waits on the server already.")
         self._used[author.device] = (count + len(edits), taken + size)
         writer = _writer_of(turn.push)
@@ -153,9 +155,8 @@ class Custody:
         receipt = {**customer, "offer": offer}
         below = [edit for edit in held.edits if edit.root == place.root]
         elsewhere = len(held.edits) - len(below)
-        offered = {**_said_of(held, below[0]), **customer, **_content_of(below)}
+        offered = {**_said_of(held, below[0]), **customer, **_content_of(below, elsewhere)}
         if elsewhere:
-            offered["elsewhere"] = elsewhere
             receipt.update(_content_of(held.edits))
         self._make(offer, place, offered)
         self._draft.keep(msgspec.structs.replace(held, record=offer, receipt=self._make_own(held, receipt)))
@@ -177,7 +178,7 @@ class Custody:
             else:
                 continue
             if place.bucket in push.author.buckets or was_his(
-                push, place.root, place.bucket, self._lookup, self._draft.states
+                push, edit, place.bucket, self._lookup, self._draft.states
             ):
                 return place
         return None
@@ -252,12 +253,26 @@ def _writer_of(push: Push) -> Writer:
     return Writer(author.person, author.role, author.device, author.buckets, author.may_move, shown)
 
 
-def _content_of(edits: Sequence[Edit]) -> dict[str, Any]:
-    """Return what a held edit says of what these edits write."""
+def _content_of(edits: Sequence[Edit], elsewhere: int = 0) -> dict[str, Any]:
+    """Return what a held edit says of what these edits write, as far as a record has room for it; the rest it counts.
+
+    ``elsewhere``: how many more there are that it does not tell.
+    """
     first, *others = edits
     content: dict[str, Any] = {"values": first.v}
-    if others:
-        content["more"] = [{"kind": edit.kind, "id": edit.id, "root": edit.root, "v": edit.v} for edit in others]
+    more: list[dict[str, Any]] = []
+    left = _MOST_CONTENT_BYTES - len(encode_json(first.v))
+    for edit in others:
+        part = {"kind": edit.kind, "id": edit.id, "root": edit.root, "v": edit.v}
+        left -= len(encode_json(part))
+        if left < 0:
+            break
+        more.append(part)
+    if more:
+        content["more"] = more
+    untold = elsewhere + len(others) - len(more)
+    if untold:
+        content["elsewhere"] = untold
     return content
 
 

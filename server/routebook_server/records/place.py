@@ -71,18 +71,20 @@ def require_place(
     author = push.author
     if is_system(author) or (bucket in buckets and (edit.root != SHARED_ROOT or author.role is not Role.REP)):
         return
-    if bucket not in buckets and was_his(push, edit.root, bucket, lookup, states):
+    if bucket not in buckets and was_his(push, edit, bucket, lookup, states):
         message = "No longer yours; the server keeps the change for whoever may apply it."
         raise RefusalError(Refusal(ProblemCode.FORBIDDEN, message, held=True))
     raise RefusalError(Refusal(ProblemCode.FORBIDDEN, "You may not change this."))
 
 
-def was_his(push: Push, root: str, bucket: str, lookup: Lookup, states: Mapping[str, State]) -> bool:
-    """Tell whether the author's device still shows this bucket, or one that the aggregate has left.
+def was_his(push: Push, edit: Edit, bucket: str, lookup: Lookup, states: Mapping[str, State]) -> bool:
+    """Tell whether the author's device still shows this bucket, or one that the edit's aggregate has left.
 
-    Who moved it may share the transaction: then the marker is among ``states`` and nowhere else.
+    Who moved it may share the transaction: then the marker is among ``states`` and nowhere else. What was taken before
+    a backup was restored was his then, whatever the restored server knows of it (SPEC R48).
     """
-    if bucket in push.cursors or any(moved_id(left, root) in states for left in push.cursors):
+    root = edit.root
+    if edit.n in push.again or bucket in push.cursors or any(moved_id(left, root) in states for left in push.cursors):
         return True
     return lookup.may_have_left(root, push.cursors)
 

@@ -40,6 +40,9 @@ class Push(msgspec.Struct, frozen=True):
     """Numbers of the edits whose text had to be mended to be read: their author is told what became of it."""
     hold: frozenset[int] = frozenset()
     """Numbers of the edits to take into custody without looking at them: the device gave up on them (SPEC R46)."""
+    again: frozenset[int] = frozenset()
+    """Numbers of the edits that a server had taken, and a restored backup did not (SPEC R48): what they change was in
+    their author's hands then."""
     custody: Refusal | None = None
     """Take all edits into custody for this reason, without looking at them."""
 

@@ -10,6 +10,7 @@ from routebook_server.database.driver import Storing, insert, upsert
 from routebook_server.records import tables
 from routebook_server.records.batch import PART, Batch
 from routebook_server.records.buckets import SHARED, Head
+from routebook_server.records.custody import HELD_EDIT
 from routebook_server.records.draft import Draft, HistoryRow
 from routebook_server.records.held import Held
 from routebook_server.records.locks import NOTHING, Locks, Wanted
@@ -238,7 +239,7 @@ def _parts(
         (push.author.device, verdict.n, encode_json(verdict))
         for push, result in done
         if isinstance(result, Pushed) and push.author.device != SERVER_DEVICE
-        for verdict in _kept(push, result.verdicts)
+        for verdict in _kept(batch.draft, push, result.verdicts)
     ]
     if verdicts:
         yield _STORE_VERDICT, verdicts
@@ -247,12 +248,21 @@ def _parts(
         yield _STORE_REPLICA, replicas
 
 
-def _kept(push: Push, verdicts: list[Verdict]) -> list[Verdict]:
-    """Return the verdicts on a push as they are stored."""
+def _kept(draft: Draft, push: Push, verdicts: list[Verdict]) -> list[Verdict]:
+    """Return the verdicts on a push as they are stored, with the record whose values each of them tells."""
     if not any(verdict.losers for verdict in verdicts):
         return verdicts
-    id_by_number = {edit.n: edit.id for edit in push.edits if isinstance(edit, Edit)}
-    return [keep_verdict(verdict, id_by_number.get(verdict.n, "")) for verdict in verdicts]
+    edits = {edit.n: edit for edit in push.edits if isinstance(edit, Edit)}
+    return [
+        keep_verdict(verdict, _told_of(draft, edits[verdict.n]) if verdict.n in edits else "") for verdict in verdicts
+    ]
+
+
+def _told_of(draft: Draft, edit: Edit) -> str:
+    """Return the id of the record whose values a verdict on an edit tells: a decision's are those of its target."""
+    if edit.kind != HELD_EDIT:
+        return edit.id
+    return str(draft.states[edit.id].read_doc().v.get("target", ""))
 
 
 def _held_row(held: Held) -> tuple[Any, ...]:

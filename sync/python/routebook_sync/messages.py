@@ -165,6 +165,8 @@ class SyncRequest(msgspec.Struct, omit_defaults=True):
     """The view that the device's rows were sent in, as the last reply named it (SPEC R35); "" before the first."""
     hold: Annotated[list[Count], Meta(max_length=MAX_EDITS)] = []
     """Numbers of edits that the server shall keep without looking at them: it failed on each three times (SPEC R46)."""
+    again: Annotated[list[Count], Meta(max_length=MAX_EDITS)] = []
+    """Numbers of edits that were taken, or held, before a backup was restored, and are offered again (SPEC R48)."""
     verify: bool = False
     """Whether the reply shall name the checksum of every complete bucket, moved or not (SPEC R63)."""
     check: Annotated[dict[BucketId, Sums], Meta(max_length=MAX_BUCKETS)] = {}

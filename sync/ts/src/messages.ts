@@ -67,6 +67,8 @@ export interface SyncRequest {
   readonly view?: string;
   /** Numbers of edits that the server shall keep without looking at them: it failed on each three times (SPEC R46). */
   readonly hold?: readonly number[];
+  /** Numbers of edits that were taken, or held, before a backup was restored, and are offered again (SPEC R48). */
+  readonly again?: readonly number[];
   /** Whether the reply shall name the checksum of every complete bucket, moved or not (SPEC R63). */
   readonly verify?: boolean;
   /** For a bucket whose checksum differs: that of each partition, 7 digits each (SPEC R1, R64). */

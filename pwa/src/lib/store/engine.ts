@@ -226,7 +226,7 @@ export class Engine {
   }
 
   /** Every edit that waits to be sent, oldest first. */
-  unsent(): Edit[] {
+  unsent(): readonly Edit[] {
     return portionOf(this.database, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY).edits;
   }
 
@@ -241,9 +241,9 @@ export class Engine {
    */
   request(report: DeviceReport, share = 1): SyncRequest {
     const { database } = this;
-    const { edits, hold }: Portion =
+    const { edits, hold, again }: Portion =
       share === 0
-        ? { edits: [], hold: [] }
+        ? { edits: [], hold: [], again: [] }
         : portionOf(database, Math.max(1, Math.floor(MAX_EDITS * share)), MAX_PUSH_BYTES * share);
     const view = readMeta(database, "view") ?? "";
     const check = this.#checks.tell();
@@ -267,6 +267,7 @@ export class Engine {
       },
       ...(view !== "" && { view }),
       ...(hold.length > 0 && { hold }),
+      ...(again.length > 0 && { again }),
       ...((this.#isUnverified || this.#checks.isUnsettled || isDue || isChecking) && { verify: true }),
       ...(isChecking && { check }),
     };

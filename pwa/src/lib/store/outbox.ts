@@ -178,11 +178,16 @@ export function queueEdit(
   );
 }
 
-/** The edits of one request, and the numbers of those that the server shall keep without looking at them. */
+/** The edits of one request. */
 export interface Portion {
-  readonly edits: Edit[];
-  readonly hold: number[];
+  readonly edits: readonly Edit[];
+  /** The numbers of those that the server shall keep without looking at them (SPEC R46). */
+  readonly hold: readonly number[];
+  /** The numbers of those that it had taken or held before a backup was restored (SPEC R48). */
+  readonly again: readonly number[];
 }
+
+const NEVER_TAKEN: readonly string[] = ["", "rejected"];
 
 /**
  * Returns the oldest edits: as many as `limit` and `bytes` allow, at least one. A group is all or none (SPEC R45), so that it is never
@@ -191,13 +196,14 @@ export interface Portion {
 export function portionOf(database: Database, limit: number, bytes: number): Portion {
   const edits: Edit[] = [];
   const hold: number[] = [];
+  const again: number[] = [];
   let size = 0;
   /** How many of `edits` end with a whole group. */
   let whole = 0;
   const step = Math.min(limit, MAX_EDITS) + 1;
   for (let after = -1; ; ) {
-    const rows = database.all<{ n: number; edit: string; hold: number }>(
-      "SELECT n, edit, hold FROM outbox WHERE n > ? ORDER BY n LIMIT ?",
+    const rows = database.all<{ n: number; edit: string; verdict: string; hold: number }>(
+      "SELECT n, edit, verdict, hold FROM outbox WHERE n > ? ORDER BY n LIMIT ?",
       [after, step],
     );
     for (const row of rows) {
@@ -205,18 +211,18 @@ export function portionOf(database: Database, limit: number, bytes: number): Por
       const before = edits.at(-1);
       if (before !== undefined && (edit.group === undefined || edit.group !== before.group)) whole = edits.length;
       size += row.edit.length;
-      if (whole > 0 && (size > bytes || edits.length >= limit))
-        return { edits: edits.slice(0, whole), hold: held(hold, edits[whole - 1]) };
+      if (whole > 0 && (size > bytes || edits.length >= limit)) {
+        const last = edits[whole - 1]?.n ?? 0;
+        const upTo = (n: number) => n <= last;
+        return { edits: edits.slice(0, whole), hold: hold.filter(upTo), again: again.filter(upTo) };
+      }
       edits.push(edit);
       if (row.hold === 1) hold.push(row.n);
+      if (!NEVER_TAKEN.includes(row.verdict)) again.push(row.n);
       after = row.n;
     }
-    if (rows.length < step) return { edits, hold };
+    if (rows.length < step) return { edits, hold, again };
   }
-}
-
-function held(hold: readonly number[], last: Edit | undefined): number[] {
-  return hold.filter((n) => n <= (last?.n ?? 0));
 }
 
 /** Marks edits for the server to keep without looking at them (SPEC R46). */

@@ -51,9 +51,14 @@ export function applyReply(database: Database, reply: SyncReply, context: ReplyC
       if (readMeta(database, "view") !== reply.view) forgetAllOlder(database);
       writeMeta(database, "view", reply.view);
     }
-    if (reply.control.some(({ control }) => control === "wipe")) writeMeta(database, "wiping", 1);
+    if (isWiping(reply)) writeMeta(database, "wiping", 1);
     return { changed: applying.changed, rows };
   });
+}
+
+/** Whether the device is to be wiped: it is granted nothing then that could tell of a restore (SPEC R58). */
+function isWiping({ control }: SyncReply): boolean {
+  return control.some((asked) => asked.control === "wipe");
 }
 
 class Applying {
@@ -104,10 +109,11 @@ class Applying {
   /** A restored server has less of this device than it once acknowledged, or does not know it by this number (SPEC R48). */
   #offerAgain(): void {
     const { database, reply, context } = this;
-    if (!this.#readings.isRestored) return; // fewer edits than acknowledged would be those of an overtaken reply
+    const { isRestored } = this.#readings;
+    if (!isRestored && !isWiping(reply)) return; // fewer edits than acknowledged would be those of an overtaken reply
     const isBehind = reply.pushed < readNumber(database, "ack");
     if (isBehind) offerAgain(database, context.device, reply.pushed, reply.now);
-    const isOffered = offerFormer(database, context.device, reply);
+    const isOffered = isRestored && offerFormer(database, context.device, reply);
     if (isBehind || isOffered) this.changed.add("outbox");
   }
 

@@ -246,16 +246,20 @@ class AttentionNotes {
     if (group !== undefined) this.#entryByGroup.set(group, entry);
   }
 
-  /** What a decision applied to its target, and what stood there; null where the device has not got that (SPEC R49). */
+  /**
+   * What a decision applied to its target, and what stood there; null where the device has not got the offer (SPEC R49). Of the target
+   * the page may not have come yet: then the offer says what it is.
+   */
   #appliedBy(decision: Edit, heldEdit: Doc | null): { readonly edit: Edit; readonly seen: Doc } | null {
-    const { target_kind: kind, target: id, values } = (heldEdit ?? this.#docOf("held_edit", decision.id))?.v ?? {};
+    const { target_kind: kind, target: id, customer, values } = (heldEdit ?? this.#docOf("held_edit", decision.id))?.v ?? {};
     if (typeof kind !== "string" || typeof id !== "string" || !isKind(kind) || values == null) return null;
     const found = this.database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [
       id,
     ]);
-    if (found === undefined) return null;
-    const edit: Edit = { ...decision, kind, id, root: found.root, v: values as Edit["v"], base: {} };
-    return { edit, seen: JSON.parse(found.doc) };
+    const root = found?.root ?? customer;
+    if (typeof root !== "string") return null;
+    const edit: Edit = { ...decision, kind, id, root, v: values as Edit["v"], base: {} };
+    return { edit, seen: found === undefined ? { v: {}, s: {} } : JSON.parse(found.doc) };
   }
 
   /** The entry of the refused creation that an edit could only follow, if it is one (SPEC R44). */

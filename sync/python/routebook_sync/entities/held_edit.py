@@ -33,7 +33,8 @@ class HeldEdit(Entity):
     """A change in the server's custody. The *offer* follows the customer, the *receipt* stays with its author.
 
     All but an offer's ``status`` is the server's to write. Without ``offer`` it is an offer, or waits for its root.
-    ``elsewhere`` counts the edits of a group that are not below the offer's customer: it does not say what they write.
+    ``elsewhere`` counts the edits of a group that are not below the offer's customer, or for which a record has no
+    room: it does not say what they write.
     """
 
     deleted: Annotated[bool, Meta(extra=field(column=True, server=True))] | UnsetType | None = UNSET

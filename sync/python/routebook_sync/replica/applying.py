@@ -58,17 +58,24 @@ class Applying:
             tables.meta.put(name, value)
         if reply.view and self._readings.is_in_view:
             tables.meta.put("view", reply.view)
-        if any(asked.control == ControlKind.WIPE for asked in reply.control):
+        if self._is_wiping:
             tables.meta.put("wiping", 1)
 
     def _offer_again(self) -> None:
         """Find out that a restored server has less of this device than it once acknowledged (SPEC R48)."""
         tables, pushed = self._tables, self._reply.pushed
-        if not self._readings.is_restored:
+        is_restored = self._readings.is_restored
+        if not is_restored and not self._is_wiping:
             return  # fewer edits than acknowledged would be those of an overtaken reply
         if pushed < tables.number("ack"):
             offer_again(tables, self._schema, self._device, pushed)
-        offer_former(tables, self._schema, self._device, pushed, self._reply.former)
+        if is_restored:
+            offer_former(tables, self._schema, self._device, pushed, self._reply.former)
+
+    @property
+    def _is_wiping(self) -> bool:
+        """Whether the device is to be wiped: it is granted nothing then that could tell of a restore (SPEC R58)."""
+        return any(asked.control == ControlKind.WIPE for asked in self._reply.control)
 
     # Rows
 

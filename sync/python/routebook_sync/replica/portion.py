@@ -1,19 +1,25 @@
 """Portion: the edits of one request."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
-from routebook_sync.messages import Edit
+from routebook_sync.messages import Edit, VerdictKind
 from routebook_sync.replica.tables import Waiting
 
 
 class Portion(NamedTuple):
-    """The edits of one request, and the numbers of those that the server shall keep without looking at them."""
+    """The edits of one request."""
 
     edits: list[Edit]
     hold: list[int]
+    """The numbers of those that the server shall keep without looking at them (SPEC R46)."""
+    again: list[int]
+    """The numbers of those that it had taken or held before a backup was restored (SPEC R48)."""
+
+
+_NEVER_TAKEN: Final = frozenset({"", VerdictKind.REJECTED.value})
 
 
 def portion_of(waiting: Sequence[Waiting], limit: int, size: float) -> Portion:
@@ -32,4 +38,8 @@ def portion_of(waiting: Sequence[Waiting], limit: int, size: float) -> Portion:
             taken = taken[:whole]
             break
         taken.append(one)
-    return Portion([one.edit for one in taken], [one.edit.n for one in taken if one.hold])
+    return Portion(
+        [one.edit for one in taken],
+        [one.edit.n for one in taken if one.hold],
+        [one.edit.n for one in taken if one.before not in _NEVER_TAKEN],
+    )

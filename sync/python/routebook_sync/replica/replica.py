@@ -105,7 +105,7 @@ class Replica:
         ``share`` of 1 sends as many edits as allowed, a smaller one fewer, down to one edit or one group; 0 sends none.
         """
         tables, number = self.tables, self.tables.number
-        portion = Portion([], [])
+        portion = Portion([], [], [])
         if share:
             portion = portion_of(tables.waiting(), max(1, int(MAX_EDITS * share)), MAX_PUSH_BYTES * share)
         check = self._storage.transaction(self._checks.tell)
@@ -128,6 +128,7 @@ class Replica:
             ),
             view=tables.meta.get("view") or "",
             hold=portion.hold,
+            again=portion.again,
             verify=self._is_unverified or self._checks.is_unsettled or is_due or bool(check),
             check=check,
         )

@@ -173,13 +173,17 @@ class _Notes:
             self._entry_by_group[group] = entry
 
     def _applied_by(self, decision: Edit) -> Edit | None:
-        """Return what a decision applied to its target, None where the device has not got that (SPEC R49)."""
+        """Return what a decision applied to its target, None where the device has not got the offer (SPEC R49).
+
+        Of the target the page may not have come yet: then the offer says what it is.
+        """
         shadow = self._tables.shadow.get(decision.id) or self._tables.row.get(decision.id)
         said = shadow.doc.v if shadow is not None and shadow.doc is not None else {}
         target, values = self._tables.row.get(said.get("target", "")), said.get("values")
-        if target is None or values is None:
+        root = target.root if target is not None else said.get("customer")
+        if root is None or values is None:
             return None
-        changes = {"kind": target.kind, "id": said["target"], "root": target.root, "v": values}
+        changes = {"kind": said["target_kind"], "id": said["target"], "root": root, "v": values}
         return msgspec.structs.replace(decision, **changes, base={}, group="")
 
     def _entry_of_creation(self, edit: Edit, verdict: Verdict) -> int | None:

@@ -1,0 +1,106 @@
+"""What was acknowledged is there after a restore, whoever comes first and whatever its author may do by then (G2)."""
+
+from pathlib import Path
+from typing import Any
+
+from routebook_server.backup.restoring import restore_backup
+from routebook_server.backup.taking import take_backup
+from routebook_sync.clock import Clock, stamp_from_clock
+from routebook_sync.messages import Row, SyncReply
+from server.team import EWA, NORTH, SOUTH, START_MS, make_id, open_house
+from server.test_backup import RESTORED_MS, signed_in_device, sync, unseen
+
+BAKERY = make_id(50)
+
+
+def edit(n: int, device: int, ms: int, values: dict[str, Any]) -> dict[str, Any]:
+    stamp = stamp_from_clock(Clock(START_MS - 1000 + ms, 0, device))
+    return {"n": n, "kind": "customer", "id": BAKERY, "root": BAKERY, "v": values, "at": stamp}
+
+
+async def cover(client: Any, territory: str, *people: str) -> None:
+    answer = await client.put(
+        f"/api/territories/{territory}/cover", json={"cover": [{"person": one} for one in people]}
+    )
+    assert answer.status_code < 300, answer.text
+
+
+def offers(reply: SyncReply) -> list[Row]:
+    return [row for rows in reply.rows.values() for row in rows if row.k == "held_edit"]
+
+
+async def test_an_edit_of_a_customer_who_came_after_the_backup_waits_for_the_move_to_come_back(
+    address: str, tmp_path: Path
+) -> None:
+    backup, folder = tmp_path / "book.backup", tmp_path / "data"
+    async with open_house(folder, database=address) as house:
+        marek, one = await signed_in_device(house)
+        ewa, two = await signed_in_device(house, "other_rep")
+        anna, three = await signed_in_device(house, "manager")
+        await sync(marek, one, edits=[edit(1, one, 1, {"name": "Bakery", "territory": NORTH})])
+        await sync(ewa, two)
+        await take_backup(house.application.database, backup, unseen)
+        moved = await sync(anna, three, edits=[edit(1, three, 2, {"territory": SOUTH})])
+        hers = await sync(ewa, two)
+        told = await sync(ewa, two, cursors=hers.cursors, edits=[edit(1, two, 3, {"city": "Hel"})])
+        assert (told.pushed, told.verdicts) == (1, [])
+    await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder, again=True, database=address) as house:
+        phone, desk = house.client(), house.client()
+        phone.cookies, desk.cookies = ewa.cookies, anna.cookies
+        reply = await sync(phone, two, cursors=told.cursors, ack=1)
+        assert reply.pushed == 0
+        reply = await sync(phone, two, cursors=reply.cursors, again=[1], edits=[edit(1, two, 3, {"city": "Hel"})])
+        assert [(verdict.verdict, verdict.code) for verdict in reply.verdicts] == [("held", "forbidden")]
+        back = await sync(desk, three, cursors=moved.cursors, ack=1)
+        await sync(desk, three, cursors=back.cursors, again=[1], edits=[edit(1, three, 2, {"territory": SOUTH})])
+        last = await sync(phone, two, cursors={}, ack=1)
+        [offer] = [row for row in offers(last) if row.r == BAKERY]
+        assert offer.v["values"] == {"city": "Hel"}, "it came to her with the customer, and is hers to apply"
+
+
+async def test_an_edit_is_kept_for_whoever_has_the_customer_that_was_taken_from_its_author(
+    address: str, tmp_path: Path
+) -> None:
+    backup, folder = tmp_path / "book.backup", tmp_path / "data"
+    async with open_house(folder, database=address) as house:
+        marek, device = await signed_in_device(house)
+        administrator, _ = await signed_in_device(house, "administrator")
+        await sync(marek, device, edits=[edit(1, device, 1, {"name": "Bakery", "territory": NORTH})])
+        await take_backup(house.application.database, backup, unseen)
+        told = await sync(marek, device, edits=[edit(2, device, 2, {"city": "Hel"})])
+        assert (told.pushed, told.verdicts) == (2, [])
+        await cover(administrator, NORTH, EWA)
+        dropped = await sync(marek, device, cursors=told.cursors, ack=2)
+        assert f"t:{NORTH}" not in dropped.grants
+    await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder, again=True, database=address) as house:
+        phone = house.client()
+        phone.cookies = marek.cookies
+        reply = await sync(phone, device, cursors=dropped.cursors, ack=2)
+        assert reply.pushed == 1
+        edits = [edit(2, device, 2, {"city": "Hel"})]
+        reply = await sync(phone, device, cursors=reply.cursors, ack=1, again=[2], edits=edits)
+        assert [(verdict.verdict, verdict.code) for verdict in reply.verdicts] == [("held", "forbidden")]
+
+
+async def test_what_was_held_for_a_decision_is_held_for_one_again(address: str, tmp_path: Path) -> None:
+    backup, folder = tmp_path / "book.backup", tmp_path / "data"
+    async with open_house(folder, database=address) as house:
+        marek, device = await signed_in_device(house)
+        administrator, _ = await signed_in_device(house, "administrator")
+        first = await sync(marek, device, edits=[edit(1, device, 1, {"name": "Bakery", "territory": NORTH})])
+        await cover(administrator, NORTH, EWA)
+        await take_backup(house.application.database, backup, unseen)
+        told = await sync(marek, device, cursors=first.cursors, edits=[edit(2, device, 2, {"city": "Hel"})])
+        assert [verdict.verdict for verdict in told.verdicts] == ["held"]
+        after = await sync(marek, device, cursors=told.cursors, ack=2)
+    await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder, again=True, database=address) as house:
+        phone = house.client()
+        phone.cookies = marek.cookies
+        reply = await sync(phone, device, cursors=after.cursors, ack=2)
+        assert reply.pushed == 1
+        edits = [edit(2, device, 2, {"city": "Hel"})]
+        reply = await sync(phone, device, cursors=reply.cursors, ack=1, again=[2], edits=edits)
+        assert [verdict.verdict for verdict in reply.verdicts] == ["held"]
