@@ -104,3 +104,29 @@ async def test_what_was_held_for_a_decision_is_held_for_one_again(address: str, 
         edits = [edit(2, device, 2, {"city": "Hel"})]
         reply = await sync(phone, device, cursors=reply.cursors, ack=1, again=[2], edits=edits)
         assert [verdict.verdict for verdict in reply.verdicts] == ["held"]
+
+
+async def test_a_device_that_is_to_be_wiped_first_hands_over_what_the_restored_server_has_lost(
+    address: str, tmp_path: Path
+) -> None:
+    backup, folder = tmp_path / "book.backup", tmp_path / "data"
+    async with open_house(folder, database=address) as house:
+        marek, device = await signed_in_device(house)
+        administrator, _ = await signed_in_device(house, "administrator")
+        await sync(marek, device, edits=[edit(1, device, 1, {"name": "Bakery", "territory": NORTH})])
+        await take_backup(house.application.database, backup, unseen)
+        told = await sync(marek, device, edits=[edit(2, device, 2, {"city": "Hel"})])
+        assert (told.pushed, told.verdicts) == (2, [])
+        assert (await administrator.post(f"/api/devices/{device}/wipe", json={})).status_code == 204
+    await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder, again=True, database=address) as house:
+        phone = house.client()
+        phone.cookies = marek.cookies
+        idle = {"version": "1"}
+        reply = await sync(phone, device, cursors=told.cursors, ack=2, report=idle)
+        assert (reply.pushed, [asked.control for asked in reply.control if asked.control == "wipe"]) == (1, ["wipe"])
+        edits = [edit(2, device, 2, {"city": "Hel"})]
+        reply = await sync(phone, device, ack=1, again=[2], edits=edits, report=idle)
+        assert (reply.pushed, reply.verdicts) == (2, [])
+        history = (await house.signed_in("manager")).get(f"/api/history/{BAKERY}")
+        assert (await history).json()[0]["changes"][0]["new"] == "Hel"
