@@ -251,7 +251,12 @@ class AttentionNotes {
    * the page may not have come yet: then the offer says what it is.
    */
   #appliedBy(decision: Edit, heldEdit: Doc | null): { readonly edit: Edit; readonly seen: Doc } | null {
-    const { target_kind: kind, target: id, customer, values } = (heldEdit ?? this.#docOf("held_edit", decision.id))?.v ?? {};
+    const {
+      target_kind: kind,
+      target: id,
+      customer,
+      values,
+    } = (heldEdit ?? this.#docOf("held_edit", decision.id))?.v ?? {};
     if (typeof kind !== "string" || typeof id !== "string" || !isKind(kind) || values == null) return null;
     const found = this.database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [
       id,
