@@ -16,6 +16,8 @@ PY := $(BIN)/python
 # to Node itself: the Python wrapper in .venv/bin does not pass a signal on.
 export PATH := $(ROOT)/.stamps/bin:$(BIN):$(PATH)
 export PYTHONUTF8 := 1
+# Servers are started some hundred times by the tests; each would compile its modules again.
+export PYTHONDONTWRITEBYTECODE :=
 
 PYTHON_DIRS := $(wildcard sync/python server tests)
 PACKAGES := $(wildcard sync/python/routebook_sync/__init__.py server/routebook_server/__init__.py)
@@ -81,7 +83,8 @@ check-app: setup
 test-python: WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 test-python: setup headless ## the Python tests, without a browser, on WORKERS cores
 ifneq ($(PYTHON_TESTS),)
-	@POSTGRES_BIN="$$(tests/setup/postgres.sh)" && export POSTGRES_BIN && $(PY) -m pytest -q -n $(WORKERS) --dist worksteal $(PYTHON_TESTS)
+	@POSTGRES_BIN="$$(tests/setup/postgres.sh)" && TMPDIR="$$(tests/setup/scratch.sh)" && export POSTGRES_BIN TMPDIR && \
+		$(PY) -m pytest -q -n $(WORKERS) --dist worksteal $(PYTHON_TESTS)
 endif
 
 blackbox: setup headless ## the server and the app killed with -9, fifty times under twenty devices; every cut of a reply
@@ -93,9 +96,10 @@ test-app: setup ## the app's own tests
 
 # A browser waits more than it computes: one more than there are cores.
 test-e2e: WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
-test-e2e: build ## the real app in a real browser against the real server, WORKERS files at once
+test-e2e: build ## the real app in a real browser against the real server, WORKERS browsers at once
 ifneq ($(E2E_TESTS),)
-	@CHROMIUM="$$(tests/setup/browser.sh)" && export CHROMIUM && $(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(E2E_TESTS)
+	@CHROMIUM="$$(tests/setup/browser.sh)" && TMPDIR="$$(tests/setup/scratch.sh)" && export CHROMIUM TMPDIR && \
+		$(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(E2E_TESTS)
 endif
 
 fuzz: RUNS ?= 1000000
