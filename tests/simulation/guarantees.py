@@ -232,8 +232,10 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
     for saved in simulation.ledger.entries.values():
         if saved.lost or key_of(saved.edit.id, saved.edit.v) in there:
             continue
-        # A restored server must not refuse what was taken before, unless a client of protocol 1 offers it (R48).
-        if saved.end is VerdictKind.REJECTED and (not saved.was_taken or saved.store[0] in old_clients):
+        # A restored server must not refuse what was taken before, unless a client of protocol 1 offers it (R48); but for a
+        # decision on an offer that it has lost: what was held comes again, under another one.
+        excused = not saved.was_taken or saved.store[0] in old_clients or saved.edit.kind == "held_edit"
+        if saved.end is VerdictKind.REJECTED and excused:
             continue
         if saved.gone and simulation.was_restored:
             continue
