@@ -226,15 +226,18 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
         raise BrokenError("G2", f"taken more than once: {twice[:3]}")
     there = {key_of(entry.id, entry.new) for entry in books.history}
     old_clients = {device.name for device in simulation.devices if device.protocol == 1}
+    other_schemas = {device.name for device in simulation.devices if device.schema != "now"}
     held = {(edit.id, edit.at) for edit in books.held}
     # Who decides on one of a group decides on all; what stands for it does not name them all.
     groups = {(s.store, s.group) for s in simulation.ledger.entries.values() if s.group and s.edit.id in books.decided}
     for saved in simulation.ledger.entries.values():
         if saved.lost or key_of(saved.edit.id, saved.edit.v) in there:
             continue
-        # A restored server must not refuse what was taken before, unless a client of protocol 1 offers it (R48); but for a
-        # decision on an offer that it has lost: what was held comes again, under another one.
+        # A restored server must not refuse what was taken before, unless a client of protocol 1 offers it (R48). But
+        # for a decision on an offer that it has lost: what was held comes again, under another one. And an app that
+        # went back to before it knew a field stamps nothing anew inside it.
         excused = not saved.was_taken or saved.store[0] in old_clients or saved.edit.kind == "held_edit"
+        excused = excused or (saved.verdicts[-1].code == "bad_stamp" and saved.store[0] in other_schemas)
         if saved.end is VerdictKind.REJECTED and excused:
             continue
         if saved.gone and simulation.was_restored:
