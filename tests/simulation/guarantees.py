@@ -12,8 +12,9 @@ import msgspec
 from routebook_server.records.buckets import at_hand
 from routebook_sync.clock import CLAMP_MS, DEVICE_WIDTH, SERVER_DEVICE, device_from_stamp, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
+from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.joins import STAMPED, Join, canonical, total
-from routebook_sync.messages import MARKERS, Edit, Row, SyncReply, Verdict, VerdictKind
+from routebook_sync.messages import MARKERS, Edit, Row, SyncReply, Verdict, VerdictKind, View
 from routebook_sync.record import Doc, is_deleted, merge_edit, stamp_of, unpack_stamps
 from routebook_sync.replica.change import Change
 from routebook_sync.replica.tables import Held
@@ -85,6 +86,30 @@ def nothing_outside_the_grants_stays(device: Device, reply: SyncReply) -> None:
     for record_id, held in device.tables.row.items():
         if held.bucket not in reply.grants and record_id not in unsent:
             raise BrokenError("G5", f"{device.name} keeps {held.kind} {record_id} of {held.bucket!r}")
+    _nothing_of_others_stays_beside_a_verdict(device, set(reply.grants))
+
+
+def _nothing_of_others_stays_beside_a_verdict(device: Device, grants: set[str]) -> None:
+    """G5: what needs a look tells of others only what the device may still hold a row of."""
+    tables = device.tables
+    is_full = tables.meta.get("view") == View.FULL  # a reply that was overtaken may name another one
+    readings = [tables.cursor.get(bucket) for bucket in grants]
+    is_loaded = all(reading is not None and reading.complete for reading in readings)
+    for noted in tables.attention.values():
+        root = tables.row.get(noted.edit.root)
+        if root is not None and root.kind == "customer":
+            bucket = root.bucket
+        else:
+            bucket = SHARED_ROOT if noted.edit.root == SHARED_ROOT else f"u:{noted.edit.root}"
+        # Of a customer who is still to come the server may tell before his row is there.
+        is_here = bucket in grants or (not noted.about and not is_loaded)
+        for loser in noted.losers:
+            is_shown = is_here and (is_full or loser.field not in _HIDDEN)
+            if loser.person != device.person and not is_shown:
+                raise BrokenError("G5", f"{device.name} keeps {loser} of {noted.edit.kind} {noted.edit.id}")
+        applied = noted.edit.v.keys() if noted.verdict is VerdictKind.CONFLICT and noted.more else set[str]()
+        if applied and not (is_here and (is_full or _HIDDEN.isdisjoint(applied))):
+            raise BrokenError("G5", f"{device.name} keeps what it applied of another's: {noted.edit}")
 
 
 def every_taken_edit_has_its_end(

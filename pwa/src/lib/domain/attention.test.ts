@@ -67,6 +67,15 @@ describe("a conflict", () => {
     expect(conflictOf(item({ losers: [] }), ME)).toMatchObject({ isMineLost: true, gaveWay: { value: "mine" } });
   });
 
+  test("of a record that is not on the device any more shows only one's own, and offers nothing", () => {
+    const gone = item({ standing: { city: null }, standingAt: {}, losers: [] });
+    const own = { value: "mine", at: 5, person: "me", personName: "Marek" };
+    expect(conflictOf(gone, ME)).toEqual({ stands: null, gaveWay: own, isMineLost: true });
+    expect(useValue(gone, "mine", true)).toBeNull();
+    // What a decision had applied was another's.
+    expect(conflictOf({ ...gone, written: {} }, ME)).toMatchObject({ stands: null, gaveWay: null });
+  });
+
   test("between two devices of one person is told by the values", () => {
     const other = item({ standing: { city: "mine" }, losers: [loser("me", "from the tablet")] });
     expect(conflictOf(other, ME)).toMatchObject({ isMineLost: false, gaveWay: { value: "from the tablet" } });
@@ -122,6 +131,8 @@ describe("a refused entry", () => {
     expect(isGroup(item({ kind: "visit", id: "v", written: { distance: 0 }, more: [part({ id: "c" })] }))).toBe(true);
     // A new name of one that was there before.
     expect(isGroup(item({ written: NEW, base: { name: "Old", territory: "t" }, more: [visit] }))).toBe(true);
+    // The same after the grant: what stood there before is not told any more.
+    expect(isGroup(item({ written: NEW, base: {}, more: [visit] }))).toBe(true);
   });
 
   test("of one edit, or of a creation and what followed it, is none", () => {

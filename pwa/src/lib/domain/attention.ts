@@ -20,8 +20,9 @@ export interface Version {
 
 /** The two values of a conflict; one of them is this device's own. */
 export interface Conflict {
-  readonly stands: Version;
-  /** Null where this device's own stands, and the other one may not be told here (any more). */
+  /** Null where the record, or the field, is not on this device any more: then one's own is all that there is to show. */
+  readonly stands: Version | null;
+  /** Null where the other one may not be told here (any more), and this device's own stands, or there is none. */
   readonly gaveWay: Version | null;
   readonly isMineLost: boolean;
 }
@@ -35,7 +36,9 @@ export function conflictOf(
   if (verdict !== "conflict" || field === "") return null;
   const loser = item.losers.find((one) => one.field === field);
   const mine = { value: written[field], at: writtenAt, person: me.person, personName: me.name };
-  const now = { value: standing[field], at: standingAt[field] ?? null };
+  const since = standingAt[field];
+  if (since === undefined) return { stands: null, gaveWay: field in written ? mine : null, isMineLost: true };
+  const now = { value: standing[field], at: since };
   const isOwn = loser?.person === me.person && JSON.stringify(loser.value) === JSON.stringify(mine.value);
   if (loser === undefined && JSON.stringify(now.value) === JSON.stringify(mine.value)) {
     return { stands: { ...mine, ...now }, gaveWay: null, isMineLost: false };
@@ -48,10 +51,13 @@ export function conflictOf(
   return { stands: { ...mine, ...now }, gaveWay: { value, at, person, personName }, isMineLost: false };
 }
 
-/** The change that lets a value that gave way stand again, by one tap; null where it stands already or may not be written. */
+/**
+ * The change that lets a value that gave way stand again, by one tap; null where it stands already, may not be written, or the record is
+ * not on this device any more.
+ */
 export function useValue(item: AttentionItem, value: unknown, isManager: boolean): Change | null {
   const field = ENTITY_TYPES[item.kind].fields[item.field];
-  if (field === undefined) return null;
+  if (field === undefined || item.standingAt[item.field] === undefined) return null;
   const back = putBack(field, value, item.standing[item.field], isManager);
   return back === null ? null : change(item, { [item.field]: back.write });
 }
@@ -76,7 +82,8 @@ export function resend(item: AttentionItem, values: Values): readonly Change[] {
  * entry can only be there as one of a group.
  */
 export function isGroup(item: AttentionItem): boolean {
-  const isNew = Object.values(item.base).every((before) => before === null) && hasRequired(item.kind, item.written);
+  const isNew =
+    Object.keys(item.written).every((name) => item.base[name] === null) && hasRequired(item.kind, item.written);
   const made = new Set(isNew ? [item.id] : []);
   for (const part of item.more) {
     if (!made.has(part.id) && !made.has(part.root)) return true;

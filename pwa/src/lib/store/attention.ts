@@ -1,5 +1,14 @@
-/** The list of what needs a look: taking things off it, putting them back, and counting what waits for this person. */
+/**
+ * The list of what needs a look: taking things off it, putting them back, letting go of what others wrote, and counting what waits for
+ * this person.
+ */
+import type { Json } from "$sync/joins.ts";
+import type { Values } from "$sync/record.ts";
+import { ENTITY_TYPES, SHARED_ROOT } from "$sync/schema.gen.ts";
+import { isComplete } from "./cursors.ts";
 import type { Database, SqlValue } from "./database.ts";
+import { readMeta } from "./meta.ts";
+import { isKind, KINDS } from "./tables.ts";
 
 /** Something taken off the list, whole, so that it can be put back. */
 export type Dismissed = Readonly<Record<string, string | number>>;
@@ -11,14 +20,82 @@ export function dismissAttention(database: Database, n: number): Dismissed | nul
   return row ?? null;
 }
 
-/** Puts back what was taken off; again is harmless. */
-export function recallAttention(database: Database, row: Dismissed): void {
+/** Puts back what was taken off, without what is another's by now; again is harmless. Call it in a transaction. */
+export function recallAttention(database: Database, row: Dismissed, person: string): void {
   const names = database.all<{ name: string }>("SELECT name FROM pragma_table_info('attention')");
   const values = names.map(({ name }): SqlValue => row[name] ?? null);
   database.run(
     `INSERT OR REPLACE INTO attention (${names.map(({ name }) => name).join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
     values,
   );
+  forgetOthers(database, person);
+}
+
+/** The view in which hidden fields are sent (SPEC R35). */
+const FULL = "full";
+/** The kinds that have hidden fields, as JSON. */
+const HIDING = JSON.stringify(
+  KINDS.filter((kind) => Object.values(ENTITY_TYPES[kind].fields).some((one) => one.hidden)),
+);
+
+interface Entry {
+  readonly n: number;
+  readonly verdict: string;
+  readonly kind: string;
+  readonly edit: string;
+  readonly base: string;
+  readonly losers: string;
+  readonly more: string;
+  /** 1 where the device holds its bucket no more. */
+  readonly gone: number;
+}
+
+/**
+ * Lets go of what others wrote of records whose bucket the device holds no more, and in hidden fields that it is sent no more (SPEC
+ * R57); what `person` wrote stays. Returns whether anything went. Call it in every transaction that takes anything away.
+ */
+export function forgetOthers(database: Database, person: string): boolean {
+  // A customer without a name there was not yet here when the verdict came, and may still come: after the disk was lost.
+  const entries = database.all<Entry>(
+    `WITH entry AS (
+       SELECT a.*, coalesce(c.bucket, iif(a.root = ?1, ?1, 'u:' || a.root)) NOT IN (SELECT value FROM json_each(?2))
+         AND (a.about <> '' OR ?3 = 1) AS gone
+       FROM attention a LEFT JOIN customer_row c ON c.id = a.root
+       WHERE a.losers <> '[]' OR a.base <> '{}' OR a.more <> '[]')
+     SELECT n, verdict, kind, edit, base, losers, more, gone FROM entry
+     WHERE gone = 1 OR (?4 <> ?5 AND kind IN (SELECT value FROM json_each(?6)))`,
+    [
+      SHARED_ROOT,
+      readMeta(database, "grants") ?? "[]",
+      isComplete(database) ? 1 : 0,
+      readMeta(database, "view") ?? "",
+      FULL,
+      HIDING,
+    ],
+  );
+  let isChanged = false;
+  for (const entry of entries) if (forgetOthersOf(database, entry, person)) isChanged = true;
+  return isChanged;
+}
+
+function forgetOthersOf(database: Database, entry: Entry, person: string): boolean {
+  const { n, verdict, kind, gone } = entry;
+  const goes = (field: string) => gone === 1 || (isKind(kind) && ENTITY_TYPES[kind].fields[field]?.hidden === true);
+  const written: Values = JSON.parse(entry.edit);
+  const before: Values = JSON.parse(entry.base);
+  const lost: readonly { readonly field: string; readonly person: string }[] = JSON.parse(entry.losers);
+  // What a decision applied, another had written.
+  const isDecision = verdict === "conflict" && entry.more !== "[]";
+  const edit = isDecision ? JSON.stringify(without(written, goes)) : entry.edit;
+  const base = JSON.stringify(without(before, (field, value) => value !== null && goes(field)));
+  const losers = JSON.stringify(lost.filter((loser) => loser.person === person || !goes(loser.field)));
+  if (edit === entry.edit && base === entry.base && losers === entry.losers) return false;
+  database.run("UPDATE attention SET edit = ?, base = ?, losers = ? WHERE n = ?", [edit, base, losers, n]);
+  return true;
+}
+
+function without(values: Values, goes: (field: string, value: Json) => boolean): Values {
+  return Object.fromEntries(Object.entries(values).filter(([field, value]) => !goes(field, value)));
 }
 
 /** What waits for this person: what became of his own edits, and the edits of others that are his to decide on. */

@@ -37,6 +37,17 @@ export function isUnmet(database: Database, bucket: string, round: number): bool
   return reading !== undefined && reading.sweep === 1 && reading.round !== round;
 }
 
+/** Tells whether everything granted has been read up to its head at least once. */
+export function isComplete(database: Database): boolean {
+  const grants = readMeta(database, "grants");
+  if (grants === null) return false;
+  const found = database.get<{ n: number }>(
+    "SELECT count(*) AS n FROM json_each(?) g WHERE NOT EXISTS (SELECT 1 FROM cursor WHERE bucket = g.value AND complete = 1)",
+    [grants],
+  );
+  return found?.n === 0;
+}
+
 /** From where a request asked to read on; a reply continues that, and nothing else. */
 export type Asked = Pick<SyncRequest, "cursors" | "view">;
 

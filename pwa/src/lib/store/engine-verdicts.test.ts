@@ -1,5 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { BUCKET, customerRow, dump, id, NOW, open, PERSON, receive, row, shown, stamp, TERRITORY } from "./fixtures.ts";
+import type { Values } from "$sync/record.ts";
+import {
+  BUCKET,
+  customerRow,
+  dump,
+  type Fixture,
+  id,
+  NOW,
+  open,
+  PERSON,
+  receive,
+  row,
+  StillWorld,
+  shown,
+  stamp,
+  TERRITORY,
+} from "./fixtures.ts";
+import { NodeDatabase } from "./node-database.ts";
 
 const C = id(100);
 
@@ -122,5 +139,124 @@ describe("verdicts", () => {
     receive(device, { pushed: 50 });
     expect(device.engine.unsent().map(({ n, v }) => [n, v.name])).toEqual([[51, "A"]]);
     expect(device.save({ kind: "customer", id: C, root: C, v: { name: "B" } })).toEqual([52]);
+  });
+});
+
+describe("what is kept of others' values beside a verdict (SPEC R57)", () => {
+  const OWN = ["shared", `u:${PERSON}`];
+  const ANNA = id(50);
+  const hers = { field: "city", value: "HERS", at: stamp(5), person: ANNA };
+  const mine = { field: "street", value: "mine", at: stamp(0, 7), person: PERSON, winner: ANNA };
+
+  /** A device with a conflict on a customer: what it had seen there, another's value and its own gave way. */
+  function withConflict(): Fixture {
+    const device = open();
+    receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "SEEN", street: "SEEN" })] } });
+    device.save({ kind: "customer", id: C, root: C, v: { city: "mine", street: "mine", phone: "mine" } });
+    receive(device, {
+      pushed: 1,
+      verdicts: [{ n: 1, verdict: "conflict", field: "city", losers: [hers, mine] }],
+      seq: 2,
+    });
+    expect(left(device)).toEqual(["HERS", "SEEN"]);
+    return device;
+  }
+
+  const left = ({ database }: Fixture) => ["HERS", "SEEN"].filter((value) => dump(database).includes(value));
+  const items = ({ engine }: Fixture) => engine.query("attention.list", { limit: 5 });
+  const stays = {
+    about: "Customer 100",
+    written: { city: "mine", street: "mine", phone: "mine" },
+    base: { phone: null },
+    losers: [{ field: "street", value: "mine", winner: ANNA }],
+  };
+
+  test("goes with the grant, and one's own stays", () => {
+    const device = withConflict();
+    receive(device, { grants: OWN, seq: 3 });
+    expect(left(device)).toEqual([]);
+    expect(items(device)).toMatchObject([stays]);
+    expect(Object.keys(items(device)[0]?.base ?? {})).toEqual(["phone"]);
+  });
+
+  test("goes also where another bucket is begun in its place, and stays where that is all", () => {
+    const device = withConflict();
+    const next = `t:${id(3)}`;
+    receive(device, { grants: [...OWN, BUCKET, next], seq: 3, complete: OWN, more: true });
+    expect(left(device)).toEqual(["HERS", "SEEN"]);
+    receive(device, { grants: [...OWN, next], seq: 3, complete: OWN, more: true });
+    expect(left(device)).toEqual([]);
+  });
+
+  test("goes when the customer moves to where nothing is granted", () => {
+    const device = withConflict();
+    receive(device, { rows: { [BUCKET]: [{ k: "moved", i: C, r: C, h: 1 }] }, seq: 3 });
+    expect(left(device)).toEqual([]);
+    expect(items(device)).toMatchObject([stays]);
+  });
+
+  test("goes with the device that is to be wiped, and does not come with a verdict after the grant", () => {
+    const device = withConflict();
+    device.save({ kind: "customer", id: C, root: C, v: { city: "later" } });
+    receive(device, { pushed: 1, grants: [], cursors: {}, complete: [] });
+    expect(items(device).map(({ losers }) => losers.length)).toEqual([1]);
+    receive(device, { pushed: 2, grants: [], cursors: {}, complete: [], verdicts: [{ n: 2, verdict: "held" }] });
+    expect(left(device)).toEqual([]);
+    expect(items(device)).toHaveLength(2);
+  });
+
+  test("is not put back with what was taken off the list before", () => {
+    const device = withConflict();
+    const dismissed = device.engine.dismiss(items(device)[0]?.n ?? 0);
+    if (dismissed === null) throw new Error("it was not on the list");
+    receive(device, { grants: OWN, seq: 3 });
+    device.engine.recall(dismissed);
+    expect(left(device)).toEqual([]);
+    expect(items(device)).toMatchObject([stays]);
+  });
+
+  test("stays while its customer is still to come, as after the disk was lost", () => {
+    const device = open();
+    device.save({ kind: "note", id: id(300), root: C, v: { customer: C, person: PERSON, written_at: NOW, body: "a" } });
+    const losers = [{ ...hers, field: "body" }];
+    receive(device, { pushed: 1, verdicts: [{ n: 1, verdict: "conflict", losers }], complete: OWN, more: true });
+    expect(left(device)).toEqual(["HERS"]);
+    receive(device, { rows: { [BUCKET]: [customerRow(100)] }, seq: 2 });
+    expect(left(device)).toEqual(["HERS"]);
+    receive(device, { grants: OWN, seq: 3 });
+    expect(left(device)).toEqual([]);
+  });
+
+  test("is all of what a decision applied: that it met a conflict is told on, without a value", () => {
+    const device = open();
+    const offer = { person: ANNA, target_kind: "customer", target: C, values: { city: "HERS" }, code: "forbidden" };
+    const held = row("held_edit", id(700), C, { ...offer, written_at: NOW, status: "waiting", customer: C });
+    receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "SEEN" }), held] } });
+    device.save({ kind: "held_edit", id: id(700), root: C, v: { status: "applied" } });
+    receive(device, { pushed: 1, verdicts: [{ n: 1, verdict: "conflict", losers: [hers] }], seq: 2 });
+    expect(items(device)).toMatchObject([{ id: C, written: { city: "HERS" } }]);
+    receive(device, { grants: OWN, seq: 3 });
+    expect(left(device)).toEqual([]);
+    expect(items(device)).toMatchObject([{ verdict: "conflict", field: "city", about: "Customer 100", losers: [] }]);
+    expect(items(device)[0]).toMatchObject({ written: {}, base: {} });
+  });
+
+  test("goes from fields that are hidden, when a manager becomes a rep (SPEC R35)", () => {
+    const device = open(7, new NodeDatabase(), new StillWorld(), "manager");
+    const product = (v: Values) => row("product", id(30), "shared", { name: "SEEN", ...v });
+    receive(device, { view: "full", rows: { shared: [product({ cost: 700_123 })] } });
+    device.save({ kind: "product", id: id(30), root: "shared", v: { name: "Flour", cost: 5 } });
+    const losers = [
+      { ...hers, field: "name" },
+      { ...hers, field: "cost", value: 777_001 },
+    ];
+    receive(device, { view: "full", pushed: 1, verdicts: [{ n: 1, verdict: "conflict", losers }], seq: 2 });
+    expect(dump(device.database)).toContain("700123");
+    const control = [...OWN, BUCKET].map((bucket) => ({ control: "reset" as const, bucket, offset: 0 }));
+    receive(device, { view: "rep", control, rows: { shared: [product({})] }, seq: 3 });
+    expect(dump(device.database)).not.toMatch(/700123|777001/);
+    expect(items(device)).toMatchObject([
+      { written: { cost: 5 }, base: { name: "SEEN" }, losers: [{ field: "name", value: "HERS" }] },
+    ]);
   });
 });

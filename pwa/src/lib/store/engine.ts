@@ -9,7 +9,7 @@ import type { Account } from "./account.ts";
 import { countAttention, type Dismissed, dismissAttention, recallAttention } from "./attention.ts";
 import type { Change, WriteResult } from "./change.ts";
 import { Checks } from "./checks.ts";
-import { type Asked, readCursors } from "./cursors.ts";
+import { type Asked, isComplete, readCursors } from "./cursors.ts";
 import { type Database, withoutWaiting } from "./database.ts";
 import { type FileRecord, fileRecord } from "./files/records.ts";
 import { extendGrams } from "./grams.ts";
@@ -21,7 +21,7 @@ import { holdEdits, type Portion, portionOf, writeChanges } from "./outbox.ts";
 import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./queries/index.ts";
 import type { Query, Topic } from "./query.ts";
 import { type Confirmation, deriveLastVisits, NOWHERE, RecordWriter } from "./records.ts";
-import { applyReply, isComplete } from "./reply.ts";
+import { applyReply } from "./reply.ts";
 import type { Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { createIndexes, isIndexed, KINDS, openTables, rebuildTables, type StoredRow } from "./tables.ts";
@@ -127,7 +127,7 @@ export class Engine {
 
   /** Puts back what was taken off the list. */
   recall(dismissed: Dismissed): void {
-    recallAttention(this.database, dismissed);
+    this.database.transaction(() => recallAttention(this.database, dismissed, this.account.person));
     this.#tell(new Set<Topic>(["attention"]));
   }
 
@@ -286,6 +286,7 @@ export class Engine {
     // The server has more edits of this device than this store ever made: it is a new one, and its numbers are taken (SPEC R40).
     if (reply.pushed > readNumber(this.database, "edits")) this.renumber(reply.pushed + 1);
     const context = {
+      person: this.account.person,
       device: this.account.device,
       offset: sent === null ? this.clockOffset : offsetFromReply(reply.now, sent, received),
       checks: this.#checks,

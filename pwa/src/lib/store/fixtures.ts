@@ -46,8 +46,13 @@ export interface Fixture {
 
 let keys = 0;
 
-export function open(device = 7, database = new NodeDatabase(), world = new StillWorld()): Fixture {
-  const engine = new Engine(database, { ...ACCOUNT, device }, world);
+export function open(
+  device = 7,
+  database = new NodeDatabase(),
+  world = new StillWorld(),
+  role: Account["role"] = ACCOUNT.role,
+): Fixture {
+  const engine = new Engine(database, { ...ACCOUNT, device, role }, world);
   const save: Fixture["save"] = (...changes) => {
     keys += 1;
     const result = engine.write(changes, `key ${keys}`);

@@ -7,6 +7,7 @@ import { docFromRow, type Row, type SyncReply } from "$sync/messages.ts";
 import type { Doc } from "$sync/record.ts";
 import { ARCHIVED, MOVED } from "$sync/schema.gen.ts";
 import { WrittenRow } from "../sync/written-rows.ts";
+import { forgetOthers } from "./attention.ts";
 import type { Checks } from "./checks.ts";
 import { type Asked, isUnmet, Readings } from "./cursors.ts";
 import type { Database } from "./database.ts";
@@ -28,6 +29,7 @@ export interface Applied {
 
 /** What is known beside the reply. */
 export interface ReplyContext {
+  readonly person: string;
   /** This device's number. */
   readonly device: number;
   /** The clock's new offset to the server's, in milliseconds. */
@@ -51,6 +53,7 @@ export function applyReply(database: Database, reply: SyncReply, context: ReplyC
       if (readMeta(database, "view") !== reply.view) forgetAllOlder(database);
       writeMeta(database, "view", reply.view);
     }
+    if (forgetOthers(database, context.person)) applying.changed.add("attention");
     if (isWiping(reply)) writeMeta(database, "wiping", 1);
     return { changed: applying.changed, rows };
   });
@@ -260,15 +263,4 @@ class Applying {
 function archivedIds({ v }: Row): readonly string[] {
   const ids = v?.ids;
   return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
-}
-
-/** Tells whether everything granted has been read up to its head at least once. */
-export function isComplete(database: Database): boolean {
-  const grants = readMeta(database, "grants");
-  if (grants === null) return false;
-  const found = database.get<{ n: number }>(
-    "SELECT count(*) AS n FROM json_each(?) g WHERE NOT EXISTS (SELECT 1 FROM cursor WHERE bucket = g.value AND complete = 1)",
-    [grants],
-  );
-  return found?.n === 0;
 }

@@ -62,7 +62,8 @@ CREATE INDEX outbox_id ON outbox (id);
 -- 0 (SPEC R38); suspect: its checksum differs (SPEC R64).
 CREATE TABLE cursor (bucket TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, complete INTEGER NOT NULL, round INTEGER NOT NULL DEFAULT 0, sweep INTEGER NOT NULL DEFAULT 0, suspect INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 -- Verdicts that want a human. edit: the values as they were written under stamp; base: what their author had seen there; more: the other
--- edits of a refused group; about: what the customer was called, who may be out of reach by the time that somebody looks.
+-- edits of a refused group, or the decision by which another's was applied; about: what the customer was called, who may be out of reach by
+-- the time that somebody looks.
 CREATE TABLE attention (n INTEGER PRIMARY KEY AUTOINCREMENT, verdict TEXT NOT NULL, code TEXT NOT NULL, field TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, edit TEXT NOT NULL, losers TEXT NOT NULL, at INTEGER NOT NULL, stamp TEXT NOT NULL DEFAULT '', base TEXT NOT NULL DEFAULT '{}', more TEXT NOT NULL DEFAULT '[]', about TEXT NOT NULL DEFAULT '');
 -- The last edits that the server took, for the Sync screen.
 CREATE TABLE sent (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, verdict TEXT NOT NULL, at INTEGER NOT NULL);

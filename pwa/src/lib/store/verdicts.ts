@@ -235,7 +235,8 @@ class AttentionNotes {
   note(edit: Edit, verdict: Verdict, seen: Doc | null): void {
     if (verdict.verdict === "conflict" && edit.kind === "held_edit") {
       const applied = this.#appliedBy(edit, seen);
-      if (applied !== null) this.#make(applied.edit, verdict, applied.seen);
+      // With the decision beside it: what it applied is not this person's own (`forgetOthers`).
+      if (applied !== null) this.#add(this.#make(applied.edit, verdict, applied.seen), edit, verdict, false);
       return;
     }
     const group = REFUSED.has(verdict.verdict) ? edit.group : undefined;

@@ -9,12 +9,13 @@ import msgspec
 
 from routebook_sync.checksum import partition_of
 from routebook_sync.messages import ARCHIVED, MOVED, ControlKind, Row, SyncReply
+from routebook_sync.replica.attention import forget_others
 from routebook_sync.replica.checks import Checks
 from routebook_sync.replica.cursors import Asked, Readings
 from routebook_sync.replica.kept import forget_covered
 from routebook_sync.replica.numbering import offer_again, offer_former
 from routebook_sync.replica.rows import Rows
-from routebook_sync.replica.tables import NOWHERE, Held, Reading, Schema, Shadow, Tables
+from routebook_sync.replica.tables import NOWHERE, Account, Held, Reading, Schema, Shadow, Tables
 from routebook_sync.replica.verdicts import overlay, take_verdicts
 
 
@@ -22,11 +23,12 @@ class Applying:
     """One reply being applied; ``run`` it inside a transaction."""
 
     def __init__(
-        self, tables: Tables, schema: Schema, device: int, reply: SyncReply, checks: Checks, *, asked: Asked
+        self, tables: Tables, schema: Schema, account: Account, reply: SyncReply, checks: Checks, *, asked: Asked
     ) -> None:
         self._tables = tables
         self._schema = schema
-        self._device = device
+        self._person = account.person
+        self._device = account.device
         self._reply = reply
         self._checks = checks
         self._rows = Rows(tables, schema)
@@ -58,6 +60,7 @@ class Applying:
             tables.meta.put(name, value)
         if reply.view and self._readings.is_in_view:
             tables.meta.put("view", reply.view)
+        forget_others(tables, self._schema, self._person)
         if self._is_wiping:
             tables.meta.put("wiping", 1)
 

@@ -144,9 +144,7 @@ class Replica:
             self._storage.transaction(lambda: renumber(self.tables, reply.pushed + 1))
         offset = offset_from_reply(reply.now, sent_ms, received_ms)
         self._storage.transaction(
-            lambda: Applying(self.tables, self.schema, self.account.device, reply, self._checks, asked=start).run(
-                offset
-            )
+            lambda: Applying(self.tables, self.schema, self.account, reply, self._checks, asked=start).run(offset)
         )
         # Every checksum has been compared once the answer to a request that asked for them all has nothing to follow.
         if not reply.more and len(reply.sums) >= len(reply.grants):

@@ -103,7 +103,9 @@ class Attention(msgspec.Struct, frozen=True):
     losers: list[Loser]
     at: int
     more: tuple[Edit, ...] = ()
-    """The other edits of a group that was refused as a whole."""
+    """The other edits of a group that was refused as a whole; the decision by which another's was applied (R49)."""
+    about: str = ""
+    """What the customer was called when the verdict came."""
 
 
 class Sent(msgspec.Struct, frozen=True):

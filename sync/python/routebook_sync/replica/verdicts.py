@@ -153,24 +153,33 @@ class _Notes:
     def note(self, edit: Edit, verdict: Verdict) -> None:
         """Write down a verdict."""
         tables = self._tables
+        more: tuple[Edit, ...] = ()
         if verdict.verdict is VerdictKind.CONFLICT and edit.kind == "held_edit":
             found = self._applied_by(edit)
             if found is None:
                 return
-            edit = found
+            edit, more = found, (edit,)
         group = edit.group if verdict.verdict in REFUSED else ""
         entry = self._entry_by_group.get(group) or self._entry_of_creation(edit, verdict)
         if entry is None:
             field = verdict.field or next((loser.field for loser in verdict.losers), "")
+            about = self._name_of(edit.root)
             entry = tables.next_number("attention")
             tables.attention.put(
-                entry, Attention(verdict.verdict, verdict.code, field, edit, verdict.losers, self._now)
+                entry,
+                Attention(verdict.verdict, verdict.code, field, edit, verdict.losers, self._now, more, about),
             )
         else:
             noted = tables.attention[entry]
             tables.attention.put(entry, msgspec.structs.replace(noted, more=(*noted.more, edit)))
         if group:
             self._entry_by_group[group] = entry
+
+    def _name_of(self, root: str) -> str:
+        """Return what a customer is called here, "" for other roots."""
+        customer = self._tables.row.get(root)
+        name = customer.doc.v.get("name") if customer is not None and customer.kind == "customer" else None
+        return name if isinstance(name, str) else ""
 
     def _applied_by(self, decision: Edit) -> Edit | None:
         """Return what a decision applied to its target, None where the device has not got the offer (SPEC R49).

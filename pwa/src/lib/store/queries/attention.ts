@@ -67,14 +67,17 @@ export interface AttentionItem {
   readonly written: Readonly<Record<string, unknown>>;
   /** When: milliseconds since 1970 UTC, null where an older version of the app did not note it. */
   readonly writtenAt: number | null;
-  /** What stood there when it was written, by field; null for nothing. */
+  /** What stood there when it was written, by field; null for nothing, absent where that may not be told here any more. */
   readonly base: Readonly<Record<string, unknown>>;
   /** What stands now, by field, for the same fields. */
   readonly standing: Readonly<Record<string, unknown>>;
   /** When that was written, by field, where it is known: milliseconds since 1970 UTC. */
   readonly standingAt: Readonly<Record<string, number>>;
   readonly losers: readonly LostValue[];
-  /** The other edits of the group, where it was refused as a whole, and what could only follow a creation (SPEC R44). */
+  /**
+   * The other edits of the group, where it was refused as a whole, and what could only follow a creation (SPEC R44); the decision
+   * that applied it, where another had written it (R49).
+   */
   readonly more: readonly MoreWritten[];
   /** What has become of an edit that is held; null for other verdicts and where its receipt has not come yet. */
   readonly outcome: Outcome | null;
