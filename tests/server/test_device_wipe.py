@@ -150,6 +150,43 @@ async def test_a_wipe_reaches_a_device_whose_session_is_over_or_whose_person_has
     assert {"control": "wipe"} in answer["control"]
 
 
+LEAVING: dict[str, dict[str, Any]] = {
+    "deactivated": {"active": False},
+    "a new password": {"password": "a whole new password 17"},
+}
+
+
+@pytest.mark.parametrize("change", LEAVING.values(), ids=LEAVING)
+async def test_a_wipe_reaches_a_device_that_was_signed_out_before_and_its_edits_wait_for_others(
+    house: House, change: dict[str, Any]
+) -> None:
+    phone, administrator = await house.signed_in("rep"), await house.signed_in("administrator")
+    await sync(phone, house, 1, edits=[edit(1, 1, "Bread")])
+    assert (await administrator.patch(f"/api/people/{MAREK}", json=change)).status_code == 200
+    assert (await sync(phone, house, 1)).json()["code"] == "session_expired"
+    house.clock.advance(days=80)
+    assert (await administrator.post("/api/devices/1/wipe", json={})).status_code == 204
+    house.clock.advance(days=500)
+    manager = await house.signed_in("manager")
+    answer = (await sync(phone, house, 1, edits=[edit(2, 1, "Cake")], report={"waiting": 0})).json()
+    assert (answer["pushed"], answer["control"][0], answer["grants"]) == (2, {"control": "wipe"}, [])
+    assert [(verdict["verdict"], verdict["code"]) for verdict in answer["verdicts"]] == [("held", "forbidden")]
+    assert len((await manager.get(f"/api/history/{CUSTOMER}")).json()) == 1, "nobody has applied it yet"
+    offers = (await sync(manager, house, 3, cursors={}, protocol=2)).json()["rows"][f"t:{NORTH}"]
+    assert [row["v"]["values"] for row in offers if row["k"] == "held_edit"] == [{"trade": "Cake"}]
+    assert (await device_of(manager, 1))["revoked_at"] == house.clock.now_ms
+
+
+async def test_a_use_that_is_written_down_late_does_not_begin_an_ended_session_again(house: House) -> None:
+    phone, administrator = await house.signed_in("rep"), await house.signed_in("administrator")
+    house.clock.advance(seconds=70)
+    assert (await sync(phone, house, 1)).status_code == 200, "and this use waits to be written down"
+    change = {"password": "a whole new password 17"}
+    assert (await administrator.patch(f"/api/people/{MAREK}", json=change)).status_code == 200
+    await house.application.presence.write()
+    assert (await sync(phone, house, 1)).json()["code"] == "session_expired"
+
+
 async def test_a_device_that_is_not_there_is_not_found(house: House) -> None:
     manager = await house.signed_in("manager")
     for number in (77, 0, 1 << 40):

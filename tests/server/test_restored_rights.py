@@ -89,6 +89,24 @@ async def test_who_joined_since_the_backup_signs_in_as_the_same_person(address: 
         assert (await house.application.database.read(find_names))[person] == "Lin Wei"
 
 
+async def test_a_session_that_was_ended_since_the_backup_stays_ended_and_its_device_can_be_wiped(
+    address: str, tmp_path: Path
+) -> None:
+    backup, folder = tmp_path / "book.backup", tmp_path / "data"
+    async with open_house(folder, database=address) as house:
+        phone, administrator = await house.signed_in("rep"), await house.signed_in("administrator")
+        await take_backup(house.application.database, backup, unseen)
+        await change(administrator, MAREK, password="a whole new password 17")
+    await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder, again=True, database=address) as house:
+        again = house.client()
+        again.cookies = phone.cookies
+        assert (await again.get("/api/session")).json()["code"] == "session_expired"
+        assert (await (await house.signed_in("administrator")).post("/api/devices/1/wipe", json={})).status_code == 204
+        request = {"protocol": 2, "schema": "", "device": 1, "now": house.clock.now_ms}
+        assert {"control": "wipe"} in (await again.post("/sync", json=request)).json()["control"]
+
+
 async def test_somebody_can_administer_also_where_the_administrator_is_another_one_since(
     address: str, tmp_path: Path
 ) -> None:

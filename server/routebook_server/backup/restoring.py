@@ -22,6 +22,7 @@ from routebook_server.database.address import is_postgres, sqlite_path
 from routebook_server.database.driver import upsert
 from routebook_server.database.migrating import migrate
 from routebook_server.identity.accounts import change_password
+from routebook_server.identity.sessions import end_each
 from routebook_server.identity.tables import account, device, session
 from routebook_server.records.verify import bucket_names, verify_bucket
 from routebook_server.reminders.tables import calendar_feed, server_secret
@@ -44,7 +45,9 @@ class Bans(msgspec.Struct, frozen=True):
     password_hashes: dict[str, str] = {}
     """By person: no other one is right."""
     sessions: frozenset[bytes] = frozenset()
-    """Those that have not ended, of all these devices."""
+    """Those that are known, of all these devices."""
+    ended: frozenset[bytes] = frozenset()
+    """Those of them that were ended."""
     devices: frozenset[tuple[int, str]] = frozenset()
     """Every device and whose it is."""
     links: frozenset[bytes] = frozenset()
@@ -67,6 +70,9 @@ def read_bans(connection: Connection) -> Bans:
         rights=read_rights(connection),
         password_hashes={row.person: row.password_hash for row in accounts},
         sessions=frozenset(connection.execute(select(session.c.token_hash)).scalars()),
+        ended=frozenset(
+            connection.execute(select(session.c.token_hash).where(session.c.expires <= session.c.created)).scalars()
+        ),
         devices=frozenset((row.number, row.person) for row in rows),
         links=frozenset(connection.execute(select(calendar_feed.c.token_hash)).scalars()),
         secrets=tuple(driver_of(connection).fetch("SELECT name, value, created FROM server_secret")),
@@ -113,6 +119,8 @@ def _shut_out(connection: Connection, bans: Bans) -> None:
         # Of a device that the former book does not know, it cannot tell which have ended.
         if (row.number, row.person) in bans.devices and row.token_hash not in bans.sessions:
             connection.execute(delete(session).where(session.c.token_hash == row.token_hash))
+        elif row.token_hash in bans.ended:
+            end_each(connection, session.c.token_hash == row.token_hash)
 
 
 def _keep_secrets(connection: Connection, bans: Bans) -> None:

@@ -18,5 +18,7 @@ class Actor(msgspec.Struct, frozen=True):
     """Whether he may change a customer's territory (managers and administrators)."""
     wiped: bool = False
     """Whether the device may only hand over its edits and hear that its data has to go (SPEC R58)."""
+    is_held: bool = False
+    """Whether what a wiped device hands over is kept for others, because its person or session may do no more."""
     handed_over: bool = False
     """Whether a wiped device has told that nothing waits: nothing more is taken from it."""

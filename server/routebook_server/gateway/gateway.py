@@ -11,10 +11,13 @@ from routebook_server.gateway.replies import Replies
 from routebook_server.records.packed import Part, plain
 from routebook_server.records.pages import Asked, Page
 from routebook_server.records.push import GapError, Push, Pushed, Unread
+from routebook_server.records.refusal import Refusal
 from routebook_server.records.store import Store
 from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, Edit, ProblemCode, SyncRequest, View
 
 _NOTHING: Final = Pushed([])
+_LEFT: Final = Refusal(ProblemCode.FORBIDDEN, "Kept for whoever may apply it: its author was signed out.", held=True)
+"""Of what a wiped device of somebody who has left, or was signed out before, still brings (decision 174)."""
 
 
 class Gateway:
@@ -69,7 +72,10 @@ class Gateway:
         edits, mended = read_edits(request.edits) if request.edits else ([], frozenset[int]())
         if edits and not actor.handed_over:
             hold, again = frozenset(request.hold), frozenset(request.again)
-            pushed = await self.store.push(Push(actor, edits, request.cursors, request.ack, mended, hold, again))
+            custody = _LEFT if actor.is_held else None
+            pushed = await self.store.push(
+                Push(actor, edits, request.cursors, request.ack, mended, hold, again, custody=custody)
+            )
         page = await self.store.pull(
             Asked(
                 actor.device,

@@ -32,10 +32,8 @@ _REMEMBERED: Final = 10_000
 _CODE_BY_STATE: Final = {
     SessionState.EXPIRED: ProblemCode.SESSION_EXPIRED,
     SessionState.REVOKED: ProblemCode.DEVICE_REVOKED,
-    SessionState.WIPED: ProblemCode.DEVICE_REVOKED,
-    SessionState.HANDED_OVER: ProblemCode.DEVICE_REVOKED,
 }
-_WIPES: Final = frozenset({SessionState.WIPED, SessionState.HANDED_OVER})
+_WIPES: Final = frozenset({SessionState.WIPED, SessionState.WIPED_LATE, SessionState.HANDED_OVER})
 
 
 class _Bearer(msgspec.Struct, frozen=True):
@@ -67,7 +65,7 @@ class Door:
         """Return the actor behind a request, or not_signed_in, session_expired or device_revoked."""
         found = await self.device_of(scope)
         if isinstance(found, Actor) and found.wiped:
-            return make_problem(_CODE_BY_STATE[SessionState.WIPED])
+            return make_problem(ProblemCode.DEVICE_REVOKED)
         return found
 
     async def device_of(self, scope: Scope) -> Actor | Problem:
@@ -139,6 +137,7 @@ def _actor(session: Session, rights: Rights) -> Actor:
         buckets,
         may_move=session.role is not Role.REP,
         wiped=session.state in _WIPES,
+        is_held=session.state is SessionState.WIPED_LATE,
         handed_over=session.state is SessionState.HANDED_OVER,
     )
 

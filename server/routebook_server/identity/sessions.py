@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, not_, select, update
 
 from routebook_server.database import Database, Values, driver_of
 from routebook_server.identity.accounts import raise_revision
@@ -44,6 +44,8 @@ class SessionState(StrEnum):
     REVOKED = "revoked"
     WIPED = "wiped"
     """Opens nothing but the way to hand over unsent edits and to hear that the data has to go."""
+    WIPED_LATE = "wiped_late"
+    """As wiped, of somebody who has left, or where the session was over before: what is handed over is for others."""
     HANDED_OVER = "handed_over"
     """As wiped, and the device has told that nothing waits: it only hears again that the data has to go."""
 
@@ -69,8 +71,8 @@ def hash_from_token(token: str) -> bytes:
 def start_session(connection: Connection, device_number: int, now_ms: int, random: Random) -> str:
     """End the device's former sessions, start a new one and return its token."""
     token = base64.urlsafe_b64encode(random(TOKEN_BYTES)).decode().rstrip("=")
-    connection.execute(delete(session).where(session.c.expires < now_ms - REMEMBERED_MS))
-    _end(connection, session.c.device == device_number)
+    _forget(connection, now_ms - REMEMBERED_MS)
+    _drop(connection, session.c.device == device_number)
     connection.execute(
         insert(session).values(
             token_hash=hash_from_token(token), device=device_number, created=now_ms, expires=now_ms + LASTS_MS
@@ -93,38 +95,58 @@ def open_sessions(connection: Connection, now_ms: int) -> list[Session]:
 
 def touch_session(connection: Connection, token: str, device_number: int, now_ms: int) -> None:
     """Write down that the device was here now; its session lasts ninety days from now."""
+    # A use that is written down after the session was ended must not begin it again.
     connection.execute(
-        update(session).where(session.c.token_hash == hash_from_token(token)).values(expires=now_ms + LASTS_MS)
+        update(session)
+        .where(session.c.token_hash == hash_from_token(token), session.c.expires > session.c.created)
+        .values(expires=now_ms + LASTS_MS)
     )
     connection.execute(update(device).where(device.c.number == device_number).values(last_seen=now_ms))
 
 
 def end_session(connection: Connection, token: str) -> None:
     """End one session; no error if it has ended."""
-    _end(connection, session.c.token_hash == hash_from_token(token))
+    _drop(connection, session.c.token_hash == hash_from_token(token))
 
 
 def end_sessions_of(connection: Connection, person: str, keep_token: str = "") -> None:
-    """End every session of a person, but not the one of ``keep_token``, nor those that only a wipe is left of."""
+    """End every session of a person, but not the one of ``keep_token``, nor those that only a wipe is left of.
+
+    Each stays, as one that has lasted no time at all: its device can still be told that its data has to go.
+    """
     devices = select(device.c.number).where(device.c.person == person, device.c.wiped_at.is_(None))
-    _end(connection, session.c.device.in_(devices) & (session.c.token_hash != hash_from_token(keep_token)))
+    end_each(connection, session.c.device.in_(devices) & (session.c.token_hash != hash_from_token(keep_token)))
 
 
-def _end(connection: Connection, which: ColumnElement[bool]) -> None:
+def end_each(connection: Connection, which: ColumnElement[bool]) -> None:
+    """End these sessions, for good: none is ever touched again."""
+    open_yet = session.c.expires > session.c.created
+    if connection.execute(update(session).where(which, open_yet).values(expires=session.c.created)).rowcount:
+        raise_revision(connection)
+
+
+def _drop(connection: Connection, which: ColumnElement[bool]) -> None:
     if connection.execute(delete(session).where(which)).rowcount:
         raise_revision(connection)
+
+
+def _forget(connection: Connection, before_ms: int) -> None:
+    """Drop what ended so long ago, but not what a device that is to be wiped is known by."""
+    to_wipe = device.c.wiped_at.is_not(None) & device.c.revoked_at.is_(None)
+    devices = select(device.c.number).where(device.c.last_seen < before_ms, not_(to_wipe))
+    connection.execute(delete(session).where(session.c.expires < before_ms, session.c.device.in_(devices)))
 
 
 def read_session(row: Values, now_ms: int) -> Session:
     """Return the session as it is at ``now_ms``, from what was read of it."""
     person, role, active, number, revoked_at, wiped_at, expires, *standing = row
-    if wiped_at is not None:
-        # However long ago: it is what removes the data.
-        state = SessionState.WIPED if revoked_at is None else SessionState.HANDED_OVER
+    is_over = expires <= now_ms or not active
+    if wiped_at is not None and revoked_at is not None:
+        state = SessionState.HANDED_OVER
+    elif wiped_at is not None:  # However long ago: it is what removes the data.
+        state = SessionState.WIPED_LATE if is_over else SessionState.WIPED
     elif revoked_at is not None:
         state = SessionState.REVOKED
-    elif expires <= now_ms or not active:
-        state = SessionState.EXPIRED
     else:
-        state = SessionState.OPEN
+        state = SessionState.EXPIRED if is_over else SessionState.OPEN
     return Session(person, Role(role), number, expires, state, Standing(*standing))
