@@ -64,7 +64,7 @@ class Answer(msgspec.Struct, frozen=True):
 class PatientPresence(Presence):
     """Presence that writes when it is told to, not by the time of day."""
 
-    def _write_soon(self) -> None:
+    def _wake(self, after_s: float) -> None:
         pass
 
 

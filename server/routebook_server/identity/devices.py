@@ -1,6 +1,6 @@
 """Devices: each browser or installed app that a person signed in on, numbered by the server."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 import msgspec
@@ -94,11 +94,26 @@ def wipe_device(connection: Connection, number: int, now_ms: int) -> None:
     raise_revision(connection)
 
 
-def keep_report(connection: Connection, number: int, report: DeviceReport) -> None:
-    """Keep what a device last told of itself."""
-    connection.execute(
-        update(device).where(device.c.number == number).values(report=msgspec.json.encode(report).decode())
-    )
+class Told(msgspec.Struct, frozen=True):
+    """What a device told of itself, as it is kept."""
+
+    report: DeviceReport
+    at: int = 0
+    """When, in milliseconds since 1970 UTC."""
+
+
+def keep_reports(connection: Connection, told_by_device: Mapping[int, Told]) -> None:
+    """Keep what these devices last told of themselves; what one told another process since stays."""
+    kept = select(device.c.number, device.c.report).where(device.c.number.in_(sorted(told_by_device)))
+    for row in connection.execute(kept).all():
+        told = told_by_device[row.number]
+        if row.report is None or msgspec.json.decode(row.report, type=_Kept).at <= told.at:
+            text = msgspec.json.encode({**msgspec.to_builtins(told.report), "at": told.at}).decode()
+            connection.execute(update(device).where(device.c.number == row.number).values(report=text))
+
+
+class _Kept(msgspec.Struct):
+    at: int = 0
 
 
 def _device(row: RowMapping) -> Device:
