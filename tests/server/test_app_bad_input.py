@@ -1,6 +1,8 @@
 """Bad input: every endpoint answers it with a problem that has a code and names the field, never with a fault."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -9,7 +11,8 @@ import pytest
 from routebook_server.app import MAX_BODY_BYTES
 from routebook_server.database import SqliteDatabase, driver_of
 from routebook_sync.messages import ProblemCode
-from server.team import MAREK, NORTH, PASSWORD, House, sign_in
+from server.team import MAREK, NORTH, PASSWORD, House, open_house, sign_in
+from server.test_rights import routes_of
 
 GOOD: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("POST", "/api/session"): {"email": "marek@demo.example", "password": PASSWORD, "device": {"name": "Chrome"}},
@@ -192,6 +195,18 @@ async def test_a_device_that_is_not_there_is_a_problem(client: httpx.AsyncClient
 @pytest.mark.parametrize("person", ["nobody", "0" * 26, "%00", "'; DROP TABLE account; --", "x" * 5_000])
 async def test_a_person_that_is_not_there_is_a_problem(client: httpx.AsyncClient, person: str) -> None:
     a_problem(await client.patch(f"/api/people/{person}", json={"name": "Somebody"}), 404, "not_found")
+
+
+async def test_a_nul_in_an_address_reaches_no_route_on_either_database(address: str, tmp_path: Path) -> None:
+    async with open_house(tmp_path / "data", database=address) as house:
+        client = await house.signed_in("administrator")
+        for method, path in sorted(routes_of(house)):
+            verb, whole = "POST" if method == "ASGI" else method, re.sub(r"{\w+}", NORTH, path)
+            for parameter in re.findall(r"{\w+}", path):
+                spoilt = re.sub(r"{\w+}", NORTH, path.replace(parameter, "a%00b"))
+                a_problem(await client.request(verb, spoilt, json={}), 404, "not_found")
+            for query in ("before=%00", "key=a%00b", "%00"):
+                a_problem(await client.request(verb, f"{whole}?{query}", json={}), 400, "malformed")
 
 
 @pytest.mark.parametrize(

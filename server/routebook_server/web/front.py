@@ -7,6 +7,7 @@ from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from routebook_server.gateway.problem import make_problem, send_problem
+from routebook_server.web.nul import refuse_nul
 from routebook_server.web.site import Site
 from routebook_sync.messages import ProblemCode
 
@@ -38,6 +39,9 @@ class Front:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """ASGI."""
+        refused = refuse_nul(scope) if scope["type"] == ScopeType.HTTP else None
+        if refused is not None:
+            return send_problem(send, refused)
         if scope["type"] != ScopeType.HTTP or is_endpoint(scope["method"], scope["path"]):
             return self._direct.get(scope["path"], self._endpoints)(scope, receive, send)
         asset = self._site.find(scope["path"])
