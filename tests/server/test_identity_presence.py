@@ -63,13 +63,14 @@ async def test_what_waits_is_written_at_the_end(tmp_path: Path) -> None:
 
 async def test_what_could_not_be_written_goes_on_waiting(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     phone = await house.signed_in("rep")
-    await sync(phone, house, 1, report={"waiting": 7})
 
     async def fail(_work: Any) -> None:
         raise UnavailableDatabaseError
 
     with monkeypatch.context() as broken:
+        broken.setattr(Presence, "_wake", lambda _self, _after_s: None)
         broken.setattr(house.application.database, "write", fail)
+        await sync(phone, house, 1, report={"waiting": 7})
         await house.application.presence._write_due()
     assert await kept(house) is None
     await house.application.presence.write()

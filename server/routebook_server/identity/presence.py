@@ -66,7 +66,8 @@ class Presence:
         self._wake(max(GATHERED_S, self._rest_ms(actor.device, now_ms) / 1_000))
 
     async def write(self) -> None:
-        """Write all that waits, for whoever wants to read it."""
+        """Write all that waits, for whoever wants to read it; what is just being written is there then, too."""
+        await asyncio.gather(*self._writing)
         if self._due is not None:
             self._due.cancel()
             self._due = None
@@ -128,7 +129,6 @@ class Presence:
 
     async def close(self) -> None:
         """Write all that waits."""
-        await asyncio.gather(*self._writing)
         try:
             await self.write()
         except UNAVAILABLE as error:
