@@ -113,6 +113,31 @@ async def test_a_verdict_tells_nothing_of_a_customer_that_was_taken_away_since(t
     assert answer.json()["verdicts"] == [{"n": 2, "verdict": "conflict", "field": "next_step"}]
 
 
+async def test_a_refusal_tells_nothing_of_a_customer_that_is_not_his(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    await phone.sync()
+    answers = []
+    for guess in (
+        {"territory": NORTH},
+        {"territory": SOUTH},
+        {"deleted": False},
+        {"deleted": False, "name": "Chemist"},
+    ):
+        phone.edit("customer", CHEMIST, CHEMIST, guess)
+        answers.append(rejection((await phone.sync()).verdicts))
+    assert set(answers) == {("forbidden", "")}
+
+
+async def test_a_guess_at_a_customer_that_was_his_is_kept_whether_it_is_right_or_wrong(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    await phone.sync()
+    team.territories[ANNA] = []
+    for guess in (NORTH, SOUTH):
+        phone.edit("customer", BAKERY, BAKERY, {"territory": guess})
+    verdicts = (await phone.sync()).verdicts
+    assert [(verdict.verdict, verdict.code) for verdict in verdicts] == [(VerdictKind.HELD, "forbidden")] * 2
+
+
 async def test_two_devices_that_change_different_fields_keep_both(team: Team) -> None:
     phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
     first = phone.edit("visit", VISIT, BAKERY, VALUES)

@@ -14,10 +14,10 @@ from routebook_server.records.draft import NOBODY, Draft
 from routebook_server.records.inside import Clamp, judge_inside
 from routebook_server.records.judging import Judge, Merged
 from routebook_server.records.lookup import Lookup
-from routebook_server.records.place import find_place, find_target, require_place
+from routebook_server.records.place import Place, find_place, find_target, require_place
 from routebook_server.records.prose import Prose
 from routebook_server.records.push import SERVER_SUFFIX, Replica, Turn
-from routebook_server.records.refusal import Refusal, RefusalError, refuse_values
+from routebook_server.records.refusal import Refusal, RefusalError, refuse_beside, refuse_values
 from routebook_server.records.state import State, encode_json
 from routebook_sync import base32
 from routebook_sync.clock import CLAMP_MS, MS_WIDTH, SERVER_DEVICE, clamp
@@ -64,11 +64,7 @@ class Applier:
             raise _refused(ProblemCode.FOREIGN_ROOT, f"The record has another {field}.", field)
         doc = state.read_doc() if state is not None else None
         system = is_system(author)
-        refusal = refuse_values(entity, edit.v, doc.v if doc is not None else None, author.role, system=system)
-        if refusal is not None:
-            raise RefusalError(refusal)
-        bucket, home = find_place(entity, edit, state, self._draft.states)
-        require_place(turn.push, edit, bucket, turn.buckets, self._lookup, states=self._draft.states)
+        bucket, home = self._find_place(turn, entity, edit, state, doc)
         decided = Decided({}, [])
         if edit.kind == HELD_EDIT and state is not None and not system:
             decided = self._decider.decide(turn, edit, state, self.apply)
@@ -102,6 +98,20 @@ class Applier:
         if target != bucket:
             self._draft.move(edit.id, self._lookup.aggregate(edit.id), bucket, target, author.device)
         return verdict
+
+    def _find_place(self, turn: Turn, entity: EntityType, edit: Edit, state: State | None, doc: Doc | None) -> Place:
+        """Return where the record lives; RefusalError where these values must not be written, or not by this author."""
+        role, system, old = turn.push.author.role, is_system(turn.push.author), doc.v if doc is not None else None
+        _require(refuse_values(entity, edit.v, role, is_new=old is None, system=system))
+        # What is refused for what the record holds tells of that: nobody hears it before he may write there (G5).
+        is_his = state is None or system or state.bucket in turn.buckets
+        if is_his:
+            _require(refuse_beside(entity, edit.v, old, role))
+        bucket, home = find_place(entity, edit, state, self._draft.states)
+        require_place(turn.push, edit, bucket, turn.buckets, self._lookup, states=self._draft.states)
+        if not is_his:  # Archived, of a customer that is his.
+            _require(refuse_beside(entity, edit.v, old, role))
+        return bucket, home
 
     # Merging
 
@@ -241,6 +251,11 @@ def _require_whole(entity: EntityType, values: dict[str, Any], old: Doc, new: Do
     if "deleted" in values and is_deleted(old) and not is_deleted(new) and not entity.required <= new.v.keys():
         name = min(entity.required - new.v.keys())
         raise _refused(ProblemCode.MISSING_FIELD, f"A {entity.kind} that comes back needs {name}.", name)
+
+
+def _require(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise RefusalError(refusal)
 
 
 def _refused(code: ProblemCode, message: str, field: str) -> RefusalError:

@@ -51,6 +51,8 @@ class _Checks(msgspec.Struct, frozen=True):
 
     guarded: frozenset[str]
     """Fields that not everybody may write, or whose values are not bounded by a type."""
+    managers: frozenset[str]
+    """Fields that only managers change."""
     required: tuple[str, ...]
     """What a new record must have, in order."""
     is_servers: bool
@@ -61,20 +63,19 @@ class _Checks(msgspec.Struct, frozen=True):
 def _checks(kind: str) -> _Checks:
     entity = ENTITY_TYPES[kind]
     guarded = frozenset(
-        name
-        for name, field in entity.fields.items()
-        if field.server or field.manager or field.hidden or field.type in _OPEN_TYPES
+        name for name, field in entity.fields.items() if field.server or field.hidden or field.type in _OPEN_TYPES
     )
+    managers = frozenset(name for name, field in entity.fields.items() if field.manager)
     required = tuple(sorted(entity.required))
-    return _Checks(guarded, required, any(entity.fields[name].server for name in required))
+    return _Checks(guarded, managers, required, any(entity.fields[name].server for name in required))
 
 
 def refuse_values(
-    entity: EntityType, values: dict[str, Any], old: dict[str, Any] | None, role: Role, *, system: bool
+    entity: EntityType, values: dict[str, Any], role: Role, *, is_new: bool, system: bool
 ) -> Refusal | None:
-    """Return why these values must not be written, or None.
+    """Return why these values must not be written, whatever the record holds, or None.
 
-    ``old`` are the values that the record holds, None for a new record; ``system`` may write every field.
+    ``system`` may write every field. What the record holds is for ``refuse_beside``.
     """
     if role not in entity.writers:
         return Refusal(ProblemCode.FORBIDDEN, f"A {role} may not change a {entity.kind}.")
@@ -83,13 +84,27 @@ def refuse_values(
     except msgspec.ValidationError as error:
         return _refuse_shape(str(error))
     checks = _checks(entity.kind)
-    if old is None and checks.is_servers and not system:
+    if is_new and checks.is_servers and not system:
         return Refusal(ProblemCode.FORBIDDEN, f"Only the server makes a {entity.kind}.")
     if not values.keys().isdisjoint(checks.guarded):
         for name in checks.guarded.intersection(values):
-            refusal = _refuse_guarded(entity, name, values[name], old, role, system=system)
+            refusal = _refuse_guarded(entity, name, values[name], role, system=system)
             if refusal is not None:
                 return refusal
+    return None
+
+
+def refuse_beside(entity: EntityType, values: dict[str, Any], old: dict[str, Any] | None, role: Role) -> Refusal | None:
+    """Return why these values must not be written beside ``old``, what the record holds (None: it is new), or None.
+
+    The answer tells something of that: it is for those alone who may write there (guarantee G5).
+    """
+    checks = _checks(entity.kind)
+    if role is Role.REP and not values.keys().isdisjoint(checks.managers):
+        for name in checks.managers.intersection(values):
+            allowed = entity.fields[name].required if old is None else old.get(name) == values[name]
+            if not allowed:
+                return Refusal(ProblemCode.FORBIDDEN_FIELD, f"Only a manager may change {name}.", name)
     if old is None or values.get("deleted", True) is not True:
         # What comes back from the deleted may have lost its body since (SPEC R36): it needs all that a new one does.
         for name in checks.required:
@@ -98,9 +113,7 @@ def refuse_values(
     return None
 
 
-def _refuse_guarded(
-    entity: EntityType, name: str, value: Any, old: dict[str, Any] | None, role: Role, *, system: bool
-) -> Refusal | None:
+def _refuse_guarded(entity: EntityType, name: str, value: Any, role: Role, *, system: bool) -> Refusal | None:
     field = entity.fields[name]
     if field.type in _OPEN_TYPES and not travels(value):
         return Refusal(
@@ -113,10 +126,6 @@ def _refuse_guarded(
     if field.hidden and role is Role.REP:
         # Whatever the value is: an answer that depended on it would tell it.
         return Refusal(ProblemCode.FORBIDDEN_FIELD, f"Only a manager may see and change {name}.", name)
-    if field.manager and role is Role.REP:
-        allowed = field.required if old is None else old.get(name) == value
-        if not allowed:
-            return Refusal(ProblemCode.FORBIDDEN_FIELD, f"Only a manager may change {name}.", name)
     return None
 
 
