@@ -1,9 +1,13 @@
 """What is hidden is stored apart, row by row: another set of fields needs the stored rows summed up anew."""
 
-from routebook_server.records.views import open_values, view_of
+from collections.abc import Collection
+
+import msgspec
+
+from routebook_server.records.views import keep_verdict, open_values, open_verdicts, view_of
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.person import Role
-from routebook_sync.messages import View
+from routebook_sync.messages import Loser, Verdict, VerdictKind, View
 
 
 def test_the_hidden_fields_are_those_that_the_tables_were_summed_up_with() -> None:
@@ -29,3 +33,21 @@ def test_only_reps_are_kept_from_hidden_fields() -> None:
     assert open_values("product", values, View.REP) == {"name": "Flour"}
     assert open_values("product", values, View.FULL) == values
     assert open_values("hologram", values, View.REP) == values
+
+
+def test_however_many_verdicts_tell_a_value_whose_they_are_is_asked_once() -> None:
+    loser = Loser("city", "Hel", "1" * 18, "ben")
+    kept = [
+        keep_verdict(Verdict(n, VerdictKind.CONFLICT, field="city", losers=[loser]), f"record{n % 2}")
+        for n in range(1, 100)
+    ]
+    asked: list[set[str]] = []
+
+    def find_granted(ids: Collection[str]) -> set[str]:
+        asked.append(set(ids))
+        return {"record1"}
+
+    docs = [msgspec.json.encode(one) for one in kept]
+    opened = [msgspec.json.decode(doc, type=Verdict) for doc in open_verdicts(docs, View.FULL, find_granted)]
+    assert asked == [{"record0", "record1"}]
+    assert [one.losers for one in opened] == [[loser] if n % 2 else [] for n in range(1, 100)]

@@ -13,7 +13,7 @@ from routebook_server.records.packed import Part
 from routebook_server.records.repair import is_mostly_other, read_repair
 from routebook_server.records.spans import Fresh, Place, Rows, Spans, measure, read_joined
 from routebook_server.records.standings import Standings, read_standings
-from routebook_server.records.views import open_verdict
+from routebook_server.records.views import open_verdicts
 from routebook_sync.messages import View
 
 # Bytes, not text: the database stores UTF-8 and the reply is UTF-8, so that nothing needs decoding.
@@ -176,11 +176,11 @@ class _Reading:
         # Of a former life of the server it acknowledges nothing that this one says (SPEC R42).
         is_former = self._is_former_life
         docs = [doc for n, doc in kept if is_former or n > asked.ack]
-        return [open_verdict(doc, asked.view, self._is_granted) for doc in docs], len(docs) < len(kept)
+        return open_verdicts(docs, asked.view, self._find_granted), len(docs) < len(kept)
 
-    def _is_granted(self, record_id: str) -> bool:
-        found = self._driver.fetch_one("SELECT bucket FROM record WHERE id = ?", record_id)
-        return found is not None and at_hand(found[0]) in self._asked.buckets
+    def _find_granted(self, ids: Collection[str]) -> set[str]:
+        found = self._driver.fetch("SELECT id, bucket FROM record WHERE id IN (?*)", sorted(ids))
+        return {record_id for record_id, bucket in found if at_hand(bucket) in self._asked.buckets}
 
     def _begin(self, bucket: str) -> int:
         """Return the number from which the device reads on."""

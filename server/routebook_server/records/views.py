@@ -1,6 +1,6 @@
 """Views: which fields a person is shown (SPEC R35)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -35,15 +35,25 @@ def keep_verdict(verdict: Verdict, record_id: str) -> Verdict:
     return KeptVerdict(**msgspec.structs.asdict(verdict), id=record_id) if verdict.losers else verdict
 
 
-def open_verdict(doc: bytes, view: View, is_granted: Callable[[str], bool]) -> bytes:
-    """Return a stored verdict as its author may see it now: he may have been a manager, or had the customer, then.
+def open_verdicts(
+    docs: Iterable[bytes], view: View, find_granted: Callable[[Collection[str]], Collection[str]]
+) -> list[bytes]:
+    """Return stored verdicts as their author may see them now: he may have been a manager, or had the customer, then.
 
-    ``is_granted`` tells whether he is granted the bucket of a record.
+    ``find_granted`` tells of which records he is granted the bucket; it is asked once.
     """
-    if _LOSERS not in doc and (view is View.FULL or not any(name in doc for name in _HIDDEN_NAMES)):
-        return doc
-    kept = _KEPT.decode(doc)
-    losers = kept.losers if kept.losers and is_granted(kept.id) else []
+    kept = [_KEPT.decode(doc) if _is_guarded(doc, view) else doc for doc in docs]
+    told = {one.id for one in kept if isinstance(one, KeptVerdict) and one.losers}
+    granted = find_granted(told) if told else ()
+    return [one if isinstance(one, bytes) else _open(one, view, is_granted=one.id in granted) for one in kept]
+
+
+def _is_guarded(doc: bytes, view: View) -> bool:
+    return _LOSERS in doc or (view is not View.FULL and any(name in doc for name in _HIDDEN_NAMES))
+
+
+def _open(kept: KeptVerdict, view: View, *, is_granted: bool) -> bytes:
+    losers = kept.losers if is_granted else []
     if view is View.REP:
         losers = [loser for loser in losers if loser.field not in _HIDDEN]
     return _ENCODER.encode(Verdict(kept.n, kept.verdict, kept.code, kept.field, kept.message, losers))
