@@ -169,8 +169,10 @@ async def test_a_manager_who_becomes_a_rep_holds_no_hidden_value_afterwards(
 ) -> None:
     await work(house, phones)
     manager, administrator = phones["manager"], phones["administrator"]
+    held = manager.edit("product", FLOUR, "shared", cost=SECRETS[6])
+    await manager.sync(held, hold=[held["n"]])
     await manager.sync()
-    assert manager.holds() == {SECRETS[4], SECRETS[1], SECRETS[5]}
+    assert manager.holds() == {SECRETS[4], SECRETS[1], SECRETS[5], SECRETS[6]}
     await administrator.client.patch(f"/api/people/{ANNA}", json={"role": "rep"})
     manager.heard.clear()
 
@@ -183,4 +185,4 @@ async def test_a_manager_who_becomes_a_rep_holds_no_hidden_value_afterwards(
     assert manager.knows() == set(), "not even the loser of a conflict that he had not acknowledged"
     await administrator.client.patch(f"/api/people/{ANNA}", json={"role": "manager"})
     await manager.sync()
-    assert manager.holds() == {SECRETS[4], SECRETS[1], SECRETS[5]}
+    assert manager.holds() == {SECRETS[4], SECRETS[1], SECRETS[5], SECRETS[6]}

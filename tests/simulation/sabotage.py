@@ -300,7 +300,7 @@ def what_changes_after_it_was_stored_is_not_stored_again() -> Iterator[None]:
 @_breaks("G5")
 def hidden_fields_are_sent() -> Iterator[None]:
     """The server gives a rep the document that a manager sees."""
-    with mock.patch.object(state, "open_doc", lambda _entity, doc: doc):
+    with mock.patch.object(state, "open_record", lambda _kind, doc: doc):
         yield
 
 
@@ -445,5 +445,5 @@ def what_is_there_is_offered_again_under_a_new_number() -> Iterator[None]:
 @_breaks("G5")
 def a_verdict_told_again_tells_what_was_withdrawn() -> Iterator[None]:
     """The server believes that whoever once met a value may hear of it for ever."""
-    with mock.patch.object(pages._Reading, "_is_granted", return_value=True):
+    with mock.patch.object(pages._Reading, "_find_granted", lambda _reading, ids: set(ids)):
         yield

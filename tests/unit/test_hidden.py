@@ -4,10 +4,11 @@ from collections.abc import Collection
 
 import msgspec
 
-from routebook_server.records.views import keep_verdict, open_values, open_verdicts, view_of
+from routebook_server.records.views import keep_verdict, open_record, open_values, open_verdicts, view_of
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Loser, Verdict, VerdictKind, View
+from routebook_sync.record import Doc
 
 
 def test_the_hidden_fields_are_those_that_the_tables_were_summed_up_with() -> None:
@@ -33,6 +34,18 @@ def test_only_reps_are_kept_from_hidden_fields() -> None:
     assert open_values("product", values, View.REP) == {"name": "Flour"}
     assert open_values("product", values, View.FULL) == values
     assert open_values("hologram", values, View.REP) == values
+
+
+def test_a_held_edit_shows_no_more_than_the_record_that_it_would_write() -> None:
+    part = {"kind": "product", "id": "b", "root": "shared", "v": {"cost": 4, "price": 5}}
+    values = {"target_kind": "product", "values": {"name": "Flour", "cost": 3}, "more": [part], "code": "internal"}
+    doc = Doc(values, {"1": []})
+    shown = open_record("held_edit", doc)
+    assert shown.v == {**values, "values": {"name": "Flour"}, "more": [{**part, "v": {"price": 5}}]}
+    assert shown.s == doc.s
+    assert open_values("held_edit", values, View.REP) == shown.v
+    harmless = Doc({"target_kind": "product", "values": {"name": "Flour"}}, {"1": []})
+    assert open_record("held_edit", harmless) is harmless
 
 
 def test_however_many_verdicts_tell_a_value_whose_they_are_is_asked_once() -> None:

@@ -5,11 +5,12 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from routebook_server.records.views import open_record
 from routebook_sync.checksum import row_checksum
 from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.messages import ARCHIVED, MOVED, Row
-from routebook_sync.record import Doc, open_doc
+from routebook_sync.record import Doc
 
 _ENCODER: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder(Doc)
@@ -53,7 +54,7 @@ class State(msgspec.Struct, gc=False):
             return (bucket, seq, record_id, kind, root, home, self.device, text, None, 0, 0)
         entity = ENTITY_TYPES.get(kind)
         full = row_checksum(entity, record_id, home, doc)
-        shown = doc if entity is None else open_doc(entity, doc)
+        shown = open_record(kind, doc)
         if shown is doc:
             return (bucket, seq, record_id, kind, root, home, self.device, text, None, full, full)
         open_text = encode_json(Row(kind, record_id, root, home, shown.v, shown.s))

@@ -126,6 +126,7 @@ def typescript() -> str:
         "FIRST_BUDGET": messages.FIRST_BUDGET,
         "MAX_BUDGET": messages.MAX_BUDGET,
         "PARTITIONS": messages.PARTITIONS,
+        "MAX_CHECKED": messages.MAX_CHECKED,
         "SUM_DIGITS": messages.SUM_DIGITS,
     }
     parts = [

@@ -36,6 +36,8 @@ PARTITIONS: Final = 256
 """Parts that a bucket's rows are summed up in, so that only bad ones are read again (SPEC R63)."""
 SUM_DIGITS: Final = 7
 """Base-32 digits that a checksum takes (SPEC R64)."""
+MAX_CHECKED: Final = 64
+"""Buckets of which one request tells the partitions: 112 KiB, however many differ (SPEC R64)."""
 
 MOVED: Final = "moved"
 """The kind of the row that an aggregate leaves behind in its old bucket (SPEC R33)."""

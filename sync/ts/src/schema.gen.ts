@@ -13,6 +13,7 @@ export const MIN_BUDGET = 16384;
 export const FIRST_BUDGET = 131072;
 export const MAX_BUDGET = 4194304;
 export const PARTITIONS = 256;
+export const MAX_CHECKED = 64;
 export const SUM_DIGITS = 7;
 
 export const JOINS = ['register', 'text', 'set', 'counter', 'log'] as const;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bucketChecksum, partitionChecksums, partitionOf, sumsFromText } from "$sync/checksum.ts";
 import type { Row, SyncRequest } from "$sync/messages.ts";
+import { MAX_CHECKED } from "$sync/schema.gen.ts";
 import { AUDIT_EVERY_MS } from "./checks.ts";
 import { VERIFY_EVERY_MS } from "./engine.ts";
 import {
@@ -259,6 +260,25 @@ describe("repair", () => {
     expect(settle(device, server, 2)).toBe(1 + Math.ceil(partitions / 2));
     expect(device.engine.request({}).report?.repairs).toBe(partitions);
     expectEqual(device, server);
+  });
+
+  test("of many buckets tells a few at a time, until all are settled", () => {
+    const device = open();
+    const grants = Array.from({ length: 200 }, (_, at) => `t:${id(10_000 + at)}`);
+    const sums = Object.fromEntries(grants.map((bucket) => [bucket, [1, 1] as const]));
+    receive(device, { grants, sums });
+    const told = new Set<string>();
+    let rounds = 0;
+    for (; device.engine.isSuspect && rounds < 100; rounds += 1) {
+      const request = device.engine.request({});
+      const asked = Object.keys(request.check ?? {});
+      expect(asked.length).toBeLessThanOrEqual(MAX_CHECKED);
+      for (const bucket of asked) told.add(bucket);
+      // The server finds nothing bad in those that are told, and says of all that they differ, as it was asked to.
+      receive(device, { grants, sums });
+    }
+    expect(told.size).toBe(grants.length);
+    expect(rounds).toBe(Math.ceil(grants.length / MAX_CHECKED));
   });
 
   test("leaves unsent edits over what it mends, and keeps what is only theirs", () => {

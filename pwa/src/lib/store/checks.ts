@@ -10,7 +10,7 @@
 import { checksumOfKind, MODULUS, partitionOf, textFromSums } from "$sync/checksum.ts";
 import type { SyncReply } from "$sync/messages.ts";
 import type { Doc } from "$sync/record.ts";
-import { type Kind, PARTITIONS } from "$sync/schema.gen.ts";
+import { type Kind, MAX_CHECKED, PARTITIONS } from "$sync/schema.gen.ts";
 import type { Database } from "./database.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { readSum, type Sum, Sums, writeSum } from "./sums.ts";
@@ -43,6 +43,8 @@ export class Checks {
   readonly #mended = new Map<string, Set<number>>();
   /** The buckets that differed so much that they are read again. */
   readonly #reread = new Set<string>();
+  /** The buckets that are left as they are while others are still to be settled. */
+  readonly #left = new Set<string>();
   #isUnsettled = false;
 
   constructor(private readonly database: Database) {}
@@ -57,11 +59,15 @@ export class Checks {
     return this.#suspects().some((bucket) => this.#isSmall(bucket) || this.#audits.get(bucket) === null);
   }
 
-  /** Returns the checksums of the partitions of every bucket that differs and has been audited (SPEC R64). */
+  /**
+   * Returns the checksums of the partitions of buckets that differ and have been audited, as many as one request tells; the others
+   * come once these are settled (SPEC R64).
+   */
   tell(): { [bucket: string]: string } {
     const told: { [bucket: string]: string } = {};
     this.#told.clear();
     for (const bucket of this.#suspects()) {
+      if (this.#told.size === MAX_CHECKED) break;
       if (this.#isSmall(bucket)) while (this.#audit(bucket));
       if (this.#audits.get(bucket) !== null) continue;
       told[bucket] = textFromSums(this.#partitions(bucket));
@@ -93,6 +99,7 @@ export class Checks {
       // A server that was asked and does not say.
       else if (this.#told.has(bucket)) this.#mark(bucket, true);
     }
+    if (this.#suspects().length === 0) this.#left.clear();
   }
 
   /** Does a slice of an audit that a difference asks for; false if there is none to do. */
@@ -146,11 +153,17 @@ export class Checks {
   }
 
   /**
-   * Nothing of what was told was bad, or what was mended, or read again as a whole, is bad again: a defect somewhere that asking at once would not mend. The
-   * bucket is left alone until the next comparison.
+   * Nothing of what was told was bad, or what was mended, or read again as a whole, is bad again: a defect somewhere that asking at
+   * once would not mend. The bucket is left alone until nothing else is to be settled and sums are compared again.
    */
   #isHopeless(bucket: string, reply: SyncReply): boolean {
-    if (this.#reread.has(bucket)) return true;
+    if (this.#left.has(bucket)) return true;
+    const isHopeless = this.#reread.has(bucket) || this.#isBadAgain(bucket, reply);
+    if (isHopeless) this.#left.add(bucket);
+    return isHopeless;
+  }
+
+  #isBadAgain(bucket: string, reply: SyncReply): boolean {
     if (!this.#told.has(bucket)) return false;
     const mended = this.#mended.get(bucket) ?? new Set();
     const repaired = reply.repair[bucket] ?? [];

@@ -165,6 +165,28 @@ describe("edits that the server has taken", () => {
     expect(left).toEqual(Array.from(left, (_, at) => 3001 - left.length + 1 + at));
   });
 
+  test("are forgotten a whole group at a time, so that none is offered again in part", () => {
+    const device = open();
+    receive(device, { seq: 1 });
+    const line = (n: number) => ({ kind: "customer", id: id(300 + n), root: id(300 + n) }) as const;
+    const values = { name: "x", territory: TERRITORY };
+    device.save({ ...line(0), v: values });
+    device.engine.write(
+      [1, 2, 3].map((n) => ({ ...line(n), v: values })),
+      "sale",
+      true,
+    );
+    device.save({ ...line(4), v: values });
+    receive(device, { pushed: 5, seq: 2 });
+    // So many bytes are counted that the two oldest have to go: one alone, and the first of the group.
+    const size =
+      device.database.get<{ n: number }>("SELECT sum(octet_length(edit)) AS n FROM kept WHERE n <= 2")?.n ?? 0;
+    device.database.run("UPDATE meta SET value = ? WHERE name = 'kept_bytes'", [KEPT_BYTES + size - 200]);
+    device.save({ ...line(5), v: values });
+    receive(device, { pushed: 6, seq: 3 });
+    expect(kept(device)).toEqual([5, 6]);
+  });
+
   test("are forgotten after so many days where no backup ever covers them", () => {
     const device = taken(2);
     device.world.ms += KEPT_FOR_MS - 1000;

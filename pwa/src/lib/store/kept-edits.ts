@@ -109,11 +109,16 @@ function forget(database: Database, condition: string, values: readonly SqlValue
 /** Without a backup the newest stay: so many bytes, so many days. A device's numbers grow with time, and so do its edits'. */
 function forgetOldest(database: Database, now: number): void {
   let bytes = readNumber(database, "kept_bytes");
+  let cut: string | null = null;
   for (;;) {
-    const oldest = database.get<{ device: number; n: number; bytes: number; at: number }>(
-      "SELECT device, n, octet_length(edit) AS bytes, at FROM kept ORDER BY device, n LIMIT 1",
+    const oldest = database.get<{ device: number; n: number; bytes: number; at: number; of: string | null }>(
+      `SELECT device, n, octet_length(edit) AS bytes, at, edit ->> '$.group' AS of FROM kept ORDER BY device, n LIMIT 1`,
     );
-    if (oldest === undefined || (bytes <= KEPT_BYTES && oldest.at >= now - KEPT_FOR_MS)) return;
+    if (oldest === undefined) return;
+    const isDue = bytes > KEPT_BYTES || oldest.at < now - KEPT_FOR_MS;
+    // Of a group all or nothing is offered again (SPEC R45).
+    if (!isDue && (cut === null || oldest.of !== cut)) return;
+    cut = oldest.of;
     bytes -= oldest.bytes;
     database.run("DELETE FROM kept WHERE device = ? AND n = ?", [oldest.device, oldest.n]);
     writeMeta(database, "kept_bytes", bytes);

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from routebook_sync.checksum import MODULUS, partition_of, text_from_sums
-from routebook_sync.messages import PARTITIONS, ControlKind, SyncReply
+from routebook_sync.messages import MAX_CHECKED, PARTITIONS, ControlKind, SyncReply
 from routebook_sync.replica.tables import Schema, Tables
 
 AUDIT_EVERY_MS: Final = 24 * 3_600_000
@@ -29,6 +29,8 @@ class Checks:
         """The partitions that have been mended since a bucket was found to differ."""
         self._reread: set[str] = set()
         """The buckets that differed so much that they are read again."""
+        self._left: set[str] = set()
+        """The buckets that are left as they are while others are still to be settled."""
         self.is_unsettled = False
         """Whether a bucket differed while more was to come: the next request asks for every checksum (SPEC R63)."""
 
@@ -38,9 +40,13 @@ class Checks:
         return bool(self._suspects())
 
     def tell(self) -> dict[str, str]:
-        """Return the checksums of the partitions of every bucket that differs; writes down what was wrong."""
-        self._told = set(self._suspects())
-        return {bucket: text_from_sums(self._partitions(bucket)) for bucket in sorted(self._told)}
+        """Return the checksums of the partitions of buckets that differ, as many as one request tells.
+
+        Writes down what was wrong. The others come once these are settled.
+        """
+        told = sorted(self._suspects())[:MAX_CHECKED]
+        self._told = set(told)
+        return {bucket: text_from_sums(self._partitions(bucket)) for bucket in told}
 
     def note_resets(self, buckets: Iterable[str]) -> None:
         """Note which of the buckets that were told are read again as a whole instead."""
@@ -68,6 +74,8 @@ class Checks:
                     self._mark(bucket, is_settled=is_equal or self._is_hopeless(bucket, reply))
             elif bucket in self._told:
                 self._mark(bucket, is_settled=True)
+        if not self._suspects():
+            self._left.clear()
 
     def patrol(self, now_ms: int) -> bool:
         """Audit everything if that is due, and tell whether a row was wrong; runs inside the caller's transaction."""
@@ -85,8 +93,14 @@ class Checks:
 
         What was told is not bad, or what was mended or read again as a whole is bad all the same.
         """
-        if bucket in self._reread:
+        if bucket in self._left:
             return True
+        is_hopeless = bucket in self._reread or self._is_bad_again(bucket, reply)
+        if is_hopeless:
+            self._left.add(bucket)
+        return is_hopeless
+
+    def _is_bad_again(self, bucket: str, reply: SyncReply) -> bool:
         if bucket not in self._told:
             return False
         mended, repaired = self._mended.setdefault(bucket, set()), reply.repair.get(bucket, [])

@@ -34,12 +34,18 @@ def take_kept(tables: Tables, is_meant: Callable[[int, int], bool]) -> list[Kept
 
 
 def forget_oldest(tables: Tables, now: int) -> None:
-    """Keep the newest only, where no backup was made: so many bytes, so many days."""
+    """Keep the newest only, where no backup was made: so many bytes, so many days.
+
+    Of a group all or nothing is kept (SPEC R45).
+    """
     kept = sorted(tables.kept.items())
     sizes = [len(msgspec.json.encode(one.edit)) for _key, one in kept]
     size = sum(sizes)
+    cut = ""
     for (key, one), part in zip(kept, sizes, strict=True):
-        if size <= KEPT_BYTES and one.at >= now - KEPT_FOR_MS:
+        is_due = size > KEPT_BYTES or one.at < now - KEPT_FOR_MS
+        if not is_due and (not cut or one.edit.group != cut):
             return
+        cut = one.edit.group
         size -= part
         tables.kept.drop(key)
