@@ -137,6 +137,48 @@ def test_a_reminder_from_a_customer_takes_three_taps(offline_today: Page, rep: R
     expect(row.get_by_test_id("task-reminder").first).to_be_visible()
 
 
+def test_a_complaint_is_a_reason_to_go_until_a_tap_at_the_customer_settles_it(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    _open_today(page)
+    stop = page.locator("[data-testid=stop]:has([data-testid=check-in])").first
+    name = stop.locator(".name").inner_text()
+    stop.locator(".face").tap()
+    page.get_by_test_id("remind").tap()
+    page.get_by_role("radio", name=word(rep.locale, "fields_task_type_complaint")).tap()
+    page.get_by_test_id("date-tomorrow").tap()
+    complaint = page.get_by_test_id("complaint")
+    expect(complaint).to_have_text(word(rep.locale, "tasks_default_complaint"))
+    assert _counted(page) == {"taps": 4, "characters": 0}
+    page.goto(page.evaluate("location.origin") + "/today")
+    stop = page.get_by_test_id("stop").filter(has_text=name)
+    reason = stop.get_by_text(pattern(rep.locale, "today_complaints"))
+    expect(reason).to_be_visible()
+    stop.locator("a.face").tap()
+    page.evaluate("counted.taps = 0")
+    page.get_by_test_id("complaint-settled").tap()
+    expect(complaint).to_have_count(0)
+    assert _counted(page) == {"taps": 1, "characters": 0}
+    page.goto(page.evaluate("location.origin") + "/today")
+    expect(stop).to_be_visible()
+    expect(reason).to_have_count(0)
+
+
+def test_a_complaint_brings_its_customer_into_the_plan_as_such(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    page.goto(page.evaluate("location.origin") + "/plan")
+    suggested = page.get_by_test_id("suggested").last
+    name = suggested.locator(".name").inner_text()
+    complained = page.get_by_test_id("suggested").filter(has_text=pattern(rep.locale, "today_complaints"))
+    expect(complained.filter(has_text=name)).to_have_count(0)
+    suggested.locator("a.who").tap()
+    page.get_by_test_id("remind").tap()
+    page.get_by_role("radio", name=word(rep.locale, "fields_task_type_complaint")).tap()
+    page.get_by_test_id("date-tomorrow").tap()
+    expect(page.get_by_test_id("complaint")).to_be_visible()
+    page.goto(page.evaluate("location.origin") + "/plan")
+    expect(complained.filter(has_text=name)).to_be_visible()
+
+
 def test_when_a_customer_is_open_is_said_with_three_taps_and_stands_on_his_stop(offline_today: Page, rep: Rep) -> None:
     page = offline_today
     _open_today(page)

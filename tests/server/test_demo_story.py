@@ -329,6 +329,14 @@ def test_the_first_screen_looks_like_the_pictures(book: Book) -> None:
         assert book.below(book.customer(name), "contact")
 
 
+def test_somebody_on_every_reps_route_has_complained(book: Book) -> None:
+    for rep in book.team.reps:
+        route = {visit["customer"] for visit in book.route(rep, TODAY)}
+        open_ones = [task for task in book.of(rep, "task") if (task["type"], task["status"]) == ("complaint", "open")]
+        assert len(open_ones) == 1
+        assert open_ones[0]["customer"] in route
+
+
 def test_some_prices_have_changed_since_the_shop_that_is_visited_next_ordered(book: Book) -> None:
     price_by_product = {row.i: row.v["price"] for row in book.kind("product")}
     for rep in book.team.reps:

@@ -329,7 +329,7 @@ class History:
         return self.diary.pick_work_day(self.random, max(0, profile.since))
 
 
-_TASK_TYPES: Final = tuple(TaskType)
+_TASK_TYPES: Final = tuple(kind for kind in TaskType if kind is not TaskType.COMPLAINT)
 
 
 def _compact(diary: Diary, day: int) -> str:

@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '46825d64797f';
+export const SCHEMA_HASH = '309a7522a32a';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -132,7 +132,7 @@ export type Visit = {
   deleted?: boolean | null;
 };
 
-export const TASK_TYPE_CHOICES = ['todo', 'call', 'email', 'visit', 'quote'] as const;
+export const TASK_TYPE_CHOICES = ['todo', 'call', 'email', 'visit', 'quote', 'complaint'] as const;
 export type TaskType = (typeof TASK_TYPE_CHOICES)[number];
 
 export const TASK_STATUS_CHOICES = ['open', 'done', 'cancelled'] as const;
@@ -1250,7 +1250,8 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
           "call",
           "email",
           "visit",
-          "quote"
+          "quote",
+          "complaint"
         ],
         "nullable": true,
         "column": true

@@ -4,7 +4,14 @@ import { type DealFacts, daysToBirthday, type Facts, reasonsToGo } from "./reaso
 const TODAY = "2026-11-21";
 const WARSAW = "Europe/Warsaw";
 const daysAgo = (days: number) => Date.UTC(2026, 10, 21 - days, 9);
-const nothing: Facts = { value_class: "regular", last_visit_at: daysAgo(5), birthdays: [], deal: null, open_tasks: 0 };
+const nothing: Facts = {
+  value_class: "regular",
+  last_visit_at: daysAgo(5),
+  birthdays: [],
+  deal: null,
+  open_tasks: 0,
+  complaints: 0,
+};
 const reasons = (over: Partial<Facts>) => reasonsToGo({ ...nothing, ...over }, TODAY, WARSAW);
 const deal = (over: Partial<DealFacts> = {}): DealFacts => ({
   ...{ stage: "proposal", stage_since: daysAgo(3), close_day: "2026-12-20", amount: 920_000, currency: "EUR" },
@@ -18,16 +25,21 @@ test("all reasons stand in the order of their weight", () => {
     birthdays: [{ name: "Ewa", day: "11-21" }],
     deal: deal({ stage_since: daysAgo(19) }),
     last_visit_at: daysAgo(38),
-    open_tasks: 2,
+    open_tasks: 4,
+    complaints: 2,
   });
   expect(all).toEqual([
     { reason: "value_class", value_class: "main" },
     { reason: "birthday", name: "Ewa", inDays: 0 },
+    { reason: "complaint", count: 2 },
     { reason: "deal", stage: "proposal", amount: 920_000, currency: "EUR" },
     { reason: "slipping" },
     { reason: "not_seen", days: 38 },
     { reason: "tasks", count: 2 },
   ]);
+});
+test("a complaint is named as what it is, not among the tasks once more", () => {
+  expect(reasons({ open_tasks: 1, complaints: 1 })).toEqual([{ reason: "complaint", count: 1 }]);
 });
 test("days without a visit are worth a word from thirty on", () => {
   expect(reasons({ last_visit_at: daysAgo(29) })).toEqual([]);

@@ -14,6 +14,8 @@ export interface Facts {
   /** The deal to talk about. */
   readonly deal: DealFacts | null;
   readonly open_tasks: number;
+  /** How many of the open tasks are complaints. */
+  readonly complaints: number;
 }
 
 /** What is known of a deal and may be a reason. */
@@ -30,6 +32,7 @@ export interface DealFacts {
 export type Reason =
   | { readonly reason: "value_class"; readonly value_class: "vip" | "main" }
   | { readonly reason: "birthday"; readonly name: string; readonly inDays: number }
+  | { readonly reason: "complaint"; readonly count: number }
   | {
       readonly reason: "deal";
       readonly stage: OpenStage;
@@ -56,6 +59,7 @@ export function reasonsToGo(
     reasons.push({ reason: "value_class", value_class: facts.value_class });
   const birthday = nearestBirthday(facts.birthdays, today);
   if (birthday !== null) reasons.push({ reason: "birthday", ...birthday });
+  if (facts.complaints > 0) reasons.push({ reason: "complaint", count: facts.complaints });
   const { deal } = facts;
   if (deal !== null && isOpenStage(deal.stage)) {
     reasons.push({ reason: "deal", stage: deal.stage, amount: deal.amount, currency: deal.currency });
@@ -66,7 +70,8 @@ export function reasonsToGo(
     const days = daysBetween(dayOf(facts.last_visit_at, timeZone), today);
     if (days >= cycleOf(facts.value_class, cycles)) reasons.push({ reason: "not_seen", days });
   }
-  if (facts.open_tasks > 0) reasons.push({ reason: "tasks", count: facts.open_tasks });
+  const tasks = facts.open_tasks - facts.complaints;
+  if (tasks > 0) reasons.push({ reason: "tasks", count: tasks });
   return reasons;
 }
 

@@ -9,7 +9,16 @@ const KRAKOW = { latitude: 50_061_000, longitude: 19_938_000 };
 const GDANSK = { latitude: 54_352_000, longitude: 18_646_000 };
 
 const candidate = (id: string, over: Partial<Candidate> = {}): Candidate => ({
-  ...{ id, point: KRAKOW, value_class: "regular", last_visit_at: daysAgo(5), birthdays: [], deal: null, open_tasks: 0 },
+  ...{
+    id,
+    point: KRAKOW,
+    value_class: "regular",
+    last_visit_at: daysAgo(5),
+    birthdays: [],
+    deal: null,
+    open_tasks: 0,
+    complaints: 0,
+  },
   ...over,
 });
 const ids = (candidates: readonly Candidate[], stops = [KRAKOW], most = 10) =>
@@ -33,7 +42,7 @@ test("the more valuable and the longer overdue come first", () => {
   ]);
   expect(ids([late("a", "main", 22), late("b", "main", 44)])).toEqual(["b", "a"]);
 });
-test("a slipping deal, a birthday, an open task and a first visit are reasons of their own", () => {
+test("a slipping deal, a birthday, an open task, a complaint and a first visit are reasons of their own", () => {
   const deal = {
     stage: "proposal",
     stage_since: daysAgo(60),
@@ -45,10 +54,18 @@ test("a slipping deal, a birthday, an open task and a first visit are reasons of
     { deal },
     { birthdays: [{ name: "Ewa", day: "11-27" }] },
     { open_tasks: 1 },
+    { open_tasks: 1, complaints: 1 },
     { last_visit_at: null },
   ] satisfies Partial<Candidate>[])
     expect(ids([candidate("a", over)])).toEqual(["a"]);
   expect(ids([candidate("a", { deal: { ...deal, stage_since: daysAgo(1), close_day: "2026-12-30" } })])).toEqual([]);
+});
+test("who has complained comes before whom a task or a birthday leads to, however many complaints there are", () => {
+  const complained = candidate("z", { open_tasks: 3, complaints: 3 });
+  const others = [candidate("a", { open_tasks: 3 }), candidate("b", { birthdays: [{ name: "Ewa", day: "11-27" }] })];
+  expect(ids([...others, complained])[0]).toBe("z");
+  const once = candidate("y", { open_tasks: 1, complaints: 1 });
+  expect(ids([complained, once])).toEqual(["y", "z"]);
 });
 test("who lies on the way comes before who lies far off, and who is far too far still comes", () => {
   const late = { last_visit_at: daysAgo(40) };

@@ -24,6 +24,7 @@ const WEIGHTS: Readonly<Record<CustomerValueClass, number>> = { vip: 4, main: 3,
 const MOST_CYCLES = 3;
 /** A first visit counts as much as one half a cycle late. */
 const FIRST_VISIT_CYCLES = 1.5;
+const COMPLAINT = 5;
 const SLIPPING = 4;
 const BIRTHDAY = 3;
 const TASK = 1;
@@ -67,7 +68,11 @@ function worthOf(
   cycles: CallCycles,
 ): number | null {
   const has = (name: Reason["reason"]) => reasons.some(({ reason }) => reason === name);
-  if (!["birthday", "slipping", "not_seen", "first_visit", "tasks"].some((name) => has(name as Reason["reason"])))
+  if (
+    !["birthday", "complaint", "slipping", "not_seen", "first_visit", "tasks"].some((name) =>
+      has(name as Reason["reason"]),
+    )
+  )
     return null;
   const { value_class, last_visit_at: last } = customer;
   const elapsed =
@@ -76,9 +81,10 @@ function worthOf(
       : daysBetween(dayOf(last, timeZone), day) / Math.max(1, cycleOf(value_class, cycles));
   return (
     (value_class === null ? 1 : WEIGHTS[value_class]) * Math.min(MOST_CYCLES, Math.max(0, elapsed)) +
+    (has("complaint") ? COMPLAINT : 0) +
     (has("slipping") ? SLIPPING : 0) +
     (has("birthday") ? BIRTHDAY : 0) +
-    TASK * Math.min(MOST_TASKS, customer.open_tasks)
+    TASK * Math.min(MOST_TASKS, customer.open_tasks - customer.complaints)
   );
 }
 

@@ -374,6 +374,7 @@ export const CHOICE_LABELS = {
       email: m.fields_task_type_email,
       visit: m.fields_task_type_visit,
       quote: m.fields_task_type_quote,
+      complaint: m.fields_task_type_complaint,
     },
     status: {
       open: m.fields_task_status_open,
@@ -454,7 +455,7 @@ export function fieldLabel(kind: string, field: string): string {
   return labels?.[field]?.() ?? field;
 }
 
-/** Names a choice that is only known at run time; the value itself where the app has no words for it. */
+/** Names a choice of a record; the value itself where the app has no words for it, as of a choice that came with a newer version. */
 export function choiceLabel(kind: string, field: string, value: string): string {
   const labels = (CHOICE_LABELS as Record<string, Record<string, Record<string, Say>>>)[kind];
   return labels?.[field]?.[value]?.() ?? value;

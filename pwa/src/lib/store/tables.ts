@@ -110,6 +110,8 @@ const LISTS: { readonly [K in Kind]?: readonly string[] } = {
     `"task_person" ON "task_row" (person, status, due_day) WHERE deleted IS NOT 1`,
     // Few of them repeat; those that are done are looked for after every change.
     `"task_repeat" ON "task_row" (person, status, repeat) WHERE repeat IS NOT NULL AND deleted IS NOT 1`,
+    // Few are complaints, and fewer are open; those of all customers are looked for at once.
+    `"task_complaint" ON "task_row" (customer) WHERE type = 'complaint' AND status = 'open' AND deleted IS NOT 1`,
     `"task_sort_key" ON "task_row" (sort_key) WHERE deleted IS NOT 1`,
   ],
 };

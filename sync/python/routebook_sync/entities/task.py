@@ -25,6 +25,8 @@ class TaskType(StrEnum):
     EMAIL = "email"
     VISIT = "visit"
     QUOTE = "quote"
+    COMPLAINT = "complaint"
+    """A customer is not content; until it is done it is a reason to go to him."""
 
 
 class TaskRepeat(StrEnum):

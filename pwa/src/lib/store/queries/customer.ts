@@ -169,6 +169,19 @@ export const customerTasks = defineQuery<{ customer: string; limit: number }, Ta
   },
 });
 
+/** The open complaints of a customer, the most urgent first. */
+export const customerComplaints = defineQuery<{ customer: string; limit: number }, TaskRow[]>({
+  reads: ["task", "customer"],
+  run(database, { customer, limit }) {
+    return database.all<TaskRow>(
+      `SELECT ${TASK_COLUMNS} FROM task t LEFT JOIN customer c ON c.id = t.customer
+       WHERE t.customer = ? AND t.type = 'complaint' AND t.status = 'open' AND t.deleted IS NOT 1
+       ORDER BY t.due_day IS NULL, t.due_day, t.remind_at LIMIT ?`,
+      [customer, limit],
+    );
+  },
+});
+
 /** A visit in a list. */
 export interface VisitRow {
   readonly id: string;

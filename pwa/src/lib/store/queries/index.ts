@@ -4,6 +4,7 @@ import { customersAlike } from "./alike.ts";
 import { attentionList } from "./attention.ts";
 import { customFieldList, customValuesOfCustomer } from "./custom-field.ts";
 import {
+  customerComplaints,
   customerContacts,
   customerDeals,
   customerOne,
@@ -47,6 +48,7 @@ export const QUERIES = {
   "customer.older": customerOlder,
   "customer.one": customerOne,
   "customer.orders": customerOrders,
+  "customer.complaints": customerComplaints,
   "customer.tasks": customerTasks,
   "customer.timeline": customerTimeline,
   "customer.visits": customerVisits,

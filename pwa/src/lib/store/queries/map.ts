@@ -1,6 +1,7 @@
 import type { CustomerPhase, CustomerValueClass, DealStage, VisitStatus } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "../database.ts";
 import { defineQuery } from "../query.ts";
+import { openTasksOf } from "./today.ts";
 
 /** A stretch of the world in micro-degrees, its edges included. */
 export interface MapBox {
@@ -100,6 +101,7 @@ export interface MapCustomer {
   readonly phase: CustomerPhase | null;
   readonly lastVisitAt: number | null;
   readonly openTasks: number;
+  readonly complaints: number;
   /** The greatest open deal. */
   readonly deal: {
     readonly stage: DealStage;
@@ -114,7 +116,7 @@ export interface MapCustomer {
 export const mapCustomers = defineQuery<{ ids: readonly string[] }, MapCustomer[]>({
   reads: ["customer", "visit", "task", "deal"],
   run(database, { ids }) {
-    const rows = database.all<Omit<MapCustomer, "openTasks" | "deal">>(
+    const rows = database.all<Omit<MapCustomer, "openTasks" | "complaints" | "deal">>(
       `SELECT id, name, json_extract(doc, '$.v.trade') AS trade, street, city, country, phone, latitude, longitude, value_class,
               phase, last_visit_at AS lastVisitAt
        FROM (SELECT key AS rank, value AS hit FROM json_each(?1)) j CROSS JOIN customer ON customer.id = j.hit
@@ -125,17 +127,13 @@ export const mapCustomers = defineQuery<{ ids: readonly string[] }, MapCustomer[
   },
 });
 
-function more(database: Database, customer: string): Pick<MapCustomer, "openTasks" | "deal"> {
-  const tasks = database.get<{ n: number }>(
-    "SELECT count(*) AS n FROM task WHERE customer = ? AND status = 'open' AND deleted IS NOT 1 LIMIT 1",
-    [customer],
-  );
+function more(database: Database, customer: string): Pick<MapCustomer, "openTasks" | "complaints" | "deal"> {
   const deal = database.get<NonNullable<MapCustomer["deal"]>>(
     `SELECT stage, amount, json_extract(doc, '$.v.currency') AS currency, stage_since, close_day FROM deal
      WHERE customer = ? AND stage NOT IN ('won', 'lost') AND deleted IS NOT 1 ORDER BY amount DESC LIMIT 1`,
     [customer],
   );
-  return { openTasks: tasks?.n ?? 0, deal: deal ?? null };
+  return { ...openTasksOf(database, customer), deal: deal ?? null };
 }
 
 /** A visit of the team's day, where the customer has a place. */

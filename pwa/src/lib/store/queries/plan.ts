@@ -5,7 +5,7 @@ import { type LocalDay, reasonsOf, type Stop } from "./today.ts";
 /** A customer who might be visited on a day, with what may be a reason. */
 export interface PlanCandidate
   extends NonNullable<Stop["customer"]>,
-    Pick<Stop, "lastVisitAt" | "birthdays" | "deal" | "openTasks"> {
+    Pick<Stop, "lastVisitAt" | "birthdays" | "deal" | "openTasks" | "complaints"> {
   readonly country: string | null;
 }
 
@@ -17,7 +17,7 @@ const OF_EACH = 40;
 
 /**
  * The customers of a person who may be worth a visit on a day: unseen since `seenBefore`, with a deal past its day, with a birthday
- * about then, or with a task due. Whoever has a visit planned from `today` on, or an open one, is not among them.
+ * about then, with a complaint, or with a task due. Whoever has a visit planned from `today` on, or an open one, is not among them.
  */
 export const planCandidates = defineQuery<
   { person: string; today: string; seenBefore: SeenBefore } & LocalDay,
@@ -50,6 +50,11 @@ export const planCandidates = defineQuery<
       `SELECT customer AS id FROM task WHERE status = 'open' AND due_day <= ?2 AND person = ?1 AND customer IS NOT NULL
        AND deleted IS NOT 1 ORDER BY due_day LIMIT ${OF_EACH}`,
       [person, day],
+    );
+    collect(
+      `SELECT t.customer AS id FROM task t JOIN customer c ON c.id = t.customer
+       WHERE t.type = 'complaint' AND t.status = 'open' AND t.deleted IS NOT 1 AND c.owner = ?1 ORDER BY t.due_day LIMIT ${OF_EACH}`,
+      [person],
     );
     return database
       .all<NonNullable<Stop["customer"]> & { readonly country: string | null }>(

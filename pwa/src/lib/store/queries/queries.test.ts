@@ -152,6 +152,25 @@ test("today's stops come in the order of the route with the reasons to go", () =
   expect(stops[0]?.lastVisitAt).toBe(NOW - 38 * DAY);
 });
 
+test("an open complaint is counted among the tasks and for itself, until it is settled", () => {
+  const device = book();
+  const complaint = (number: number, more: object) =>
+    row("task", id(number), C, { ...own, title: `Complaint ${number}`, type: "complaint", status: "open", ...more });
+  receive(device, {
+    rows: {
+      [BUCKET]: [complaint(660, {}), complaint(661, { due_day: today.day }), complaint(662, { status: "done" })],
+    },
+  });
+  const stop = () => device.engine.query("today.stops", { person: PERSON, ...today })[1];
+  const open = () => device.engine.query("customer.complaints", { customer: C, limit: 5 }).map(({ title }) => title);
+  const onMap = () => device.engine.query("map.customers", { ids: [C] })[0];
+  expect(open()).toEqual(["Complaint 661", "Complaint 660"]);
+  expect(stop()).toMatchObject({ openTasks: 5, complaints: 2 });
+  expect(onMap()).toMatchObject({ openTasks: 5, complaints: 2 });
+  device.save({ kind: "task", id: id(661), root: C, v: { status: "done" } });
+  expect([open(), stop()?.complaints, onMap()?.complaints]).toEqual([["Complaint 660"], 1, 1]);
+});
+
 test("an unplanned visit of the day is a stop, and the open one is known", () => {
   const device = book();
   expect(device.engine.query("visit.open", { person: PERSON })).toBeNull();
@@ -472,4 +491,10 @@ test("who may be worth a visit is due, slipping, born about then or has a task, 
   expect(ask(id(9))).toEqual([id(111)]);
   device.save({ kind: "visit", id: id(201), root: C, v: { status: "cancelled" } });
   expect(ask()).toEqual(expect.arrayContaining([never, C]));
+  // 112 was seen yesterday; a complaint, be it a colleague's to settle and whenever that is due, asks for a visit all the same.
+  const v = { title: "Broken", type: "complaint", status: "open", person: id(9), customer: id(112) } as const;
+  device.save({ kind: "task", id: id(670), root: id(112), v });
+  expect(ask()).toContain(id(112));
+  device.save({ kind: "task", id: id(670), root: id(112), v: { status: "done" } });
+  expect(ask()).not.toContain(id(112));
 });

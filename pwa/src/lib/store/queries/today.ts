@@ -43,6 +43,8 @@ export interface Stop {
     readonly slipping: boolean;
   } | null;
   readonly openTasks: number;
+  /** How many of the open tasks are complaints. */
+  readonly complaints: number;
   /** What the customer ordered on this day, minor units. */
   readonly ordered: { readonly amount: number; readonly currency: string | null } | null;
   /** True while an edit of the visit waits to be sent. */
@@ -57,7 +59,10 @@ export interface LocalDay {
 }
 
 interface VisitOfDay
-  extends Omit<Stop, "customer" | "lastVisitAt" | "birthdays" | "deal" | "openTasks" | "ordered" | "waiting"> {
+  extends Omit<
+    Stop,
+    "customer" | "lastVisitAt" | "birthdays" | "deal" | "openTasks" | "complaints" | "ordered" | "waiting"
+  > {
   readonly customer: string;
   readonly waiting: number;
 }
@@ -125,12 +130,18 @@ export function reasonsOf(
       [customer, day],
     ),
     deal: deal === undefined ? null : { ...deal, slipping: deal.slipping === 1 },
-    openTasks:
-      database.get<{ n: number }>(
-        "SELECT count(*) AS n FROM task WHERE customer = ? AND status = 'open' AND deleted IS NOT 1 LIMIT 1",
-        [customer],
-      )?.n ?? 0,
+    ...openTasksOf(database, customer),
     ordered:
       ordered === undefined || ordered.amount === null ? null : { amount: ordered.amount, currency: ordered.currency },
   };
+}
+
+/** How many tasks are open at a customer, and how many of them are complaints. */
+export function openTasksOf(database: Database, customer: string): Pick<Stop, "openTasks" | "complaints"> {
+  const found = database.get<Pick<Stop, "openTasks" | "complaints">>(
+    `SELECT count(*) AS openTasks, count(*) FILTER (WHERE type = 'complaint') AS complaints FROM task
+     WHERE customer = ? AND status = 'open' AND deleted IS NOT 1 LIMIT 1`,
+    [customer],
+  );
+  return found ?? { openTasks: 0, complaints: 0 };
 }

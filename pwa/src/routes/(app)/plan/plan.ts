@@ -18,6 +18,7 @@ export const candidatesOf = (rows: readonly PlanCandidate[]): readonly Planned[]
     point: pointOf(row),
     last_visit_at: row.lastVisitAt,
     open_tasks: row.openTasks,
+    complaints: row.complaints,
   }));
 
 /** Nobody of a class who was seen later than this is due on `day`. */

@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<TaskType, () => string>> = {
   email: m.tasks_default_email,
   visit: m.tasks_default_visit,
   quote: m.tasks_default_quote,
+  complaint: m.tasks_default_complaint,
 };
 
 /** In the language of the person who makes the task; others read it as he wrote it. */

@@ -48,6 +48,7 @@ export function routeOf(
           birthdays: stop.birthdays,
           deal: stop.deal,
           open_tasks: stop.openTasks,
+          complaints: stop.complaints,
         },
         today,
         timeZone,
