@@ -58,12 +58,15 @@ export class CountingStore implements SyncStore {
   held: number[] = [];
   group: string | undefined;
   failNext = false;
+  /** As on a device that is full: what a request tells of its checks could not be written. */
+  isFull = false;
 
   get waiting(): number {
     return this.edits.length;
   }
 
   request(_report: object, share: number): SyncRequest {
+    if (this.isFull) throw new Error("SQLITE_FULL");
     const count = share === 0 ? 0 : this.group === undefined ? Math.max(1, Math.floor(1000 * share)) : 1000;
     const group = this.group === undefined ? {} : { group: this.group };
     const edits = this.edits.slice(0, count).map((n) => ({ n, ...group }) as Edit);

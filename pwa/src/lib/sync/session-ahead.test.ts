@@ -79,6 +79,20 @@ describe("while many pages are read", () => {
     }
   });
 
+  test("nothing is asked for ahead of a restored server: what it has acknowledged, only the stored page says", async () => {
+    const { session, store, transport, timers } = make();
+    const storedWhenAsked: number[] = [];
+    const restored = (sequence: number, more: boolean) => (request: SyncRequest) => {
+      storedWhenAsked.push(store.applied);
+      return replyOf(request, { more, cursors: { shared: [2, sequence] } });
+    };
+    transport.script = [restored(10, true), restored(20, false)];
+    session.start();
+    await timers.pass(1);
+
+    expect(storedWhenAsked).toEqual([0, 1]);
+  });
+
   test("nothing is asked for ahead while edits wait: they go with the next request", async () => {
     const { session, store, transport, timers } = make();
     transport.script = [

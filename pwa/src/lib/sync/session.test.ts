@@ -217,6 +217,20 @@ describe("the sync loop", () => {
     expect(store.waiting).toBe(0);
   });
 
+  test("a request that the device cannot make is made again by itself, and sends once there is room", async () => {
+    const { timers, store, transport, session, failures } = make();
+    store.edits = [1];
+    store.isFull = true;
+    session.start();
+    await timers.pass(TIMES.longestPause);
+    expect(transport.requests).toEqual([]);
+    expect(failures.length).toBeGreaterThan(1);
+    expect(session.state.syncing).toBe(false);
+    store.isFull = false;
+    await timers.pass(TIMES.longestPause);
+    expect(store.waiting).toBe(0);
+  });
+
   test("waiting edits show as waiting although the server answers", async () => {
     const { timers, store, session, connection } = make();
     session.start();

@@ -17,7 +17,7 @@
  * | future_protocol                | update_needed; asks again only on the long timer                |
  * | rate_limited, unavailable      | again after what the server asks for                            |
  * | any other                      | a defect: again after a pause, shown on the Sync screen         |
- * | an answer that cannot be stored | again after a pause; `failed` is told                          |
+ * | an answer that cannot be stored, a request that cannot be made | again after a pause; `failed` is told          |
  * | control wipe, nothing unsent   | `wipe` is told, and it is over (SPEC R58)                       |
  *
  * Edits that are the reason go in halves until one goes alone, or one group; that one, failing on, is given into the server's
@@ -64,7 +64,7 @@ export interface SessionParts {
   readonly report: () => DeviceReport;
   /** Called after every change of `state`. */
   readonly changed: () => void;
-  /** Called when the store could not take an answer. */
+  /** Called when the store could not make a request or take an answer. */
   readonly failed: (reason: unknown) => void;
   /** Other waiting times than `TIMES`, for tests that would wait too long. */
   readonly times?: Partial<Times>;
@@ -196,24 +196,14 @@ export class Session {
 
   async #roundTrip(): Promise<void> {
     if (this.#syncing || this.#isStopped) return;
-    const { store, timers } = this.parts;
     this.#callOff = null;
     this.#syncing = true;
     this.parts.changed();
-    const asked = this.#ahead ?? this.#ask(store.request(this.parts.report(), this.#doubt === null ? this.#share : 0));
-    this.#ahead = null;
-    const { request, sent } = asked;
-    const exchange = await asked.exchange;
-    if (this.#isStopped) return;
-    const ahead = await this.#askAhead(exchange, request);
-    if (this.#isStopped) return;
     let pause: number;
     try {
-      pause = this.#take(exchange, request, sent, timers.now());
-      // Stored: the cursors that it was asked with are true.
-      if (pause === 0) this.#ahead = ahead;
+      pause = await this.#askAndTake();
     } catch (reason) {
-      // The device could not store the answer (it is full): nothing of it was, and the next round trip brings it again.
+      // The device could not write (it is full). What it was to store, the next round trip brings again.
       this.parts.failed(reason);
       pause = this.#pause();
     }
@@ -223,6 +213,22 @@ export class Session {
     // A wish that came during the request must not shorten a pause.
     this.#schedule(isWanted && this.#failures === 0 ? 0 : pause);
     this.parts.changed();
+  }
+
+  /** Returns how long to rest after the answer. */
+  async #askAndTake(): Promise<number> {
+    const { store, timers } = this.parts;
+    const asked = this.#ahead ?? this.#ask(store.request(this.parts.report(), this.#doubt === null ? this.#share : 0));
+    this.#ahead = null;
+    const { request, sent } = asked;
+    const exchange = await asked.exchange;
+    if (this.#isStopped) return 0;
+    const ahead = await this.#askAhead(exchange, request);
+    if (this.#isStopped) return 0;
+    const pause = this.#take(exchange, request, sent, timers.now());
+    // Stored: the cursors that it was asked with are true.
+    if (pause === 0) this.#ahead = ahead;
+    return pause;
   }
 
   /** Whether a request is under way, or its answer waits to be taken: what is wanted now, it may not bring. */
@@ -244,14 +250,14 @@ export class Session {
 
   /**
    * Asks for the page after this one, so that the server and the network work while this one is stored; null where something else
-   * than a page may have to be asked for. What comes is of use only if this one could be stored: it follows its cursors.
+   * than a page may have to be asked for, also of a restored server: what it acknowledges is only known once the page is stored (SPEC R48). What comes is of use only if this one could be stored: it follows its cursors.
    */
   async #askAhead(exchange: Exchange, request: SyncRequest): Promise<Asked | null> {
     const { store, timers } = this.parts;
     if (exchange.kind !== "reply" || this.#doubt !== null || store.waiting > 0 || store.isSuspect) return null;
     const { more, control, cursors, verdicts, view } = exchange.reply;
     if (!more || verdicts.length > 0 || control.some(({ control: asked }) => asked === "wipe")) return null;
-    if (!isProgress(exchange.reply, request)) return null;
+    if (!isProgress(exchange.reply, request) || isOfAnotherEpoch(exchange.reply, request)) return null;
     const { check: _check, ...rest } = request;
     const budget = Math.min(MAX_BUDGET, store.budget * 2);
     const ahead = this.#ask({ ...rest, now: timers.now(), edits: [], cursors, budget, ...(view !== "" && { view }) });
@@ -453,6 +459,11 @@ export class Session {
 function isAlone(edits: readonly Edit[]): boolean {
   const [first] = edits;
   return edits.length === 1 || (first?.group !== undefined && edits.every(({ group }) => group === first.group));
+}
+
+/** Tells whether the server lives in another epoch than the request was made for (SPEC R32). */
+function isOfAnotherEpoch(reply: SyncReply, { cursors = {} }: SyncRequest): boolean {
+  return Object.entries(reply.cursors).some(([bucket, [epoch]]) => (cursors[bucket]?.[0] ?? epoch) !== epoch);
 }
 
 /** Tells whether the answer took an edit or moved a cursor. */
