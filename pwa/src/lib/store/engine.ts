@@ -62,12 +62,14 @@ export class Engine {
   ) {
     if (openTables(database) === "other_schema") this.#rebuild();
     this.#checks = new Checks(database);
-    this.#adoptDevice(readNumber(database, "device", account.device));
-    noteTime(database, this.now());
-    this.#indexWhenComplete();
+    this.#adoptDevice(readMeta(database, "device"));
+    // Neither may keep a device that is full from showing, exporting and sending what is unsent. Both are done again, and told
+    // then: the time with the leader's first look at the clock, the indexes after the next reply.
+    ignoringFailure(() => noteTime(database, this.now()));
+    ignoringFailure(() => this.#indexWhenComplete());
   }
 
-  /** Sets who hears of changes; one listener. */
+  /** Sets who hears of changes, also of a reply that could be stored and changed nothing; one listener. */
   onChange(listener: (topics: ReadonlySet<Topic>) => void): void {
     this.#listener = listener;
   }
@@ -114,7 +116,7 @@ export class Engine {
       key,
       group: together ? this.newId() : "",
     });
-    this.#tell(changed);
+    if (changed.size > 0) this.#tell(changed);
     return result;
   }
 
@@ -310,7 +312,7 @@ export class Engine {
   /** Takes over what was kept; only into an empty store. */
   restoreUnsent(kept: Unsent): void {
     this.#tell(this.database.transaction(() => restoreUnsent(this.database, kept, this.now())).add("outbox"));
-    this.#adoptDevice(kept.device);
+    this.#adoptDevice(String(kept.device));
   }
 
   /** Does a slice of the work that can wait; tells how soon the next may follow. Call it when nothing else is to be done. */
@@ -349,10 +351,13 @@ export class Engine {
     return isWiping(this.database) && this.waiting === 0;
   }
 
-  #adoptDevice(known: number): void {
+  /** Writes only where there is something new to write. */
+  #adoptDevice(known: string | null): void {
     const { database, account } = this;
+    const isKnown = known === null || known === String(account.device);
+    if (isKnown && readMeta(database, "device") === String(account.device)) return;
     database.transaction(() => {
-      if (known !== account.device) adoptDevice(database, account.device);
+      if (!isKnown) adoptDevice(database, account.device);
       writeMeta(database, "device", account.device);
     });
   }
@@ -379,8 +384,7 @@ export class Engine {
   }
 
   #tell(topics: ReadonlySet<Topic>): void {
-    if (topics.size === 0) return;
-    this.#numbers.clear();
+    if (topics.size > 0) this.#numbers.clear();
     if (topics.has("attention") || topics.has("held_edit")) this.#attention = null;
     this.#listener(topics);
   }
@@ -411,6 +415,14 @@ export class Engine {
       });
       (writer as RecordWriter | null)?.finish();
     });
+  }
+}
+
+function ignoringFailure(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // whoever calls it says where it is told
   }
 }
 

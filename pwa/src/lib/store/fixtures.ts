@@ -4,6 +4,7 @@ import { stampFromClock } from "$sync/clock.ts";
 import type { Cursor, Row, SyncReply, Verdict } from "$sync/messages.ts";
 import type { Values } from "$sync/record.ts";
 import type { Account } from "./account.ts";
+import type { SqlValue } from "./database.ts";
 import { Engine, type World } from "./engine.ts";
 import { NodeDatabase } from "./node-database.ts";
 import { KINDS } from "./tables.ts";
@@ -31,6 +32,27 @@ export class StillWorld implements World {
     for (let at = 0; at < bytes.length; at += 1) {
       this.#drawn += 1;
       bytes[at] = (this.#drawn * 73) % 256;
+    }
+  }
+}
+
+/** A database whose disk is full at times: what writes fails then, as SQLite says it. */
+export class FullDatabase extends NodeDatabase {
+  isFull = false;
+
+  override run(sql: string, parameters: readonly SqlValue[] = []): number {
+    this.#refuse(sql);
+    return super.run(sql, parameters);
+  }
+
+  override exec(sql: string): void {
+    this.#refuse(sql);
+    super.exec(sql);
+  }
+
+  #refuse(sql: string): void {
+    if (this.isFull && /^\s*(INSERT|UPDATE|DELETE|CREATE|DROP)/.test(sql)) {
+      throw new Error("SQLITE_FULL: database or disk is full");
     }
   }
 }

@@ -87,7 +87,7 @@ export class Leader {
   #told: UnsentMark = NOTHING_TOLD;
   #keeping: Promise<void> = Promise.resolve();
   #isPersisted = false;
-  /** The device had no room for what the server sent; the next page that fits takes it back. */
+  /** The device had no room for something; whatever can be stored next takes it back. */
   #isFull = false;
   /** Files may have left the device since their copies were looked through. */
   #areFilesUntidy = false;
@@ -327,23 +327,37 @@ export class Leader {
   #workSoon(pause: keyof typeof WORK_PAUSE_MS = "soon"): void {
     this.#workTimer ??= setTimeout(() => {
       this.#workTimer = null;
-      const { engine } = this.parts;
-      const wasSuspect = engine.isSuspect;
-      const left = engine.workOff();
-      // An audit has come to its end: the next request can tell which partitions differ.
-      if (engine.isSuspect && !wasSuspect) this.#session.wake("head");
-      if (left !== null) this.#workSoon(left);
+      // One that fails is tried again with the next look at the clock.
+      this.#guarded(() => this.#workOff());
     }, WORK_PAUSE_MS[pause]);
+  }
+
+  #workOff(): void {
+    const { engine } = this.parts;
+    const wasSuspect = engine.isSuspect;
+    const left = engine.workOff();
+    // An audit has come to its end: the next request can tell which partitions differ.
+    if (engine.isSuspect && !wasSuspect) this.#session.wake("head");
+    if (left !== null) this.#workSoon(left);
   }
 
   #lookAtClock(): void {
     this.#callOffMinute = this.parts.timers.after(MINUTE_MS, () => this.#lookAtClock());
-    this.parts.engine.noteTime();
+    this.#guarded(() => this.parts.engine.noteTime());
     this.#noteLock();
     this.#workSoon();
     if (!this.#areFilesUntidy) return;
     this.#areFilesUntidy = false;
     this.#uploader?.tidy().catch((reason: unknown) => this.#noteFailure(reason));
+  }
+
+  /** Tells of a failure that nobody waits for: in a timer it would be taken for one of the worker. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (reason) {
+      this.#noteFailure(reason);
+    }
   }
 
   /** Every screen asks again when what may be read changes. */
