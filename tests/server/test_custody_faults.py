@@ -1,17 +1,21 @@
 """A fault of ours in what follows a held edit holds that alone: the rest is decided (SPEC R46, guarantee G4)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import Connection
 
+from routebook_server.records import store
 from routebook_server.records.applying import Applier
 from routebook_server.records.custody import Custody
-from routebook_server.records.push import Turn
-from routebook_sync.messages import Edit, Verdict
+from routebook_server.records.push import Push, Turn
+from routebook_server.records.refusal import Refusal
+from routebook_server.records.writing import Written, write_pushes
+from routebook_sync.messages import Edit, ProblemCode, Verdict
 from server.custody import CUSTOMER, VALUES, VISIT, custody, decide, held_edits, told
-from server.devices import ANNA, BAKERY, MIRA, NORTH, Device, Team, open_team
+from server.devices import ANNA, BAKERY, MIRA, NORTH, Device, Team, make_id, open_team
 
 POISON = "poison"
 
@@ -99,3 +103,51 @@ async def test_what_waited_for_a_root_and_cannot_be_offered_stops_nobody(
 
     assert await team.row(CUSTOMER) is not None
     assert len(await custody(team)) == 1
+
+
+# A fault while a whole batch is stored
+
+
+@pytest.fixture
+def poisoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every batch fail in which a poisoned edit is to be applied."""
+
+    def faulty(connection: Connection, pushes: Sequence[Push], *rest: Any, **named: Any) -> Written:
+        edits = [edit for push in pushes if push.custody is None or push.custody is LEFT for edit in push.edits]
+        if any(isinstance(edit, Edit) and POISON in edit.v.values() for edit in edits):
+            raise ZeroDivisionError
+        return write_pushes(connection, pushes, *rest, **named)
+
+    monkeypatch.setattr(store, "write_pushes", faulty)
+
+
+LEFT = Refusal(ProblemCode.FORBIDDEN, "Kept for whoever may apply it.", held=True)
+
+
+def poison(phone: Device) -> None:
+    phone.edit("setting", make_id(77), ANNA, {"name": "view", "value": POISON})
+
+
+@pytest.mark.usefixtures("poisoned")
+async def test_what_was_taken_before_a_restore_is_held_beside_an_edit_on_which_the_batch_fails(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    team.territories[ANNA] = []
+    await phone.sync()
+    phone.edit("visit", VISIT, BAKERY, VALUES)
+    poison(phone)
+    assert told((await phone.sync(again=[1])).verdicts) == [(1, "held", "forbidden"), (2, "held", "internal")]
+
+
+@pytest.mark.usefixtures("poisoned")
+async def test_what_somebody_who_left_brings_stays_in_custody_beside_an_edit_on_which_the_batch_fails(
+    team: Team,
+) -> None:
+    phone = team.device(1, ANNA)
+    await phone.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Hel"})
+    poison(phone)
+    pushed = await team.store.push(Push(team.actor(1), list(phone.outbox), phone.cursors, custody=LEFT))
+    assert [(verdict.n, verdict.verdict) for verdict in pushed.verdicts] == [(1, "held"), (2, "held")]
+    bakery = await team.row(BAKERY)
+    assert bakery is not None
+    assert "city" not in bakery["v"]

@@ -10,6 +10,7 @@ import pytest_asyncio
 from routebook_server.records import held
 from routebook_server.records.applying import Applier
 from routebook_server.records.custody import Custody
+from routebook_sync.entities.person import Role
 from server.custody import (
     CUSTOMER,
     IN_NORTH,
@@ -24,7 +25,7 @@ from server.custody import (
     told,
     work_for_a_withdrawn_territory,
 )
-from server.devices import ANNA, BAKERY, MIRA, NORTH, Team, make_id, open_team
+from server.devices import ANNA, BAKERY, BEN, MIRA, NORTH, SOUTH, Team, make_id, open_team
 
 
 @pytest_asyncio.fixture
@@ -287,3 +288,42 @@ async def test_what_was_decided_makes_room(team: Team, monkeypatch: pytest.Monke
     phone.edit("note", NOTE, BAKERY, NOTED)
 
     assert told((await phone.sync(cursors={IN_NORTH: [1, 0]})).verdicts)[-1:] == [(3, "held", "forbidden")]
+
+
+async def test_what_was_taken_before_a_restore_is_offered_where_its_root_comes_back_after_it(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    team.territories[ANNA] = []
+    await phone.sync()
+    await desk.sync()
+    phone.edit("note", NOTE, CUSTOMER, {**NOTED, "customer": CUSTOMER})
+    assert told((await phone.sync(again=[1])).verdicts) == [(1, "held", "missing_root")]
+
+    desk.edit("customer", CUSTOMER, CUSTOMER, {"name": "Kiosk", "territory": NORTH})
+    await desk.sync()
+    await desk.sync()
+
+    (offer,) = held_edits(desk)
+    assert (offer.r, offer.v["code"]) == (CUSTOMER, "forbidden")
+
+
+async def test_the_history_of_a_held_edit_hides_what_the_held_edit_hides_from_who_became_a_rep(team: Team) -> None:
+    desk, other = team.device(4, MIRA), team.device(2, BEN)
+    await desk.sync()
+    team.territories[MIRA] = [NORTH]
+    desk.edit("product", make_id(7), "shared", {"name": "Tea", "cost": 2}, group="g")
+    desk.edit("note", NOTE, CUSTOMER, {**NOTED, "customer": CUSTOMER, "person": MIRA}, group="g")
+    assert {verdict for _n, verdict, _code in told((await desk.sync()).verdicts)} == {"held"}
+    other.edit("customer", CUSTOMER, CUSTOMER, {"name": "Kiosk", "territory": SOUTH})
+    await other.sync()
+    await desk.sync()
+    (held_edit,) = held_edits(desk)
+    assert held_edit.v["values"] == {"name": "Tea", "cost": 2}
+
+    team.roles[MIRA] = Role.REP
+    desk.cursors, desk.confirmed = {}, {}
+    await desk.sync()
+    (held_edit,) = held_edits(desk)
+    assert held_edit.v["values"] == {"name": "Tea"}
+    history = (await desk.http.get(f"/api/history/{held_edit.i}")).json()
+    told_values = [change["new"] for entry in history for change in entry["changes"] if change["field"] == "values"]
+    assert told_values == [{"name": "Tea"}]

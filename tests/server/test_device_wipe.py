@@ -224,3 +224,11 @@ async def test_the_reply_says_how_long_the_app_may_be_used_without_contact(tmp_p
     async with open_house(tmp_path / "data", offline_lease_days=days) as house:
         phone = await house.signed_in("rep")
         assert (await sync(phone, house, 1)).json().get("lease", 0) == days * 86_400_000
+
+
+async def test_to_let_in_no_more_what_is_being_wiped_does_not_cost_its_unsent_work(house: House) -> None:
+    phone, manager = await wiped_phone(house)
+    assert (await manager.delete("/api/devices/1")).status_code == 204
+    assert (await device_of(manager, 1))["revoked_at"] is None, "it is let in no more once nothing waits"
+    assert (await sync(phone, house, 1, edits=[edit(2, 1, "Cake")], report={"waiting": 0})).json()["pushed"] == 2
+    assert (await device_of(manager, 1))["revoked_at"] is not None

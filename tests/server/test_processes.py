@@ -14,7 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
-from routebook_server.database import driver_of, name_of, open_database
+from routebook_server.database import driver_of, name_of, open_database, postgres
 from routebook_server.database.address import sqlite_address
 from routebook_server.records.buckets import Head, number_of, raise_horizon
 from routebook_server.records.heads import Subscription
@@ -255,3 +255,35 @@ async def test_the_reporting_tables_follow_what_another_process_commits(postgres
         assert await one.read("SELECT id FROM projection_visit") == [(make_id(1),)]
         other.heads.close()
         await following
+
+
+async def test_a_process_whose_connection_is_cut_just_before_it_listens_hears_the_others_all_the_same(
+    postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, cut = postgres.connect, asyncio.Event()
+
+    async def connect(url: str) -> Any:
+        connection = await real(url)
+        if not cut.is_set():
+            cut.set()
+            connection.terminate()
+        return connection
+
+    async with open_team(postgres_address) as team:
+        monkeypatch.setattr(postgres, "connect", connect)
+        monkeypatch.setattr(postgres, "REST_S", 0.01)
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        ready = asyncio.Event()
+
+        async def catch_up() -> None:
+            ready.set()
+
+        task = asyncio.create_task(team.database.listen("news", heard.put_nowait, catch_up))
+        try:
+            async with asyncio.timeout(20):
+                await ready.wait()
+                await team.database.write(lambda connection: driver_of(connection).execute("NOTIFY news, 'here'"))
+                assert await heard.get() == "here"
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

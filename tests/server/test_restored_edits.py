@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from routebook_server.backup.restoring import restore_backup
 from routebook_server.backup.taking import take_backup
 from routebook_sync.clock import Clock, stamp_from_clock
@@ -106,9 +108,11 @@ async def test_what_was_held_for_a_decision_is_held_for_one_again(address: str, 
         assert [verdict.verdict for verdict in reply.verdicts] == ["held"]
 
 
+@pytest.mark.parametrize("is_done", [False, True])
 async def test_a_device_that_is_to_be_wiped_first_hands_over_what_the_restored_server_has_lost(
-    address: str, tmp_path: Path
+    address: str, tmp_path: Path, *, is_done: bool
 ) -> None:
+    """``is_done``: the former server had noted that nothing waits, and the device has not heard of it."""
     backup, folder = tmp_path / "book.backup", tmp_path / "data"
     async with open_house(folder, database=address) as house:
         marek, device = await signed_in_device(house)
@@ -118,6 +122,8 @@ async def test_a_device_that_is_to_be_wiped_first_hands_over_what_the_restored_s
         told = await sync(marek, device, edits=[edit(2, device, 2, {"city": "Hel"})])
         assert (told.pushed, told.verdicts) == (2, [])
         assert (await administrator.post(f"/api/devices/{device}/wipe", json={})).status_code == 204
+        if is_done:
+            await sync(marek, device, cursors=told.cursors, ack=2, report={"version": "1"})
     await restore_backup(backup, address, RESTORED_MS, unseen)
     async with open_house(folder, again=True, database=address) as house:
         phone = house.client()
@@ -130,3 +136,23 @@ async def test_a_device_that_is_to_be_wiped_first_hands_over_what_the_restored_s
         assert (reply.pushed, reply.verdicts) == (2, [])
         history = (await house.signed_in("manager")).get(f"/api/history/{BAKERY}")
         assert (await history).json()[0]["changes"][0]["new"] == "Hel"
+
+
+async def test_a_wipe_that_followed_a_revocation_still_takes_unsent_work_after_a_restore(
+    address: str, tmp_path: Path
+) -> None:
+    backup, folder = tmp_path / "book.backup", tmp_path / "data"
+    async with open_house(folder, database=address) as house:
+        marek, device = await signed_in_device(house)
+        administrator, _ = await signed_in_device(house, "administrator")
+        told = await sync(marek, device, edits=[edit(1, device, 1, {"name": "Bakery", "territory": NORTH})])
+        assert (await administrator.delete(f"/api/devices/{device}")).status_code == 204
+        await take_backup(house.application.database, backup, unseen)
+        assert (await administrator.post(f"/api/devices/{device}/wipe", json={})).status_code == 204
+    await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder, again=True, database=address) as house:
+        phone = house.client()
+        phone.cookies = marek.cookies
+        edits = [edit(2, device, 2, {"city": "Hel"})]
+        reply = await sync(phone, device, cursors=told.cursors, ack=1, edits=edits, report={"version": "1"})
+        assert (reply.pushed, [asked.control for asked in reply.control if asked.control == "wipe"]) == (2, ["wipe"])

@@ -109,6 +109,8 @@ def _shut_out(connection: Connection, bans: Bans) -> None:
     for column, at_by_number in ((device.c.revoked_at, bans.revoked_at), (device.c.wiped_at, bans.wiped_at)):
         for number, at in at_by_number.items():
             connection.execute(update(device).where(device.c.number == number, column.is_(None)).values({column: at}))
+    # Whatever it had handed over may be lost with the former book: it is asked once more (SPEC R48).
+    connection.execute(update(device).where(device.c.wiped_at.is_not(None)).values(revoked_at=None))
     for person, password_hash in bans.password_hashes.items():
         change_password(connection, person, password_hash)
     for person, token_hash in connection.execute(select(calendar_feed.c.person, calendar_feed.c.token_hash)).all():

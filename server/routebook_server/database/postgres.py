@@ -86,10 +86,11 @@ class PostgresDatabase(Database):
         while True:
             try:
                 await self._listen_once(channel, hear, catch_up)
-            except Exception as error:
-                if not is_outage(error):
-                    raise
-            _log.warning("not hearing the other processes; trying again", channel=channel)
+            except Exception as error:  # noqa: BLE001 - whatever it is, a process that hears nothing any more is worse
+                fault = None if is_outage(error) else error
+                _log.warning("not hearing the other processes; trying again", channel=channel, exc_info=fault)
+            else:
+                _log.warning("not hearing the other processes; trying again", channel=channel)
             await asyncio.sleep(REST_S)
 
     async def _listen_once(

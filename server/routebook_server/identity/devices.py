@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
 
 from routebook_server.identity.accounts import raise_revision
 from routebook_server.identity.tables import device
@@ -77,10 +77,21 @@ def names_of(connection: Connection, numbers: Collection[int]) -> dict[int, str]
 
 
 def revoke_device(connection: Connection, number: int, now_ms: int) -> None:
-    """Let the device in no more; its sessions stay so that it hears why at its next contact."""
-    connection.execute(
-        update(device).where(device.c.number == number, device.c.revoked_at.is_(None)).values(revoked_at=now_ms)
-    )
+    """Let the device in no more; its sessions stay so that it hears why at its next contact.
+
+    One that is to be wiped hands over its edits first, and is let in no more after that.
+    """
+    _close(connection, number, now_ms, device.c.wiped_at.is_(None))
+
+
+def end_wipe(connection: Connection, number: int, now_ms: int) -> None:
+    """Note that a device that is to be wiped has nothing left to hand over: nothing more is taken from it."""
+    _close(connection, number, now_ms, device.c.wiped_at.is_not(None))
+
+
+def _close(connection: Connection, number: int, now_ms: int, condition: ColumnElement[bool]) -> None:
+    open_ones = (device.c.number == number, device.c.revoked_at.is_(None), condition)
+    connection.execute(update(device).where(*open_ones).values(revoked_at=now_ms))
     raise_revision(connection)
 
 

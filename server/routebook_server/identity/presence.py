@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from routebook_server.database import UNAVAILABLE, Database
 from routebook_server.gateway.actor import Actor
-from routebook_server.identity.devices import Told, keep_reports, revoke_device
+from routebook_server.identity.devices import Told, end_wipe, keep_reports
 from routebook_server.identity.sessions import touch_session
 from routebook_sync.messages import SyncRequest
 
@@ -56,7 +56,7 @@ class Presence:
         report, now_ms = request.report, self._clock()
         nothing_waits = report.waiting == 0 if report is not None else not request.edits
         if actor.wiped and not actor.handed_over and nothing_waits:
-            await self._database.write(lambda connection: revoke_device(connection, actor.device, now_ms))
+            await self._database.write(lambda connection: end_wipe(connection, actor.device, now_ms))
         if report is None:
             return
         taken = self._taken.get(actor.device)

@@ -42,6 +42,8 @@ class Writer(msgspec.Struct, frozen=True):
     may_move: bool = False
     shown: tuple[str, ...] = ()
     """The buckets that the device showed when it made the edits: what lately was the author's."""
+    again: bool = False
+    """Whether a server had taken the edits before a backup was restored: what they change was the author's then."""
 
 
 SYSTEM: Final = Writer("", Role.ADMINISTRATOR, SERVER_DEVICE, (), may_move=True)

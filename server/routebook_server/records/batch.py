@@ -116,7 +116,8 @@ class Batch:
         return Turn(len(self.verdicts), push, frozenset(push.author.buckets), push.author.person, suffix)
 
     def _release(self, held: Held) -> None:
-        turn = self._begin(Push(held.author, list(held.edits), {bucket: [0, 0] for bucket in held.author.shown}))
+        cursors = {bucket: [0, 0] for bucket in held.author.shown}
+        turn = self._begin(Push(held.author, list(held.edits), cursors, again=held.again))
         self.verdicts.append([])
         mark = self.draft.mark()
         culprit = held.edits[0]

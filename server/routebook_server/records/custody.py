@@ -79,7 +79,7 @@ class Custody:
         if count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
             return Refusal(ProblemCode.TOO_LARGE, "Too much of this device waits on the server already.")
         self._used[author.device] = (count + len(edits), taken + size)
-        writer = _writer_of(turn.push)
+        writer = _writer_of(turn.push, edits)
         root = culprit.id if refusal.field == "id" else culprit.root
         held = Held("", root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
         if refusal.code is ProblemCode.MISSING_ROOT:
@@ -136,7 +136,7 @@ class Custody:
 
     def keep_blindly(self, turn: Turn, edits: list[Edit], refusal: Refusal) -> None:
         """Take edits into custody with nothing that could fail: no offer, no receipt."""
-        writer = _writer_of(turn.push)
+        writer = _writer_of(turn.push, edits)
         held = Held("", edits[0].root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
         self._draft.keep(msgspec.structs.replace(held, record=self._new_id(held, "record")))
 
@@ -188,7 +188,9 @@ class Custody:
         if held.record:
             state = self._draft.states.get(held.record)
             if state is not None:
-                self._draft.write_own(state, {**values, "code": held.code})
+                # With the kind: its history says no more of it than the record does (SPEC R35).
+                kind = {"target_kind": held.edits[0].kind[:_MAX_KIND]} if "values" in values else {}
+                self._draft.write_own(state, {**values, **kind, "code": held.code})
                 return held.record
         person = held.author.person
         record = self._new_id(held, "receipt")
@@ -247,10 +249,12 @@ class Custody:
         self._offer(held, self._find_place(turn.push, [culprit, *held.edits]))
 
 
-def _writer_of(push: Push) -> Writer:
+def _writer_of(push: Push, edits: Iterable[Edit]) -> Writer:
     author = push.author
-    shown = tuple(push.cursors)
-    return Writer(author.person, author.role, author.device, author.buckets, author.may_move, shown)
+    again = any(edit.n in push.again for edit in edits)
+    return Writer(
+        author.person, author.role, author.device, author.buckets, author.may_move, tuple(push.cursors), again=again
+    )
 
 
 def _content_of(edits: Sequence[Edit], elsewhere: int = 0) -> dict[str, Any]:

@@ -29,6 +29,11 @@ class Held(msgspec.Struct, frozen=True):
     received_at: int = 0
     """When the server took it, milliseconds since 1970 UTC."""
 
+    @property
+    def again(self) -> frozenset[int]:
+        """The numbers of its edits, where a server had taken them before a backup was restored (SPEC R48)."""
+        return frozenset(edit.n for edit in self.edits) if self.author.again else frozenset()
+
     def is_of(self, device: int, record_id: str) -> bool:
         """Tell whether it is that device's, and changes that record."""
         return self.author.device == device and any(edit.id == record_id for edit in self.edits)

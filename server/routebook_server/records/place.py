@@ -1,6 +1,6 @@
 """Place: in which bucket a record lives, and who may write there (SPEC R30, R33, R34)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, TypeAlias
 
 from routebook_server.records.author import is_system
@@ -13,7 +13,7 @@ from routebook_sync.entities import EntityType
 from routebook_sync.entities.base import SHARED_ROOT, Home
 from routebook_sync.entities.person import Role
 from routebook_sync.identifier import is_id
-from routebook_sync.messages import Edit, ProblemCode
+from routebook_sync.messages import MOVED, Edit, ProblemCode
 from routebook_sync.record import Doc
 
 Place: TypeAlias = tuple[str, int]
@@ -83,10 +83,19 @@ def was_his(push: Push, edit: Edit, bucket: str, lookup: Lookup, states: Mapping
     Who moved it may share the transaction: then the marker is among ``states`` and nowhere else. What was taken before
     a backup was restored was his then, whatever the restored server knows of it (SPEC R48).
     """
-    root = edit.root
-    if edit.n in push.again or bucket in push.cursors or any(moved_id(left, root) in states for left in push.cursors):
+    if edit.n in push.again or bucket in push.cursors or _has_just_left(edit.root, push.cursors, states):
         return True
-    return lookup.may_have_left(root, push.cursors)
+    return lookup.may_have_left(edit.root, push.cursors)
+
+
+def _has_just_left(root: str, cursors: Collection[str], states: Mapping[str, State]) -> bool:
+    if len(cursors) < len(states):
+        return any(moved_id(bucket, root) in states for bucket in cursors)
+    # Whatever a device names, it makes nobody wait.
+    return any(
+        state.kind == MOVED and state.bucket in cursors and name == moved_id(state.bucket, root)
+        for name, state in states.items()
+    )
 
 
 def find_target(entity: EntityType, doc: Doc, bucket: str) -> str:

@@ -50,12 +50,25 @@ class Bucket(NamedTuple):
         return Sums(self.rows, self.total, self.open_total, self.parts)
 
 
+class _Cursors(NamedTuple):
+    """What is known of the cursors of one push."""
+
+    named: Mapping[str, Sequence[int]]
+    """Themselves: as long as they are here, no others have their identity."""
+    buckets: list[str]
+    """Those of them that there are."""
+    is_behind: bool
+    has_left: dict[str, bool]
+    """By root, whether it left one of them."""
+
+
 class Reader:
     """What a batch looks up in the database while it merges."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
         self._epoch = 0
+        self._cursors: dict[int, _Cursors] = {}
         self.counted: dict[str, Counted] = {}
         """How each record that was read is counted in the sums of its bucket."""
 
@@ -214,11 +227,20 @@ class Reader:
 
         True too where a cursor is so old that the marker may be removed by now (SPEC R37).
         """
-        ids = [moved_id(bucket, root) for bucket in cursors]
-        if self._driver.fetch_one("SELECT 1 FROM record WHERE id IN (?*) LIMIT 1", ids) is not None:
-            return True
-        horizons = self._driver.fetch("SELECT bucket, horizon FROM bucket WHERE bucket IN (?*)", list(cursors))
-        return any(is_behind(cursors[bucket][1], horizon) for bucket, horizon in horizons)
+        held = self._find_cursors(cursors)
+        if not held.is_behind and root not in held.has_left:
+            ids = [moved_id(bucket, root) for bucket in held.buckets]
+            found = self._driver.fetch_one("SELECT 1 FROM record WHERE id IN (?*) LIMIT 1", ids) if ids else None
+            held.has_left[root] = found is not None
+        return held.is_behind or held.has_left[root]
+
+    def _find_cursors(self, cursors: Mapping[str, Sequence[int]]) -> "_Cursors":
+        """Return what is known of a push's cursors: asked once, because a device may name thousands."""
+        if id(cursors) not in self._cursors:
+            found = self._driver.fetch("SELECT bucket, horizon FROM bucket WHERE bucket IN (?*)", list(cursors))
+            is_late = any(is_behind(cursors[bucket][1], horizon) for bucket, horizon in found)
+            self._cursors[id(cursors)] = _Cursors(cursors, [bucket for bucket, _horizon in found], is_late, {})
+        return self._cursors[id(cursors)]
 
 
 def _first_of(edit: Edit, edits: Collection[Edit]) -> Edit:

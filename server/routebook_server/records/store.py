@@ -198,13 +198,12 @@ class Store:
         verdicts: list[Verdict] = []
         for edits in _parts(push.edits):
             try:
-                part = Push(push.author, edits, push.cursors, mended=push.mended, hold=push.hold)
-                result = (await self._commit([part]))[0]
+                result = (await self._commit([replace(push, edits=edits, ack=0)]))[0]
             except UNAVAILABLE:
                 raise
             except Exception:  # noqa: BLE001 - whatever it is, it holds these edits and no other
                 _log.exception("edits held after an unexpected error", device=push.author.device, n=edits[0].n)
-                result = (await self._commit([Push(push.author, edits, push.cursors, custody=FAULT)]))[0]
+                result = (await self._commit([replace(push, edits=edits, ack=0, custody=FAULT)]))[0]
             if isinstance(result, GapError):
                 return result
             verdicts += result.verdicts

@@ -167,6 +167,8 @@ export class Checks {
     if (!this.#told.has(bucket)) return false;
     const mended = this.#mended.get(bucket) ?? new Set();
     const repaired = reply.repair[bucket] ?? [];
+    // There was no room for any of it beside what was repaired of others: it is told again.
+    if (repaired.length === 0 && Object.keys(reply.repair).length > 0) return false;
     const isHopeless = repaired.length === 0 || repaired.some((partition) => mended.has(partition));
     for (const partition of repaired) mended.add(partition);
     this.#mended.set(bucket, mended);

@@ -1,7 +1,7 @@
 /** Writing: a change becomes visible and an edit in the outbox, in one transaction (SPEC R3, R22, R40). */
 
 import { encode } from "$sync/base32.ts";
-import { type Clock, clockFromStamp, DEVICE_WIDTH, stampFromClock, tick } from "$sync/clock.ts";
+import { CLAMP_MS, type Clock, clockFromStamp, DEVICE_WIDTH, msFromStamp, stampFromClock, tick } from "$sync/clock.ts";
 import {
   addToCounter,
   addToSet,
@@ -280,6 +280,14 @@ export function bucketOf(database: Database, kind: Kind, root: string, values: V
   if (root === SHARED_ROOT) return SHARED_ROOT;
   const home = database.get<{ bucket: string }>("SELECT bucket FROM customer_row WHERE id = ?", [root]);
   return home?.bucket ?? `u:${root}`;
+}
+
+/** Goes on from the server's time where the last stamp is far ahead of it and nothing waits any more (SPEC R5). */
+export function settleStamp(database: Database, now: number): void {
+  const last = readMeta(database, "stamp");
+  if (last === null || msFromStamp(last) <= now + CLAMP_MS) return;
+  if (database.get("SELECT 1 AS found FROM outbox LIMIT 1") !== undefined) return;
+  writeMeta(database, "stamp", stampFromClock({ ms: now, counter: 0, device: clockFromStamp(last).device }));
 }
 
 /** Makes the stamps of one transaction and keeps the last one (SPEC R3–R5). */

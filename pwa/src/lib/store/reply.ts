@@ -15,6 +15,7 @@ import { forgetCovered } from "./kept-edits.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { offerAgain, offerFormer } from "./numbering.ts";
 import { forgetAllOlder } from "./older.ts";
+import { settleStamp } from "./outbox.ts";
 import type { Topic } from "./query.ts";
 import { type Confirmation, NOWHERE, type Place, RecordWriter } from "./records.ts";
 import { isKind } from "./tables.ts";
@@ -54,6 +55,7 @@ export function applyReply(database: Database, reply: SyncReply, context: ReplyC
       writeMeta(database, "view", reply.view);
     }
     if (forgetOthers(database, context.person)) applying.changed.add("attention");
+    if (!reply.more) settleStamp(database, reply.now);
     if (isWiping(reply)) writeMeta(database, "wiping", 1);
     return { changed: applying.changed, rows };
   });

@@ -17,6 +17,7 @@ from routebook_sync.replica.numbering import offer_again, offer_former
 from routebook_sync.replica.rows import Rows
 from routebook_sync.replica.tables import NOWHERE, Account, Held, Reading, Schema, Shadow, Tables
 from routebook_sync.replica.verdicts import overlay, take_verdicts
+from routebook_sync.replica.writing import settle_stamp
 
 
 class Applying:
@@ -61,6 +62,8 @@ class Applying:
         if reply.view and self._readings.is_in_view:
             tables.meta.put("view", reply.view)
         forget_others(tables, self._schema, self._person)
+        if not reply.more:
+            settle_stamp(tables, reply.now)
         if self._is_wiping:
             tables.meta.put("wiping", 1)
 

@@ -104,6 +104,8 @@ class Checks:
         if bucket not in self._told:
             return False
         mended, repaired = self._mended.setdefault(bucket, set()), reply.repair.get(bucket, [])
+        if not repaired and reply.repair:
+            return False  # There was no room for any of it beside what was repaired of others: it is told again.
         is_hopeless = not repaired or not mended.isdisjoint(repaired)
         mended.update(repaired)
         return is_hopeless
