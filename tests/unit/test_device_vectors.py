@@ -74,7 +74,9 @@ class Played:
             assert isinstance(saved, Saved), saved
         if "reply" in step:
             asked = msgspec.convert({"view": "", **step["asked"]}, Asked) if "asked" in step else None
-            self.replica.apply(self._reply(step["reply"]), self.now, self.now, asked)
+            sent = self.now
+            self.now += step.get("took", 0)
+            self.replica.apply(self._reply(step["reply"]), sent, self.now, asked)
         if "gap" in step:
             self.replica.close_gap(step["gap"])
         if "restart" in step:

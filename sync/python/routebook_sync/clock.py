@@ -21,6 +21,8 @@ MAX_DEVICE: Final = (1 << 20) - 1
 SERVER_DEVICE: Final = 0
 CLAMP_MS: Final = 120_000
 """How far ahead of the server's clock a stamp may lie before the server clamps it (SPEC R6)."""
+TIMELY_MS: Final = 60_000
+"""What says something about the clock came so long after its request at most (SPEC R5): twice a request's time-out."""
 
 STAMP_PATTERN: Final = "^[0-7][0-9a-v]{9}[01][0-9a-v]{3}[0-9a-v]{4}$"
 _STAMP = re.compile(STAMP_PATTERN)
@@ -76,12 +78,16 @@ def ms_from_stamp(stamp: str) -> int:
     return base32.decode(stamp[:MS_WIDTH])
 
 
-def offset_from_reply(server_ms: int, sent_ms: int, received_ms: int) -> int:
+def offset_from_reply(server_ms: int, sent_ms: int, received_ms: int, known: int | None = None) -> int:
     """Return what a device adds to its clock to get the server's time (SPEC R5), in milliseconds.
 
     ``server_ms`` is the reply's ``now``, taken as read half way between sending and receiving by the device's clock.
+    What did not come timely says nothing, because the device slept or its clock was set: ``known`` stays, ``None``
+    where there is none yet, and then it is taken as read when it was received.
     """
-    return server_ms - (sent_ms + received_ms) // 2
+    if 0 <= received_ms - sent_ms <= TIMELY_MS:
+        return server_ms - (sent_ms + received_ms) // 2
+    return server_ms - received_ms if known is None else known
 
 
 def tick(clock: Clock, now_ms: int, floor: str = "") -> Clock:

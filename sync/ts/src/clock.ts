@@ -14,6 +14,8 @@ export const MAX_DEVICE = 2 ** 20 - 1;
 export const SERVER_DEVICE = 0;
 /** How far ahead of the server's clock a stamp may lie before the server clamps it (SPEC R6). */
 export const CLAMP_MS = 120_000;
+/** What says something about the clock came so long after its request at most (SPEC R5): twice a request's time-out. */
+export const TIMELY_MS = 60_000;
 
 const DEVICE_AT = MS_WIDTH + COUNTER_WIDTH;
 const STAMP = /^[0-7][0-9a-v]{9}[01][0-9a-v]{3}[0-9a-v]{4}$/;
@@ -61,13 +63,25 @@ export function isSameDevice(stamp: string, other: string): boolean {
   return stamp.endsWith(other.slice(-DEVICE_WIDTH));
 }
 
+/** Tells whether so much time has passed between sending and receiving that the device was awake and nobody set its clock. */
+export function isTimely(sentMs: number, receivedMs: number): boolean {
+  return receivedMs >= sentMs && receivedMs - sentMs <= TIMELY_MS;
+}
+
 /**
  * Returns what a device adds to its clock to get the server's time (SPEC R5), in milliseconds.
  *
- * `serverMs` is the reply's `now`, taken as read half way between sending and receiving by the device's clock.
+ * `serverMs` is the reply's `now`, taken as read half way between sending and receiving by the device's clock. What did not come
+ * timely says nothing: `known` stays, null where there is none yet, and then it is taken as read when it was received.
  */
-export function offsetFromReply(serverMs: number, sentMs: number, receivedMs: number): number {
-  return serverMs - Math.floor((sentMs + receivedMs) / 2);
+export function offsetFromReply(
+  serverMs: number,
+  sentMs: number,
+  receivedMs: number,
+  known: number | null = null,
+): number {
+  if (isTimely(sentMs, receivedMs)) return serverMs - Math.floor((sentMs + receivedMs) / 2);
+  return known ?? serverMs - receivedMs;
 }
 
 /**

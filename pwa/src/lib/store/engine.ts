@@ -287,10 +287,11 @@ export class Engine {
   ): void {
     // The server has more edits of this device than this store ever made: it is a new one, and its numbers are taken (SPEC R40).
     if (reply.pushed > readNumber(this.database, "edits")) this.renumber(reply.pushed + 1);
+    const known = readMeta(this.database, "offset") === null ? null : this.clockOffset;
     const context = {
       person: this.account.person,
       device: this.account.device,
-      offset: sent === null ? this.clockOffset : offsetFromReply(reply.now, sent, received),
+      offset: sent === null ? this.clockOffset : offsetFromReply(reply.now, sent, received, known),
       checks: this.#checks,
       asked,
     };

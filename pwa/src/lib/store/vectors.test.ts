@@ -51,7 +51,9 @@ class Played {
       expect(result.saved).toBe(true);
     }
     if (step.reply !== undefined) {
-      engine.apply(this.#reply(step.reply as Given), world.now(), world.now(), step.asked as Asked | undefined);
+      const sent = world.now();
+      world.ms += (step.took as number | undefined) ?? 0;
+      engine.apply(this.#reply(step.reply as Given), sent, world.now(), step.asked as Asked | undefined);
     }
     if (step.gap !== undefined) engine.closeGap(step.gap as number);
     if (step.restart !== undefined) this.engine = this.#open(engine.account.device);

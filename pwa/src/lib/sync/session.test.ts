@@ -231,6 +231,22 @@ describe("the sync loop", () => {
     expect(store.waiting).toBe(0);
   });
 
+  test("an answer after a sleep, or after the clock was set, says nothing about the clock: it is asked again at once", async () => {
+    for (const ms of [2 * 3_600_000, -1_000]) {
+      const { timers, transport, session } = make();
+      transport.script = [
+        (request) => {
+          timers.ms += ms;
+          return done(request);
+        },
+      ];
+      session.start();
+      await timers.pass(Math.max(ms, 0) + 1);
+      expect(transport.requests).toHaveLength(2);
+      session.stop();
+    }
+  });
+
   test("waiting edits show as waiting although the server answers", async () => {
     const { timers, store, session, connection } = make();
     session.start();

@@ -8,6 +8,7 @@
  * | answer                         | next                                                           |
  * |--------------------------------|----------------------------------------------------------------|
  * | reply with more, edits left, or a checksum that differs | at once again, budget doubled (SPEC R56, R64) |
+ * | a reply that was not timely    | at once again, for the clock (SPEC R5)                         |
  * | reply                          | rest: the timer, a write or a head wakes it                     |
  * | time-out, 5xx, unreachable     | offline; after a pause a request without edits, which finds out whether these were the reason |
  * | internal, malformed            | the edits are the reason; again after a pause                   |
@@ -23,6 +24,7 @@
  * Edits that are the reason go in halves until one goes alone, or one group; that one, failing on, is given into the server's
  * custody unexamined (SPEC R46). A time-out or a broken connection alone proves nothing: it may be the network.
  */
+import { isTimely } from "$sync/clock.ts";
 import type { DeviceReport, Edit, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
 import { MAX_BUDGET, MAX_EDITS, MIN_BUDGET, type ProblemCode } from "$sync/schema.gen.ts";
 import type { Connection } from "../store/status.ts";
@@ -318,6 +320,8 @@ export class Session {
     this.#failures = 0;
     if (hasEdits) this.#share = Math.min(1, this.#share * 2);
     if (store.isSuspect) return 0;
+    // The device slept or its clock was set meanwhile: the next answer says which.
+    if (sent !== null && !isTimely(sent, received)) return 0;
     // "more" without any progress would be a defect of the server; it must not become a busy loop.
     if ((reply.more || store.waiting > 0) && isProgress(reply, request)) return 0;
     return this.#times.timer;

@@ -142,7 +142,8 @@ class Replica:
         # The server has more edits of this device than this store ever made: it is a new one (SPEC R40).
         if reply.pushed > self.tables.number("edits"):
             self._storage.transaction(lambda: renumber(self.tables, reply.pushed + 1))
-        offset = offset_from_reply(reply.now, sent_ms, received_ms)
+        known = self.tables.meta.get("offset")
+        offset = offset_from_reply(reply.now, sent_ms, received_ms, None if known is None else int(known))
         self._storage.transaction(
             lambda: Applying(self.tables, self.schema, self.account, reply, self._checks, asked=start).run(offset)
         )
