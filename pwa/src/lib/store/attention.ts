@@ -8,7 +8,7 @@ import { ENTITY_TYPES, SHARED_ROOT } from "$sync/schema.gen.ts";
 import { isComplete } from "./cursors.ts";
 import type { Database, SqlValue } from "./database.ts";
 import { readMeta } from "./meta.ts";
-import { isKind, KINDS } from "./tables.ts";
+import { isIndexed, isKind, KINDS } from "./tables.ts";
 
 /** Something taken off the list, whole, so that it can be put back. */
 export type Dismissed = Readonly<Record<string, string | number>>;
@@ -55,11 +55,12 @@ interface Entry {
  * R57); what `person` wrote stays. Returns whether anything went. Call it in every transaction that takes anything away.
  */
 export function forgetOthers(database: Database, person: string): boolean {
-  // A customer without a name there was not yet here when the verdict came, and may still come: after the disk was lost.
+  // A customer without a name there was not yet here when the verdict came, and may still come: after the disk was lost. So may any
+  // while the first load runs, where the list was kept elsewhere.
   const entries = database.all<Entry>(
     `WITH entry AS (
        SELECT a.*, coalesce(c.bucket, iif(a.root = ?1, ?1, 'u:' || a.root)) NOT IN (SELECT value FROM json_each(?2))
-         AND (a.about <> '' OR ?3 = 1) AS gone
+         AND (a.about <> '' AND ?7 = 1 OR ?3 = 1) AS gone
        FROM attention a LEFT JOIN customer_row c ON c.id = a.root
        WHERE a.losers <> '[]' OR a.base <> '{}' OR a.more <> '[]')
      SELECT n, verdict, kind, edit, base, losers, more, gone FROM entry
@@ -71,6 +72,7 @@ export function forgetOthers(database: Database, person: string): boolean {
       readMeta(database, "view") ?? "",
       FULL,
       HIDING,
+      isIndexed(database) ? 1 : 0,
     ],
   );
   let isChanged = false;

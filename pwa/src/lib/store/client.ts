@@ -43,7 +43,10 @@ export interface Store {
   query<N extends QueryName>(name: N, parameters: ParametersOf<N>): Promise<ResultOf<N>>;
   /** Runs a query and calls `changed` once, when a record of a kind that it reads has changed since. `live` is made of it. */
   watch<N extends QueryName>(name: N, parameters: ParametersOf<N>, changed: () => void): Promise<Watched<ResultOf<N>>>;
-  /** Saves changes in one transaction and resolves when they are on the disk. Rejects with StoreError; see WriteResult. */
+  /**
+   * Saves changes in one transaction and resolves when they are on the disk; where the browser keeps no
+   * files and has no room for the unsent edits, `status` says so. Rejects with StoreError; see WriteResult.
+   */
   write(changes: readonly Change[], options?: WriteOptions): Promise<WriteResult>;
   /**
    * Saves a new file: its bytes, then its record; resolves when both are on the disk. Rejects with StoreError `storage_full` where

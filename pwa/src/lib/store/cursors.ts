@@ -24,6 +24,13 @@ export function readCursors(database: Database): { [bucket: string]: Cursor } {
   return Object.fromEntries(rows.map(({ bucket, epoch, seq }) => [bucket, [epoch, seq] as const]));
 }
 
+/** Begins buckets at 0 in the epochs that a store before this one had read them in: they were in its author's hands (SPEC R57). */
+export function restoreCursors(database: Database, epochByBucket: { readonly [bucket: string]: number }): void {
+  for (const [bucket, epoch] of Object.entries(epochByBucket)) {
+    database.run("INSERT INTO cursor (bucket, epoch, seq, complete) VALUES (?, ?, 0, 0)", [bucket, epoch]);
+  }
+}
+
 /** Returns the round in which a bucket is being read, 0 for a bucket that has no cursor. */
 export function roundOf(database: Database, bucket: string): number {
   return database.get<{ round: number }>("SELECT round FROM cursor WHERE bucket = ?", [bucket])?.round ?? 0;

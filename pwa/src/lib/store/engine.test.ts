@@ -5,28 +5,21 @@ import {
   BUCKET,
   customerRow,
   dump,
-  type Fixture,
   id,
   NOW,
   open,
   PERSON,
   receive,
+  Shelf,
   shown,
   stamp,
   TERRITORY,
 } from "./fixtures.ts";
 import { NodeDatabase } from "./node-database.ts";
-import { NOTHING_TOLD, type Unsent } from "./unsent.ts";
 
 const C = id(100);
 const V = id(200);
 const visit = (v: object) => ({ kind: "visit", id: V, root: C, v }) as const;
-
-/** What a keeper would have of a device's unsent work. */
-function keptOf({ engine }: Fixture): Unsent {
-  const { counters, added, answered } = engine.unsentSince(NOTHING_TOLD);
-  return { ...counters, unsent: added, answered };
-}
 
 describe("writing", () => {
   test("a saved change shows at once and waits to be sent with the stamp that it overwrote", () => {
@@ -168,8 +161,9 @@ describe("unsent edits", () => {
     const before = open();
     before.save({ kind: "customer", id: C, root: C, v: { name: "A", territory: TERRITORY } });
     before.save({ kind: "customer", id: C, root: C, v: { name: "B" } });
-    const device = open();
-    device.engine.restoreUnsent(keptOf(before));
+    const shelf = new Shelf();
+    shelf.take(before);
+    const device = shelf.reopen();
     expect(device.engine.unsent()).toEqual(before.engine.unsent());
     expect(name(device)).toBe("B");
     receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "c" })] } });

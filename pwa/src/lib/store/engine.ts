@@ -15,7 +15,7 @@ import { type FileRecord, fileRecord } from "./files/records.ts";
 import { extendGrams } from "./grams.ts";
 import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
-import { adoptDevice, offerAgain, renumber } from "./numbering.ts";
+import { adoptDevice, noteNumbering, offerAgain, renumber } from "./numbering.ts";
 import { keepOlder, type OlderPage, openOlder, setOlderBudget } from "./older.ts";
 import { holdEdits, type Portion, portionOf, writeChanges } from "./outbox.ts";
 import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./queries/index.ts";
@@ -305,14 +305,20 @@ export class Engine {
     this.#indexWhenComplete();
   }
 
-  /** What has to be kept elsewhere, beyond `mark`, where the database does not last. */
-  unsentSince(mark: UnsentMark): UnsentChange {
+  /** What has to be kept elsewhere, beyond `mark`, where the database does not last; null if there is nothing new. */
+  unsentSince(mark: UnsentMark): UnsentChange | null {
     return unsentSince(this.database, this.account.device, mark);
   }
 
   /** Takes over what was kept; only into an empty store. */
   restoreUnsent(kept: Unsent): void {
-    this.#tell(this.database.transaction(() => restoreUnsent(this.database, kept, this.now())).add("outbox"));
+    const { database, account } = this;
+    this.#tell(
+      database
+        .transaction(() => restoreUnsent(database, kept, account.person))
+        .add("outbox")
+        .add("attention"),
+    );
     this.#adoptDevice(String(kept.device));
   }
 
@@ -344,7 +350,11 @@ export class Engine {
 
   /** The server fails on these edits: it shall keep them without looking at them (SPEC R46). */
   hold(numbers: readonly number[]): void {
-    this.database.transaction(() => holdEdits(this.database, numbers));
+    this.database.transaction(() => {
+      holdEdits(this.database, numbers);
+      noteNumbering(this.database);
+    });
+    this.#tell(new Set<Topic>(["outbox"]));
   }
 
   /** Whether the server has asked for a wipe and nothing unsent stands against it any more (SPEC R58). */

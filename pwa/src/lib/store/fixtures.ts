@@ -8,6 +8,7 @@ import type { SqlValue } from "./database.ts";
 import { Engine, type World } from "./engine.ts";
 import { NodeDatabase } from "./node-database.ts";
 import { KINDS } from "./tables.ts";
+import { NOTHING_TOLD, type Unsent, type UnsentChange } from "./unsent.ts";
 
 export const NOW = Date.UTC(2026, 10, 21, 9);
 export const PERSON = id(1);
@@ -142,6 +143,37 @@ export function reply(
 /** Lets the engine take a reply that arrived at once; without `pushed` the server has what it had acknowledged. */
 export function receive({ engine, world }: Fixture, given: Parameters<typeof reply>[0]): void {
   engine.apply(reply({ pushed: engine.request({}, 0).ack ?? 0, ...given }), world.now(), world.now());
+}
+
+/** Keeps the steps of what is unsent as a keeper does: by edit, by answer, list by list. */
+export class Shelf {
+  #mark = NOTHING_TOLD;
+  #kept: Unsent | null = null;
+  readonly steps: UnsentChange[] = [];
+
+  take({ engine }: Fixture): void {
+    const change = engine.unsentSince(this.#mark);
+    if (change === null) return;
+    const { counters, lists, isAnew, first, added } = change;
+    const before = isAnew ? [] : (this.#kept?.unsent ?? []).filter(({ edit }) => edit.n >= first);
+    const answered = [...(this.#kept?.answered ?? []), ...change.answered];
+    const { buckets = {}, looks = [] } = this.#kept ?? {};
+    this.#kept = { buckets, looks, ...counters, ...lists, unsent: [...before, ...added], answered };
+    this.#mark = change.mark;
+    this.steps.push(change);
+  }
+
+  get kept(): Unsent {
+    if (this.#kept === null) throw new Error("nothing was kept");
+    return this.#kept;
+  }
+
+  /** Opens another store with what was kept, as after the tab was closed. */
+  reopen(): Fixture {
+    const next = open();
+    next.engine.restoreUnsent(this.kept);
+    return next;
+  }
 }
 
 /** The sum of a bucket that holds exactly these rows, as the server names it. */

@@ -34,6 +34,14 @@ function lead({ isLasting = true, device = open() }: { isLasting?: boolean; devi
   const server = new ScriptedServer();
   const gone: string[] = [];
   const kept: UnsentChange[] = [];
+  const keeper = {
+    isFull: false,
+    async keep(change: UnsentChange) {
+      if (this.isFull) throw new DOMException("no room", "QuotaExceededError");
+      kept.push(change);
+    },
+    drop: async () => void gone.push("kept edits"),
+  };
   const told: string[][] = [];
   const leader = new Leader({
     version: "test",
@@ -44,9 +52,7 @@ function lead({ isLasting = true, device = open() }: { isLasting?: boolean; devi
       release: () => device.database.close(),
       remove: async () => void gone.push("file"),
     },
-    keeper: isLasting
-      ? null
-      : { keep: async (change) => void kept.push(change), drop: async () => void gone.push("kept edits") },
+    keeper: isLasting ? null : keeper,
     transport: server,
     files: null,
     timers: {
@@ -67,7 +73,7 @@ function lead({ isLasting = true, device = open() }: { isLasting?: boolean; devi
     },
     forgetAccount: async () => void gone.push("sign-in"),
   });
-  return { leader, server, device, gone, kept, told };
+  return { leader, server, device, gone, kept, keeper, told };
 }
 
 async function pass(ms: number): Promise<void> {
@@ -138,10 +144,23 @@ describe("the leader", () => {
     expect(leader.status.keeping).toBe("not_kept");
     const made = { kind: "customer", id: C, root: C, v: { name: "New", territory: id(2) } } as const;
     await leader.answer({ name: "write", changes: [made], key: "made", together: false });
-    expect(kept.flatMap(({ added }) => added.map(({ n }) => n))).toEqual([1]);
+    expect(kept.flatMap(({ added }) => added.map(({ edit }) => edit.n))).toEqual([1]);
     expect(kept.flatMap(({ answered }) => answered.map(({ key }) => key))).toEqual(["made"]);
     await leader.answer(write("Lodz"));
-    expect(kept.flatMap(({ added }) => added.map(({ n }) => n))).toEqual([1, 2]);
+    expect(kept.flatMap(({ added }) => added.map(({ edit }) => edit.n))).toEqual([1, 2]);
+    leader.close();
+  });
+
+  test("what shows and will be sent is answered as saved, also where the browser has no room to keep it, and that is told", async () => {
+    const device = open();
+    const { leader, server, keeper } = lead({ isLasting: false, device });
+    server.script = [first];
+    await pass(100);
+    server.isReachable = false;
+    keeper.isFull = true;
+    expect(await leader.answer(write("Lodz"))).toMatchObject({ ok: true, value: { saved: true } });
+    expect(device.engine.waiting).toBe(1);
+    expect(leader.status.phase).toEqual({ name: "failed", code: "storage_full" });
     leader.close();
   });
 

@@ -96,11 +96,11 @@ export class Leader {
   #leaving: Promise<Answer> | null = null;
 
   constructor(private readonly parts: LeaderParts) {
-    const { engine, version, transport, timers, random, times = {} } = parts;
+    const { engine, version, timers, random, times = {} } = parts;
     engine.onChange((topics) => this.#tell(topics));
     this.#session = new Session({
       store: engine,
-      transport,
+      transport: this.#transport(),
       timers,
       random,
       report: () => ({
@@ -223,14 +223,14 @@ export class Leader {
         return done(this.parts.engine.query(call.query, call.parameters as never), QUERIES[call.query].reads);
       case "write": {
         const result = this.parts.engine.write(call.changes, call.key, call.together);
-        await this.#keepUnsent();
+        await this.#keepOrTell();
         if (result.saved) this.#session.wake("write");
         return done(result);
       }
       case "add_file": {
         if (this.#uploader === null) throw new StoreError("not_open");
         const result = await this.#uploader.add(call.change, call.key, call.contents);
-        await this.#keepUnsent();
+        await this.#keepOrTell();
         if (result.saved) this.#session.wake("write");
         return done(result);
       }
@@ -302,7 +302,7 @@ export class Leader {
       this.#areFilesUntidy = true;
     }
     for (const topic of topics) this.#news.add(topic);
-    if (topics.has("outbox")) this.#keepUnsent().catch((reason: unknown) => this.#noteFailure(reason));
+    void this.#keepOrTell();
     this.#statusSoon();
     const isLoading = this.parts.engine.phase.name === "first_sync";
     const isOwnWrite = topics.has("outbox");
@@ -315,12 +315,32 @@ export class Leader {
     const { engine, keeper } = this.parts;
     if (keeper === null) return Promise.resolve();
     const step = async () => {
+      if (this.#isClosed) return;
       const change = engine.unsentSince(this.#told);
+      if (change === null) return;
       await keeper.keep(change);
       this.#told = change.mark; // only now: what could not be kept is told again
     };
     this.#keeping = this.#keeping.then(step, step);
     return this.#keeping;
+  }
+
+  /** What was written shows and will be sent: that it could not be kept is another matter, and it is tried again. */
+  #keepOrTell(): Promise<void> {
+    return this.#keepUnsent().catch((reason: unknown) => this.#noteFailure(reason));
+  }
+
+  /** Where the database does not last a request goes once what it acknowledges is kept: the server forgets it then. */
+  #transport(): Transport {
+    const { keeper, transport } = this.parts;
+    if (keeper === null) return transport;
+    return {
+      exchange: async (...given) => {
+        await this.#keeping.catch(() => undefined);
+        return transport.exchange(...given);
+      },
+      listen: (listener) => transport.listen(listener),
+    };
   }
 
   /** Slices of work that can wait, with room between them for whatever screens ask. */
@@ -344,6 +364,7 @@ export class Leader {
   #lookAtClock(): void {
     this.#callOffMinute = this.parts.timers.after(MINUTE_MS, () => this.#lookAtClock());
     this.#guarded(() => this.parts.engine.noteTime());
+    void this.#keepOrTell();
     this.#noteLock();
     this.#workSoon();
     if (!this.#areFilesUntidy) return;

@@ -17,7 +17,7 @@ export type MetaName =
   | "offset"
   /** The highest edit number ever given. */
   | "edits"
-  /** Which numbering of the unsent edits it is; another one with each that changes the numbers of some. */
+  /** Which numbering of the unsent edits it is; another one with each that changes the numbers of some, or what is said of some. */
   | "numbering"
   /** The highest edit number whose verdict is stored (SPEC R42). */
   | "ack"

@@ -7,13 +7,11 @@ import type { Doc, Values } from "$sync/record.ts";
 import type { Database } from "./database.ts";
 import { type KeptEdit, takeFormer, takeKept } from "./kept-edits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
-import { overshadow, type Queueing, queueEdit } from "./outbox.ts";
+import { overshadow, type Queued, queued, queueEdit } from "./outbox.ts";
 import { NOWHERE, RecordWriter, UNCONFIRMED } from "./records.ts";
 import { restamp } from "./restamp.ts";
 import { isKind } from "./tables.ts";
 import { editsOf, overlay } from "./verdicts.ts";
-
-type Queued = Required<Queueing> & { readonly edit: Edit };
 
 /** Gives the waiting edits contiguous numbers from `first`; all before are taken for acknowledged. Call it in a transaction. */
 export function renumber(database: Database, first: number): void {
@@ -112,18 +110,6 @@ function showUnsent(database: Database, edits: readonly Edit[]): void {
   writer.finish();
 }
 
-function queued(database: Database): Queued[] {
-  return database
-    .all<Omit<Queued, "edit" | "counted"> & { edit: string; counted: string | null }>(
-      "SELECT edit, created_at, verdict, hold, counted FROM outbox ORDER BY n",
-    )
-    .map((one) => ({
-      ...one,
-      edit: JSON.parse(one.edit),
-      counted: one.counted === null ? null : JSON.parse(one.counted),
-    }));
-}
-
 function replaceOutbox(database: Database, first: number, edits: readonly Queued[]): void {
   noteNumbering(database);
   database.run("DELETE FROM outbox");
@@ -134,6 +120,7 @@ function replaceOutbox(database: Database, first: number, edits: readonly Queued
   writeMeta(database, "ack", first - 1);
 }
 
-function noteNumbering(database: Database): void {
+/** Notes that what waits has other numbers, or that something else is said of it. */
+export function noteNumbering(database: Database): void {
   writeMeta(database, "numbering", readNumber(database, "numbering") + 1);
 }

@@ -156,6 +156,23 @@ export interface Queueing {
   readonly counted?: CountedByField | null;
 }
 
+/** An edit of the outbox with all that is said of it. */
+export type Queued = Required<Queueing> & { readonly edit: Edit };
+
+/** Returns the edits that wait, oldest first, from those that come after a number. */
+export function queued(database: Database, after = 0): Queued[] {
+  return database
+    .all<Omit<Queued, "edit" | "counted"> & { edit: string; counted: string | null }>(
+      "SELECT edit, created_at, verdict, hold, counted FROM outbox WHERE n > ? ORDER BY n",
+      [after],
+    )
+    .map((one) => ({
+      ...one,
+      edit: JSON.parse(one.edit),
+      counted: one.counted === null ? null : JSON.parse(one.counted),
+    }));
+}
+
 /** Puts an edit into the outbox. */
 export function queueEdit(
   database: Database,
@@ -231,7 +248,7 @@ export function holdEdits(database: Database, numbers: readonly number[]): void 
 }
 
 /** Puts an edit that was kept elsewhere back into the outbox and over what is visible. */
-export function restoreEdit(database: Database, writer: RecordWriter, edit: Edit, now: number): void {
+export function restoreEdit(database: Database, writer: RecordWriter, { edit, ...of }: Queued): void {
   if (isKind(edit.kind)) {
     const { kind, id, root } = edit;
     const held = writer.find(kind, id);
@@ -240,7 +257,7 @@ export function restoreEdit(database: Database, writer: RecordWriter, edit: Edit
     const place = held ?? { root, bucket: NOWHERE, home: 0 };
     writer.put(kind, id, place, mergeEdit(ENTITY_TYPES[kind], doc, edit.v, edit.at).doc, held, held ?? UNCONFIRMED);
   }
-  queueEdit(database, edit, { created_at: now });
+  queueEdit(database, edit, of);
 }
 
 /** The wire states of a change's values: registers as they are, instructions as join states upon the record. */

@@ -1,29 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { BUCKET, customerRow, type Fixture, id, open, receive, shown, TERRITORY } from "./fixtures.ts";
-import { NOTHING_TOLD, type Unsent, type UnsentChange } from "./unsent.ts";
+import { plus } from "./change.ts";
+import {
+  BUCKET,
+  customerRow,
+  type Fixture,
+  id,
+  open,
+  PERSON,
+  receive,
+  Shelf,
+  shown,
+  stamp,
+  TERRITORY,
+} from "./fixtures.ts";
 
 const C = id(100);
-
-/** Keeps steps as a keeper does: by edit, by answer. */
-class Shelf {
-  #mark = NOTHING_TOLD;
-  #kept: Unsent | null = null;
-  steps: UnsentChange[] = [];
-
-  take({ engine }: Fixture): void {
-    const change = engine.unsentSince(this.#mark);
-    const before = change.isAnew ? [] : (this.#kept?.unsent ?? []).filter(({ n }) => n >= change.first);
-    const answered = [...(this.#kept?.answered ?? []), ...change.answered];
-    this.#kept = { ...change.counters, unsent: [...before, ...change.added], answered };
-    this.#mark = change.mark;
-    this.steps.push(change);
-  }
-
-  get kept(): Unsent {
-    if (this.#kept === null) throw new Error("nothing was kept");
-    return this.#kept;
-  }
-}
 
 function known(): Fixture {
   const device = open();
@@ -52,7 +43,7 @@ describe("what is kept where the database does not last", () => {
     for (const step of steps) {
       step();
       shelf.take(device);
-      expect(shelf.kept.unsent).toEqual(device.engine.unsent());
+      expect(shelf.kept.unsent.map(({ edit }) => edit)).toEqual(device.engine.unsent());
     }
     expect(shelf.steps.map(({ added }) => added.length)).toEqual([1, 2, 0, 1, 2, 1, 0, 1]);
   });
@@ -67,7 +58,7 @@ describe("what is kept where the database does not last", () => {
     shelf.take(device);
     expect(device.save({ kind: "customer", id: C, root: C, v: { city: "4" } })).toEqual([1]);
     shelf.take(device);
-    expect(shelf.kept.unsent).toEqual(device.engine.unsent());
+    expect(shelf.kept.unsent.map(({ edit }) => edit)).toEqual(device.engine.unsent());
   });
 
   test("after a restore of the server has what is offered again, too", () => {
@@ -80,7 +71,7 @@ describe("what is kept where the database does not last", () => {
     expect(shelf.kept.unsent).toEqual([]);
     receive(device, { pushed: 1, cursors: { [BUCKET]: [7, 1] }, rows: { [BUCKET]: [customerRow(100)] } });
     shelf.take(device);
-    expect(shelf.kept.unsent.map(({ n }) => n)).toEqual([2, 3]);
+    expect(shelf.kept.unsent.map(({ edit }) => edit.n)).toEqual([2, 3]);
   });
 
   test("brings a new store to where the old one was, with the answers to what is asked twice", () => {
@@ -89,8 +80,7 @@ describe("what is kept where the database does not last", () => {
     device.engine.write([{ kind: "customer", id: C, root: C, v: { city: "1" } }], "the key");
     device.save({ kind: "customer", id: id(101), root: id(101), v: { name: "New", territory: TERRITORY } });
     shelf.take(device);
-    const next = open();
-    next.engine.restoreUnsent(shelf.kept);
+    const next = shelf.reopen();
     expect(next.engine.unsent()).toEqual(device.engine.unsent());
     expect(next.engine.write([{ kind: "customer", id: C, root: C, v: { city: "1" } }], "the key")).toEqual({
       saved: true,
@@ -102,5 +92,90 @@ describe("what is kept where the database does not last", () => {
     receive(next, { pushed: 2, rows: { [BUCKET]: [customerRow(100, { city: "1" }, 9000)] }, seq: 5 });
     expect(shown(next, "customer", id(101))?.name).toBe("New");
     expect(shown(next, "customer", C)?.city).toBe("1");
+  });
+
+  test("is told once: where nothing has changed there is nothing to keep", () => {
+    const device = known();
+    const shelf = new Shelf();
+    device.save({ kind: "customer", id: C, root: C, v: { city: "1" } });
+    shelf.take(device);
+    shelf.take(device);
+    receive(device, { seq: 2 });
+    shelf.take(device);
+    expect(shelf.steps).toHaveLength(1);
+  });
+
+  test("names the buckets that its author held, so that the server can tell what he had in hands", () => {
+    const device = known();
+    const shelf = new Shelf();
+    device.save({ kind: "customer", id: C, root: C, v: { city: "1" } });
+    shelf.take(device);
+    const next = shelf.reopen();
+    expect(next.engine.request({}).cursors).toEqual({ shared: [1, 0], [`u:${PERSON}`]: [1, 0], [BUCKET]: [1, 0] });
+    expect(next.engine.phase.name).toBe("first_sync");
+    // Read from the beginning, and ready as any other.
+    receive(next, { rows: { [BUCKET]: [customerRow(100, { city: "0" })] }, seq: 5 });
+    expect(next.engine.phase.name).toBe("ready");
+    expect(shown(next, "customer", C)).toMatchObject({ name: "Customer 100", city: "1" });
+    receive(next, { pushed: 1, grants: ["shared"], seq: 6 });
+    expect(Object.keys(next.engine.request({}).cursors ?? {})).toEqual(["shared"]);
+  });
+
+  test("says which edits a restored server had taken before, and what their counters had stood at", () => {
+    const device = known();
+    const shelf = new Shelf();
+    const task = { title: "Call", customer: C, person: PERSON, status: "open" } as const;
+    device.save({ kind: "task", id: id(300), root: C, v: { ...task, snoozes: plus(1) } });
+    receive(device, { pushed: 1, seq: 2 });
+    receive(device, { pushed: 0, cursors: { [BUCKET]: [7, 1] }, rows: { [BUCKET]: [customerRow(100)] } });
+    shelf.take(device);
+    expect(device.engine.request({}).again).toEqual([1]);
+    expect(shelf.reopen().engine.request({}).again).toEqual([1]);
+    expect(shelf.kept.unsent[0]?.counted).toEqual({ snoozes: [0, 0] });
+  });
+
+  test("says which edits the server shall keep without looking, also of one that was told before", () => {
+    const device = known();
+    const shelf = new Shelf();
+    device.save({ kind: "customer", id: C, root: C, v: { city: "1" } });
+    shelf.take(device);
+    device.engine.hold([1]);
+    shelf.take(device);
+    expect(shelf.reopen().engine.request({}).hold).toEqual([1]);
+  });
+
+  test("has what needs a look, until it is taken off the list", () => {
+    const device = known();
+    const shelf = new Shelf();
+    const list = ({ engine }: Fixture) => engine.query("attention.list", { limit: 9 });
+    for (const city of ["1", "2"]) device.save({ kind: "customer", id: C, root: C, v: { city } });
+    shelf.take(device);
+    const refused = { verdict: "rejected", code: "forbidden" } as const;
+    receive(device, { pushed: 2, seq: 2, verdicts: [1, 2].map((n) => ({ n, ...refused })) });
+    shelf.take(device);
+    const next = shelf.reopen();
+    expect(next.engine.attention).toBe(2);
+    receive(next, { pushed: 2, rows: { [BUCKET]: [customerRow(100)] }, seq: 2 });
+    expect(list(next)).toEqual(list(device));
+    device.engine.dismiss(list(device)[0]?.n ?? 0);
+    shelf.take(device);
+    expect(list(shelf.reopen()).map(({ written }) => written)).toEqual([{ city: "1" }]);
+  });
+
+  test("keeps what another wrote beside a refusal while its customer is still to come, and lets it go with the grant", () => {
+    const losers = [{ field: "city", value: "HERS", at: stamp(5), person: id(50) }];
+    const [left, came] = [true, false].map((isGone) => {
+      const device = known();
+      const shelf = new Shelf();
+      device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
+      receive(device, { pushed: 1, seq: 2, verdicts: [{ n: 1, verdict: "conflict", field: "city", losers }] });
+      shelf.take(device);
+      const next = shelf.reopen();
+      receive(next, { pushed: 1, complete: ["shared"], more: true, seq: 1 });
+      const grants = isGone ? ["shared"] : undefined;
+      receive(next, { pushed: 1, seq: 2, ...(grants ? { grants } : { rows: { [BUCKET]: [customerRow(100)] } }) });
+      return next.engine.query("attention.list", { limit: 9 })[0]?.losers.length;
+    });
+    expect([left, came]).toEqual([0, 1]);
   });
 });

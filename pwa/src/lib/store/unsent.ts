@@ -1,13 +1,18 @@
 /**
- * What has to be kept elsewhere where the database does not last: the edits that wait, the counters that belong to them, and the last
- * writes by their keys, so that a request repeated after a crash is answered, not done again. Told in steps, each as large as what is
- * new.
+ * What has to be kept elsewhere where the database does not last: the edits that wait with what the outbox says of them, the counters
+ * that belong to them, the buckets that were held, the last writes by their keys, so that a request repeated after a crash is answered,
+ * not done again, and the list of what needs a look, which the server forgets once it is acknowledged. Told in steps, each as large as
+ * what is new.
  */
-import type { Edit } from "$sync/messages.ts";
+import { type Dismissed, recallAttention } from "./attention.ts";
+import { readCursors, restoreCursors } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
-import { restoreEdit } from "./outbox.ts";
+import { type Queued, queued, restoreEdit } from "./outbox.ts";
 import { RecordWriter } from "./records.ts";
+
+/** How many of the things that need a look are kept, the newest. */
+const LOOKS_KEPT = 200;
 
 /** The answer to a write, by its key. */
 export interface Answered {
@@ -28,9 +33,17 @@ export interface UnsentCounters {
   readonly ack: number;
 }
 
+/** What is small enough to be kept whole, each when it changes. */
+export interface UnsentLists {
+  /** The epochs in which the buckets are held: with them the server can tell what its author had in hands (SPEC R57). */
+  readonly buckets: { readonly [bucket: string]: number };
+  /** What needs a look. */
+  readonly looks: readonly Dismissed[];
+}
+
 /** Everything that was kept. */
-export interface Unsent extends UnsentCounters {
-  readonly unsent: readonly Edit[];
+export interface Unsent extends UnsentCounters, UnsentLists {
+  readonly unsent: readonly Queued[];
   readonly answered: readonly Answered[];
 }
 
@@ -40,10 +53,19 @@ export interface UnsentMark {
   readonly numbering: number;
   readonly edit: number;
   readonly answered: number;
+  /** As JSON: the counters with the lowest number that waits, and the lists. */
+  readonly counters: string;
+  readonly lists: { readonly [name in keyof UnsentLists]: string };
 }
 
 /** Nothing has been told yet. */
-export const NOTHING_TOLD: UnsentMark = { numbering: -1, edit: 0, answered: 0 };
+export const NOTHING_TOLD: UnsentMark = {
+  numbering: -1,
+  edit: 0,
+  answered: 0,
+  counters: "",
+  lists: { buckets: "", looks: "" },
+};
 
 /** One step. */
 export interface UnsentChange {
@@ -52,46 +74,64 @@ export interface UnsentChange {
   readonly isAnew: boolean;
   /** Edits below this number wait no more. */
   readonly first: number;
-  readonly added: readonly Edit[];
+  readonly added: readonly Queued[];
   readonly answered: readonly Answered[];
+  /** Those that have changed. */
+  readonly lists: Partial<UnsentLists>;
   /** To be given the next time, once this is kept. */
   readonly mark: UnsentMark;
 }
 
-/** Returns what is new since `mark`. */
-export function unsentSince(database: Database, device: number, mark: UnsentMark): UnsentChange {
+/** Returns what is new since `mark`, null if nothing is. */
+export function unsentSince(database: Database, device: number, mark: UnsentMark): UnsentChange | null {
   const numbering = readNumber(database, "numbering");
   const isAnew = numbering !== mark.numbering;
   const edits = readNumber(database, "edits");
-  const added = database
-    .all<{ edit: string }>("SELECT edit FROM outbox WHERE n > ? ORDER BY n", [isAnew ? 0 : mark.edit])
-    .map(({ edit }): Edit => JSON.parse(edit));
+  const added = queued(database, isAnew ? 0 : mark.edit);
   const answered = database.all<Answered>("SELECT seq, key, answer FROM request WHERE seq > ? ORDER BY seq", [
     mark.answered,
   ]);
+  const first = database.get<{ n: number | null }>("SELECT min(n) AS n FROM outbox")?.n ?? edits + 1;
+  const counters = { device, stamp: readMeta(database, "stamp"), edits, ack: readNumber(database, "ack") };
+  const buckets = epochsOf(database);
+  const looks = database.all<Dismissed>("SELECT * FROM attention ORDER BY n DESC LIMIT ?", [LOOKS_KEPT]);
+  const next: UnsentMark = {
+    numbering,
+    edit: added.at(-1)?.edit.n ?? (isAnew ? 0 : mark.edit),
+    answered: answered.at(-1)?.seq ?? mark.answered,
+    counters: JSON.stringify([first, counters]),
+    lists: { buckets: JSON.stringify(buckets), looks: JSON.stringify(looks) },
+  };
+  if (JSON.stringify(next) === JSON.stringify(mark)) return null;
   return {
-    counters: { device, stamp: readMeta(database, "stamp"), edits, ack: readNumber(database, "ack") },
+    counters,
     isAnew,
-    first: database.get<{ n: number | null }>("SELECT min(n) AS n FROM outbox")?.n ?? edits + 1,
+    first,
     added,
     answered,
-    mark: {
-      numbering,
-      edit: added.at(-1)?.n ?? (isAnew ? 0 : mark.edit),
-      answered: answered.at(-1)?.seq ?? mark.answered,
+    lists: {
+      ...(next.lists.buckets !== mark.lists.buckets && { buckets }),
+      ...(next.lists.looks !== mark.lists.looks && { looks }),
     },
+    mark: next,
   };
 }
 
 /** Takes over what was kept, into an empty store, and returns the kinds whose records show. Call it in a transaction. */
-export function restoreUnsent(database: Database, kept: Unsent, now: number): ReturnType<RecordWriter["finish"]> {
+export function restoreUnsent(database: Database, kept: Unsent, person: string): ReturnType<RecordWriter["finish"]> {
   writeMeta(database, "edits", kept.edits);
   writeMeta(database, "ack", kept.ack);
   if (kept.stamp !== null) writeMeta(database, "stamp", kept.stamp);
+  restoreCursors(database, kept.buckets);
   const writer = new RecordWriter(database);
-  for (const edit of kept.unsent) restoreEdit(database, writer, edit, now);
+  for (const one of kept.unsent) restoreEdit(database, writer, one);
   for (const { seq, key, answer } of kept.answered) {
     database.run("INSERT OR REPLACE INTO request (seq, key, answer) VALUES (?, ?, ?)", [seq, key, answer]);
   }
+  for (const one of kept.looks.toReversed()) recallAttention(database, one, person);
   return writer.finish();
+}
+
+function epochsOf(database: Database): { readonly [bucket: string]: number } {
+  return Object.fromEntries(Object.entries(readCursors(database)).map(([bucket, [epoch]]) => [bucket, epoch]));
 }
