@@ -3,6 +3,7 @@ import { paraglideVitePlugin } from "@inlang/paraglide-js";
 import adapter from "@sveltejs/adapter-static";
 import { sveltekit } from "@sveltejs/kit/vite";
 import { defineConfig } from "vitest/config";
+import { compileHint } from "./vite/compile-hints.ts";
 import { withExternalStart } from "./vite/external-start.ts";
 import { plainIcons } from "./vite/plain-icons.ts";
 import { nameReached } from "./vite/shared-chunks.ts";
@@ -61,6 +62,7 @@ export default defineConfig(({ command }) => ({
     // What screens share comes in one file, not in sixty (docs/decisions/0006-few-files-and-one-language.md).
     rolldownOptions: {
       output: {
+        postBanner: compileHint,
         codeSplitting: {
           groups: [
             { name: nameReached("shell", BEFORE_SIGN_IN), debugName: "shell", minShareCount: 2, priority: 2 },

@@ -1,0 +1,181 @@
+/**
+ * The worker of one tab. All workers of a person want one Web Lock; who has it leads, the others pass their page's calls on
+ * over a BroadcastChannel. When the leader goes, closed or killed, the lock goes to the next one, which announces itself,
+ * and every call that has no answer is sent again: reading twice does no harm, and a write carries its key.
+ */
+import { lead } from "./lead.ts";
+import type { Leader } from "./leader.ts";
+import { INITIAL_STATUS, type StoreFailure } from "./status.ts";
+import { StoreError } from "./store-error.ts";
+import type { Answer, Between, Call, Ending, Opening, ToPage, ToWorker } from "./wire.ts";
+
+class TabWorker {
+  readonly #name = crypto.randomUUID();
+  readonly #channel: BroadcastChannel;
+  readonly #unanswered = new Map<number, Call>();
+  readonly #lock = new AbortController();
+  #leader: Leader | null = null;
+  /** Signed out: nothing is said any more. */
+  #isOver = false;
+  #release: (() => void) | null = null;
+
+  constructor(
+    private readonly opening: Opening,
+    private readonly toPage: (message: ToPage) => void,
+  ) {
+    const name = `routebook-store/${opening.account.person}`;
+    this.#channel = new BroadcastChannel(name);
+    this.#channel.onmessage = (event: MessageEvent<Between>) => this.#hear(event.data);
+    navigator.locks
+      .request(name, { signal: this.#lock.signal }, () => this.#lead())
+      .catch((reason: unknown) => {
+        if (!this.#lock.signal.aborted) this.#fail(reason);
+      });
+    this.#say({ type: "hello" });
+  }
+
+  /** Takes a message of the page. */
+  take(message: Exclude<ToWorker, { type: "open" }>): void {
+    switch (message.type) {
+      case "call":
+        this.#unanswered.set(message.seq, message.call);
+        this.#ask(message.seq, message.call);
+        return;
+      case "wake":
+        if (this.#leader === null) this.#say(message);
+        else this.#leader.wake(message.reason);
+        return;
+      case "persisted":
+        if (this.#leader === null) this.#say(message);
+        else this.#leader.setPersisted(message.persisted);
+        return;
+      case "close":
+        this.#lock.abort();
+        this.#leader?.close();
+        this.#release?.();
+        this.#channel.close();
+        self.close();
+    }
+  }
+
+  #say(message: Between): void {
+    if (!this.#isOver) this.#channel.postMessage(message);
+  }
+
+  #ask(seq: number, call: Call): void {
+    if (this.#leader === null) this.#say({ type: "call", from: this.#name, seq, call });
+    else void this.#answer(this.#leader, call).then((answer) => this.#answered(seq, answer));
+  }
+
+  async #answer(leader: Leader, call: Call): Promise<Answer> {
+    const answer = await leader.answer(call);
+    // After the answer, which a follower would not wait for any more.
+    if (leader.isSignedOut) setTimeout(() => this.#end("signed_out"));
+    return answer;
+  }
+
+  /** The data is gone from the device, by this tab or another. */
+  #end(code: Ending): void {
+    if (this.#isOver) return;
+    if (this.#leader !== null) this.#say({ type: "over", code });
+    this.#isOver = true;
+    this.#channel.close();
+    this.#lock.abort();
+    this.#release?.();
+    this.toPage({ type: "status", status: { ...INITIAL_STATUS, phase: { name: "failed", code } } });
+    for (const seq of [...this.#unanswered.keys()]) this.#answered(seq, { ok: false, code: "closed", message: code });
+  }
+
+  #answered(seq: number, answer: Answer): void {
+    // A call that was sent twice may be answered twice.
+    if (this.#unanswered.delete(seq)) this.toPage({ type: "answer", seq, answer });
+  }
+
+  /** Holds the lock until the page closes; the browser takes it back when the worker is killed. */
+  async #lead(): Promise<void> {
+    const leader = await lead(this.opening, {
+      changed: (topics) => {
+        this.toPage({ type: "changed", topics });
+        this.#say({ type: "changed", topics });
+      },
+      status: (status) => {
+        this.toPage({ type: "status", status });
+        this.#say({ type: "status", status });
+      },
+      fault: (reason) => reportError(reason),
+      wiped: () => this.#end("wiped"),
+    });
+    if (this.#isOver) return;
+    this.#leader = leader;
+    this.toPage({ type: "status", status: leader.status });
+    this.#say({ type: "leader", status: leader.status });
+    for (const [seq, call] of this.#unanswered) this.#ask(seq, call);
+    await new Promise<void>((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  #hear(message: Between): void {
+    if (this.#leader === null) this.#hearAsFollower(message);
+    else this.#hearAsLeader(this.#leader, message);
+  }
+
+  #hearAsLeader(leader: Leader, message: Between): void {
+    switch (message.type) {
+      case "hello":
+        this.#say({ type: "leader", status: leader.status });
+        return;
+      case "call":
+        void this.#answer(leader, message.call).then((answer) =>
+          this.#say({ type: "answer", to: message.from, seq: message.seq, answer }),
+        );
+        return;
+      case "wake":
+        leader.wake(message.reason);
+        return;
+      case "persisted":
+        leader.setPersisted(message.persisted);
+        return;
+      default:
+        return; // another leader's last words
+    }
+  }
+
+  #hearAsFollower(message: Between): void {
+    switch (message.type) {
+      case "leader":
+        this.toPage({ type: "status", status: message.status });
+        for (const [seq, call] of this.#unanswered) this.#ask(seq, call);
+        return;
+      case "answer":
+        if (message.to === this.#name) this.#answered(message.seq, message.answer);
+        return;
+      case "over":
+        this.#end(message.code);
+        return;
+      case "changed":
+      case "status":
+        this.toPage(message);
+        return;
+      default:
+        return; // meant for the leader
+    }
+  }
+
+  /** The file cannot be opened: every call is answered with that. */
+  #fail(reason: unknown): void {
+    const { code, message } = StoreError.from(reason);
+    const failure: StoreFailure =
+      code === "storage_full" ? "storage_full" : message === "newer_version" ? "newer_version" : "internal";
+    this.toPage({ type: "status", status: { ...INITIAL_STATUS, phase: { name: "failed", code: failure } } });
+    for (const seq of [...this.#unanswered.keys()]) this.#answered(seq, { ok: false, code: "not_open", message });
+  }
+}
+
+let tab: TabWorker | null = null;
+
+/** Takes a message of the page; the first one opens the store. */
+export function take(message: ToWorker): void {
+  if (message.type === "open") tab ??= new TabWorker(message.opening, (told) => self.postMessage(told));
+  else tab?.take(message);
+}
