@@ -4,6 +4,7 @@ import { HttpFileTransport } from "../sync/file-transport.ts";
 import { realTimers } from "../sync/timers.ts";
 import { HttpTransport } from "../sync/transport.ts";
 import { forgetAccount } from "./account.ts";
+import type { OpenedFile } from "./database.ts";
 import { Engine } from "./engine.ts";
 import { IndexedBox } from "./files/indexed-box.ts";
 import type { Network } from "./files/uploader.ts";
@@ -15,6 +16,15 @@ import type { Opening } from "./wire.ts";
 /** Opens the person's file and begins to synchronise. */
 export async function lead({ account, version }: Opening, listeners: Listeners): Promise<Leader> {
   const file = await openFile(account.person);
+  try {
+    return await leadOver(file, { account, version }, listeners);
+  } catch (reason) {
+    file.release(); // or no tab could open it, this one included
+    throw reason;
+  }
+}
+
+async function leadOver(file: OpenedFile, { account, version }: Opening, listeners: Listeners): Promise<Leader> {
   const engine = new Engine(file.database, account, {
     now: () => Date.now(),
     random: (bytes) => void crypto.getRandomValues(bytes),

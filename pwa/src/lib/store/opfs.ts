@@ -34,14 +34,26 @@ export async function openFile(person: string): Promise<OpenedFile> {
   const pool =
     root === null
       ? null
-      : await sqlite3.installOpfsSAHPoolVfs({ name, directory: `/${name}`, initialCapacity: CAPACITY });
+      : await sqlite3.installOpfsSAHPoolVfs({
+          name,
+          directory: `/${name}`,
+          initialCapacity: CAPACITY,
+          forceReinitIfPreviouslyFailed: true,
+        });
   if (pool === null) {
     const database = new WasmDatabase(sqlite3, new sqlite3.oo1.DB(":memory:"));
     return { database, isLasting: false, release: () => database.close(), remove: async () => {} };
   }
-  const connection = new pool.OpfsSAHPoolDb(FILE);
-  connection.exec(FILE_SETTINGS);
-  const database = new WasmDatabase(sqlite3, connection);
+  // The package remembers the pool: here it is opened again, after somebody had let go of it.
+  if (pool.isPaused()) await pool.unpauseVfs();
+  const database = new WasmDatabase(sqlite3, new pool.OpfsSAHPoolDb(FILE));
+  try {
+    database.exec(FILE_SETTINGS);
+  } catch (reason) {
+    database.close();
+    pool.pauseVfs();
+    throw reason;
+  }
   return {
     database,
     isLasting: true,

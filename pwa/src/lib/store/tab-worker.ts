@@ -15,6 +15,8 @@ class TabWorker {
   readonly #unanswered = new Map<number, Call>();
   readonly #lock = new AbortController();
   #leader: Leader | null = null;
+  /** What every call is answered with after a takeover that failed, until somebody leads. */
+  #failure: Answer | null = null;
   /** Signed out: nothing is said any more. */
   #isOver = false;
   #release: (() => void) | null = null;
@@ -26,12 +28,23 @@ class TabWorker {
     const name = `routebook-store/${opening.account.person}`;
     this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = (event: MessageEvent<Between>) => this.#hear(event.data);
+    this.#askForLock();
+    this.#say({ type: "hello" });
+  }
+
+  #askForLock(): void {
     navigator.locks
-      .request(name, { signal: this.#lock.signal }, () => this.#lead())
+      .request(`routebook-store/${this.opening.account.person}`, { signal: this.#lock.signal }, () => this.#lead())
       .catch((reason: unknown) => {
         if (!this.#lock.signal.aborted) this.#fail(reason);
       });
-    this.#say({ type: "hello" });
+  }
+
+  /** After a failure: the next takeover may succeed, and who waits for the lock takes over from the next leader. */
+  #tryAgain(): void {
+    if (this.#failure === null) return;
+    this.#failure = null;
+    this.#askForLock();
   }
 
   /** Takes a message of the page. */
@@ -39,9 +52,11 @@ class TabWorker {
     switch (message.type) {
       case "call":
         this.#unanswered.set(message.seq, message.call);
-        this.#ask(message.seq, message.call);
+        if (this.#failure === null) this.#ask(message.seq, message.call);
+        else this.#answered(message.seq, this.#failure);
         return;
       case "wake":
+        if (message.reason === "return" || message.reason === "button") this.#tryAgain();
         if (this.#leader === null) this.#say(message);
         else this.#leader.wake(message.reason);
         return;
@@ -144,6 +159,7 @@ class TabWorker {
   #hearAsFollower(message: Between): void {
     switch (message.type) {
       case "leader":
+        this.#tryAgain();
         this.toPage({ type: "status", status: message.status });
         for (const [seq, call] of this.#unanswered) this.#ask(seq, call);
         return;
@@ -162,13 +178,14 @@ class TabWorker {
     }
   }
 
-  /** The file cannot be opened: every call is answered with that. */
+  /** The file cannot be opened: every call is answered with that, until it is tried again. */
   #fail(reason: unknown): void {
     const { code, message } = StoreError.from(reason);
     const failure: StoreFailure =
       code === "storage_full" ? "storage_full" : message === "newer_version" ? "newer_version" : "internal";
     this.toPage({ type: "status", status: { ...INITIAL_STATUS, phase: { name: "failed", code: failure } } });
-    for (const seq of [...this.#unanswered.keys()]) this.#answered(seq, { ok: false, code: "not_open", message });
+    this.#failure = { ok: false, code: "not_open", message };
+    for (const seq of [...this.#unanswered.keys()]) this.#answered(seq, this.#failure);
   }
 }
 
