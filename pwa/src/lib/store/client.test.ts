@@ -1,13 +1,20 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { openStore } from "./client.ts";
-import type { ToWorker } from "./wire.ts";
+import { INITIAL_STATUS } from "./status.ts";
+import type { ToPage, ToWorker } from "./wire.ts";
 
 /** A page whose browser answers like that when it is asked to keep the storage; what the worker hears of it. */
 function page(persist: (() => Promise<boolean>) | undefined) {
   const heard: ToWorker[] = [];
+  let worker: { onmessage(event: { data: ToPage }): void; onerror(): void } | null = null;
   vi.stubGlobal(
     "Worker",
     class {
+      onmessage = (_: { data: ToPage }) => {};
+      onerror = () => {};
+      constructor() {
+        worker = this;
+      }
       postMessage(message: ToWorker) {
         heard.push(message);
       }
@@ -17,7 +24,13 @@ function page(persist: (() => Promise<boolean>) | undefined) {
   vi.stubGlobal("document", new EventTarget());
   vi.stubGlobal("navigator", { storage: persist && { persist } });
   const store = openStore({ account: { person: "p", name: "Marek", role: "rep", device: 7 }, version: "1" });
-  return { store, kept: () => heard.flatMap((one) => (one.type === "persisted" ? one.persisted : [])) };
+  const say = (message: ToPage) => worker?.onmessage({ data: message });
+  return {
+    store,
+    say,
+    fail: () => worker?.onerror(),
+    kept: () => heard.flatMap((one) => (one.type === "persisted" ? one.persisted : [])),
+  };
 }
 
 afterEach(() => vi.unstubAllGlobals());
@@ -42,4 +55,17 @@ test("a store that was let go of says nothing more", async () => {
   store.close();
   await store.askToKeep();
   expect(kept()).toEqual([true]);
+});
+
+test("a worker that cannot run is told as such; one that reports a defect later still answers", async () => {
+  const broken = page(undefined);
+  broken.fail();
+  expect(broken.store.status.phase).toEqual({ name: "failed", code: "unsupported" });
+  const { store, say, fail } = page(undefined);
+  say({ type: "status", status: { ...INITIAL_STATUS, phase: { name: "ready" } } });
+  const exported = store.exportUnsent();
+  fail();
+  say({ type: "answer", seq: 0, answer: { ok: true, value: "work", reads: [] } });
+  expect(await exported).toBe("work");
+  expect(store.status.phase.name).toBe("ready");
 });

@@ -123,6 +123,7 @@ class WorkerStore implements Store {
   readonly #tab = crypto.randomUUID();
   readonly #leaving = new AbortController();
   #calls = 0;
+  #hasHeard = false;
 
   constructor(
     { account, version }: OpenOptions,
@@ -130,7 +131,10 @@ class WorkerStore implements Store {
   ) {
     this.account = account;
     worker.onmessage = (event: MessageEvent<ToPage>) => this.#hear(event.data);
-    worker.onerror = () => this.#fail();
+    // One that has spoken runs: what it reports from then on is a defect of one moment, and what was asked is still answered.
+    worker.onerror = () => {
+      if (!this.#hasHeard) this.#fail();
+    };
     this.#say({ type: "open", opening: { account, version } });
     this.#watchReturn();
     void this.askToKeep();
@@ -247,6 +251,7 @@ class WorkerStore implements Store {
   }
 
   #hear(message: ToPage): void {
+    this.#hasHeard = true;
     switch (message.type) {
       case "answer": {
         const pending = this.#pending.get(message.seq);

@@ -8,6 +8,8 @@ const FILE = "/store.sqlite3";
 const POOL_FILES = ".opaque";
 /** Files that the pool holds open: the database, its write-ahead log, and room for a rebuild. */
 const CAPACITY = 4;
+/** One that could not be opened is tried anew; the package's types do not know of that. */
+const POOL = { initialCapacity: CAPACITY, forceReinitIfPreviouslyFailed: true };
 /** How long a dying worker may still hold its files, and how often to look. */
 const RETRY_FOR_MS = 10_000;
 const RETRY_EVERY_MS = 40;
@@ -34,12 +36,7 @@ export async function openFile(person: string): Promise<OpenedFile> {
   const pool =
     root === null
       ? null
-      : await sqlite3.installOpfsSAHPoolVfs({
-          name,
-          directory: `/${name}`,
-          initialCapacity: CAPACITY,
-          forceReinitIfPreviouslyFailed: true,
-        });
+      : await sqlite3.installOpfsSAHPoolVfs({ name, directory: `/${name}`, ...POOL });
   if (pool === null) {
     const database = new WasmDatabase(sqlite3, new sqlite3.oo1.DB(":memory:"));
     return { database, isLasting: false, release: () => database.close(), remove: async () => {} };
