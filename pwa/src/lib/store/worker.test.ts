@@ -30,6 +30,7 @@ async function openTab(person: string): Promise<(message: ToWorker) => void> {
     onmessage: (_: { data: ToWorker }) => {},
   };
   vi.stubGlobal("self", self);
+  vi.stubGlobal("reportError", (reason: unknown) => Promise.reject(reason)); // Node has none
   vi.resetModules();
   await import("./worker.ts");
   const take = self.onmessage;
