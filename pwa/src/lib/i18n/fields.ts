@@ -299,8 +299,7 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
   },
 };
 
-/** The words of every choice, by kind, field and value. */
-export const CHOICE_LABELS = {
+const KNOWN_CHOICES = {
   customer: {
     relation: {
       end_customer: m.fields_relation_end_customer,
@@ -446,6 +445,19 @@ export const CHOICE_LABELS = {
   },
 } as const satisfies ChoiceLabels;
 
+/** The words of every choice, by kind, field and value. One that came with a newer version shows as it is written. */
+export const CHOICE_LABELS: typeof KNOWN_CHOICES = Object.fromEntries(
+  Object.entries<object>(KNOWN_CHOICES).map(([kind, fields]) => [
+    kind,
+    Object.fromEntries(Object.entries<object>(fields).map(([field, labels]) => [field, withNewer(labels)])),
+  ]),
+) as typeof KNOWN_CHOICES;
+
+function withNewer<T extends object>(labels: T): T {
+  const say = (known: T, choice: string | symbol) => Reflect.get(known, choice) ?? (() => String(choice));
+  return new Proxy(labels, { get: say });
+}
+
 type ChoiceLabels = { readonly [K in Kind]?: { readonly [F in FieldOf<K>]?: ChoicesOf<EntityByKind[K][F]> } };
 type ChoicesOf<T> = [NonNullable<T>] extends [string] ? Readonly<Record<NonNullable<T> & string, Say>> : never;
 
@@ -462,9 +474,9 @@ export function choiceLabel(kind: string, field: string, value: string): string 
 }
 
 /** Names the value class as a whole phrase, for a chip that stands alone: `Main customer`. */
-export const VALUE_CLASS_LONG: Readonly<Record<NonNullable<EntityByKind["customer"]["value_class"]>, Say>> = {
+export const VALUE_CLASS_LONG: Readonly<Record<NonNullable<EntityByKind["customer"]["value_class"]>, Say>> = withNewer({
   vip: m.fields_value_class_long_vip,
   main: m.fields_value_class_long_main,
   regular: m.fields_value_class_long_regular,
   small: m.fields_value_class_long_small,
-};
+});
