@@ -447,9 +447,9 @@ const KNOWN_CHOICES = {
 
 /** The words of every choice, by kind, field and value. One that came with a newer version shows as it is written. */
 export const CHOICE_LABELS: typeof KNOWN_CHOICES = Object.fromEntries(
-  Object.entries<object>(KNOWN_CHOICES).map(([kind, fields]) => [
+  Object.entries<{ readonly [field: string]: object }>(KNOWN_CHOICES).map(([kind, fields]) => [
     kind,
-    Object.fromEntries(Object.entries<object>(fields).map(([field, labels]) => [field, withNewer(labels)])),
+    Object.fromEntries(Object.entries(fields).map(([field, labels]) => [field, withNewer(labels)])),
   ]),
 ) as typeof KNOWN_CHOICES;
 
