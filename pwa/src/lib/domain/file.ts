@@ -56,6 +56,8 @@ export interface NewFile {
   readonly height?: number;
   readonly duration?: number;
   readonly takenAt: number;
+  /** What it shows or says, in words. */
+  readonly caption?: string;
 }
 
 /** The record of new bytes. */
@@ -72,6 +74,7 @@ export function createFile(file: NewFile): ChangeOf<"file"> {
     ...(visit !== null && { visit }),
     ...(name !== null && { name: name.slice(0, 200) }),
     ...(thumbnail !== undefined && { thumbnail: thumbnail.digest, thumbnail_size: thumbnail.size }),
+    ...(file.caption !== undefined && { caption: file.caption }),
     ...(file.width !== undefined && { width: file.width }),
     ...(file.height !== undefined && { height: file.height }),
     ...(file.duration !== undefined && { duration: Math.round(file.duration) }),

@@ -38,9 +38,15 @@ export async function keepPhoto(store: Store, to: Belonging, picture: Blob): Pro
   });
 }
 
-/** Keeps what was recorded. */
-export async function keepVoice(store: Store, to: Belonging, recording: Blob, duration: number): Promise<KeptResult> {
-  return keep(store, to, "voice", recording.type, await recording.arrayBuffer(), { duration, name: null });
+/** Keeps what was recorded, under the id of its take; `more` is what a take says that somebody left behind. */
+export async function keepVoice(
+  store: Store,
+  to: Belonging,
+  recording: Blob,
+  duration: number,
+  more: Pick<NewFile, "id"> & Partial<Pick<NewFile, "takenAt" | "caption">>,
+): Promise<KeptResult> {
+  return keep(store, to, "voice", recording.type, await recording.arrayBuffer(), { duration, name: null, ...more });
 }
 
 /** Keeps a document as it is; a picture among documents too. */
@@ -53,7 +59,9 @@ export async function keepDocument(store: Store, to: Belonging, file: File): Pro
 }
 
 type More = Pick<NewFile, "name"> &
-  Partial<Pick<NewFile, "width" | "height" | "duration" | "thumbnail">> & { readonly small?: NewContent };
+  Partial<Pick<NewFile, "id" | "takenAt" | "caption" | "width" | "height" | "duration" | "thumbnail">> & {
+    readonly small?: NewContent;
+  };
 
 async function keep(
   store: Store,
@@ -61,14 +69,13 @@ async function keep(
   type: FileType,
   mediaType: string,
   bytes: ArrayBuffer,
-  { small, ...more }: More,
+  { small, id = store.newId(), takenAt = store.now(), ...more }: More,
 ): Promise<KeptResult> {
   if (bytes.byteLength > MAX_FILE) return { name: "refused", text: m.files_too_large({ size: fmt.bytes(MAX_FILE) }) };
   const content = await contentOf("file", mediaType, bytes);
-  const id = store.newId();
   const { person } = store.account;
   const size = bytes.byteLength;
-  const known = { id, customer, visit, person, type, mediaType, size, digest: content.digest, takenAt: store.now() };
+  const known = { id, customer, visit, person, type, mediaType, size, digest: content.digest, takenAt };
   try {
     const contents = small === undefined ? [content] : [content, small];
     const result = await store.addFile(createFile({ ...known, ...more }), contents);

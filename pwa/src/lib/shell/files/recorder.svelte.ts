@@ -1,4 +1,5 @@
 /** Recording a voice note: the microphone, and every reason why there is none. */
+import type { Taking } from "./taking";
 
 /** `denied`: the person or the browser forbids it; `missing`: there is none, or something else has it. */
 export type RecorderState = "idle" | "asking" | "recording" | "denied" | "missing";
@@ -8,6 +9,8 @@ export interface Recording {
   readonly blob: Blob;
   /** Milliseconds. */
   readonly duration: number;
+  /** What of it is on the disk: to be ended once it is kept. */
+  readonly taking: Taking;
 }
 
 /** What browsers record as, what every one plays first; Safari knows only the last. */
@@ -17,6 +20,8 @@ const BITS_PER_SECOND = 32_000;
 /** Longer than this nobody listens; it is kept then. */
 export const LONGEST_MS = 15 * 60_000;
 const TICK_MS = 250;
+/** A killed app loses no more than this. */
+const PIECE_MS = 1_000;
 
 /** One recording after another. */
 export class Recorder {
@@ -27,10 +32,13 @@ export class Recorder {
   #pieces: Blob[] = [];
   #began = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #ended: (recording: Recording | null) => void = () => {};
+  #isDiscarded = false;
 
-  /** `kept` hears of what was recorded, however it came to its end. */
-  constructor(private readonly kept: (recording: Recording) => void) {}
+  /** `kept` hears of what was recorded, however it came to its end; `begun` says where its pieces go meanwhile. */
+  constructor(
+    private readonly begun: () => Taking,
+    private readonly kept: (recording: Recording) => void,
+  ) {}
 
   /** Asks for the microphone and begins. */
   async start(): Promise<void> {
@@ -58,7 +66,7 @@ export class Recorder {
 
   /** Ends it and forgets it. */
   discard(): void {
-    this.#ended = () => {};
+    this.#isDiscarded = true;
     this.stop();
   }
 
@@ -71,28 +79,36 @@ export class Recorder {
     this.#recorder = recorder;
     this.#pieces = [];
     this.#began = performance.now();
-    this.#ended = (recording) => recording !== null && this.kept(recording);
+    this.#isDiscarded = false;
+    const taking = this.begun();
     this.elapsed = 0;
     this.state = "recording";
-    recorder.ondataavailable = ({ data }) => void (data.size > 0 && this.#pieces.push(data));
-    recorder.onstop = () => this.#end(stream, recorder.mimeType);
+    recorder.ondataavailable = ({ data }) => {
+      if (data.size === 0) return;
+      this.#pieces.push(data);
+      taking.add(data, typeOf(recorder), Math.round(performance.now() - this.#began));
+    };
+    recorder.onstop = () => this.#end(stream, typeOf(recorder), taking);
     // What the microphone loses (a call comes in, the headset goes) ends the note; what was said is kept.
     for (const track of stream.getTracks()) track.onended = () => this.stop();
-    recorder.start(1_000);
+    recorder.start(PIECE_MS);
     this.#timer = setInterval(() => {
       this.elapsed = performance.now() - this.#began;
       if (this.elapsed >= LONGEST_MS) this.stop();
     }, TICK_MS);
   }
 
-  #end(stream: MediaStream, mimeType: string): void {
+  #end(stream: MediaStream, type: string, taking: Taking): void {
     clearInterval(this.#timer);
     for (const track of stream.getTracks()) track.stop();
     const duration = performance.now() - this.#began;
     this.state = "idle";
-    const type = mimeType.split(";")[0] ?? "";
-    const blob = new Blob(this.#pieces, { type: type === "" ? "audio/webm" : type });
+    const blob = new Blob(this.#pieces, { type });
     this.#pieces = [];
-    this.#ended(blob.size === 0 ? null : { blob, duration });
+    if (this.#isDiscarded || blob.size === 0) void taking.end();
+    else this.kept({ blob, duration, taking });
   }
 }
+
+/** Some browsers say it only once they record, or never. */
+const typeOf = ({ mimeType }: MediaRecorder): string => mimeType.split(";")[0] || "audio/webm";

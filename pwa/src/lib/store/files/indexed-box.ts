@@ -1,6 +1,7 @@
 /** The box in IndexedDB, which pages and workers of every browser have; bytes apart from what is known of them. */
 import { transact } from "../../browser/indexed.ts";
 import type { Boxed, Content, FileBox, Part } from "./box.ts";
+import { Takes } from "./takes.ts";
 
 const ENTRY = "entry";
 const BYTES = "bytes";
@@ -58,6 +59,7 @@ export class IndexedBox implements FileBox {
       bytes.delete(this.#all());
       return entries.delete(this.#all());
     });
+    await new Takes(this.person).drop();
   }
 
   #key(record: string, part: Part): string[] {
