@@ -137,15 +137,21 @@ def test_a_reminder_from_a_customer_takes_three_taps(offline_today: Page, rep: R
     expect(row.get_by_test_id("task-reminder").first).to_be_visible()
 
 
+def _complain(page: Page, rep: Rep) -> None:
+    """Note on a customer's page that he is not content."""
+    page.get_by_test_id("remind").tap()
+    page.get_by_role("radio", name=word(rep.locale, "fields_task_type_complaint")).tap()
+    page.get_by_test_id("date-tomorrow").tap()
+    expect(page.get_by_test_id("complaint")).to_be_visible()
+
+
 def test_a_complaint_is_a_reason_to_go_until_a_tap_at_the_customer_settles_it(offline_today: Page, rep: Rep) -> None:
     page = offline_today
     _open_today(page)
     stop = page.locator("[data-testid=stop]:has([data-testid=check-in])").first
     name = stop.locator(".name").inner_text()
     stop.locator(".face").tap()
-    page.get_by_test_id("remind").tap()
-    page.get_by_role("radio", name=word(rep.locale, "fields_task_type_complaint")).tap()
-    page.get_by_test_id("date-tomorrow").tap()
+    _complain(page, rep)
     complaint = page.get_by_test_id("complaint")
     expect(complaint).to_have_text(word(rep.locale, "tasks_default_complaint"))
     assert _counted(page) == {"taps": 4, "characters": 0}
@@ -167,16 +173,43 @@ def test_a_complaint_brings_its_customer_into_the_plan_as_such(offline_today: Pa
     page = offline_today
     page.goto(page.evaluate("location.origin") + "/plan")
     suggested = page.get_by_test_id("suggested").last
-    name = suggested.locator(".name").inner_text()
+    his = page.locator(f"a[href='{suggested.locator('a.who').get_attribute('href')}']")
     complained = page.get_by_test_id("suggested").filter(has_text=pattern(rep.locale, "today_complaints"))
-    expect(complained.filter(has_text=name)).to_have_count(0)
+    expect(complained.filter(has=his)).to_have_count(0)
     suggested.locator("a.who").tap()
-    page.get_by_test_id("remind").tap()
-    page.get_by_role("radio", name=word(rep.locale, "fields_task_type_complaint")).tap()
-    page.get_by_test_id("date-tomorrow").tap()
+    _complain(page, rep)
     expect(page.get_by_test_id("complaint")).to_be_visible()
     page.goto(page.evaluate("location.origin") + "/plan")
-    expect(complained.filter(has_text=name)).to_be_visible()
+    expect(complained.filter(has=his)).to_be_visible()
+
+
+def test_who_is_closed_on_the_day_that_is_planned_is_not_suggested_for_it(offline_today: Page, rep: Rep) -> None:
+    page = offline_today
+    page.goto(page.evaluate("location.origin") + "/plan")
+    suggested = page.get_by_test_id("suggested")
+    his = page.locator(f"a[href='{suggested.last.locator('a.who').get_attribute('href')}']")
+    suggested.last.locator("a.who").tap()
+    # A complaint is a reason on any day.
+    _complain(page, rep)
+    page.get_by_role("tab", name=word(rep.locale, "customer_tab_details")).tap()
+    row = field_row(page, "opening_hours").get_by_role("button")
+    if word(rep.locale, "fields_not_set") not in row.inner_text():
+        row.tap()
+        page.get_by_test_id("hours-clear").tap()
+    row.tap()
+    page.get_by_test_id("hours-save").tap()
+    expect(row).to_contain_text({"en": "Mon–Fri", "fa": "شنبه تا چهارشنبه"}[rep.locale])
+
+    page.goto(page.evaluate("location.origin") + "/plan")
+    days = page.get_by_role("radiogroup", name=word(rep.locale, "today_plan_day")).get_by_role("radio")
+    today = datetime.now(ZoneInfo(rep.zone)).weekday()
+    monday_or_tuesday = 7 - today if today else 1
+    friday_or_sunday = ({"en": 6, "fa": 4}[rep.locale] - today) % 7
+    days.nth(monday_or_tuesday).tap()
+    expect(suggested.filter(has=his)).to_be_visible()
+    days.nth(friday_or_sunday).tap()
+    expect(page.get_by_test_id("plan-closed")).to_be_visible()
+    expect(suggested.filter(has=his)).to_have_count(0)
 
 
 def test_when_a_customer_is_open_is_said_with_three_taps_and_stands_on_his_stop(offline_today: Page, rep: Rep) -> None:

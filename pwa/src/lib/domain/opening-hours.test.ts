@@ -5,6 +5,7 @@ import {
   editable,
   hoursOfRows,
   isInOrder,
+  isOver,
   opennessAt,
   toggleDay,
   usualHours,
@@ -39,6 +40,17 @@ describe("the windows of a day", () => {
     expect(opennessAt(day, at(17))).toEqual({ state: "closed", since: at(17) });
     expect(opennessAt([], at(9))).toEqual({ state: "closed", since: null });
     expect(opennessAt(null, at(9))).toBeNull();
+  });
+
+  test("are over when the last has ended, at once where there is none, and never where nobody has said", () => {
+    const day = windowsOn(SHOP, THURSDAY, "UTC");
+    expect([at(7), at(12), at(17) - 1, at(17)].map((instant) => isOver(day, instant))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect([isOver([], at(0)), isOver(null, at(23))]).toEqual([true, false]);
   });
 });
 

@@ -42,6 +42,10 @@ export function opennessAt(windows: readonly Window[] | null | undefined, instan
   return instant < next.from ? { state: "opens", at: next.from } : { state: "open", until: next.to };
 }
 
+/** Whether nobody can be met any more on the day of `windows`: closed all day, or since before `instant`; no where nobody has said. */
+export const isOver = (windows: readonly Window[] | null, instant: number): boolean =>
+  windows?.every(({ to }) => to <= instant) ?? false;
+
 /** What most are: five days from where the week of work begins, for who fills them in first. */
 export function usualHours(weekStart: Weekday): OpeningHours {
   const first = weekStart === 6 ? 6 : 1;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { METRES_PER_MS } from "./best-order";
 import type { Stop } from "./route";
-import { planOf, startOf } from "./route-plan";
+import { haveClosed, planOf, startOf } from "./route-plan";
 
 const NINE = Date.UTC(2026, 10, 26, 9);
 const MINUTE = 60_000;
@@ -87,4 +87,18 @@ test("one sets out from the phone's place, else from the last stop reached, else
   expect(startOf(route, east(5), ends)).toEqual(east(5));
   expect(startOf(route, null, ends)).toEqual(east(1));
   expect(startOf([stop(2)], null, ends)).toEqual(east(9));
+});
+
+test("the stops ahead have closed when the last of them has, whatever the others have not said", () => {
+  const until = (minutes: number) => stop(0, { hours: [{ from: NINE - 60 * MINUTE, to: NINE + minutes * MINUTE }] });
+  const at = (minutes: number, ...stops: readonly Stop[]) => {
+    const now = NINE + minutes * MINUTE;
+    return haveClosed(planOf(stops, { now, here: east(0) }).arrivals, now);
+  };
+  expect(at(61, until(60), until(600), stop(0))).toBe(false);
+  expect(at(601, until(60), until(600), stop(0))).toBe(true);
+  expect(at(0, stop(0, { hours: [] }), until(-1))).toBe(true);
+  // Who closes before one arrives has not closed yet: that can be mended.
+  expect(at(0, until(-1), until(20))).toBe(false);
+  expect([at(600, stop(0)), at(600)]).toEqual([false, false]);
 });

@@ -36,6 +36,15 @@ export function startOf(route: readonly Stop[], here: Point | null, ends: DayEnd
   return here ?? reached?.point ?? ends.start;
 }
 
+/**
+ * Whether every stop ahead whose hours are known has closed by now: in the evening it is enough to say so once, while at noon it
+ * tells which of them to pass over.
+ */
+export function haveClosed(arrivals: readonly Arrival<unknown>[], now: number): boolean {
+  const known = arrivals.flatMap(({ openness }) => openness ?? []);
+  return known.length > 0 && known.every((one) => one.state === "closed" && (one.since === null || one.since <= now));
+}
+
 export function planOf<S extends Stop>(
   route: readonly S[],
   {

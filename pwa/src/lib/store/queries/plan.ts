@@ -59,7 +59,7 @@ export const planCandidates = defineQuery<
     return database
       .all<NonNullable<Stop["customer"]> & { readonly country: string | null }>(
         `SELECT c.id, c.name, json_extract(c.doc, '$.v.trade') AS trade, c.street, c.city, c.phone, c.latitude, c.longitude,
-                c.value_class, c.phase, c.country
+                c.value_class, c.phase, c.country, json_extract(c.doc, '$.v.opening_hours') AS opening_hours
          FROM json_each(?1) j CROSS JOIN customer c ON c.id = j.value
          WHERE c.owner = ?2 AND c.deleted IS NOT 1 AND NOT EXISTS (
            SELECT 1 FROM visit v WHERE v.customer = c.id AND v.deleted IS NOT 1
