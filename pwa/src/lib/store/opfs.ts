@@ -33,10 +33,7 @@ export async function openFile(person: string): Promise<OpenedFile> {
   const root = await fileSystem();
   // The files are tried while the engine is being compiled: a cold start waits for the slower of the two only.
   const [sqlite3] = await Promise.all([engine(), root === null ? null : waitUntilFree(root, name)]);
-  const pool =
-    root === null
-      ? null
-      : await sqlite3.installOpfsSAHPoolVfs({ name, directory: `/${name}`, ...POOL });
+  const pool = root === null ? null : await sqlite3.installOpfsSAHPoolVfs({ name, directory: `/${name}`, ...POOL });
   if (pool === null) {
     const database = new WasmDatabase(sqlite3, new sqlite3.oo1.DB(":memory:"));
     return { database, isLasting: false, release: () => database.close(), remove: async () => {} };
