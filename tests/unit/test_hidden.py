@@ -4,11 +4,12 @@ from collections.abc import Collection
 
 import msgspec
 
-from routebook_server.records.views import keep_verdict, open_record, open_values, open_verdicts, view_of
+from routebook_server.records.views import keep_verdict, open_verdicts, view_of
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.person import Role
 from routebook_sync.messages import Loser, Verdict, VerdictKind, View
 from routebook_sync.record import Doc
+from routebook_sync.shown import open_record, open_values
 
 
 def test_the_hidden_fields_are_those_that_the_tables_were_summed_up_with() -> None:

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 
 from routebook_server.database import Driver, driver_of
 from routebook_server.records.buckets import at_hand
-from routebook_server.records.views import open_values
 from routebook_sync.clock import ms_from_stamp
 from routebook_sync.identifier import is_id
 from routebook_sync.joins import MAX_SAFE
 from routebook_sync.messages import View
+from routebook_sync.shown import open_values
 
 MAX_HISTORY: Final = 200
 """Edits in one answer."""

@@ -5,12 +5,12 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from routebook_server.records.views import open_record
 from routebook_sync.checksum import row_checksum
 from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.messages import ARCHIVED, MOVED, Row
 from routebook_sync.record import Doc
+from routebook_sync.shown import open_record
 
 _ENCODER: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder(Doc)

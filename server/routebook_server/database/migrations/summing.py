@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 from routebook_sync.checksum import MODULUS, partition_of, row_checksum
 from routebook_sync.entities import entity_type
 from routebook_sync.messages import MOVED, PARTITIONS, Row
-from routebook_sync.record import open_doc
+from routebook_sync.shown import open_record
 
 _STEP: Final = 1_000
 _ROW: Final = msgspec.json.Decoder(Row)
@@ -64,7 +64,7 @@ def _sum_up_row(doc: str) -> tuple[str | None, int, int]:
     row = _ROW.decode(doc)
     entity = entity_type(row.k)
     full = row_checksum(entity, row.i, row.h, row.doc)
-    shown = open_doc(entity, row.doc) if entity is not None else row.doc
+    shown = open_record(row.k, row.doc)
     if shown.v == row.v:
         return None, full, full
     text = msgspec.json.encode(msgspec.structs.replace(row, v=shown.v, s=shown.s)).decode()
