@@ -9,7 +9,7 @@ from routebook_server.backup.restoring import restore_backup
 from routebook_server.backup.taking import take_backup
 from routebook_sync.clock import Clock, stamp_from_clock
 from routebook_sync.messages import Row, SyncReply
-from server.team import EWA, NORTH, SOUTH, START_MS, make_id, open_house
+from server.team import EWA, MAREK, NORTH, SOUTH, START_MS, make_id, open_house
 from server.test_backup import RESTORED_MS, signed_in_device, sync, unseen
 
 BAKERY = make_id(50)
@@ -84,6 +84,32 @@ async def test_an_edit_is_kept_for_whoever_has_the_customer_that_was_taken_from_
         edits = [edit(2, device, 2, {"city": "Hel"})]
         reply = await sync(phone, device, cursors=reply.cursors, ack=1, again=[2], edits=edits)
         assert [(verdict.verdict, verdict.code) for verdict in reply.verdicts] == [("held", "forbidden")]
+
+
+async def test_a_late_repetition_that_meets_a_restored_server_first_is_kept_where_its_author_has_no_rights_yet(
+    address: str, tmp_path: Path
+) -> None:
+    backup, folder = tmp_path / "book.backup", tmp_path / "data"
+    async with open_house(folder, database=address) as house:
+        marek, device = await signed_in_device(house)
+        administrator, _ = await signed_in_device(house, "administrator")
+        first = await sync(marek, device)
+        await take_backup(house.application.database, backup, unseen)
+        await cover(administrator, SOUTH, MAREK)
+        edits = [edit(1, device, 1, {"name": "Bakery", "territory": SOUTH})]
+        told = await sync(marek, device, cursors=first.cursors, edits=edits)
+        assert (told.pushed, told.verdicts) == (1, [])
+    await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder, again=True, database=address) as house:
+        phone = house.client()
+        phone.cookies = marek.cookies
+        late = await sync(phone, device, cursors=first.cursors, edits=edits)
+        assert [(verdict.verdict, verdict.code) for verdict in late.verdicts] == [("held", "forbidden")]
+        new = [edit(2, device, 2, {"name": "Butcher", "territory": SOUTH})]
+        reply = await sync(phone, device, cursors=late.cursors, ack=1, edits=new)
+        assert [(verdict.verdict, verdict.code) for verdict in reply.verdicts] == [("rejected", "forbidden")], (
+            "who has heard of the restore has no such rights"
+        )
 
 
 async def test_what_was_held_for_a_decision_is_held_for_one_again(address: str, tmp_path: Path) -> None:

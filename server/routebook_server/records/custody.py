@@ -18,7 +18,7 @@ from routebook_server.records.buckets import person_bucket, territory_bucket
 from routebook_server.records.draft import NOBODY, Draft
 from routebook_server.records.held import MAX_HELD_BYTES, MAX_HELD_EDITS, Held
 from routebook_server.records.lookup import Lookup
-from routebook_server.records.place import was_his
+from routebook_server.records.place import was_his, was_sent_to_former_life
 from routebook_server.records.push import Push, Turn
 from routebook_server.records.refusal import Refusal, travels
 from routebook_server.records.state import State, encode_json
@@ -79,7 +79,8 @@ class Custody:
         if count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
             return Refusal(ProblemCode.TOO_LARGE, "Too much of this device waits on the server already.")
         self._used[author.device] = (count + len(edits), taken + size)
-        writer = _writer_of(turn.push, edits)
+        is_former = was_sent_to_former_life(turn.push, self._lookup)
+        writer = _writer_of(turn.push, edits, is_former=is_former)
         root = culprit.id if refusal.field == "id" else culprit.root
         held = Held("", root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
         if refusal.code is ProblemCode.MISSING_ROOT:
@@ -249,9 +250,9 @@ class Custody:
         self._offer(held, self._find_place(turn.push, [culprit, *held.edits]))
 
 
-def _writer_of(push: Push, edits: Iterable[Edit]) -> Writer:
+def _writer_of(push: Push, edits: Iterable[Edit], *, is_former: bool = False) -> Writer:
     author = push.author
-    again = any(edit.n in push.again for edit in edits)
+    again = is_former or any(edit.n in push.again for edit in edits)
     return Writer(
         author.person, author.role, author.device, author.buckets, author.may_move, tuple(push.cursors), again=again
     )

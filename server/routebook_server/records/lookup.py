@@ -41,6 +41,9 @@ class Lookup(Protocol):
     def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
         """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""
 
+    def epoch(self) -> int:
+        """Return the epoch that the server lives in (SPEC R32)."""
+
     def may_have_left(self, root: str, cursors: Mapping[str, Sequence[int]]) -> bool:
         """Tell whether the aggregate once left a bucket that was read up to one of these cursors.
 

@@ -85,7 +85,16 @@ def was_his(push: Push, edit: Edit, bucket: str, lookup: Lookup, states: Mapping
     """
     if edit.n in push.again or bucket in push.cursors or _has_just_left(edit.root, push.cursors, states):
         return True
-    return lookup.may_have_left(edit.root, push.cursors)
+    return lookup.may_have_left(edit.root, push.cursors) or was_sent_to_former_life(push, lookup)
+
+
+def was_sent_to_former_life(push: Push, lookup: Lookup) -> bool:
+    """Tell whether the device had not heard yet that a backup was restored: another life may have taken what it sends.
+
+    A cursor of epoch 0 is of a bucket that the device was never told of.
+    """
+    epoch = push.cursors[SHARED][0] if SHARED in push.cursors else 0
+    return epoch not in (0, lookup.epoch())
 
 
 def _has_just_left(root: str, cursors: Collection[str], states: Mapping[str, State]) -> bool:

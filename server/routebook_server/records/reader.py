@@ -100,10 +100,14 @@ class Reader:
 
         It begins in the epoch of the others: after a restore a device may know it by a cursor of the life before (R32).
         """
+        return Bucket(self.epoch())
+
+    def epoch(self) -> int:
+        """Return the epoch that the server lives in (SPEC R32)."""
         if self._epoch == 0:
             found = self._driver.fetch_one("SELECT epoch FROM bucket WHERE bucket = ?", SHARED)
             self._epoch = found[0] if found else FIRST_EPOCH
-        return Bucket(self._epoch)
+        return self._epoch
 
     def lock_buckets(self, names: Iterable[str]) -> dict[str, Bucket]:
         """Return the same, so that nobody else writes to them now."""
