@@ -365,9 +365,17 @@ def settle(page: Page) -> None:
     )
 
 
+def theme_of(page: Page) -> Theme:
+    """Return the theme that the page shows."""
+    shown: Theme = page.evaluate(THEME)
+    return shown
+
+
 def change_theme(page: Page, theme: Theme) -> None:
     """Let the system wish for a theme, and wait until everything is written in its colours."""
-    before = page.evaluate(LINK_COLOURS) if page.evaluate(THEME) != theme else []
+    if theme_of(page) == theme:
+        return
+    before = page.evaluate(LINK_COLOURS)
     page.emulate_media(color_scheme=theme)
     page.wait_for_function(f"(theme) => ({THEME}) === theme", arg=theme)
     # Chromium gives links their new colour some frames after everything else; no colour is in both themes.
