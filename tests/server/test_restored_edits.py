@@ -12,7 +12,7 @@ from routebook_sync.messages import Row, SyncReply
 from server.team import EWA, MAREK, NORTH, SOUTH, START_MS, make_id, open_house
 from server.test_backup import RESTORED_MS, signed_in_device, sync, unseen
 
-BAKERY = make_id(50)
+BAKERY, OLA = make_id(50), make_id(51)
 
 
 def edit(n: int, device: int, ms: int, values: dict[str, Any]) -> dict[str, Any]:
@@ -110,6 +110,75 @@ async def test_a_late_repetition_that_meets_a_restored_server_first_is_kept_wher
         assert [(verdict.verdict, verdict.code) for verdict in reply.verdicts] == [("rejected", "forbidden")], (
             "who has heard of the restore has no such rights"
         )
+
+
+async def test_what_others_changed_waits_after_a_restore_until_whoever_made_it_brings_it_back(
+    address: str, tmp_path: Path
+) -> None:
+    backup, folder = tmp_path / "book.backup", tmp_path / "data"
+    async with open_house(folder, database=address) as house:
+        marek, device = await signed_in_device(house)
+        anna, desk = await signed_in_device(house, "manager")
+        await take_backup(house.application.database, backup, unseen)
+        made = [
+            edit(1, device, 1, {"name": "Bakery", "territory": NORTH}),
+            {**edit(2, device, 2, {"customer": BAKERY, "name": "Ola"}), "kind": "contact", "id": OLA},
+        ]
+        told = await sync(marek, device, edits=made)
+        changed = [
+            {**edit(1, desk, 3, {"phone": "123"}), "kind": "contact", "id": OLA},
+            edit(2, desk, 4, {"city": "Hel"}),
+        ]
+        hers = await sync(anna, desk, edits=changed)
+        assert (told.pushed, hers.pushed) == (2, 2)
+    await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder, again=True, database=address) as house:
+        phone, again = house.client(), house.client()
+        phone.cookies, again.cookies = marek.cookies, anna.cookies
+        heard = await sync(again, desk, cursors=hers.cursors, ack=2)
+        waits = await sync(again, desk, cursors=heard.cursors, again=[1, 2], edits=changed)
+        waiting = [(one.verdict, one.code, one.field) for one in waits.verdicts]
+        assert waiting == [("held", "missing_root", "id")] * 2
+        heard = await sync(phone, device, cursors=told.cursors, ack=2)
+        heard = await sync(phone, device, cursors=heard.cursors, again=[1], edits=made[:1])
+        await sync(phone, device, cursors=heard.cursors, again=[2], edits=made[1:])
+        last = await sync(again, desk, ack=2)
+        values = {row.i: row.v for rows in last.rows.values() for row in rows if row.k in {"customer", "contact"}}
+        assert (values[BAKERY]["city"], values[OLA]["phone"]) == ("Hel", "123")
+        assert [row.v["status"] for row in offers(last)] == ["applied", "applied"]
+
+
+async def test_what_a_manager_did_is_kept_where_the_restored_server_does_not_know_that_he_is_one(
+    address: str, tmp_path: Path
+) -> None:
+    backup, folder = tmp_path / "book.backup", tmp_path / "data"
+    async with open_house(folder, database=address) as house:
+        administrator, _ = await signed_in_device(house, "administrator")
+        marek, device = await signed_in_device(house)
+        first = await sync(marek, device, edits=[edit(1, device, 1, {"name": "Bakery", "territory": NORTH})])
+        await take_backup(house.application.database, backup, unseen)
+        answer = await administrator.patch(f"/api/people/{MAREK}", json={"role": "manager"})
+        assert answer.status_code < 300, answer.text
+        await cover(administrator, SOUTH, MAREK)
+        work = [
+            edit(2, device, 2, {"territory": SOUTH}),
+            {**edit(3, device, 3, {"name": "Flour"}), "kind": "product", "id": OLA, "root": "shared"},
+        ]
+        told = await sync(marek, device, cursors=first.cursors, edits=work)
+        assert (told.pushed, [one.verdict for one in told.verdicts if one.verdict != "merged"]) == (3, [])
+    await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder, again=True, database=address) as house:
+        phone = house.client()
+        phone.cookies = marek.cookies
+        heard = await sync(phone, device, cursors=told.cursors, ack=3)
+        reply = await sync(phone, device, cursors=heard.cursors, ack=1, again=[2, 3], edits=work)
+        assert [(one.verdict, one.code) for one in reply.verdicts] == [
+            ("held", "forbidden_field"),
+            ("held", "forbidden"),
+        ]
+        new = edit(4, device, 4, {"territory": SOUTH})
+        reply = await sync(phone, device, cursors=reply.cursors, ack=3, edits=[new])
+        assert [(one.verdict, one.code) for one in reply.verdicts] == [("rejected", "forbidden_field")]
 
 
 async def test_what_was_held_for_a_decision_is_held_for_one_again(address: str, tmp_path: Path) -> None:

@@ -76,7 +76,8 @@ class Applier:
             self._add_own(entity, merged, decided.values)
         target = find_target(entity, merged.doc, bucket)
         if target != bucket and not (system or (author.may_move and target in turn.buckets)):
-            raise _refused(ProblemCode.FORBIDDEN_FIELD, "The customer may not be moved there.", "territory")
+            message = "The customer may not be moved there."
+            raise RefusalError(Refusal(ProblemCode.FORBIDDEN_FIELD, message, "territory", lacks_right=True))
         verdict = self._judge.judge(turn, edit, state, merged)
         if decided.losers:
             losers = decided.losers
@@ -84,8 +85,7 @@ class Applier:
         self._record(turn, edit.id, state, merged)
         if state is None:
             made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, b"", merged.doc)
-            is_root = edit.root == edit.id or entity.kind == "person"
-            self._draft.create(made, turn.index if verdict is None and home == 0 else NOBODY, is_root=is_root)
+            self._draft.create(made, turn.index if verdict is None and home == 0 else NOBODY, is_awaited=True)
         elif merged.changed or is_archive(state.bucket) or (verdict is not None and self._judge.has_seen(turn, state)):
             # Changed, or back from the archive; or not, but its author believes otherwise and read past it: a new
             # number brings it to him again.

@@ -100,9 +100,9 @@ class Batch:
     def release(self) -> None:
         """Merge what was held until its root came, where that is there now."""
         done = 0
-        while done < len(self.draft.created_roots):
-            roots = set(self.draft.created_roots[done:])
-            done = len(self.draft.created_roots)
+        while done < len(self.draft.created):
+            roots = set(self.draft.created[done:])
+            done = len(self.draft.created)
             waiting = self.draft.waiting_for(roots)
             if waiting:
                 self.draft.load({name for held in waiting for edit in held.edits for name in (edit.id, edit.root)})
@@ -130,7 +130,7 @@ class Batch:
             self._custody.move_on(turn, held, refusal, culprit)
         else:
             self._custody.release(held)
-            self.draft.created_roots += [edit.id for edit in held.edits]  # Changes of it may wait for it in turn.
+            self.draft.created += [edit.id for edit in held.edits]  # Changes of it may wait for it in turn.
 
     # Edits and groups
 

@@ -39,6 +39,8 @@ FOLLOWS: Final = Refusal(
     ProblemCode.MISSING_ROOT, "Kept until it is decided what becomes of the change that it follows.", "id", held=True
 )
 """Of an edit that can only follow another one of its record, which is in custody (SPEC R46)."""
+AWAITED: Final = Refusal(ProblemCode.MISSING_ROOT, "Kept until what it changes is back.", "id", held=True)
+"""Of an edit of a record that a restored backup does not have (SPEC R48): whoever made it may bring it back."""
 
 _log = structlog.get_logger()
 
@@ -90,17 +92,25 @@ class Custody:
         return refusal
 
     def reason(self, turn: Turn, refusal: Refusal, edit: Edit, held: Held | None = None) -> Refusal:
-        """Return why an edit is refused: because it follows what its device made before, where that is in custody.
+        """Return why an edit is refused: because it follows what is in custody, or what a restored backup has lost.
 
         ``held`` is where the edit itself is, if it is in custody.
         """
+        if refusal.lacks_right and self._may_have_been_taken(turn, edit):
+            return msgspec.structs.replace(refusal, held=True)
         if refusal.code is not ProblemCode.MISSING_FIELD or edit.id in self._draft.states:
             return refusal
         device = base32.decode(turn.suffix)
         if device == SERVER_DEVICE:
             return refusal
+        if self._may_have_been_taken(turn, edit):
+            return AWAITED
         before = [kept for kept in self._of_record(device, edit.id) if held is None or kept.came_before(held)]
         return FOLLOWS if before else refusal
+
+    def _may_have_been_taken(self, turn: Turn, edit: Edit) -> bool:
+        """Tell whether a former life of the server may have taken the edit (SPEC R48)."""
+        return edit.n in turn.push.again or was_sent_to_former_life(turn.push, self._lookup)
 
     def last_stamps(
         self, turn: Turn, record_id: str, name: str, element: str, also: Iterable[Edit] = ()

@@ -39,7 +39,7 @@ class Draft:
         """Ids of the records to write, in order."""
         self.removed: dict[str, None] = {}
         """Ids of markers to delete."""
-        self.created_roots: list[str] = []
+        self.created: list[str] = []
         self.history: list[HistoryRow] = []
         self.held: dict[str, Held | None] = {}
         """What is in custody now, by the record that stands for it; None for what has left it."""
@@ -99,12 +99,12 @@ class Draft:
         self.dirty[record_id] = None
         self.teller[record_id] = teller if self.teller.get(record_id, teller) == teller else NOBODY
 
-    def create(self, state: State, teller: int, *, is_root: bool = False) -> None:
-        """Put a new record in place."""
+    def create(self, state: State, teller: int, *, is_awaited: bool = False) -> None:
+        """Put a new record in place; ``is_awaited``: something in custody may wait for it."""
         self.put(state, teller)
         self._created_by_root.setdefault(state.root, []).append(state.id)
-        if is_root:
-            self.created_roots.append(state.id)
+        if is_awaited:
+            self.created.append(state.id)
 
     def write_own(self, state: State, values: dict[str, Any]) -> None:
         """Change a record on the server's own account."""
@@ -195,7 +195,7 @@ class Draft:
 
     def mark(self) -> Mark:
         """Return how far the draft has come."""
-        return len(self._puts), len(self.history), len(self.created_roots), len(self._holds), tuple(self.removed)
+        return len(self._puts), len(self.history), len(self.created), len(self._holds), tuple(self.removed)
 
     def undo(self, mark: Mark) -> None:
         """Take back everything since ``mark``; what was read stays."""
@@ -218,7 +218,7 @@ class Draft:
         if self._indexed > history:
             self._indexed = 0
             self._places_by_id = {}
-        del self.created_roots[created:]
+        del self.created[created:]
         while len(self._holds) > holds:
             record_id, held, was_there = self._holds.pop()
             if was_there:

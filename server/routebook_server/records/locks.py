@@ -105,7 +105,7 @@ class Locks:
         """
         missing = {held.root for held in draft.held.values() if held is not None and held.waits_for({held.root})}
         missing.difference_update(draft.states)
-        if not self._driver.is_shared or not (missing or draft.created_roots):
+        if not self._driver.is_shared or not (missing or draft.created):
             return
         lock = "pg_advisory_xact_lock" if missing else "pg_advisory_xact_lock_shared"
         self._driver.fetch(f"SELECT {lock}(?)", _GATE)

@@ -27,6 +27,8 @@ class Refusal(msgspec.Struct, frozen=True):
     message: str
     field: str = ""
     held: bool = False
+    lacks_right: bool = False
+    """Whether the server knows of no right of its author to do this; before a restore there may have been one."""
 
     def verdict(self, n: int) -> Verdict:
         """Return the verdict on edit ``n``."""
@@ -78,7 +80,7 @@ def refuse_values(
     ``system`` may write every field. What the record holds is for ``refuse_beside``.
     """
     if role not in entity.writers:
-        return Refusal(ProblemCode.FORBIDDEN, f"A {role} may not change a {entity.kind}.")
+        return Refusal(ProblemCode.FORBIDDEN, f"A {role} may not change a {entity.kind}.", lacks_right=True)
     try:
         msgspec.convert(values, entity.patch)
     except msgspec.ValidationError as error:
@@ -104,7 +106,8 @@ def refuse_beside(entity: EntityType, values: dict[str, Any], old: dict[str, Any
         for name in checks.managers.intersection(values):
             allowed = entity.fields[name].required if old is None else old.get(name) == values[name]
             if not allowed:
-                return Refusal(ProblemCode.FORBIDDEN_FIELD, f"Only a manager may change {name}.", name)
+                message = f"Only a manager may change {name}."
+                return Refusal(ProblemCode.FORBIDDEN_FIELD, message, name, lacks_right=True)
     if old is None or values.get("deleted", True) is not True:
         # What comes back from the deleted may have lost its body since (SPEC R36): it needs all that a new one does.
         for name in checks.required:
@@ -125,7 +128,8 @@ def _refuse_guarded(entity: EntityType, name: str, value: Any, role: Role, *, sy
         return Refusal(ProblemCode.FORBIDDEN_FIELD, f"Only the server writes {name}.", name)
     if field.hidden and role is Role.REP:
         # Whatever the value is: an answer that depended on it would tell it.
-        return Refusal(ProblemCode.FORBIDDEN_FIELD, f"Only a manager may see and change {name}.", name)
+        message = f"Only a manager may see and change {name}."
+        return Refusal(ProblemCode.FORBIDDEN_FIELD, message, name, lacks_right=True)
     return None
 
 
