@@ -148,7 +148,7 @@ def _round_of_taps(page: Page, address: str) -> Iterator[tuple[str, float]]:
     outcome = page.get_by_test_id("outcome-interested")
     yield "outcome", _timed(page, outcome.tap, _is_there("[data-testid=finished]"))
     go_on = page.get_by_test_id("go-on")
-    yield "on to Today", _timed(page, go_on.tap, _is_there("[data-testid=check-in]"))
+    yield "on to Today", _timed(page, go_on.tap, _is_there("[data-testid=screen-ready] [data-testid=check-in]"))
     plus = page.get_by_test_id("add").first
     yield "plus", _timed(page, plus.tap, _is_there("[data-testid=choose-customer]"))
     page.keyboard.press("Escape")

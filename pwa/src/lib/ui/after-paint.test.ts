@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { afterPaint } from "./after-paint";
+import { afterPaint, inNextTask } from "./after-paint";
 
 let frames: (() => void)[] = [];
 beforeEach(() => {
@@ -45,4 +45,15 @@ test("work that is called off is not done, before its frame and after it", () =>
   callOff();
   vi.advanceTimersByTime(10_000);
   expect(work).not.toHaveBeenCalled();
+});
+
+test("work of the next task is not done in this one, waits for no frame, and can be called off", () => {
+  const work = vi.fn();
+  inNextTask(work);
+  expect(work).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(0);
+  expect(work).toHaveBeenCalledOnce();
+  inNextTask(work)();
+  vi.advanceTimersByTime(0);
+  expect(work).toHaveBeenCalledOnce();
 });

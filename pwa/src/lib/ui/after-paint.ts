@@ -20,3 +20,9 @@ export function afterPaint(work: () => void): () => void {
   }
   return callOff;
 }
+
+/** Calls `work` in a task of its own, after a tap that waits by now; returns the way to call it off. */
+export function inNextTask(work: () => void): () => void {
+  const task = setTimeout(work);
+  return () => clearTimeout(task);
+}
