@@ -83,7 +83,9 @@ def test_work_is_saved_said_to_wait_and_sent_later_when_the_server_is(
     phone.wire.mend()
     page.get_by_role("button", name=word("en", "sync_try_now")).click()
     expect(page.get_by_role("heading", name=word("en", "sync_nothing_waiting"))).to_be_visible(timeout=15_000)
-    assert phone.trade_at_office(shared_house) == trade
+    # What a defect met three times before the network was mended is in custody (SPEC R46).
+    kept = [row.values.get("values") for row in shared_house.records("held_edit")] if name == "defective" else []
+    assert {"trade": trade} in kept or phone.trade_at_office(shared_house) == trade
 
 
 def test_a_reply_cut_in_the_middle_neither_loses_nor_doubles_an_edit(phone: Phone, shared_house: House) -> None:
@@ -118,10 +120,10 @@ def test_a_dead_uplink_that_comes_back_is_noticed_without_a_word_from_the_browse
 def test_a_slow_network_is_never_waited_for(phone: Phone, shared_house: House) -> None:
     page = phone.page
     open_details(page, phone.wire.address, phone.customer)
-    phone.wire.spoil(Fault(delay_s=2))
+    phone.wire.spoil(Fault(delay_s=60))
     edit_field(page, "trade", "Slowly sent")
     page.goto(f"{phone.wire.address}/today")
-    expect(page.get_by_test_id("check-in").first).to_be_visible(timeout=2_000)
+    expect(page.get_by_test_id("check-in").first).to_be_visible()  # long before anything is answered
     wait_until(lambda: phone.trade_at_office(shared_house) == "Slowly sent", 20, "it arrives all the same")
     phone.wire.mend()
 
