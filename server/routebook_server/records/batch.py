@@ -98,12 +98,12 @@ class Batch:
         replica.person = push.author.person
 
     def release(self) -> None:
-        """Merge what was held until its root came, where that is there now."""
+        """Merge what was held until its root, or its record, came, where that is there now."""
         done = 0
         while done < len(self.draft.created):
-            roots = set(self.draft.created[done:])
+            arrived = set(self.draft.created[done:])
             done = len(self.draft.created)
-            waiting = self.draft.waiting_for(roots)
+            waiting = self.draft.waiting_for(arrived)
             if waiting:
                 self.draft.load({name for held in waiting for edit in held.edits for name in (edit.id, edit.root)})
                 unknown = {held.author.device for held in waiting} - self.replicas.keys()

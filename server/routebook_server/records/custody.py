@@ -18,7 +18,7 @@ from routebook_server.records.buckets import person_bucket, territory_bucket
 from routebook_server.records.draft import NOBODY, Draft
 from routebook_server.records.held import MAX_HELD_BYTES, MAX_HELD_EDITS, Held
 from routebook_server.records.lookup import Lookup
-from routebook_server.records.place import was_his, was_sent_to_former_life
+from routebook_server.records.place import may_have_been_taken, was_his
 from routebook_server.records.push import Push, Turn
 from routebook_server.records.refusal import Refusal, travels
 from routebook_server.records.state import State, encode_json
@@ -81,8 +81,8 @@ class Custody:
         if count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
             return Refusal(ProblemCode.TOO_LARGE, "Too much of this device waits on the server already.")
         self._used[author.device] = (count + len(edits), taken + size)
-        is_former = was_sent_to_former_life(turn.push, self._lookup)
-        writer = _writer_of(turn.push, edits, is_former=is_former)
+        again = any(may_have_been_taken(turn.push, edit, self._lookup) for edit in edits)
+        writer = _writer_of(turn.push, again=again)
         root = culprit.id if refusal.field == "id" else culprit.root
         held = Held("", root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
         if refusal.code is ProblemCode.MISSING_ROOT:
@@ -96,21 +96,17 @@ class Custody:
 
         ``held`` is where the edit itself is, if it is in custody.
         """
-        if refusal.lacks_right and self._may_have_been_taken(turn, edit):
+        if refusal.lacks_right and may_have_been_taken(turn.push, edit, self._lookup):
             return msgspec.structs.replace(refusal, held=True)
         if refusal.code is not ProblemCode.MISSING_FIELD or edit.id in self._draft.states:
             return refusal
         device = base32.decode(turn.suffix)
         if device == SERVER_DEVICE:
             return refusal
-        if self._may_have_been_taken(turn, edit):
+        if may_have_been_taken(turn.push, edit, self._lookup):
             return AWAITED
         before = [kept for kept in self._of_record(device, edit.id) if held is None or kept.came_before(held)]
         return FOLLOWS if before else refusal
-
-    def _may_have_been_taken(self, turn: Turn, edit: Edit) -> bool:
-        """Tell whether a former life of the server may have taken the edit (SPEC R48)."""
-        return edit.n in turn.push.again or was_sent_to_former_life(turn.push, self._lookup)
 
     def last_stamps(
         self, turn: Turn, record_id: str, name: str, element: str, also: Iterable[Edit] = ()
@@ -147,7 +143,7 @@ class Custody:
 
     def keep_blindly(self, turn: Turn, edits: list[Edit], refusal: Refusal) -> None:
         """Take edits into custody with nothing that could fail: no offer, no receipt."""
-        writer = _writer_of(turn.push, edits)
+        writer = _writer_of(turn.push, again=any(edit.n in turn.push.again for edit in edits))
         held = Held("", edits[0].root, refusal.code.value, writer, edits, received_at=self._draft.now_ms)
         self._draft.keep(msgspec.structs.replace(held, record=self._new_id(held, "record")))
 
@@ -260,9 +256,8 @@ class Custody:
         self._offer(held, self._find_place(turn.push, [culprit, *held.edits]))
 
 
-def _writer_of(push: Push, edits: Iterable[Edit], *, is_former: bool = False) -> Writer:
+def _writer_of(push: Push, *, again: bool) -> Writer:
     author = push.author
-    again = is_former or any(edit.n in push.again for edit in edits)
     return Writer(
         author.person, author.role, author.device, author.buckets, author.may_move, tuple(push.cursors), again=again
     )

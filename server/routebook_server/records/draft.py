@@ -23,7 +23,7 @@ HistoryRow: TypeAlias = tuple[str, str, int, str, int, bytes, bytes | None, str 
 
 
 Mark: TypeAlias = tuple[int, int, int, int, tuple[str, ...]]
-"""How far a draft had come: puts, history, created roots, holds; and the markers to delete."""
+"""How far a draft had come: puts, history, created records, holds; and the markers to delete."""
 
 
 class Draft:

@@ -83,16 +83,19 @@ def was_his(push: Push, edit: Edit, bucket: str, lookup: Lookup, states: Mapping
     Who moved it may share the transaction: then the marker is among ``states`` and nowhere else. What was taken before
     a backup was restored was his then, whatever the restored server knows of it (SPEC R48).
     """
-    if edit.n in push.again or bucket in push.cursors or _has_just_left(edit.root, push.cursors, states):
+    if bucket in push.cursors or _has_just_left(edit.root, push.cursors, states):
         return True
-    return lookup.may_have_left(edit.root, push.cursors) or was_sent_to_former_life(push, lookup)
+    return may_have_been_taken(push, edit, lookup) or lookup.may_have_left(edit.root, push.cursors)
 
 
-def was_sent_to_former_life(push: Push, lookup: Lookup) -> bool:
-    """Tell whether the device had not heard yet that a backup was restored: another life may have taken what it sends.
+def may_have_been_taken(push: Push, edit: Edit, lookup: Lookup) -> bool:
+    """Tell whether the server may have taken the edit before a backup was restored (SPEC R48).
 
-    A cursor of epoch 0 is of a bucket that the device was never told of.
+    The device says so, or has not heard yet of the restore: then its cursors are of another epoch. One of epoch 0 is of
+    a bucket that it was never told of.
     """
+    if edit.n in push.again:
+        return True
     epoch = push.cursors[SHARED][0] if SHARED in push.cursors else 0
     return epoch not in (0, lookup.epoch())
 
