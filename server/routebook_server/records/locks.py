@@ -99,9 +99,9 @@ class Locks:
         self.require(buckets=names)
 
     def pass_gate(self, draft: Draft) -> None:
-        """Wait for whoever makes a root that is missing here, or keeps edits for want of one that is made here.
+        """Wait for whoever makes a record that is missing here, or keeps edits for want of one that is made here.
 
-        NotLockedError where a missing root has come.
+        NotLockedError where a missing one has come.
         """
         missing = {held.root for held in draft.held.values() if held is not None and held.waits_for({held.root})}
         missing.difference_update(draft.states)
