@@ -35,7 +35,7 @@ class Screen(NamedTuple):
 
 
 def go(page: Page, path: str) -> None:
-    """Go to a path within the running app, as a link does."""
+    """Go to a path within the running app, as a link does, and wait until the app is there and not below it."""
     page.evaluate(
         """(path) => {
           const link = Object.assign(document.createElement("a"), { href: path });
@@ -45,7 +45,7 @@ def go(page: Page, path: str) -> None:
         }""",
         path,
     )
-    page.wait_for_url(re.compile(re.escape(path.partition("#")[0])))
+    page.wait_for_url(re.compile(re.escape(path.partition("#")[0]) + r"(?![\w/])"))
 
 
 def go_to_customer(page: Page, customer: str) -> None:

@@ -66,6 +66,7 @@ def test_a_device_is_signed_out_and_another_wiped_each_after_a_question(desk: Pa
 def test_without_the_network_the_list_says_what_it_needs(desk: Page, house: House) -> None:
     house.stop()
     go(desk, "/settings")
+    expect(desk.get_by_role("heading", name=word("en", "devices_title"), level=1)).to_be_hidden()
     go(desk, "/settings/devices")
     expect(desk.get_by_text(word("en", "devices_offline"))).to_be_visible()
 
