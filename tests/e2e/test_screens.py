@@ -45,6 +45,11 @@ OTHER_TAB = """(locale) => {
 }"""
 
 
+FETCHED = "performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('/nodes/'))"
+"""The code of screens that the page has fetched since it was opened."""
+HAS_FETCHED = f"(names) => {{ const fetched = {FETCHED}; return names.every((name) => fetched.includes(name)); }}"
+
+
 class Walk(NamedTuple):
     """A page on its way through the screens, and what it has complained of."""
 
@@ -101,6 +106,39 @@ def test_a_screen_fits_every_width_and_complains_of_nothing(
     assert page.evaluate("document.documentElement.lang") == locale
     complained, heard[:] = list(heard), []
     assert complained == []
+
+
+def test_the_code_of_the_tabs_is_fetched_before_one_is_tapped(
+    shared_house: House, shared_browser: MakeBrowser, walks: dict[str, Walk]
+) -> None:
+    today = next(screen for screen in SCREENS if screen.name == "today")
+    page, place, _ = _walk(walks, today, "en", shared_house, shared_browser)
+    page.set_viewport_size({"width": 1360, "height": 900})
+    come_to(page, today, place)
+    address = page.evaluate("location.origin")
+    links = page.get_by_role("navigation").first.get_by_role("link")
+    tabs = links.evaluate_all("(links) => links.map((link) => link.pathname)")
+    assert "/deals" in tabs
+    tapped, untouched = page.context.new_page(), page.context.new_page()
+    tapped.goto(f"{address}/today")
+    expect(tapped.get_by_test_id("stop").first).to_be_visible()
+    for tab in tabs:
+        go(tapped, tab)
+    untouched.goto(f"{address}/today")
+    untouched.wait_for_function(HAS_FETCHED, arg=tapped.evaluate(FETCHED))
+    tapped.close()
+    untouched.close()
+
+
+def test_nothing_stands_above_a_screen_while_there_is_nothing_to_say(
+    shared_house: House, shared_browser: MakeBrowser, walks: dict[str, Walk]
+) -> None:
+    today = next(screen for screen in SCREENS if screen.name == "today")
+    page, place, _ = _walk(walks, today, "en", shared_house, shared_browser)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    come_to(page, today, place)
+    above = page.evaluate("document.querySelector('.notices').getBoundingClientRect().height")
+    assert above == 0
 
 
 def test_the_keyboard_reaches_the_check_in_and_ctrl_k_searches_everything(
