@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from routebook_server.files.uploads import MAX_CHUNK
+from routebook_server.files.uploads import MAX_CHUNK, Uploads
 from server.files import BAKERY, CHUNK, JPEG, append, digest_of, kept, parts, record_of, send, settle_in, write_file
 from server.team import House, make_id, open_house
 from server.test_app_bad_input import a_problem
@@ -104,6 +104,25 @@ async def test_a_server_that_dies_before_it_writes_down_does_so_when_it_is_asked
     assert asked == {"offset": len(JPEG), "size": len(JPEG), "stored": False}
     assert (await send(client, PHOTO, JPEG))["stored"]
     assert (await record_of(house, PHOTO))["stored"] == digest
+
+
+async def test_a_server_that_dies_when_it_has_written_down_leaves_no_part_behind_once_it_is_asked_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client = await house.signed_in("rep")
+    digest = await write_file(house, PHOTO, JPEG)
+
+    async def die(*_args: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Uploads, "forget", die)
+        answer = await append(client, PHOTO, digest, 0, JPEG)
+        assert answer.status_code == 500
+    assert len(parts(tmp_path / "data")) == 1
+    asked = (await client.get(f"/api/files/{PHOTO}/{digest}/upload")).json()
+    assert asked == {"offset": len(JPEG), "size": len(JPEG), "stored": True}
+    assert parts(tmp_path / "data") == []
 
 
 async def test_other_bytes_than_the_record_names_are_forgotten(house: House, tmp_path: Path) -> None:

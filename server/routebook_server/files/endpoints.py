@@ -115,12 +115,12 @@ class _Receiving:
 
     async def state(self, claim: Claim, wanted: Wanted) -> UploadState:
         if claim.is_stored(wanted.digest):
-            return UploadState(wanted.size, wanted.size, stored=True)
+            return await self._stored(wanted)
         return UploadState(await self._uploads.offset(wanted), wanted.size, stored=False)
 
     async def take(self, claim: Claim, wanted: Wanted, offset: int, chunk: bytes) -> UploadState:
         if claim.is_stored(wanted.digest):
-            return UploadState(wanted.size, wanted.size, stored=True)
+            return await self._stored(wanted)
         try:
             reached = await self._uploads.append(wanted, offset, chunk)
             stored = reached == wanted.size and await self._uploads.finish(wanted)
@@ -139,6 +139,11 @@ class _Receiving:
         if stored:
             await self._write_down(claim, wanted)
         return UploadState(reached, wanted.size, stored=stored)
+
+    async def _stored(self, wanted: Wanted) -> UploadState:
+        # A server that died once it had written down that the file is here left the part behind.
+        await self._uploads.forget(wanted)
+        return UploadState(wanted.size, wanted.size, stored=True)
 
     async def _write_down(self, claim: Claim, wanted: Wanted) -> None:
         # A server that dies before this has the part still: the device asks, sends nothing more, and it is done again.
