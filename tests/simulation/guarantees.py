@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from routebook_server.records.buckets import at_hand
+from routebook_server.records.buckets import at_hand, is_archive
 from routebook_sync.clock import CLAMP_MS, DEVICE_WIDTH, SERVER_DEVICE, device_from_stamp, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.base import SHARED_ROOT
@@ -76,7 +76,11 @@ def nothing_outside_the_grants_is_sent(
         for row in rows:
             if not hidden.isdisjoint(row.v):
                 raise BrokenError("G5", f"{device.name} is sent {row}")
-            if row.k not in MARKERS and all(place.get(row.i) not in granted for place in places):
+            if row.k in MARKERS or any(place.get(row.i) in granted for place in places):
+                continue
+            # Made, or fetched from the archive, since the request came, and moved away with its root: it was here then.
+            was_elsewhere = row.i in places_before and not is_archive(places_before[row.i])
+            if was_elsewhere or places_before.get(row.r) != bucket:
                 raise BrokenError("G5", f"{device.name} is sent {row.k} {row.i} in {bucket}")
 
 
