@@ -103,7 +103,10 @@ class Browser:
         return self._context
 
     def flush_cookies(self) -> None:
-        """Make Chromium write its cookies now: by itself it waits for 512 changes or half a minute."""
+        """Make Chromium write its cookies now: by itself it waits for 512 changes or half a minute.
+
+        A busy machine was seen not to write after 512 changes, so the half minute is waited for as well.
+        """
         self.context.add_cookies(
             [
                 {"name": f"filler{number}", "value": "1", "url": "http://filler.example/", "expires": 4_000_000_000}
@@ -119,7 +122,7 @@ class Browser:
                 except sqlite3.OperationalError:
                     return False  # being written at this moment
 
-        wait_until(written, 20, "the session's cookie is on disk")
+        wait_until(written, 90, "the session's cookie is on disk")
 
     def lose_network(self, wire: Wire) -> None:
         """Cut the wire, and let the browser hear of it as from the phone's radio."""
