@@ -114,11 +114,17 @@ async def test_a_task_of_ones_own_rings_with_no_customer(scene: Scene) -> None:
     assert message.payload["url"] == "/tasks"
 
 
-async def report(scene: Scene, waiting: int) -> None:
-    """Let the phone be in contact, with so many edits left to send."""
+async def report(scene: Scene, waiting: int, files: int = 0) -> None:
+    """Let the phone be in contact, with so many edits, and files, left to send."""
     device = (await scene.phone.get("/api/session")).json()["device"]
     now_ms = scene.house.clock.now_ms
-    request = {"protocol": 2, "schema": "", "device": device, "now": now_ms, "report": {"waiting": waiting}}
+    request = {
+        "protocol": 2,
+        "schema": "",
+        "device": device,
+        "now": now_ms,
+        "report": {"waiting": waiting, "files": files},
+    }
     assert (await scene.phone.post("/sync", json=request)).status_code == 200
     await scene.house.application.presence.write()
 
@@ -142,6 +148,23 @@ async def test_a_device_that_went_silent_with_unsent_work_is_reminded_gently_and
     scene.house.clock.now_ms = ms("2026-11-21 12:00")
     await report(scene, 1)
     assert [m.payload["title"] for m in await look(scene, "2026-11-22 12:00")] == ["1 change waits on this device"]
+
+
+async def test_a_device_that_went_silent_with_files_alone_is_told_to_open_the_app_on_wifi(scene: Scene) -> None:
+    scene.house.clock.now_ms = ms("2026-11-19 10:00")
+    await report(scene, 0, files=2)
+    [message] = await look(scene, "2026-11-20 10:00")
+    assert words([message])[0] == (
+        "unsent",
+        "2 files wait on this device",
+        "Open Routebook on Wi-Fi, or choose “Send now” under Sync.",
+    )
+    scene.house.clock.now_ms = ms("2026-11-21 12:00")
+    await report(scene, 1, files=2)
+    assert [m.payload["title"] for m in await look(scene, "2026-11-22 12:00")] == ["3 changes wait on this device"]
+    scene.house.clock.now_ms = ms("2026-11-23 12:00")
+    await report(scene, 0)
+    assert await look(scene, "2026-11-24 12:00") == []
 
 
 async def test_a_device_that_sent_everything_or_is_away_for_good_is_left_in_peace(scene: Scene) -> None:

@@ -81,7 +81,7 @@ def test_every_text_is_used_and_every_used_one_is_there(monkeypatch: pytest.Monk
     monkeypatch.setattr(wording, "_messages", texts.__getitem__)
     for locale in LOCALES:
         assert [action.action for action in actions_of("task", locale)] == list(ACTIONS)
-        word_unsent(locale, 2)
+        assert word_unsent(locale, 2, 1) != word_unsent(locale, 0, 3)
         assert word_test(locale).body
         several = word_several(locale, ["Samples"] * (NAMED + 2))
         assert several.body.count("\n") == NAMED, "the first are named, and how many more there are"
@@ -117,13 +117,13 @@ def test_plural_forms_are_those_of_the_browsers(locale: str) -> None:
 
 
 def test_numbers_have_their_plurals_and_digits() -> None:
-    assert [word_unsent("pl", count).title for count in (1, 2, 5, 22)] == [
+    assert [word_unsent("pl", count, 0).title for count in (1, 2, 5, 22)] == [
         "1 zmiana czeka na tym urządzeniu",
         "2 zmiany czekają na tym urządzeniu",
         "5 zmian czeka na tym urządzeniu",
         "22 zmiany czekają na tym urządzeniu",
     ]
-    assert "\u2068۱۲\u2069" in word_unsent("fa", 12).title
+    assert "\u2068۱۲\u2069" in word_unsent("fa", 9, 3).title
     assert say("ru", "overdue_call_body_own", count=21) == "Просрочено на 21 день"
 
 

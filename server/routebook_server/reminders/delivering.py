@@ -16,7 +16,7 @@ from routebook_server.reminders.grouping import apart, group
 from routebook_server.reminders.letters import Letter, Outcome, Result, Subscription
 from routebook_server.reminders.planning import Choices, FindReach, Reminder, is_of_device
 from routebook_server.reminders.rules import Occurrence, Rule, Subject
-from routebook_server.reminders.silence import waiting_since
+from routebook_server.reminders.silence import unsent_since
 from routebook_server.reminders.states import UNKNOWN_MS, Channel, State, rest_after
 from routebook_server.reminders.subjects import Listener, find_due, read_listeners, read_subjects, why_not
 from routebook_server.reminders.wording import Wording, locale_from, word, word_test, word_unsent
@@ -63,7 +63,7 @@ class _Desk:
         if one.rule == Rule.TEST:
             return ""
         if is_of_device(Rule(one.rule)):
-            return "" if waiting_since(self.driver, one.mark) else "done"
+            return "" if any(unsent_since(self.driver, one.mark)) else "done"
         subject = self.subjects.get(one.record)
         why = why_not(subject, Rule(one.rule), one.person)
         if why or subject is None:
@@ -86,7 +86,7 @@ class _Desk:
         if one.rule == Rule.TEST:
             return word_test(locale)
         if subject is None:
-            return word_unsent(locale, waiting_since(self.driver, one.mark))
+            return word_unsent(locale, *unsent_since(self.driver, one.mark))
         return word(locale, Occurrence(Rule(one.rule), one.due_at, one.mark), subject, listener.hours, self.now_ms)
 
 

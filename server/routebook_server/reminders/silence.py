@@ -1,6 +1,6 @@
 """Silence: a device that had told of unsent work and has not been heard of since is reminded of it, gently and once."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -21,11 +21,22 @@ _SELECT: Final = (
 _REPORT: Final = msgspec.json.Decoder(DeviceReport)
 
 
+class Unsent(NamedTuple):
+    """How much a device had told of that the server does not have."""
+
+    edits: int
+    files: int
+    """Photos, recordings and documents."""
+
+
+_NOTHING: Final = Unsent(0, 0)
+
+
 def remind_silent(connection: Connection, reach: FindReach, choices: Choices, now_ms: int) -> int:
     """Plan a reminder for each device that is silent with unsent work, at most one for a silence; return how many."""
     driver = driver_of(connection)
     until = now_ms - choices.silent_ms
-    rows = [row for row in driver.fetch(_SELECT, until, until - LOOKED_BACK_MS) if _REPORT.decode(row[4]).waiting > 0]
+    rows = [row for row in driver.fetch(_SELECT, until, until - LOOKED_BACK_MS) if _unsent_in(row[4]) != _NOTHING]
     if not rows:
         return 0
     people = reach(connection, {row[1] for row in rows}, now_ms)
@@ -45,10 +56,15 @@ def remind_silent(connection: Connection, reach: FindReach, choices: Choices, no
     return count
 
 
-def waiting_since(driver: Driver, mark: str) -> int:
-    """Return how many edits wait on the silent device of a reminder; 0 once it has been heard of."""
+def unsent_since(driver: Driver, mark: str) -> Unsent:
+    """Return what waits on the silent device of a reminder; nothing once it has been heard of."""
     number, _, last_seen = mark.partition(".")
     found = driver.fetch_one("SELECT last_seen, report FROM device WHERE number = ?", int(number))
     if found is None or found[0] != int(last_seen) or found[1] is None:
-        return 0
-    return _REPORT.decode(found[1]).waiting
+        return _NOTHING
+    return _unsent_in(found[1])
+
+
+def _unsent_in(report: str | bytes) -> Unsent:
+    told = _REPORT.decode(report)
+    return Unsent(told.waiting, told.files)

@@ -110,9 +110,10 @@ def word(locale: str, occurrence: Occurrence, subject: Subject, hours: Hours, no
             return Wording(say(locale, "birthday_title", values), say(locale, "birthday_body", values))
 
 
-def word_unsent(locale: str, waiting: int) -> Wording:
-    """Return what a device is told that has so many edits to send."""
-    return Wording(say(locale, "unsent_title", count=waiting), say(locale, "unsent_body"))
+def word_unsent(locale: str, edits: int, files: int) -> Wording:
+    """Return what a device is told that has so many edits, and photos and other files, to send."""
+    of = "" if edits else "_files"  # files alone mostly wait for Wi-Fi
+    return Wording(say(locale, f"unsent_title{of}", count=edits + files), say(locale, f"unsent_body{of}"))
 
 
 def word_several(locale: str, titles: Sequence[str]) -> Wording:

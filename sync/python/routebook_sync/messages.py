@@ -139,6 +139,8 @@ class DeviceReport(msgspec.Struct, omit_defaults=True):
     version: Annotated[str, Meta(max_length=40)] = ""
     waiting: Count = 0
     """Edits not yet sent with this request."""
+    files: Count = 0
+    """Photos, recordings and documents whose bytes the server does not have."""
     stored_bytes: Count = 0
     persisted: bool = False
     """Whether the browser promised to keep the storage."""

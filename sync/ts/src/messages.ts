@@ -40,6 +40,8 @@ export interface DeviceReport {
   readonly version?: string;
   /** Edits not yet sent with this request. */
   readonly waiting?: number;
+  /** Photos, recordings and documents whose bytes the server does not have. */
+  readonly files?: number;
   readonly stored_bytes?: number;
   /** Whether the browser promised to keep the storage. */
   readonly persisted?: boolean;

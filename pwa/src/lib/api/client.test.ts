@@ -68,7 +68,16 @@ test("an empty answer is enough where nothing is asked", async () => {
 
 test("a device comes with what it told of itself, where the server leaves out what is zero", async () => {
   const device = { number: 7, person: "p1", name: "Chrome", platform: "", created: 1, last_seen: 5 };
-  const told = { version: "1", waiting: 3, stored_bytes: 9, persisted: true, offset: -2, resets: 1, repairs: 4 };
+  const told = {
+    version: "1",
+    waiting: 3,
+    files: 2,
+    stored_bytes: 9,
+    persisted: true,
+    offset: -2,
+    resets: 1,
+    repairs: 4,
+  };
   const answer = [
     { ...device, report: told },
     { ...device, report: {}, wiped_at: 8 },
@@ -76,11 +85,29 @@ test("a device comes with what it told of itself, where the server leaves out wh
   ];
   const result = await listDevices(answering(json(answer)));
   const known = { number: 7, person: "p1", name: "Chrome", created: 1, lastSeen: 5, revokedAt: null, wipedAt: null };
-  const nothing = { version: "", waiting: 0, storedBytes: 0, persisted: false, offset: 0, resets: 0, repairs: 0 };
+  const nothing = {
+    version: "",
+    waiting: 0,
+    files: 0,
+    storedBytes: 0,
+    persisted: false,
+    offset: 0,
+    resets: 0,
+    repairs: 0,
+  };
   expect(result.ok && result.value).toEqual([
     {
       ...known,
-      report: { version: "1", waiting: 3, storedBytes: 9, persisted: true, offset: -2, resets: 1, repairs: 4 },
+      report: {
+        version: "1",
+        waiting: 3,
+        files: 2,
+        storedBytes: 9,
+        persisted: true,
+        offset: -2,
+        resets: 1,
+        repairs: 4,
+      },
     },
     { ...known, wipedAt: 8, report: nothing },
     { ...known, revokedAt: 9, report: null },

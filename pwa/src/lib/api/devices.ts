@@ -21,6 +21,8 @@ export interface DeviceReport {
   readonly version: string;
   /** Edits that it had not yet sent. */
   readonly waiting: number;
+  /** Photos, recordings and documents that it had not yet sent. */
+  readonly files: number;
   readonly storedBytes: number;
   /** Whether its browser promised to keep the storage. */
   readonly persisted: boolean;
@@ -48,10 +50,11 @@ const deviceOf = (answer: unknown): Device => {
 
 /** The server leaves out what is zero. */
 const reportOf = (answer: unknown): DeviceReport => {
-  const { version, waiting, stored_bytes, persisted, offset, resets, repairs } = objectOf(answer);
+  const { version, waiting, files, stored_bytes, persisted, offset, resets, repairs } = objectOf(answer);
   return {
     version: optional(version, textOf) ?? "",
     waiting: optional(waiting, numberOf) ?? 0,
+    files: optional(files, numberOf) ?? 0,
     storedBytes: optional(stored_bytes, numberOf) ?? 0,
     persisted: persisted === true,
     offset: optional(offset, numberOf) ?? 0,

@@ -9,6 +9,7 @@ const OWN = String(NOW - DAY);
 const SOUND: DeviceTold = {
   version: OWN,
   waiting: 0,
+  files: 0,
   persisted: true,
   offset: 0,
   repairs: 0,
@@ -45,6 +46,7 @@ describe("a device", () => {
   test("whose unsent work may still be on its way is left alone", () => {
     expect(problems(device(59 * MINUTE, { waiting: 2 }))).toEqual([]);
     expect(problems(device(61 * MINUTE, { waiting: 2 }))).toEqual(["unsent"]);
+    expect(problems(device(61 * MINUTE, { files: 1 }))).toEqual(["unsent"]);
   });
 
   test("with a newer app than this one, or one named otherwise, is not outdated", () => {

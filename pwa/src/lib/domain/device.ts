@@ -15,6 +15,8 @@ export interface DeviceTold {
   readonly version: string;
   /** Edits that it had not yet sent. */
   readonly waiting: number;
+  /** Photos, recordings and documents that it had not yet sent. */
+  readonly files: number;
   /** Whether its browser promised to keep the storage. */
   readonly persisted: boolean;
   /** Milliseconds from its clock to the server's. */
@@ -58,6 +60,10 @@ export function spanOf(lastSeen: number, now: number): ContactSpan {
   return gone < 7 * DAY_MS ? "week" : "longer";
 }
 
+/** How much a device had told of that it had not yet sent: edits and files. */
+export const unsentOf = (told: Pick<DeviceTold, "waiting" | "files"> | null): number =>
+  told === null ? 0 : told.waiting + told.files;
+
 /** Everything that is wrong with a device, the gravest first; nothing with one that has ended. `version`: that of this app. */
 export function problemsOf(device: DeviceFacts, now: number, version: string): readonly DeviceProblem[] {
   const state = stateOf(device);
@@ -65,7 +71,7 @@ export function problemsOf(device: DeviceFacts, now: number, version: string): r
   const gone = now - device.lastSeen;
   const told = device.report;
   const found: Readonly<Record<DeviceProblem, boolean>> = {
-    unsent: told !== null && told.waiting > 0 && gone > UNSENT_MS,
+    unsent: unsentOf(told) > 0 && gone > UNSENT_MS,
     silent: gone > SILENT_MS,
     wiping: state === "wiping",
     clock: told !== null && Math.abs(told.offset) > CLOCK_MS,

@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
 import type { SyncReply, SyncRequest } from "$sync/messages.ts";
 import type { Exchange, Transport } from "../sync/transport.ts";
-import { BUCKET, customerRow, type Fixture, id, NOW, open, reply } from "./fixtures.ts";
-import { Leader } from "./leader.ts";
+import { MemoryBox, PartServer } from "./files/fixtures.ts";
+import { BUCKET, customerRow, type Fixture, id, NOW, open, PERSON, reply } from "./fixtures.ts";
+import { type FileParts, Leader } from "./leader.ts";
 import type { UnsentChange } from "./unsent.ts";
 
 const C = id(100);
@@ -30,7 +31,15 @@ class ScriptedServer implements Transport {
 }
 
 /** A device with its leader; timers go when told to, what was dropped is written down in order. */
-function lead({ isLasting = true, device = open() }: { isLasting?: boolean; device?: Fixture } = {}) {
+function lead({
+  isLasting = true,
+  device = open(),
+  files = null,
+}: {
+  isLasting?: boolean;
+  device?: Fixture;
+  files?: FileParts | null;
+} = {}) {
   const server = new ScriptedServer();
   const gone: string[] = [];
   const kept: UnsentChange[] = [];
@@ -54,7 +63,7 @@ function lead({ isLasting = true, device = open() }: { isLasting?: boolean; devi
     },
     keeper: isLasting ? null : keeper,
     transport: server,
-    files: null,
+    files,
     timers: {
       now: () => device.world.now(),
       after(ms, work) {
@@ -87,6 +96,35 @@ const first = (): Given => ({ rows: { [BUCKET]: [customerRow(100)] }, lease: 14 
 
 describe("the leader", () => {
   vi.useFakeTimers();
+
+  test("reports the files that it has not sent yet with the next request", async () => {
+    const { leader, server } = lead({
+      files: { box: new MemoryBox(), transport: new PartServer(), network: () => "metered" },
+    });
+    server.script = [first];
+    await pass(100);
+    await leader.answer({ name: "files_wifi_only", wifiOnly: true });
+    const bytes = new ArrayBuffer(9);
+    const v = {
+      customer: C,
+      person: PERSON,
+      type: "document" as const,
+      media_type: "text/csv",
+      size: 9,
+      digest: "d".repeat(64),
+      taken_at: NOW,
+    };
+    const answer = await leader.answer({
+      name: "add_file",
+      change: { kind: "file", id: id(7), root: C, v },
+      key: "file",
+      contents: [{ part: "file", digest: v.digest, mediaType: v.media_type, bytes }],
+    });
+    expect(answer).toMatchObject({ ok: true, value: { saved: true } });
+    await pass(60_000);
+    const [before, after] = [server.requests.at(0), server.requests.at(-1)];
+    expect([before?.report?.files, after?.report?.files]).toEqual([0, 1]);
+  });
 
   test("locks every screen when the lease runs out, and unlocks with the next contact", async () => {
     const { leader, server, device, told } = lead();

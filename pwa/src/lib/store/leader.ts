@@ -105,6 +105,7 @@ export class Leader {
       random,
       report: () => ({
         version,
+        files: this.#uploader?.waiting ?? 0,
         stored_bytes: engine.storedBytes,
         persisted: this.#isPersisted,
       }),

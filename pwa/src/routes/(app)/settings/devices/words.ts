@@ -9,7 +9,7 @@ import HardDrive from "@lucide/svelte/icons/hard-drive";
 import LogOut from "@lucide/svelte/icons/log-out";
 import WifiOff from "@lucide/svelte/icons/wifi-off";
 import type { Device } from "#lib/api/devices";
-import { builtAt, type ContactSpan, type DeviceProblem, spanOf, stateOf } from "#lib/domain/device";
+import { builtAt, type ContactSpan, type DeviceProblem, spanOf, stateOf, unsentOf } from "#lib/domain/device";
 import { fmt, m } from "#lib/i18n";
 import type { Icon, Tone } from "#lib/ui/types";
 
@@ -41,7 +41,7 @@ export function markOf(problem: DeviceProblem, device: Device, now: number): Mar
   const offset = -(report?.offset ?? 0);
   switch (problem) {
     case "unsent":
-      return { tone: "red", icon: CloudUpload, text: m.devices_problem_unsent({ count: report?.waiting ?? 0 }) };
+      return { tone: "red", icon: CloudUpload, text: m.devices_problem_unsent({ count: unsentOf(report) }) };
     case "silent":
       return {
         tone: "red",
@@ -82,6 +82,13 @@ export function appText(device: Device, own: string): string {
   if (version === own) return m.devices_app_newest();
   const built = builtAt(version);
   return built === null ? version : m.devices_app_built({ day: fmt.day(built) });
+}
+
+/** `2 edits`, or `2 edits and 3 files`. */
+export function unsentText({ report }: Device): string {
+  if (report === null) return m.devices_unknown();
+  const edits = m.sync_edits({ count: report.waiting });
+  return report.files === 0 ? edits : fmt.list([edits, m.devices_files({ count: report.files })]);
 }
 
 /** A difference that anybody notices; below it the clocks agree. */
