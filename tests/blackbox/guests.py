@@ -2,9 +2,8 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -16,14 +15,18 @@ from routebook_server.identity.door import COOKIE
 from routebook_server.identity.sessions import start_session
 from routebook_server.settings import Settings
 from routebook_server.web.site import empty_site
+from starting import start
+
+FILLED_WITHIN_S: Final = 900
 
 
 def fill(data: Path, customers: int, children: float, database: str = "") -> None:
     """Fill an empty data folder with the demo team, or what is at the address ``database``."""
-    routebook = str(Path(sys.executable).parent / "routebook")
     sizes = ["--customers", str(customers), "--children", str(children)]
     environment = {**os.environ, "ROUTEBOOK_DATABASE": database}
-    subprocess.run([routebook, "demo", *sizes, "--data", str(data)], check=True, capture_output=True, env=environment)
+    log = data.parent / f"{data.name}.filled.log"
+    code = start(["demo", *sizes, "--data", str(data)], environment, log).wait(FILLED_WITHIN_S)
+    assert code == 0, log.read_text()
 
 
 def project(database: str) -> None:

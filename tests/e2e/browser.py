@@ -30,6 +30,26 @@ SIZES: Final[dict[str, dict[str, Any]]] = {
 }
 SESSION_COOKIE: Final = "routebook_session"
 COOKIES_WRITTEN_AFTER: Final = 520
+FEATURES_OFF: Final = (
+    # Pages of the address bar, loaded at each start: half of its processor time, for what no phone has.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    # What Playwright turns off and matters here: Chromium takes the last list that it is given.
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
 ARGUMENTS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,6 +58,7 @@ ARGUMENTS: Final = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(FEATURES_OFF)}",
 ]
 MICROPHONE: Final = "--use-fake-device-for-media-stream"
 """One that beeps."""

@@ -27,7 +27,7 @@ def playwright() -> Iterator[Playwright]:
     assert os.environ.get("CHROMIUM") or shutil.which("chromium"), "no Chromium: run tests/setup/browser.sh"
     os.environ.setdefault("CHROMIUM", shutil.which("chromium") or "")
     # A machine may be busy with other tests; only what fails waits so long.
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as driver:
         yield driver
 

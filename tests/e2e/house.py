@@ -7,8 +7,6 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +16,7 @@ from typing import Any, NamedTuple, Self
 
 from reading import read_rows
 from routebook_server.database.address import sqlite_address
+from starting import Started, start
 
 STARTS_WITHIN_S = 180
 REPOSITORY = Path(__file__).parents[2]
@@ -56,7 +55,7 @@ class House:
         """The address of the server's database."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Started | None = None
         self.log = data.parent / f"{data.name}.log"
 
     def __enter__(self) -> Self:
@@ -139,12 +138,8 @@ class House:
 
     def start(self) -> None:
         """Start the server and wait until it answers; shows its output when it dies."""
-        routebook = str(Path(sys.executable).parent / "routebook")
-        command = [routebook, "serve", *self.options, "--port", str(self.port), "--data", str(self.data)]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, env=self.environment, start_new_session=True
-            )
+        command = ["serve", *self.options, "--port", str(self.port), "--data", str(self.data)]
+        self._process = start(command, self.environment, self.log)
         wait_until(self._answers, STARTS_WITHIN_S, f"the server answers; it said:\n{self.log.read_text()[-4000:]}")
 
     def _answers(self) -> bool:

@@ -39,6 +39,6 @@ def sign_in(page: Page, address: str, rep: Rep) -> None:
     wait_until_ready(page, FIRST_SYNC_MS)
 
 
-def wait_until_ready(page: Page, within_ms: int = 15_000) -> None:
+def wait_until_ready(page: Page, within_ms: int = 30_000) -> None:
     """Wait until the store is open, complete and shown."""
     expect(page.get_by_test_id("screen-ready").first).to_be_visible(timeout=within_ms)

@@ -77,12 +77,12 @@ def test_work_is_saved_said_to_wait_and_sent_later_when_the_server_is(
     edit_field(page, "trade", trade)
     page.goto(f"{phone.wire.address}/sync")
     expect(page.get_by_role("heading", name=pattern("en", "sync_waiting_to_send"))).to_be_visible()
-    expect(page.get_by_text(pattern("en", says)).first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(pattern("en", says)).first).to_be_visible(timeout=30_000)
     assert phone.trade_at_office(shared_house) != trade
 
     phone.wire.mend()
     page.get_by_role("button", name=word("en", "sync_try_now")).click()
-    expect(page.get_by_role("heading", name=word("en", "sync_nothing_waiting"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name=word("en", "sync_nothing_waiting"))).to_be_visible(timeout=30_000)
     # What a defect met three times before the network was mended is in custody (SPEC R46).
     kept = [row.values.get("values") for row in shared_house.records("held_edit")] if name == "defective" else []
     assert {"trade": trade} in kept or phone.trade_at_office(shared_house) == trade
@@ -98,7 +98,7 @@ def test_a_reply_cut_in_the_middle_neither_loses_nor_doubles_an_edit(phone: Phon
     expect(page.get_by_role("heading", name=pattern("en", "sync_waiting_to_send"))).to_be_visible()
     phone.wire.mend()
     page.get_by_role("button", name=word("en", "sync_try_now")).click()
-    expect(page.get_by_role("heading", name=word("en", "sync_nothing_waiting"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name=word("en", "sync_nothing_waiting"))).to_be_visible(timeout=30_000)
     changes = [change for entry in history_of(page, phone.customer) for change in entry["changes"]]
     assert [change["field"] for change in changes if change["new"] == "Arrived unanswered"] == ["trade"]
 
@@ -149,7 +149,7 @@ def test_unsent_work_outlives_an_ended_session_and_is_sent_after_signing_in_agai
     # Let it hear of that now: by itself it does when it next has something to say.
     phone.browser.lose_network(phone.wire)
     phone.browser.regain_network(phone.wire)
-    expect(page.get_by_test_id("sign-in-again")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("sign-in-again")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(row.get_by_role("textbox")).to_be_focused()
     row.get_by_role("textbox").press("Enter")
@@ -175,8 +175,8 @@ def test_unsent_work_outlives_the_revocation_of_the_device_and_is_sent_under_its
                 assert other.delete(f"/api/devices/{known['number']}").status_code == 204
     edit_field(page, "trade", "Written on a revoked phone")
     phone.browser.regain_network(phone.wire)
-    expect(page.get_by_test_id("sign-in-again")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("sign-in-again")).to_be_visible(timeout=30_000)
     _sign_in_again(page)
     wait_until(lambda: phone.trade_at_office(shared_house) == "Written on a revoked phone", 15, "it is sent")
     page.goto(f"{phone.wire.address}/sync")
-    expect(page.get_by_role("heading", name=word("en", "sync_nothing_waiting"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name=word("en", "sync_nothing_waiting"))).to_be_visible(timeout=30_000)

@@ -145,7 +145,7 @@ def test_signing_out_with_unsent_work_warns_and_without_it_leaves_nothing(phone:
     expect(page.get_by_test_id("sign-out-confirm")).to_have_count(0)
 
     phone.browser.regain_network(phone.wire)
-    page.get_by_test_id("sign-out-confirm").click(timeout=15_000)
+    page.get_by_test_id("sign-out-confirm").click(timeout=30_000)
     page.wait_for_url("**/signin")
     assert house.record(customer).values["trade"] == "Not yet sent"
     kept = """async () => {

@@ -1,17 +1,31 @@
-"""Screens: at every width and in both directions nothing overflows, nothing complains, and the keyboard reaches it."""
+"""Screens: nothing overflows at any width, nothing complains, axe finds nothing serious, the keyboard reaches it."""
 
 from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.axe import COLOURS, violations
 from e2e.conftest import MakeBrowser
 from e2e.house import House
-from e2e.screens import SCREENS, Place, Screen, come_to, complaints, go, person_of, place_for, settle
+from e2e.screens import (
+    SCREENS,
+    Place,
+    Screen,
+    Theme,
+    change_theme,
+    come_to,
+    complaints,
+    go,
+    person_of,
+    place_for,
+    settle,
+    theme_of,
+)
 
 pytestmark = pytest.mark.e2e
 
-WIDTHS = (390, 820, 1360)
+WIDTHS = (1360, 820, 390)
 OVERFLOW = """() => {
   const { scrollWidth } = document.scrollingElement;
   if (scrollWidth <= innerWidth) return [];
@@ -84,12 +98,12 @@ def _overflow_in(page: Page, locale: str) -> list[str]:
 
 @pytest.mark.parametrize("locale", ["en", "fa"])
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_a_screen_fits_every_width_and_complains_of_nothing(
+def test_a_screen_fits_every_width_and_complains_of_nothing_and_axe_finds_nothing_serious(
     screen: Screen, locale: str, shared_house: House, shared_browser: MakeBrowser, walks: dict[str, Walk]
 ) -> None:
     page, place, heard = _walk(walks, screen, locale, shared_house, shared_browser)
     overflow = {}
-    page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     come_to(page, screen, place)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -97,13 +111,18 @@ def test_a_screen_fits_every_width_and_complains_of_nothing(
         overflow[width] = page.evaluate(OVERFLOW)
     assert overflow == {width: [] for width in WIDTHS}
     if locale == "en" and screen.name in IN_ALL_LANGUAGES:
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         assert {other: _overflow_in(page, other) for other in LONGER} == {other: [] for other in LONGER}
         _overflow_in(page, locale)
     if locale == "fa":
         assert page.evaluate(FOREIGN_DIGITS) == []
     assert page.evaluate("document.documentElement.dir") == ("rtl" if locale == "fa" else "ltr")
     assert page.evaluate("document.documentElement.lang") == locale
+    shown = theme_of(page)
+    opposite: Theme = "light" if shown == "dark" else "dark"
+    serious = {shown: violations(page)}
+    change_theme(page, opposite)
+    serious[opposite] = violations(page, *COLOURS)
+    assert serious == {shown: [], opposite: []}
     complained, heard[:] = list(heard), []
     assert complained == []
 
@@ -135,7 +154,7 @@ def test_nothing_stands_above_a_screen_while_there_is_nothing_to_say(
 ) -> None:
     today = next(screen for screen in SCREENS if screen.name == "today")
     page, place, _ = _walk(walks, today, "en", shared_house, shared_browser)
-    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
     come_to(page, today, place)
     above = page.evaluate("document.querySelector('.notices').getBoundingClientRect().height")
     assert above == 0

@@ -1,17 +1,15 @@
-"""The real server, which kills itself with -9 at a step of its reminders that a test chooses; run as a script.
+"""Mortal: what makes the real server kill itself with -9 at a step of its reminders that a test chooses.
 
-``MORTAL`` names a file. From the moment it is there, transactions of the reminders' job are counted; ``3 before`` in it
+The test names a file. From the moment it is there, transactions of the reminders' job are counted; ``3 before`` in it
 kills the process when the third is about to begin, ``3 after`` when it is committed and nothing else has happened.
 """
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from routebook_server.cli import main
 from routebook_server.reminders import reminding
 
 
@@ -48,8 +46,3 @@ def make_mortal(order: Path) -> None:
         begin(self, mortal, *rest, **more)
 
     reminding.Reminding.__init__ = begin_mortal  # type: ignore[method-assign]
-
-
-if __name__ == "__main__":
-    make_mortal(Path(os.environ.pop("MORTAL")))
-    sys.exit(main())

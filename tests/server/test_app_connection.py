@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.test_app_process import Process, process
+from server.process import Process, process
 
 __all__ = ["process"]
 

@@ -1,15 +1,10 @@
 """The real process: started, spoken to over a socket, stopped, and what it says when it cannot start."""
 
 import contextlib
-import os
 import signal
 import socket
 import sqlite3
 import subprocess
-import sys
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -17,88 +12,17 @@ import pytest
 
 from routebook_server.database.migrating import HEAD
 from routebook_server.settings import DATABASE_NAME
-from server.team import make_site
+from server.process import EMAIL, PASSWORD, Process, process
 
-ROUTEBOOK = Path(sys.executable).parent / "routebook"
-STARTS_WITHIN_S = 90
 STOPS_WITHIN_S = 5
-EMAIL, PASSWORD = "ada@demo.example", "a long password"
-
-
-class Process:
-    """`routebook` commands over one data folder and one port."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data = folder / "data"
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
-        self.environment = {
-            **os.environ,
-            "ROUTEBOOK_APP": str(make_site(folder / "site")),
-            "DATA": str(self.data),
-            "PORT": str(self.port),
-        }
-        self.running: subprocess.Popen[str] | None = None
-
-    def run(self, *arguments: str, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
-        return subprocess.run(
-            [ROUTEBOOK, *arguments],
-            input=typed, text=True, capture_output=True, timeout=60, env=self.environment | environment, check=False,
-        )  # fmt: skip
-
-    def add_person(self) -> subprocess.CompletedProcess[str]:
-        """Add the administrator."""
-        return self.run(
-            "person", "add", "--name", "Ada", "--email", EMAIL, "--role", "administrator", typed=f"{PASSWORD}\n"
-        )
-
-    @contextlib.contextmanager
-    def serving(self, *arguments: str) -> Iterator[httpx.Client]:
-        """Serve, wait until it answers, and give a client."""
-        self.running = subprocess.Popen(
-            [ROUTEBOOK, "serve", *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment,
-        )  # fmt: skip
-        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10) as client:
-            begun = time.monotonic()
-            while not self._answers(client):
-                assert time.monotonic() - begun < STARTS_WITHIN_S
-                threading.Event().wait(0.02)
-            yield client
-
-    def _answers(self, client: httpx.Client) -> bool:
-        assert self.running is not None
-        assert self.running.poll() is None, self.running.communicate()[0]
-        try:
-            return client.get("/api/health").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    def stop(self, sign: signal.Signals) -> tuple[int, float, str]:
-        """Send the signal; return exit code, seconds until the end, and what it said."""
-        assert self.running is not None
-        begun = time.monotonic()
-        self.running.send_signal(sign)
-        said = self.running.communicate(timeout=20)[0]
-        code, self.running = self.running.returncode, None
-        return code, time.monotonic() - begun, said
-
-
-@pytest.fixture
-def process(tmp_path: Path) -> Iterator[Process]:
-    """A process that is gone at the end."""
-    made = Process(tmp_path)
-    yield made
-    if made.running is not None:
-        made.running.kill()
-        made.running.communicate()
+__all__ = ["process"]
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_a_signed_in_server_with_an_open_stream_stops_well_within_five_seconds(
     process: Process, sign: signal.Signals
 ) -> None:
+    process.installed = True
     assert process.add_person().returncode == 0
     with process.serving() as client:
         answer = client.post("/api/session", json={"email": EMAIL, "password": PASSWORD})
@@ -241,6 +165,7 @@ def test_a_database_of_a_newer_version_is_left_alone(process: Process) -> None:
     process.data.mkdir()
     with sqlite3.connect(process.data / DATABASE_NAME) as newer:
         newer.execute(f"PRAGMA user_version = {int(HEAD) + 1}")
+    process.installed = True
     one_line(process.run("serve"), "newer version")
 
 
@@ -265,6 +190,7 @@ def test_a_short_password_or_a_strange_email_adds_nobody(process: Process) -> No
 
 
 def test_the_version_is_told(process: Process) -> None:
+    process.installed = True
     assert process.run("--version").stdout.startswith("routebook 0.")
 
 

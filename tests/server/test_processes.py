@@ -21,7 +21,7 @@ from routebook_server.records.heads import Subscription
 from routebook_server.records.pokes import CHANNEL, follow_pokes, poke
 from routebook_server.records.projection import Projector
 from server.devices import ANNA, BAKERY, MIRA, NORTH, Team, make_id, open_team
-from server.test_app_process import STARTS_WITHIN_S, Process
+from server.process import STARTS_WITHIN_S, Process
 
 pytestmark = pytest.mark.postgres
 IN_NORTH = f"t:{NORTH}"
@@ -191,9 +191,7 @@ def process(tmp_path: Path, postgres_address: str) -> Any:
     process.environment |= {"ROUTEBOOK_DATABASE": postgres_address, "ROUTEBOOK_PROCESSES": "2"}
     assert process.add_person().returncode == 0
     yield process
-    if process.running is not None and process.running.poll() is None:
-        process.running.kill()
-        process.running.communicate()
+    process.kill()
 
 
 def test_nothing_is_moved_or_restored_while_one_of_several_processes_runs(process: Process, tmp_path: Path) -> None:
@@ -237,8 +235,7 @@ def test_processes_do_not_outlive_their_supervisor(process: Process) -> None:
     with process.serving():
         assert process.running is not None
         left = children(process.running.pid)
-        process.running.kill()
-        process.running.communicate()
+        process.kill()
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left))
 
 

@@ -9,11 +9,10 @@ import contextlib
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -28,10 +27,11 @@ from routebook_server.identity.door import COOKIE
 from routebook_server.reminders.rules import Rule, reminder_id
 from routebook_sync.clock import Clock, stamp_from_clock
 from routebook_sync.identifier import new_id
+from server.mortal import make_mortal
+from server.process import EMAIL, PASSWORD, STARTS_WITHIN_S, Process
 from server.push_service import Message, PushService
-from server.test_app_process import EMAIL, PASSWORD, STARTS_WITHIN_S, Process
+from starting import Started, start
 
-MORTAL = Path(__file__).with_name("mortal.py")
 PATIENCE_S = 300
 """A limit for what is waited for, not a time that anything should take."""
 STEPS = [*((number, "after") for number in range(1, 8)), *((number, "before") for number in range(5, 9))]
@@ -43,7 +43,7 @@ class World:
 
     def __init__(self) -> None:
         self.service = PushService()
-        self.server: subprocess.Popen[bytes] | None = None
+        self.server: Started | None = None
         self.port = 0
         self.confirms = True
         """Whether the device says what it has shown."""
@@ -110,14 +110,9 @@ class Server:
         self.order = folder / f"order-{time.monotonic_ns()}"
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
-        self.log = (folder / "server.log").open("ab")
-        environment = process.environment | {
-            "MORTAL": str(self.order),
-            "PORT": str(self.port),
-            "ROUTEBOOK_PUSH_ANYWHERE": "true",
-        }
-        command = [sys.executable, str(MORTAL), "serve"]
-        self.running = subprocess.Popen(command, env=environment, stdout=self.log, stderr=self.log)
+        environment = process.environment | {"PORT": str(self.port), "ROUTEBOOK_PUSH_ANYWHERE": "true"}
+        log = folder / "server.log"
+        self.running = start(["serve"], environment, log, prepare=partial(make_mortal, self.order))
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
         until(self._answers, "the server answers", STARTS_WITHIN_S)
 
@@ -141,7 +136,6 @@ class Server:
         self.client.close()
         self.running.kill()
         self.running.wait(20)
-        self.log.close()
 
 
 def until(is_so: Callable[[], bool], what: str, within_s: float = PATIENCE_S) -> None:

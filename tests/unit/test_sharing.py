@@ -14,7 +14,7 @@ def test_a_file_whose_tests_share_a_server_stays_together() -> None:
 
 
 def test_a_walk_through_the_screens_goes_in_two_halves() -> None:
-    walk = "tests/e2e/test_axe.py::test_a"
+    walk = "tests/e2e/test_screens.py::test_a"
     assert part_of(f"{walk}[today-en]") == part_of(f"{walk}[tasks-en]") != part_of(f"{walk}[today-fa]")
     assert part_of(f"{walk}[today-fa]") == part_of(f"{walk}[tasks-fa]")
 
