@@ -80,8 +80,8 @@ check-app: setup
 	@cd pwa && npm run --silent lint
 	@cd pwa && npm run --silent check
 
-test-python: WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
-test-python: setup headless ## the Python tests, without a browser, on WORKERS cores
+test-python: WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+test-python: setup headless ## the Python tests, without a browser, WORKERS at once
 ifneq ($(PYTHON_TESTS),)
 	@POSTGRES_BIN="$$(tests/setup/postgres.sh)" && TMPDIR="$$(tests/setup/scratch.sh)" && export POSTGRES_BIN TMPDIR && \
 		$(PY) -m pytest -q -n $(WORKERS) --dist worksteal $(PYTHON_TESTS)
@@ -94,7 +94,7 @@ blackbox: setup headless ## the server and the app killed with -9, fifty times u
 test-app: setup ## the app's own tests
 	@cd pwa && npm run --silent test
 
-# A browser waits more than it computes: one more than there are cores.
+# Tests wait, too, for processes, leases and browsers: one more at once than there are cores.
 test-e2e: WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 test-e2e: build ## the real app in a real browser against the real server, WORKERS browsers at once
 ifneq ($(E2E_TESTS),)
