@@ -37,6 +37,7 @@ from routebook_server.records.projection import Projector
 from routebook_server.records.purge import Purger
 from routebook_server.records.store import Store, Values
 from routebook_server.reminders.building import Reminders, build_reminders
+from routebook_server.roads.building import RoadParts, build_roads
 from routebook_server.scheduler import Scheduler
 from routebook_server.settings import Settings
 from routebook_server.web.forwarded import Forwarded
@@ -77,6 +78,7 @@ class Application(msgspec.Struct, frozen=True):
     purger: Purger
     reminders: Reminders
     files: Files
+    roads: RoadParts
     scheduler: Scheduler
     litestar: Litestar
     """The endpoints, without the layers around them."""
@@ -110,6 +112,7 @@ class Application(msgspec.Struct, frozen=True):
         await self.presence.close()
         self.passwords.close()
         await self.reminders.reminding.close()
+        await self.roads.close()
         await self.database.close()
 
 
@@ -164,6 +167,7 @@ def create_app(
         actor_of=door.actor_of,
     )
     files = build_files(settings, store, clock, door.actor_of)
+    roads = build_roads(settings, database, clock, time.monotonic, door.actor_of)
     holidays = HolidayKeeper(database, store, clock)
     jobs = {
         "holidays": lambda: holidays.run(heads),
@@ -172,15 +176,17 @@ def create_app(
         "archiver": lambda: archiver.run(heads),
         "reminders": reminders.reminding.run,
         "files": lambda: files.sweeper.run(heads),
+        "roads": lambda: roads.sweeper.run(heads),
     }
     scheduler = Scheduler(database, random(8).hex(), jobs)
 
     direct = make_direct(gateway, live, door.actor_of, door.device_of)
     litestar = Litestar(
         [
-            *identity_endpoints(sign_ins, people, door.actor_of, VERSION, find_demo),
+            *identity_endpoints(sign_ins, people, door.actor_of, VERSION, find_demo, has_roads=roads.roads is not None),
             *reminders.endpoints,
             *files.endpoints,
+            *roads.endpoints,
             *make_handlers(gateway, direct, projector, door.actor_of, device_names=people.device_names),
         ],
         exception_handlers=exception_handlers(random),
@@ -216,6 +222,7 @@ def create_app(
         purger,
         reminders,
         files,
+        roads,
         scheduler,
         litestar,
         stack,

@@ -158,6 +158,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             extra={"env": "ROUTEBOOK_SILENT_HOURS"},
         ),
     ] = 24
+    roads: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^/?#@\s]+(/[^?#\s]*)?)?$",
+            description="`http://127.0.0.1:5000`, the OSRM server of your own that knows distances by road; without it"
+            " distances are straight lines",
+            extra={"env": "ROUTEBOOK_ROADS"},
+        ),
+    ] = ""
     push_anywhere: Annotated[
         bool,
         Meta(

@@ -42,6 +42,9 @@ def test_the_environment_chooses_and_the_command_line_wins() -> None:
         ("PORT", "http"),
         ("ROUTEBOOK_TRUST_PROXY", "perhaps"),
         ("ROUTEBOOK_LOG_FORMAT", "xml"),
+        ("ROUTEBOOK_ROADS", "osrm:5000"),
+        ("ROUTEBOOK_ROADS", "ftp://osrm"),
+        ("ROUTEBOOK_ROADS", "http://osrm#top"),
     ],
 )
 def test_a_value_that_cannot_be_understood_is_named(name: str, value: str) -> None:

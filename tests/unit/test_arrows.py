@@ -23,7 +23,8 @@ SERVER_ARROWS: Final = {
     "web": {"gateway"},
     "reminders": {"identity", "gateway", "records"},
     "files": {"gateway", "records"},
-    "backup": {"identity", "records", "reminders"},
+    "roads": {"gateway", "records"},
+    "backup": {"identity", "records", "reminders", "roads"},
     "holidays": {"records"},
     "demo": {"files", "holidays", "identity", "gateway", "records"},
 }

@@ -17,6 +17,7 @@ from routebook_server.identity.tables import account
 from routebook_server.identity.tables import device as devices
 from routebook_server.records.tables import bucket as buckets
 from routebook_server.records.verify import bucket_names, verify_bucket
+from routebook_server.roads.tables import road_leg
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Hears how many of how many rows are done; what it raises ends the copying, and nothing of it stays."""
@@ -32,7 +33,7 @@ class CopyError(Exception):
 
 def copied_tables() -> list[Table]:
     """Return the tables with anything that must not be lost, in an order in which their rows may be stored."""
-    return [table for table in metadata.sorted_tables if table not in {lease, shape}]
+    return [table for table in metadata.sorted_tables if table not in {lease, shape, road_leg}]
 
 
 def copy_rows(source: Connection, target: Connection, progress: Progress) -> int:

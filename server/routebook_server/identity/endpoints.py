@@ -26,15 +26,18 @@ _COOKIE_LASTS_S: Final = 400 * 86_400
 
 
 def identity_endpoints(
-    sign_ins: SignIns, people: People, actor_of: ActorOf, version: str, find_demo: FindDemo
+    sign_ins: SignIns, people: People, actor_of: ActorOf, version: str, find_demo: FindDemo, *, has_roads: bool = False
 ) -> Sequence[HTTPRouteHandler]:
-    """Return the handlers of /api/session, /password, /devices, /people, /territories/…/cover and /health."""
+    """Return the handlers of /api/session, /password, /devices, /people, /territories/…/cover and /health.
+
+    ``has_roads``: the app is told that distances by road can be asked for.
+    """
     return [
         *_session_endpoints(sign_ins, actor_of),
         *_device_endpoints(people, actor_of),
         *_people_endpoints(people, actor_of),
         *_cover_endpoints(people, actor_of),
-        _health_endpoint(version, find_demo),
+        _health_endpoint(version, find_demo, has_roads=has_roads),
     ]
 
 
@@ -107,10 +110,10 @@ def _cover_endpoints(people: People, actor_of: ActorOf) -> Sequence[HTTPRouteHan
     return [cover, set_cover]
 
 
-def _health_endpoint(version: str, find_demo: FindDemo) -> HTTPRouteHandler:
+def _health_endpoint(version: str, find_demo: FindDemo, *, has_roads: bool) -> HTTPRouteHandler:
     @get("/api/health", tags=["server"], summary="Whether the server lives")
     async def health() -> Health:
-        return Health("ok", version, await find_demo())
+        return Health("ok", version, await find_demo(), has_roads)
 
     return health
 

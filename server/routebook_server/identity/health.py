@@ -38,6 +38,8 @@ class Health(msgspec.Struct, frozen=True, omit_defaults=True):
     version: str
     demo: DemoHint | None = None
     """Only from a demo server."""
+    roads: bool = False
+    """Whether ``/api/roads`` knows distances by road."""
 
 
 def find_demo_people(connection: Connection, demo: Demo) -> DemoHint | None:
