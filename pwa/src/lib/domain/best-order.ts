@@ -1,8 +1,10 @@
 /**
  * The order in which a day's stops cost the least way, with appointments kept: an insertion in order of appointments, then
- * local search (2-opt and Or-opt) from several starting points, the best of which stays. Pure: the same stops, the same order.
+ * local search (2-opt and Or-opt) from several starting points, the best of which stays; of few stops, every order. Pure: the same
+ * stops, the same order.
  */
-import { metresBetween, type Point } from "./place";
+import type { Point } from "./place";
+import { METRES_PER_MS, STRAIGHT, type Ways } from "./ways";
 
 /** A stop to put into order. Instants and durations are milliseconds. */
 export interface OrderedStop {
@@ -19,12 +21,10 @@ export interface Day {
   /** Where it begins and ends, null for anywhere. */
   readonly start: Point | null;
   readonly end: Point | null;
-  /** Metres between two points; straight lines where no road distances are at hand. */
-  readonly metres?: (a: Point, b: Point) => number;
+  /** Straight lines where no roads are known; the way back may be another one. */
+  readonly ways?: Pick<Ways, "metres" | "lasts">;
 }
 
-/** Straight metres a millisecond: 40 km/h on roads that are a third longer than the crow flies. */
-export const METRES_PER_MS = 40 / 3_600 / 1.33;
 /** Metres that one would drive to be a millisecond less late: ten minutes late weigh as much as 60 km. */
 const METRES_PER_MS_LATE = 0.1;
 /** The same to wait a millisecond less. Half of what one drives in it: where a day ends at the same hour, the shorter way is better. */
@@ -37,6 +37,8 @@ const TRIES_A_WALK = 4;
 /** The same for a short day, by the third power of its stops. */
 const TRIES_BY_CUBE = 16;
 const LONGEST_MOVED = 3;
+/** Of no more stops than this every order is tried: five thousand of them. */
+const FEW = 7;
 
 /** Returns the places of `stops` in the order in which to go. */
 export function bestOrder(stops: readonly OrderedStop[], day: Day): readonly number[] {
@@ -47,11 +49,15 @@ class Search {
   readonly #count: number;
   /** Metres between two stops; row and column `count` are the start, `count + 1` the end. */
   readonly #metres: Float64Array;
+  /** Milliseconds, in the same places. */
+  readonly #lasts: Float64Array;
   readonly #hasWindows: boolean;
   readonly #most: number;
   #tries = 0;
   /** Metres that being late and waiting weigh in the order that is being changed. */
   #strain = 0;
+  /** Metres that the way back through its first stops is longer than the way there, by how many they are; 0 where no street is one-way. */
+  readonly #turnedMore: Float64Array;
   /** Of the linear congruential generator that chooses other starting points. */
   #state = 1;
 
@@ -59,14 +65,16 @@ class Search {
     private readonly stops: readonly OrderedStop[],
     private readonly day: Day,
   ) {
-    const { start, end, metres = metresBetween } = day;
+    const { start, end, ways = STRAIGHT } = day;
     this.#count = stops.length;
     this.#most = Math.min(MOST_TRIES, TRIES_BY_CUBE * stops.length ** 3);
     this.#hasWindows = stops.some(({ windows }) => windows.length > 0);
     const points = [...stops.map(({ point }) => point), start, end];
-    this.#metres = Float64Array.from(
-      points.flatMap((a) => points.map((b) => (a === null || b === null ? 0 : metres(a, b)))),
-    );
+    const table = (of: Ways["metres"]) =>
+      Float64Array.from(points.flatMap((a) => points.map((b) => (a === null || b === null ? 0 : of(a, b)))));
+    this.#metres = table(ways.metres);
+    this.#lasts = this.#hasWindows ? table(ways.lasts) : new Float64Array(0);
+    this.#turnedMore = new Float64Array(stops.length + 1);
   }
 
   run(): readonly number[] {
@@ -77,6 +85,28 @@ class Search {
       const cost = this.#cost(other);
       if (cost < least) [best, least] = [other, cost];
     }
+    return this.#count > FEW ? best : this.#bestOfAll(best, least);
+  }
+
+  /** The best of all orders: the one found, unless another is better. Where streets are one-way, the search misses some. */
+  #bestOfAll(found: readonly number[], cost: number): readonly number[] {
+    let [best, least] = [found, cost];
+    const order = [...found];
+    const swap = (a: number, b: number) => {
+      [order[a], order[b]] = [order[b] as number, order[a] as number];
+    };
+    const tryFrom = (place: number) => {
+      if (place === this.#count) {
+        const other = this.#cost(order);
+        if (other < least - 1e-6) [best, least] = [[...order], other];
+      }
+      for (let other = place; other < this.#count; other += 1) {
+        swap(place, other);
+        tryFrom(place + 1);
+        swap(place, other);
+      }
+    };
+    tryFrom(0);
     return best;
   }
 
@@ -105,12 +135,12 @@ class Search {
     const { stops, day } = this;
     let [metres, late, waited, now, last] = [0, 0, 0, day.from, this.#count];
     for (const place of order) {
-      const leg = this.#leg(last, place);
-      metres += leg;
+      const before = last;
+      metres += this.#leg(before, place);
       last = place;
       if (!this.#hasWindows) continue;
       const { windows, stay } = stops[place] as OrderedStop;
-      now += leg / METRES_PER_MS;
+      now += this.#lasts[before * (this.#count + 2) + place] as number;
       let at = 0;
       while (at < windows.length - 1 && now > (windows[at] as OrderedStop["windows"][number]).to) at += 1;
       const window = windows[at];
@@ -146,18 +176,32 @@ class Search {
   #improved(order: number[]): number[] {
     let current = order;
     let cost = this.#cost(current);
-    this.#strain = cost - this.#way(current);
+    this.#measure(current, cost);
     for (let helped = true; helped && this.#tries < this.#most; ) {
       helped = false;
       for (const changed of this.#changes(() => current)) {
         const other = this.#cost(changed);
         if (other < cost - 1e-6) {
           [current, cost, helped] = [changed, other, true];
-          this.#strain = cost - this.#way(current);
+          this.#measure(current, cost);
         }
       }
     }
     return current;
+  }
+
+  /** Notes what the changes of an order are reckoned from. */
+  #measure(order: readonly number[], cost: number): void {
+    this.#strain = cost - this.#way(order);
+    for (let at = 1; at < this.#count; at += 1) {
+      const [a, b] = [order[at - 1] as number, order[at] as number];
+      this.#turnedMore[at] = (this.#turnedMore[at - 1] as number) + this.#leg(b, a) - this.#leg(a, b);
+    }
+  }
+
+  /** Metres more between the stops at two places of the order and those between them, the other way round. */
+  #inside(from: number, to: number): number {
+    return (this.#turnedMore[to] as number) - (this.#turnedMore[from] as number);
   }
 
   /** Yields the orders that are one change away and may be shorter, or less late. */
@@ -190,7 +234,9 @@ class Search {
   /** Metres more where the stops from one place to another are gone through the other way round. */
   #turned(order: readonly number[], from: number, to: number): number {
     const [before, first, last, after] = [from - 1, from, to, to + 1].map((place) => this.#at(order, place)) as Four;
-    return this.#leg(before, last) + this.#leg(first, after) - this.#leg(before, first) - this.#leg(last, after);
+    const outside =
+      this.#leg(before, last) + this.#leg(first, after) - this.#leg(before, first) - this.#leg(last, after);
+    return outside + this.#inside(from, to);
   }
 
   /** Metres more where some stops go before the place `at`, as they are or the other way round. */
@@ -201,7 +247,8 @@ class Search {
     const [left, right] = [this.#at(order, at - 1), this.#at(order, at)];
     const [head, tail] = isTurned ? [last, first] : [first, last];
     const taken = this.#leg(before, first) + this.#leg(last, after) - this.#leg(before, after);
-    return this.#leg(left, head) + this.#leg(tail, right) - this.#leg(left, right) - taken;
+    const turned = isTurned ? this.#inside(from, from + length - 1) : 0;
+    return this.#leg(left, head) + this.#leg(tail, right) - this.#leg(left, right) - taken + turned;
   }
 
   /** Another starting point: three parts of the order change places, as no single change could do. */

@@ -6,6 +6,7 @@ import type { Window } from "./opening-hours";
 import type { Point } from "./place";
 import { metresOf, type Stop } from "./route";
 import { USUAL_VISIT_MS, type VisitKey } from "./visit";
+import { STRAIGHT, type Ways } from "./ways";
 
 /** A stop of the route with what a change of it needs to know. */
 export type RouteStop = Stop & VisitKey;
@@ -37,6 +38,7 @@ export function orderRest(
   here: Point | null,
   now: number,
   ends: DayEnds = NO_ENDS,
+  ways: Ways = STRAIGHT,
 ): RouteOrder | null {
   const ahead = route.filter((stop) => stop.status === "planned");
   const placed = ahead.filter((stop): stop is RouteStop & { point: Point } => stop.point !== null);
@@ -44,9 +46,9 @@ export function orderRest(
   const reached = route.findLast(({ status, point }) => status !== "planned" && point !== null);
   const start = here ?? reached?.point ?? ends.start;
   const stops = placed.map((stop) => ({ point: stop.point, windows: windowsOf(stop), stay: USUAL_VISIT_MS }));
-  const order = bestOrder(stops, { from: now, start, end: ends.end }).map((place) => placed[place] as RouteStop);
+  const order = bestOrder(stops, { from: now, start, end: ends.end, ways }).map((place) => placed[place] as RouteStop);
   const ordered = [...order, ...ahead.filter((stop) => stop.point === null)];
-  const metres = (way: readonly RouteStop[]) => metresOf([{ point: start }, ...way, { point: ends.end }]);
+  const metres = (way: readonly RouteStop[]) => metresOf([{ point: start }, ...way, { point: ends.end }], ways.metres);
   return { ...reordered(route, ordered), saved: metres(ahead) - metres(ordered) };
 }
 
@@ -54,13 +56,18 @@ export function orderRest(
  * Puts the stop `id` at the place `to` among those that lie ahead, 0 for the next one; null where it is not one of them. `saved` is
  * what the way is shorter by, mostly less than 0.
  */
-export function moveStop(route: readonly RouteStop[], id: string, to: number): RouteOrder | null {
+export function moveStop(
+  route: readonly RouteStop[],
+  id: string,
+  to: number,
+  ways: Ways = STRAIGHT,
+): RouteOrder | null {
   const ahead = route.filter((stop) => stop.status === "planned");
   const moved = ahead.find((stop) => stop.id === id);
   if (moved === undefined) return null;
   const ordered = ahead.filter((stop) => stop !== moved);
   ordered.splice(Math.max(0, Math.min(ordered.length, to)), 0, moved);
-  return { ...reordered(route, ordered), saved: metresOf(ahead) - metresOf(ordered) };
+  return { ...reordered(route, ordered), saved: metresOf(ahead, ways.metres) - metresOf(ordered, ways.metres) };
 }
 
 /** What to save for the stops ahead to stand in another order, behind what was reached. */

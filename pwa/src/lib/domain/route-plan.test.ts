@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { METRES_PER_MS } from "./best-order";
 import type { Stop } from "./route";
 import { haveClosed, planOf, startOf } from "./route-plan";
+import { METRES_PER_MS } from "./ways";
 
 const NINE = Date.UTC(2026, 10, 26, 9);
 const MINUTE = 60_000;

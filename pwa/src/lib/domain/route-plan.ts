@@ -1,14 +1,11 @@
 /** How the rest of a day will go: when each stop is reached, how far it still is, and when one is back. */
-import { METRES_PER_MS } from "./best-order";
 import { type DayEnds, NO_ENDS } from "./day-ends";
 import { type Openness, opennessAt } from "./opening-hours";
-import { metresBetween, type Point } from "./place";
+import type { Point } from "./place";
 import type { Stop } from "./route";
 import { PUNCTUAL_MS } from "./route-order";
 import { USUAL_VISIT_MS } from "./visit";
-
-/** Metres of the way between two points. Straight lines where no road distances are at hand (docs/decisions/0143). */
-export type Distances = (a: Point, b: Point) => number;
+import { STRAIGHT, type Ways } from "./ways";
 
 /** A stop ahead, and how it will be reached. */
 export interface Arrival<S> {
@@ -45,18 +42,29 @@ export function haveClosed(arrivals: readonly Arrival<unknown>[], now: number): 
   return known.length > 0 && known.every((one) => one.state === "closed" && (one.since === null || one.since <= now));
 }
 
+/** The ways that a day's screens tell of: through all stops, and from where one is through those ahead to where the day ends. */
+export function linesOf(
+  route: readonly Stop[],
+  here: Point | null,
+  ends: DayEnds,
+): readonly (readonly (Point | null)[])[] {
+  const through = route.map(({ point }) => point);
+  const ahead = route.filter(({ status }) => status === "planned").map(({ point }) => point);
+  return ahead.length === 0 ? [through] : [through, [startOf(route, here, ends), ...ahead, ends.end]];
+}
+
 export function planOf<S extends Stop>(
   route: readonly S[],
   {
     now,
     here,
     ends = NO_ENDS,
-    metres = metresBetween,
+    ways = STRAIGHT,
   }: {
     readonly now: number;
     readonly here: Point | null;
     readonly ends?: DayEnds;
-    readonly metres?: Distances;
+    readonly ways?: Ways;
   },
 ): RoutePlan<S> {
   const open = route.find(({ status }) => status === "open");
@@ -64,10 +72,10 @@ export function planOf<S extends Stop>(
   let time = Math.max(now, open?.checked_in_at == null ? now : open.checked_in_at + USUAL_VISIT_MS);
   const go = (to: Point | null): number | null => {
     if (to === null) return null;
-    const leg = place === null ? null : metres(place, to);
-    place = to;
+    const leg = place === null ? null : ways.metres(place, to);
+    time += place === null ? 0 : ways.lasts(place, to);
     total += leg ?? 0;
-    time += (leg ?? 0) / METRES_PER_MS;
+    place = to;
     return leg;
   };
   const arrivals = route

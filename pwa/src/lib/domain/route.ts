@@ -1,7 +1,8 @@
-/** A day's route: the stops in order, how far it is, and which one comes next. Distances are straight lines in metres. */
+/** A day's route: the stops in order, how far it is, and which one comes next. Distances are metres, by road where a road is known (`ways`). */
 import type { VisitStatus } from "$sync/schema.gen";
 import type { Window } from "./opening-hours";
 import { metresBetween, type Point } from "./place";
+import type { Distances } from "./ways";
 
 /** What the route needs to know of a stop. */
 export interface Stop {
@@ -39,12 +40,12 @@ export function inRouteOrder<S extends Stop>(stops: readonly S[]): readonly S[] 
 const timeOf = (stop: Stop): number => stop.checked_in_at ?? stop.planned_at ?? Number.MAX_SAFE_INTEGER;
 
 /** The length of the way through the stops; a stop without a place is passed over. */
-export function metresOf(stops: readonly Pick<Stop, "point">[]): number {
+export function metresOf(stops: readonly Pick<Stop, "point">[], between: Distances = metresBetween): number {
   let metres = 0;
   let last: Point | null = null;
   for (const { point } of stops) {
     if (point === null) continue;
-    if (last !== null) metres += metresBetween(last, point);
+    if (last !== null) metres += between(last, point);
     last = point;
   }
   return metres;
@@ -55,14 +56,14 @@ export const nextStop = <S extends Stop>(route: readonly S[]): S | null =>
   route.find((stop) => stop.status === "planned") ?? null;
 
 /** How the day stands; what remains is measured from the last place known: `here`, or the last stop that was reached. */
-export function progressOf(route: readonly Stop[], here: Point | null): Progress {
+export function progressOf(route: readonly Stop[], here: Point | null, between: Distances = metresBetween): Progress {
   const reached = route.filter((stop) => stop.status === "done" || stop.status === "open");
   const ahead = route.filter((stop) => stop.status === "planned");
   const from = here ?? reached.findLast((stop) => stop.point !== null)?.point ?? null;
   return {
     done: route.filter((stop) => stop.status === "done").length,
     total: route.length,
-    metres: metresOf(route),
-    remainingMetres: metresOf([{ point: from }, ...ahead]),
+    metres: metresOf(route, between),
+    remainingMetres: metresOf([{ point: from }, ...ahead], between),
   };
 }

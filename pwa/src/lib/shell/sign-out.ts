@@ -4,6 +4,7 @@ import { showBadge } from "#lib/pwa/badge";
 import { forgetAccount } from "#lib/store/account";
 import type { SignOutResult, Store } from "#lib/store/client";
 import { IndexedBox } from "#lib/store/files/indexed-box";
+import { IndexedRoads } from "#lib/store/roads";
 import { calls } from "./calls.svelte";
 import { saveCopy } from "./files/bytes";
 import { withFiles } from "./files/export";
@@ -14,6 +15,7 @@ export async function signOut(store: Store, options: { readonly exported: boolea
   const result = await store.signOut(options);
   if (!result.signedOut) return result;
   await forgetAccount();
+  await new IndexedRoads(store.account.person).drop().catch(() => undefined); // an answer may have come meanwhile
   calls.end(); // the next one here did not make it
   await reminders.end(); // while the session lasts: the next one here must not read this person's reminders
   await showBadge(0, navigator);

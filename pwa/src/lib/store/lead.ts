@@ -10,6 +10,7 @@ import { IndexedBox } from "./files/indexed-box.ts";
 import type { Network } from "./files/uploader.ts";
 import { Leader, type Listeners } from "./leader.ts";
 import { openFile } from "./opfs.ts";
+import { IndexedRoads } from "./roads.ts";
 import { UnsentKeeper } from "./unsent-keeper.ts";
 import type { Opening } from "./wire.ts";
 
@@ -38,6 +39,7 @@ async function leadOver(file: OpenedFile, { account, version }: Opening, listene
     engine,
     keeper,
     transport: new HttpTransport(),
+    beside: [new IndexedRoads(account.person)],
     files: { box: new IndexedBox(account.person), transport: new HttpFileTransport(), network },
     timers: realTimers,
     random: Math.random,

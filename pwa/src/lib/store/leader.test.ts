@@ -80,6 +80,7 @@ function lead({
       },
       wiped: () => gone.push("told"),
     },
+    beside: [{ drop: () => Promise.reject(new Error("closed")) }, { drop: async () => void gone.push("roads") }],
     forgetAccount: async () => void gone.push("sign-in"),
   });
   return { leader, server, device, gone, kept, keeper, told };
@@ -168,7 +169,7 @@ describe("the leader", () => {
     ];
     await pass(10 * 60_000);
     expect(carried).toEqual([1]);
-    expect(gone).toEqual(["kept edits", "file", "sign-in", "told"]);
+    expect(gone).toEqual(["kept edits", "roads", "file", "sign-in", "told"]);
     expect(await leader.answer(find)).toMatchObject({ ok: false, code: "closed" });
     const asked = server.requests.length;
     await pass(10 * 60_000);

@@ -59,6 +59,8 @@ export interface LeaderParts {
   readonly random: () => number;
   readonly listeners: Listeners;
   readonly times?: Partial<Times>;
+  /** What else of the person's this device keeps beside the file, and lets go of with it. */
+  readonly beside?: readonly { drop(): Promise<void> }[];
   /** Forgets who signed in on this device, after a wipe; absent where nobody remembers. */
   readonly forgetAccount?: () => Promise<void>;
 }
@@ -196,6 +198,8 @@ export class Leader {
     this.parts.file.database.close();
     await this.parts.keeper?.drop();
     await this.#uploader?.drop();
+    // What the server can be asked for again keeps nobody from leaving.
+    for (const kept of this.parts.beside ?? []) await kept.drop().catch(() => undefined);
     await this.parts.file.remove();
     this.#isSignedOut = true;
   }

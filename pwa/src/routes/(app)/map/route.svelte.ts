@@ -1,17 +1,20 @@
 /** Today's route as the map shows it: the stops, how the rest of the day will go, and what puts it into another order. */
 import RouteIcon from "@lucide/svelte/icons/route";
 import { addDays, instantAt } from "#lib/domain/day";
+import type { Point } from "#lib/domain/place";
 import { moveStop, orderRest, type RouteOrder } from "#lib/domain/route-order";
-import { planOf, type RoutePlan } from "#lib/domain/route-plan";
+import { linesOf, planOf, type RoutePlan } from "#lib/domain/route-plan";
+import type { Ways } from "#lib/domain/ways";
 import { fmt, m, reader } from "#lib/i18n";
 import { useCallCycles } from "#lib/shell/call-cycles.svelte";
 import { type StandingEnds, useDayEnds } from "#lib/shell/day-ends.svelte";
 import { here } from "#lib/shell/here.svelte";
+import { useWays } from "#lib/shell/roads.svelte";
 import { save } from "#lib/shell/save";
 import { useStore } from "#lib/store/context";
 import { live } from "#lib/store/live.svelte";
 import { toasts } from "#lib/ui/toasts.svelte";
-import { routeOf, type Stop, unbroken } from "../today/day";
+import { placesOf, routeOf, type Stop, unbroken } from "../today/day";
 
 /** The route of whoever is signed in. */
 export interface DayRoute {
@@ -20,6 +23,9 @@ export interface DayRoute {
   readonly stops: readonly Stop[];
   readonly plan: RoutePlan<Stop>;
   readonly ends: StandingEnds;
+  /** How its places lie to each other, and the ways that are told of. */
+  readonly ways: Ways;
+  readonly lines: readonly (readonly (Point | null)[])[];
   /** Puts the rest of the day into its best order, by one tap. */
   order(): Promise<void>;
   /** Puts a stop at another place among those that lie ahead. */
@@ -46,8 +52,9 @@ export function useDayRoute(clock: { readonly now: number }): DayRoute {
       to: instantAt(addDays(today, 1), 0, reader.timeZone),
     },
   ]);
-  const stops = $derived(routeOf(rows.current ?? [], here.place, today, reader.timeZone, cycles.current));
-  const plan = $derived(planOf(stops, { now: clock.now, here: here.place, ends }));
+  const ways = useWays(() => placesOf(rows.current ?? [], ends));
+  const stops = $derived(routeOf(rows.current ?? [], here.place, today, reader.timeZone, cycles.current, ways.current));
+  const plan = $derived(planOf(stops, { now: clock.now, here: here.place, ends, ways: ways.current }));
 
   let last = $state.raw<{ readonly text: string; readonly order: RouteOrder } | null>(null);
 
@@ -62,9 +69,15 @@ export function useDayRoute(clock: { readonly now: number }): DayRoute {
       return plan;
     },
     ends,
+    get ways() {
+      return ways.current;
+    },
+    get lines() {
+      return linesOf(stops, here.place, ends);
+    },
     async order() {
       last = null;
-      const found = orderRest(stops, here.place, clock.now, ends);
+      const found = orderRest(stops, here.place, clock.now, ends, ways.current);
       if (found === null || found.changes.length === 0) toasts.show({ text: m.today_best_order_already() });
       else if (await save(store, found.changes)) {
         const text =
@@ -75,7 +88,7 @@ export function useDayRoute(clock: { readonly now: number }): DayRoute {
       }
     },
     async move(id, to) {
-      const order = moveStop(stops, id, to);
+      const order = moveStop(stops, id, to, ways.current);
       const name = stops.find((stop) => stop.id === id)?.customer?.name ?? m.today_no_customer();
       const place = fmt.number(plan.arrivals[to]?.stop.number ?? to + 1);
       if (order === null || order.changes.length === 0) return;

@@ -1,11 +1,13 @@
 /** What Today says of its stops: the rules of lib/domain applied to the rows of the store. */
 import { type CallCycles, USUAL_CALL_CYCLES } from "#lib/domain/call-cycle";
+import type { DayEnds } from "#lib/domain/day-ends";
 import { openSums } from "#lib/domain/deal";
 import type { Money } from "#lib/domain/money";
 import { type Window, windowsOn } from "#lib/domain/opening-hours";
-import { metresBetween, type Point, pointOf } from "#lib/domain/place";
+import { type Point, pointOf } from "#lib/domain/place";
 import { type Reason, reasonsToGo } from "#lib/domain/reasons";
 import { inRouteOrder } from "#lib/domain/route";
+import { STRAIGHT, type Ways } from "#lib/domain/ways";
 import type { Stop as StopRow } from "#lib/store/queries/today";
 
 /** A stop in its place on the route. */
@@ -19,6 +21,13 @@ export interface Stop extends StopRow {
   readonly reasons: readonly Reason[];
 }
 
+/** The places between which the day goes. */
+export const placesOf = (rows: readonly StopRow[], { start, end }: DayEnds): readonly (Point | null)[] => [
+  start,
+  end,
+  ...rows.map(({ customer }) => (customer === null ? null : pointOf(customer))),
+];
+
 /** The stops in route order with their legs and reasons. */
 export function routeOf(
   rows: readonly StopRow[],
@@ -26,6 +35,7 @@ export function routeOf(
   today: string,
   timeZone: string,
   cycles: CallCycles = USUAL_CALL_CYCLES,
+  ways: Ways = STRAIGHT,
 ): readonly Stop[] {
   const route = inRouteOrder(
     rows.map((row) => ({
@@ -40,7 +50,7 @@ export function routeOf(
     return {
       ...stop,
       number: index + 1,
-      leg: before === null || stop.point === null ? null : metresBetween(before, stop.point),
+      leg: before === null || stop.point === null ? null : ways.metres(before, stop.point),
       reasons: reasonsToGo(
         {
           value_class: stop.customer?.value_class ?? null,
