@@ -1,5 +1,6 @@
 """Roads: a day's ways by road are fetched while there is a network, and put the day into order when there is none."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -51,10 +52,12 @@ def osrm() -> Iterator[Osrm]:
 
 
 @pytest.fixture
-def house(osrm: Osrm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(osrm: Osrm, filled_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A server of this test's own with the demo team, which asks the routing server."""
     monkeypatch.setenv("ROUTEBOOK_ROADS", osrm.address)
-    with House(tmp_path / "data") as running:
+    data = tmp_path / "data"
+    shutil.copytree(filled_data, data)
+    with House(data) as running:
         yield running
 
 
