@@ -106,6 +106,8 @@ EXPECTED: Final[dict[tuple[str, str], tuple[str, Any, dict[str, int]]]] = {
         {},
         only(**MISSING),
     ),
+    # Here there is no routing server, whoever asks.
+    ("POST", "/api/roads"): ("/api/roads", {"places": [{"latitude": 0, "longitude": 0}] * 2}, only(**MISSING)),
     ("GET", "/api/projection"): ("/api/projection", None, only(**SIGNED_IN)),
     ("ASGI", "/sync"): ("/sync", SYNC, only(**SIGNED_IN)),
     ("ASGI", "/live"): ("/live", None, only(**SIGNED_IN)),
