@@ -84,11 +84,12 @@ export function appText(device: Device, own: string): string {
   return built === null ? version : m.devices_app_built({ day: fmt.day(built) });
 }
 
-/** `2 edits`, or `2 edits and 3 files`. */
+/** `2 edits`, `3 files`, or `2 edits and 3 files`. */
 export function unsentText({ report }: Device): string {
   if (report === null) return m.devices_unknown();
-  const edits = m.sync_edits({ count: report.waiting });
-  return report.files === 0 ? edits : fmt.list([edits, m.devices_files({ count: report.files })]);
+  const files = report.files > 0 ? [m.devices_files({ count: report.files })] : [];
+  const edits = report.waiting > 0 || files.length === 0 ? [m.sync_edits({ count: report.waiting })] : [];
+  return fmt.list([...edits, ...files]);
 }
 
 /** A difference that anybody notices; below it the clocks agree. */
