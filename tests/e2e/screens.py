@@ -426,7 +426,7 @@ def give_devices(house: House) -> None:
     house.add_device("marek@demo.example", "Chrome · Android", 40, **kept)
     house.add_device("anna.s@demo.example", "Chrome · Android", 5 * 3_600, **kept, waiting=12)
     house.add_device("maryam@demo.example", "Chrome · Android", 1_500, **kept, offset=-190_000)
-    house.add_device("liwei@demo.example", "Safari · iPhone", 2 * day, **kept, waiting=3, repairs=2, resets=1)
+    house.add_device("liwei@demo.example", "Safari · iPhone", 2 * day, **kept, waiting=3, files=2, repairs=2, resets=1)
     house.add_device("emma@demo.example", "Firefox · Windows", 9 * day, **{**kept, "persisted": False})
     house.add_device("marek@demo.example", "Safari · iPad", 3 * day, **kept, wiped=True)
     house.add_device("emma@demo.example", "Edge · Windows", 30 * day, **kept, wiped=True, revoked=True)

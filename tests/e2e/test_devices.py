@@ -63,6 +63,15 @@ def test_a_device_is_signed_out_and_another_wiped_each_after_a_question(desk: Pa
         expect(row.get_by_text(pattern("en", mark))).to_be_visible()
 
 
+def test_files_count_among_what_waits_and_not_among_what_a_wipe_sends_first(desk: Page) -> None:
+    row = desk.get_by_role("row").filter(has_text="Safari · iPhone")
+    expect(row).to_contain_text("5 not sent")
+    row.get_by_test_id("device").click()
+    expect(desk.get_by_role("dialog")).to_contain_text("3 edits and 2 files")
+    desk.get_by_test_id("wipe").click()
+    expect(desk.get_by_role("dialog").get_by_role("listitem").first).to_contain_text("3 not sent")
+
+
 def test_without_the_network_the_list_says_what_it_needs(desk: Page, house: House) -> None:
     house.stop()
     go(desk, "/settings")
