@@ -77,10 +77,10 @@ new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => on
 )
 IDLE: Final = "new Promise((resolve) => requestIdleCallback(resolve, { timeout: 2000 }))"
 LIST: Final = """(() => {
-  const first = document.querySelector("[data-index='0'] a");
-  return first && first.closest("[role=listitem]").getAttribute("aria-setsize") + first.href;
+  const links = [0, 1, 2].map((index) => document.querySelector(`[data-index='${index}'] a`)?.href);
+  return links.includes(undefined) ? null : links.join();
 })()"""
-"""How many customers the list has, and the first of them; null until he is there."""
+"""The first customers of the list; null until they are there. How many follow is counted later."""
 
 
 def run() -> Iterator[Line]:

@@ -25,6 +25,13 @@ export function minuteOf(instant: number, timeZone: string): number {
   return hour * 60 + minute;
 }
 
+/** A day, and the UTC milliseconds from its beginning to that of the next in `timeZone`. */
+export const daySpan = (day: string, timeZone: string) => ({
+  day,
+  from: instantAt(day, 0, timeZone),
+  to: instantAt(addDays(day, 1), 0, timeZone),
+});
+
 /** UTC milliseconds at which the day after `instant`'s begins in `timeZone`. */
 export const midnightAfter = (instant: number, timeZone: string): number =>
   instantAt(addDays(dayOf(instant, timeZone), 1), 0, timeZone);

@@ -6,7 +6,10 @@ import type { Store } from "#lib/store/client";
 import { startVisit } from "./check-in";
 
 const { shown, painted } = vi.hoisted(() => ({ shown: [] as string[], painted: [] as (() => void)[] }));
-vi.mock("$app/navigation", () => ({ goto: async (path: string) => void shown.push(path) }));
+vi.mock("$app/navigation", () => ({
+  goto: async (path: string) => void shown.push(path),
+  preloadCode: () => Promise.reject(new TypeError("no network")),
+}));
 vi.mock("./here.svelte", () => ({ here: { read: async () => ({ latitude: 1, longitude: 2, accuracy: 20 }) } }));
 vi.mock("#lib/ui/after-paint", () => ({ afterPaint: (work: () => void) => void painted.push(work) }));
 beforeAll(() => dictionary.open("en"));
@@ -20,9 +23,11 @@ const visit = (id: string, over: object = {}) => ({
 
 let visits: ReturnType<typeof visit>[];
 let written: Change[][];
+/** What becomes of the news meanwhile, and what the next screen is given. */
+let told: string[];
 let store: Store;
 beforeEach(() => {
-  [visits, written, shown.length, painted.length] = [[], [], 0, 0];
+  [visits, written, told, shown.length, painted.length] = [[], [], [], 0, 0];
   const answers = {
     "visit.one": () => ({ visit: { checked_in_at: NOW } }),
     "visit.open": () => visits.find(({ status }) => status === "open") ?? null,
@@ -34,6 +39,11 @@ beforeEach(() => {
       written.push(changes);
       return { saved: true };
     },
+    holdNews: () => {
+      told.push("held");
+      return () => void told.push(`told at ${shown.at(-1)}`);
+    },
+    prime: async (name: string, { id }: { id: string }) => void told.push(`${name} ${id} before ${shown.at(-1)}`),
     ...{ newId: () => "new", now: () => NOW, account: { person: "marek" } },
   } as never;
 });
@@ -71,4 +81,16 @@ test("a double tap makes one visit", async () => {
   await Promise.all([startVisit(store, CUSTOMER), startVisit(store, CUSTOMER)]);
   expect(written).toHaveLength(1);
   expect(shown).toEqual(["/visits/new"]);
+});
+
+test("the screen that is left hears nothing more of the check-in, and the next one begins with its visit", async () => {
+  visits = [visit("planned")];
+  await startVisit(store, CUSTOMER);
+  expect(told).toEqual(["held", "visit.one planned before undefined", "told at /visits/planned"]);
+});
+
+test("whatever becomes of a check-in, what has changed is told", async () => {
+  store = { ...store, query: () => Promise.reject(new Error("no store")) } as never;
+  await expect(startVisit(store, CUSTOMER)).rejects.toThrow("no store");
+  expect(told).toEqual(["held", "told at undefined"]);
 });

@@ -15,7 +15,7 @@ import type { Store } from "#lib/store/client";
 import type { VisitRow } from "#lib/store/queries/customer";
 import { afterPaint } from "#lib/ui/after-paint";
 import { toasts } from "#lib/ui/toasts.svelte";
-import { goto } from "$app/navigation";
+import { goto, preloadCode } from "$app/navigation";
 import { here } from "./here.svelte";
 import { once } from "./once";
 import { save } from "./save";
@@ -35,6 +35,17 @@ const MOST_VISITS = 200;
  * opened. The place follows when the phone has found it; until then, and without permission, it is unknown.
  */
 export const startVisit = once(async (store: Store, customer: Met, planned?: VisitKey): Promise<void> => {
+  // The screen that is tapped away from is not drawn once more meanwhile, and the next one is fetched beside the writing.
+  const tellNews = store.holdNews();
+  preloadCode("/(app)/visits/[id]").catch(() => {}); // then `goto` fetches it, and fails as it does
+  try {
+    await openVisit(store, customer, planned);
+  } finally {
+    tellNews();
+  }
+});
+
+async function openVisit(store: Store, customer: Met, planned?: VisitKey): Promise<void> {
   const { person } = store.account;
   const open = await store.query("visit.open", { person });
   const there = planned === undefined ? await visitAt(store, customer) : null;
@@ -47,12 +58,13 @@ export const startVisit = once(async (store: Store, customer: Met, planned?: Vis
   if (changes.length > 1) sayClosed(open);
   const place = here.read();
   try {
+    await store.prime("visit.one", { id: begun.id });
     await goto(`/visits/${begun.id}`);
   } finally {
     // Once the visit is in sight: written any sooner, it would be asked for twice before it is shown once.
     afterPaint(() => void keepPlace(store, begun, customer, place));
   }
-});
+}
 
 /** The visit of this person that a check-in at `customer` means, null for none. */
 async function visitAt(store: Store, { id }: Met): Promise<VisitRow | null> {

@@ -8,9 +8,10 @@ import type { Account } from "./account.ts";
 import type { Dismissed } from "./attention.ts";
 import type { Change, ChangeOf, WriteResult } from "./change.ts";
 import type { NewContent } from "./files/uploader.ts";
+import { News } from "./news.ts";
 import type { OlderPage } from "./older.ts";
+import { Primed } from "./primed.ts";
 import type { ParametersOf, QueryName, ResultOf } from "./queries/index.ts";
-import type { Topic } from "./query.ts";
 import { LiveStatus } from "./status.svelte.ts";
 import { INITIAL_STATUS, type StoreStatus } from "./status.ts";
 import { StoreError } from "./store-error.ts";
@@ -43,6 +44,19 @@ export interface Store {
   query<N extends QueryName>(name: N, parameters: ParametersOf<N>): Promise<ResultOf<N>>;
   /** Runs a query and calls `changed` once, when a record of a kind that it reads has changed since. `live` is made of it. */
   watch<N extends QueryName>(name: N, parameters: ParametersOf<N>, changed: () => void): Promise<Watched<ResultOf<N>>>;
+  /**
+   * Asks now for what the next screen begins with and resolves when it is known (never rejects: that screen asks again, and says
+   * why). `primed` gives it to the first who asks for just that, unless it has changed meanwhile.
+   */
+  prime<N extends QueryName>(name: N, parameters: ParametersOf<N>): Promise<void>;
+  /** What `prime` has fetched; `changed` is called as for `watch`. */
+  primed<N extends QueryName>(
+    name: N,
+    parameters: ParametersOf<N>,
+    changed: () => void,
+  ): Watched<ResultOf<N>> | undefined;
+  /** Keeps news from this tab's screens, until the returned function is called: for a tap that saves and leads away from them. */
+  holdNews(): () => void;
   /**
    * Saves changes in one transaction and resolves when they are on the disk; where the browser keeps no
    * files and has no room for the unsent edits, `status` says so. Rejects with StoreError; see WriteResult.
@@ -100,25 +114,17 @@ export function openStore(options: OpenOptions): Store {
   return new WorkerStore(options, new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
 }
 
-/** The topics that are the store's own lists; the schema itself would be heavy for the page. */
-const OWN_TOPICS: readonly Topic[] = ["outbox", "attention", "sent", "older"];
-
 interface Pending {
   resolve(answer: Answer & { ok: true }): void;
   reject(reason: StoreError): void;
-}
-
-interface Watcher {
-  readonly reads: readonly Topic[];
-  readonly changed: () => void;
 }
 
 class WorkerStore implements Store {
   readonly account: Account;
   readonly status = new LiveStatus();
   readonly #pending = new Map<number, Pending>();
-  readonly #watchers = new Set<Watcher>();
-  readonly #listeners = new Set<(kinds: ReadonlySet<Kind>) => void>();
+  readonly #news = new News();
+  readonly #primed = new Primed((...asked) => this.watch(...asked));
   /** Tells this tab's requests from those of every other tab, now and after a restart. */
   readonly #tab = crypto.randomUUID();
   readonly #leaving = new AbortController();
@@ -151,9 +157,19 @@ class WorkerStore implements Store {
   ): Promise<Watched<ResultOf<N>>> {
     const { value, reads } = await this.#call({ name: "query", query: name, parameters });
     // Answers and news come in the order in which they happened, so nothing is missed between the two.
-    const watcher: Watcher = { reads, changed };
-    this.#watchers.add(watcher);
-    return { result: value as ResultOf<N>, stop: () => void this.#watchers.delete(watcher) };
+    return { result: value as ResultOf<N>, stop: this.#news.watch(reads, changed) };
+  }
+
+  prime<N extends QueryName>(name: N, parameters: ParametersOf<N>): Promise<void> {
+    return this.#primed.ask(name, parameters);
+  }
+
+  primed<N extends QueryName>(name: N, parameters: ParametersOf<N>, changed: () => void) {
+    return this.#primed.take(name, parameters, changed);
+  }
+
+  holdNews(): () => void {
+    return this.#news.hold();
   }
 
   async write(changes: readonly Change[], { together = false }: WriteOptions = {}): Promise<WriteResult> {
@@ -175,8 +191,7 @@ class WorkerStore implements Store {
   }
 
   onChange(listener: (kinds: ReadonlySet<Kind>) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#news.listen(listener);
   }
 
   newId(): string {
@@ -233,7 +248,7 @@ class WorkerStore implements Store {
     this.#say({ type: "close" });
     for (const { reject } of this.#pending.values()) reject(new StoreError("closed"));
     this.#pending.clear();
-    this.#watchers.clear();
+    this.#news.clear();
   }
 
   #say(message: ToWorker): void {
@@ -261,21 +276,11 @@ class WorkerStore implements Store {
         return;
       }
       case "changed":
-        this.#tellChanged(message.topics);
+        this.#news.tell(message.topics);
         return;
       case "status":
         this.status.set(message.status);
     }
-  }
-
-  #tellChanged(topics: readonly Topic[]): void {
-    for (const watcher of [...this.#watchers]) {
-      if (!watcher.reads.some((topic) => topics.includes(topic))) continue;
-      this.#watchers.delete(watcher);
-      watcher.changed();
-    }
-    const kinds = new Set(topics.filter((topic): topic is Kind => !OWN_TOPICS.includes(topic)));
-    if (kinds.size > 0) for (const listener of this.#listeners) listener(kinds);
   }
 
   #fail(): void {

@@ -105,6 +105,7 @@ export class Engine {
       now: this.now(),
       account: this.account,
       remembered: this.#remembered,
+      recalled: (key) => this.#numbers.get(key) ?? null,
     });
   }
 

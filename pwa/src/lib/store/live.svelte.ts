@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import { useStore } from "./context.ts";
 import type { ParametersOf, QueryName, ResultOf } from "./queries/index.ts";
 import { StoreError } from "./store-error.ts";
@@ -16,21 +17,32 @@ export interface Live<R> {
  * Runs a query now, whenever the runes read by `ask` change, and whenever a record of a kind that the query reads does.
  *
  * Call it while a component is being made, below `provideStore`. `ask` returns the query's name and its parameters, or
- * null for "nothing to ask now":
+ * null for "nothing to ask now". With `isPrimed` it begins with what `Store.prime` has fetched, and `ask` is called at once:
  *
  *     const page = live(() => ["customers.page", { search, filter: { name: "all" }, sort: "name", offset: 0, limit: 50 }]);
  *     {#each page.current?.rows ?? [] as row (row.id)} … {/each}
  */
-export function live<N extends QueryName>(ask: () => readonly [N, ParametersOf<N>] | null): Live<ResultOf<N>> {
+export function live<N extends QueryName>(
+  ask: () => readonly [N, ParametersOf<N>] | null,
+  { isPrimed = false } = {},
+): Live<ResultOf<N>> {
   const store = useStore();
-  let current = $state.raw<ResultOf<N>>();
-  let loading = $state(true);
-  let error = $state.raw<StoreError | null>(null);
   let version = $state(0);
+  const again = () => {
+    version += 1;
+  };
+  const first = isPrimed ? untrack(ask) : null;
+  let primed = first === null ? undefined : store.primed(first[0], first[1], again);
+  let current = $state.raw<ResultOf<N> | undefined>(primed?.result);
+  let loading = $state(primed === undefined);
+  let error = $state.raw<StoreError | null>(null);
 
   $effect(() => {
     const asked = ask();
     void version;
+    const given = primed;
+    primed = undefined;
+    if (given !== undefined) return given.stop;
     if (asked === null) {
       loading = false;
       return;
@@ -40,7 +52,7 @@ export function live<N extends QueryName>(ask: () => readonly [N, ParametersOf<N
     loading = true;
     store
       .watch(asked[0], asked[1], () => {
-        if (!stale) version += 1;
+        if (!stale) again();
       })
       .then(
         (watched) => {

@@ -11,28 +11,42 @@ export interface PageOf<R> {
   readonly rows: readonly R[];
   /** Rows in the whole list. */
   readonly total: number;
+  /** False where the list has at least `total`. */
+  readonly isCounted?: boolean;
 }
 
-/** Asks for `limit` rows from `offset` on. */
-export type LoadPage<R, P extends PageOf<R>> = (offset: number, limit: number) => Promise<P>;
+/** Asks for `limit` rows from `offset` on; where they need not be `counted`, the page may come before its total is known. */
+export type LoadPage<R, P extends PageOf<R>> = (offset: number, limit: number, counted: boolean) => Promise<P>;
 
 /** The rows of one question; the answer to the question before stays until the new one has come. */
 export class PagedList<R, P extends PageOf<R> = PageOf<R>> {
   #pages = $state.raw<ReadonlyMap<number, P>>(new Map());
   #first = $state.raw<P | null>(null);
+  #total = $state(0);
+  #isCounted = $state(false);
   #error = $state.raw<StoreError | null>(null);
   #load: LoadPage<R, P> | null = null;
   #generation = 0;
+  /** The generation of what is held, the one that the question began with, and the one that was counted last. */
+  #heldGeneration = 0;
+  #asked = 0;
+  #counted = 0;
   readonly #underway = new Set<number>();
   #wanted = 0;
 
-  /** The page that came last, null before the first: its total, and whatever else the query tells. */
+  /** The page that came last, null before the first: whatever else the query tells. */
   get latest(): P | null {
     return this.#first;
   }
 
+  /** As far as it is known by now. */
   get total(): number {
-    return this.#first?.total ?? 0;
+    return this.#total;
+  }
+
+  /** Whether `total` is all of it. */
+  get isCounted(): boolean {
+    return this.#isCounted;
   }
 
   /** Why the last answer failed, null after a good one. */
@@ -50,6 +64,7 @@ export class PagedList<R, P extends PageOf<R> = PageOf<R>> {
     this.#load = load;
     this.#wanted = 0;
     this.#renew([0]);
+    this.#asked = this.#generation;
   }
 
   /** The same question again because the data has changed: the pages near by are asked for anew, the others forgotten. */
@@ -75,13 +90,23 @@ export class PagedList<R, P extends PageOf<R> = PageOf<R>> {
     if (this.#load === null || this.#underway.has(page)) return;
     this.#underway.add(page);
     try {
-      const answer = await this.#load(page * PAGE_ROWS, PAGE_ROWS);
-      if (generation === this.#generation) this.#keep(page, answer);
+      const answer = await this.#load(page * PAGE_ROWS, PAGE_ROWS, false);
+      if (generation !== this.#generation) return;
+      this.#keep(page, answer);
+      if (answer.isCounted === false) await this.#count(generation);
     } catch (reason) {
       if (generation === this.#generation) this.#error = StoreError.from(reason);
     } finally {
       if (generation === this.#generation) this.#underway.delete(page);
     }
+  }
+
+  /** The rows are in sight; how many there are follows. */
+  async #count(generation: number): Promise<void> {
+    if (this.#load === null || this.#counted === generation) return;
+    this.#counted = generation;
+    const { total } = await this.#load(0, 1, true);
+    if (generation === this.#generation) [this.#total, this.#isCounted] = [total, true];
   }
 
   /** Puts a page among those of its own generation; the first of a new one drops the old ones. */
@@ -93,13 +118,14 @@ export class PagedList<R, P extends PageOf<R> = PageOf<R>> {
       if (pages.size <= MOST_PAGES) break;
       pages.delete(held);
     }
+    if (answer.isCounted !== false) [this.#total, this.#isCounted] = [answer.total, true];
+    else if (this.#heldGeneration < this.#asked) [this.#total, this.#isCounted] = [answer.total, false];
+    else this.#total = Math.max(this.#total, answer.total); // the same list as before: about as long
     this.#heldGeneration = this.#generation;
     this.#pages = pages;
     this.#first = answer;
     this.#error = null;
   }
-
-  #heldGeneration = 0;
 
   #distance(page: number): number {
     return Math.abs(page - this.#wanted);

@@ -98,3 +98,65 @@ test("a failure is told, and gone after the next good answer", async () => {
   await numbers.answer();
   expect([list.error, list.total]).toEqual([null, 10]);
 });
+
+/** A list that is counted on its own, when the test lets it; what was asked: "rows" from where, "count". */
+function uncounted(total: number) {
+  const asked: string[] = [];
+  const waiting: (() => void)[] = [];
+  const load = async (offset: number, limit: number, counted: boolean) => {
+    asked.push(counted ? "count" : `rows ${offset}`);
+    if (counted) await new Promise<void>((resolve) => waiting.push(resolve));
+    const rows = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, i) => offset + i);
+    return { rows, total: counted ? total : offset + rows.length, isCounted: counted };
+  };
+  const settled = () => new Promise<void>((resolve) => setTimeout(resolve));
+  const count = () => {
+    for (const resolve of waiting.splice(0)) resolve();
+    return settled();
+  };
+  return { load, asked, settled, count };
+}
+
+test("the first rows are there before anybody has counted, and are counted once", async () => {
+  const list = new PagedList<number>();
+  const numbers = uncounted(10_000);
+  list.ask(numbers.load);
+  await numbers.settled();
+  expect([list.row(0), list.total, list.isCounted]).toEqual([0, PAGE_ROWS, false]);
+  list.want(PAGE_ROWS);
+  await numbers.settled();
+  expect([list.row(PAGE_ROWS), list.total, list.isCounted]).toEqual([PAGE_ROWS, 2 * PAGE_ROWS, false]);
+  await numbers.count();
+  expect([list.total, list.isCounted]).toEqual([10_000, true]);
+  expect(numbers.asked).toEqual(["rows 0", "count", "rows 100"]);
+});
+
+test("a list whose data has changed stays as long as it was until it is counted again; another question is another list", async () => {
+  const list = new PagedList<number>();
+  const [numbers, fewer, others] = [uncounted(10_000), uncounted(9_999), uncounted(500)];
+  const source = { load: numbers.load };
+  list.ask((...asked) => source.load(...asked));
+  await numbers.settled();
+  await numbers.count();
+  source.load = fewer.load;
+  list.refresh();
+  await fewer.settled();
+  expect([list.total, list.isCounted]).toEqual([10_000, true]);
+  await fewer.count();
+  expect(list.total).toBe(9_999);
+  list.ask(others.load);
+  await others.settled();
+  expect([list.total, list.isCounted]).toEqual([PAGE_ROWS, false]);
+});
+
+test("a count that comes after the next question is not believed", async () => {
+  const list = new PagedList<number>();
+  const [slow, quick] = [uncounted(10_000), uncounted(500)];
+  list.ask(slow.load);
+  await slow.settled();
+  list.ask(quick.load);
+  await quick.settled();
+  await quick.count();
+  await slow.count();
+  expect(list.total).toBe(500);
+});

@@ -13,6 +13,8 @@ export interface QueryContext {
   readonly account: Account;
   /** Returns what `compute` gave for `key` before, as long as nothing has changed in the store; for counts of long lists. */
   remembered(key: string, compute: () => number): number;
+  /** Returns what `remembered` would give for `key` without computing it, null where it would. */
+  recalled(key: string): number | null;
 }
 
 /** A named question to the store. `P` and `R` travel between threads: plain values only. */

@@ -21,6 +21,18 @@ export function afterPaint(work: () => void): () => void {
   return callOff;
 }
 
+/** Begins `work` once what stands on the page by now has been painted; returns the way to end it, begun or not. */
+export function fromPaintOn(work: () => () => void): () => void {
+  let end = () => {};
+  const callOff = afterPaint(() => {
+    end = work();
+  });
+  return () => {
+    callOff();
+    end();
+  };
+}
+
 /** Calls `work` in a task of its own, after a tap that waits by now; returns the way to call it off. */
 export function inNextTask(work: () => void): () => void {
   const task = setTimeout(work);

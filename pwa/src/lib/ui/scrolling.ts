@@ -1,4 +1,5 @@
 import { keptByName } from "#lib/browser/remembered";
+import { fromPaintOn } from "./after-paint";
 
 /** The part of the page that scrolls around an element: a pane, or the page itself. */
 export function scrollerOf(element: HTMLElement): HTMLElement {
@@ -46,29 +47,34 @@ const SETTLING_MS = 1_000;
 export function keepsPlace(name: string, isReturn = true) {
   let begins = isReturn ? places.get(name) : undefined;
   return (element: HTMLElement): (() => void) => {
-    const scroller = scrollerOf(element);
-    const target = scrollTarget(scroller);
-    const touches = ["pointerdown", "wheel", "keydown", "touchstart"] as const;
     const top = begins;
     begins = undefined;
-    let isSettling = top !== undefined;
-    const hold = () => void (isSettling && top !== undefined && scroller.scrollTo({ top, behavior: "instant" }));
-    const settled = () => {
-      isSettling = false;
-      observer.disconnect();
-      clearTimeout(timer);
-      for (const touch of touches) removeEventListener(touch, settled, true);
-    };
-    const observer = new ResizeObserver(hold);
-    const timer = setTimeout(settled, SETTLING_MS);
-    for (const touch of touches) addEventListener(touch, settled, { capture: true, passive: true });
-    if (isSettling) for (const part of scroller.children) observer.observe(part);
-    hold();
-    const keep = () => void (isSettling || places.set(name, scroller.scrollTop));
-    target.addEventListener("scroll", keep, { passive: true });
-    return () => {
-      settled();
-      target.removeEventListener("scroll", keep);
-    };
+    // What begins at its upper end is laid out first: to look what it scrolls in would have that done twice.
+    return top === undefined ? fromPaintOn(() => keepPlace(name, element)) : keepPlace(name, element, top);
+  };
+}
+
+function keepPlace(name: string, element: HTMLElement, top?: number): () => void {
+  const scroller = scrollerOf(element);
+  const target = scrollTarget(scroller);
+  const touches = ["pointerdown", "wheel", "keydown", "touchstart"] as const;
+  let isSettling = top !== undefined;
+  const hold = () => void (isSettling && top !== undefined && scroller.scrollTo({ top, behavior: "instant" }));
+  const settled = () => {
+    isSettling = false;
+    observer.disconnect();
+    clearTimeout(timer);
+    for (const touch of touches) removeEventListener(touch, settled, true);
+  };
+  const observer = new ResizeObserver(hold);
+  const timer = setTimeout(settled, SETTLING_MS);
+  for (const touch of touches) addEventListener(touch, settled, { capture: true, passive: true });
+  if (isSettling) for (const part of scroller.children) observer.observe(part);
+  hold();
+  const keep = () => void (isSettling || places.set(name, scroller.scrollTop));
+  target.addEventListener("scroll", keep, { passive: true });
+  return () => {
+    settled();
+    target.removeEventListener("scroll", keep);
   };
 }

@@ -28,6 +28,8 @@ export interface CustomersParameters {
   readonly limit: number;
   /** Where the device is; gives every row its distance. */
   readonly here?: Place;
+  /** False to be told the rows without waiting until all that match are counted. */
+  readonly counted?: boolean;
 }
 
 /** A customer in a list. */
@@ -54,6 +56,8 @@ export interface CustomersPage {
   readonly rows: readonly CustomerRow[];
   /** How many match; in a search at most MAX_COUNTED, which means "that many or more". */
   readonly total: number;
+  /** False where nobody has counted: then at least `total` match. */
+  readonly isCounted: boolean;
   /** Milliseconds that the query took in the worker. */
   readonly ms: number;
 }
@@ -79,10 +83,11 @@ export const customersPage = defineQuery<CustomersParameters, CustomersPage>({
   reads: ["customer", "contact", "custom_value", "visit"],
   run(database, parameters, context) {
     const start = performance.now();
-    const { rows, total } = findPage(database, parameters, context);
+    const { rows, total, isCounted = true } = findPage(database, parameters, context);
     return {
       rows: rows.map((row) => ({ ...row, distance: distanceBetween(row, parameters.here) })),
       total,
+      isCounted,
       ms: performance.now() - start,
     };
   },
@@ -91,9 +96,9 @@ export const customersPage = defineQuery<CustomersParameters, CustomersPage>({
 function findPage(
   database: Database,
   parameters: CustomersParameters,
-  { now, remembered }: QueryContext,
-): { rows: Found[]; total: number } {
-  const { search, filter, sort, offset, limit, here } = parameters;
+  { now, remembered, recalled }: QueryContext,
+): { rows: Found[]; total: number; isCounted?: boolean } {
+  const { search, filter, sort, offset, limit, here, counted = true } = parameters;
   const condition = conditionOf(filter, now, here);
   const { sql, values } = condition;
   if (search.trim() !== "") return findHits(database, search, filter, condition, offset, limit);
@@ -106,8 +111,11 @@ function findPage(
   const count = () =>
     database.get<{ n: number }>(`SELECT count(*) AS n FROM customer WHERE ${sql} AND ?1 IS NULL`, [null, ...values])
       ?.n ?? 0;
-  const total = condition.isSteady ? remembered(`customers ${sql} ${values.join()}`, count) : count();
-  return { rows, total };
+  const key = `customers ${sql} ${values.join()}`;
+  if (rows.length < limit && (rows.length > 0 || offset === 0)) return { rows, total: offset + rows.length };
+  if (!counted && rows.length > 0 && recalled(key) === null)
+    return { rows, total: offset + rows.length, isCounted: false };
+  return { rows, total: condition.isSteady ? remembered(key, count) : count() };
 }
 
 /** The hits of a search in the order of their rank; those that pass the filter. */

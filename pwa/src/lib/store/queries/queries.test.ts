@@ -206,6 +206,25 @@ test("customers are filtered, sorted and measured", () => {
   expect(names({ filter: { name: "near" } })).toEqual([]);
 });
 
+test("customers that need not be counted are told at once, until somebody has counted them", () => {
+  const device = book();
+  const page = (more: object) => {
+    const asked = { search: "", filter: { name: "all" }, sort: "name", offset: 0, limit: 1, ...more } as const;
+    const { total, isCounted } = device.engine.query("customers.page", asked);
+    return { total, isCounted };
+  };
+  expect(page({ counted: false })).toEqual({ total: 1, isCounted: false });
+  // A page that is not full says how long the list is.
+  expect(page({ counted: false, limit: 9 })).toEqual({ total: 2, isCounted: true });
+  expect(page({ counted: false, offset: 1, limit: 9 })).toEqual({ total: 2, isCounted: true });
+  // Behind the end nothing can be said without.
+  expect(page({ counted: false, offset: 5 })).toEqual({ total: 2, isCounted: true });
+  device.save({ kind: "customer", id: C, root: C, v: { city: "Kielce" } });
+  expect(page({ counted: false })).toEqual({ total: 1, isCounted: false });
+  expect(page({})).toEqual({ total: 2, isCounted: true });
+  expect(page({ counted: false })).toEqual({ total: 2, isCounted: true });
+});
+
 test("several filters hold at once, and of each any value", () => {
   const device = book();
   const { engine } = device;

@@ -1,6 +1,6 @@
 /** Today's route as the map shows it: the stops, how the rest of the day will go, and what puts it into another order. */
 import RouteIcon from "@lucide/svelte/icons/route";
-import { addDays, instantAt } from "#lib/domain/day";
+import { daySpan } from "#lib/domain/day";
 import type { Point } from "#lib/domain/place";
 import { moveStop, orderRest, type RouteOrder } from "#lib/domain/route-order";
 import { linesOf, planOf, type RoutePlan } from "#lib/domain/route-plan";
@@ -43,15 +43,7 @@ export function useDayRoute(clock: { readonly now: number }): DayRoute {
   const ends = useDayEnds();
   const cycles = useCallCycles();
   const today = $derived(fmt.dayOf(clock.now));
-  const rows = live(() => [
-    "today.stops",
-    {
-      person,
-      day: today,
-      from: instantAt(today, 0, reader.timeZone),
-      to: instantAt(addDays(today, 1), 0, reader.timeZone),
-    },
-  ]);
+  const rows = live(() => ["today.stops", { person, ...daySpan(today, reader.timeZone) }]);
   const ways = useWays(() => placesOf(rows.current ?? [], ends));
   const stops = $derived(routeOf(rows.current ?? [], here.place, today, reader.timeZone, cycles.current, ways.current));
   const plan = $derived(planOf(stops, { now: clock.now, here: here.place, ends, ways: ways.current }));
