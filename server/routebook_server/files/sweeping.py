@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-import structlog
 from sqlalchemy import Connection
 
 from routebook_server.database import Database, driver_of
@@ -11,16 +10,14 @@ from routebook_server.files.blobs import Blobs
 from routebook_server.files.uploads import Uploads
 from routebook_server.records.heads import Heads
 from routebook_server.records.projection import PROJECTION_TABLES, count_behind
+from routebook_server.records.routine import DAILY_S, follow_routine
 
 _FIRST_S: Final = 1_200
 """How long after the start the first sweep waits, so that it is in nobody's way."""
-_EVERY_S: Final = 86_400
 KEEP_MS: Final = 2 * 86_400_000
 """How long bytes stay that nobody names: longer than the typed tables are ever behind."""
 _BATCH: Final = 200
 _COLUMNS: Final = ("digest", "thumbnail", "stored", "stored_thumbnail")
-
-_log = structlog.get_logger()
 
 
 class Swept(NamedTuple):
@@ -40,16 +37,8 @@ class Sweeper:
         self._now_ms = now_ms
 
     async def run(self, heads: Heads) -> None:
-        """Sweep day by day until the heads are closed; a fault delays it and is logged."""
-        with heads.subscribe(()) as closing:
-            await closing.rest(_FIRST_S)
-            while not closing.ended:
-                try:
-                    swept = await self.sweep()
-                    _log.info("files swept", blobs=swept.blobs, parts=swept.parts)
-                except Exception:  # noqa: BLE001 - what is not swept today will be tomorrow
-                    _log.exception("sweeping files failed; it goes on tomorrow")
-                await closing.rest(_EVERY_S)
+        """Sweep day by day until the heads are closed."""
+        await follow_routine(heads, "sweep files", self.sweep, first_s=_FIRST_S, every_s=DAILY_S)
 
     async def sweep(self) -> Swept:
         """Go through everything that is kept, once."""

@@ -4,24 +4,21 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import msgspec
-import structlog
 from sqlalchemy import Connection, select
 
 from routebook_server.database import Database
 from routebook_server.holidays.known import known_holidays, years_around
 from routebook_server.records.buckets import SHARED
 from routebook_server.records.heads import Heads
+from routebook_server.records.routine import HOURLY_S, follow_routine
 from routebook_server.records.store import Store, Values
 from routebook_server.records.tables import record
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.messages import Row
 
 _FIRST_S: Final = 5.0
-_EVERY_S: Final = 3600.0
 _BATCH: Final = 100
 _DECODER: Final = msgspec.json.Decoder(Row)
-
-_log = structlog.get_logger()
 
 
 class _Standing(NamedTuple):
@@ -39,17 +36,8 @@ class HolidayKeeper:
         self._now_ms = now_ms
 
     async def run(self, heads: Heads) -> None:
-        """Look hourly, until the heads are closed, for new countries and new years; a fault delays it and is logged."""
-        with heads.subscribe(()) as closing:
-            await closing.rest(_FIRST_S)
-            while not closing.ended:
-                try:
-                    added = await self.fill()
-                    if added > 0:
-                        _log.info("holidays added", days=added)
-                except Exception:  # noqa: BLE001 - what is not added now will be in an hour
-                    _log.exception("holidays could not be added; they will be tried again")
-                await closing.rest(_EVERY_S)
+        """Look hourly, until the heads are closed, for new countries and new years."""
+        await follow_routine(heads, "add holidays", self.fill, first_s=_FIRST_S, every_s=HOURLY_S)
 
     async def fill(self) -> int:
         """Add the holidays that are missing; return how many those were."""

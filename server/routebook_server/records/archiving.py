@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
-import structlog
 from sqlalchemy import Connection
 
 from routebook_server.database import Database, driver_of
@@ -19,6 +18,7 @@ from routebook_server.records.heads import Heads
 from routebook_server.records.locks import NOTHING, Locks
 from routebook_server.records.pokes import poke
 from routebook_server.records.reader import Reader
+from routebook_server.records.routine import DAILY_S, follow_routine
 from routebook_server.records.verify import bucket_names
 from routebook_server.records.writing import Numbering
 from routebook_sync.clock import SERVER_DEVICE, Clock, ms_from_stamp
@@ -31,7 +31,6 @@ QUIET_MS: Final = 30 * DAY_MS
 """What was touched this lately stays, however old: what comes back from the archive is not sent away at once."""
 _FIRST_S: Final = 900
 """How long after the start the first archiving waits, so that it is in nobody's way."""
-_EVERY_S: Final = 86_400
 _STEP: Final = 2_000
 """Rows looked at in one reading."""
 _BATCH: Final = MAX_NAMED
@@ -41,8 +40,6 @@ _SELECT_STEP: Final = (
     "SELECT seq, kind, root, doc FROM record WHERE bucket = ? AND seq > ? AND kind IN (?*) ORDER BY seq LIMIT ?"
 )
 _DECODER: Final = msgspec.json.Decoder(Doc)
-
-_log = structlog.get_logger()
 
 
 class Archiver:
@@ -54,17 +51,11 @@ class Archiver:
         self._keep_ms = keep_ms
 
     async def run(self, heads: Heads) -> None:
-        """Archive day by day until the heads are closed; a fault delays it and is logged."""
+        """Archive day by day until the heads are closed."""
         if self._keep_ms == 0:
             return
-        with heads.subscribe(()) as closing:
-            await closing.rest(_FIRST_S)
-            while not closing.ended:
-                try:
-                    _log.info("archived", records=await self.archive(heads))
-                except Exception:  # noqa: BLE001 - what is not archived today will be tomorrow
-                    _log.exception("archiving failed; it goes on tomorrow")
-                await closing.rest(_EVERY_S)
+        work = partial(self.archive, heads)
+        await follow_routine(heads, "archive", work, first_s=_FIRST_S, every_s=DAILY_S)
 
     async def archive(self, heads: Heads) -> int:
         """Go through every territory once; return how many records were moved."""

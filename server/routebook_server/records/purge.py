@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
-import structlog
 from sqlalchemy import Connection
 
 from routebook_server.database import Database, driver_of
 from routebook_server.records.buckets import raise_horizon
 from routebook_server.records.heads import Heads
 from routebook_server.records.projection import project
+from routebook_server.records.routine import DAILY_S, follow_routine
 from routebook_server.records.state import State, marker
 from routebook_server.records.verify import bucket_names
 from routebook_sync import base32
@@ -23,7 +23,6 @@ from routebook_sync.record import Doc, is_deleted, stamp_of
 
 _FIRST_S: Final = 600
 """How long after the start the first purge waits, so that it is in nobody's way."""
-_EVERY_S: Final = 86_400
 _STEP: Final = 2_000
 """Rows passed in one reading."""
 _BATCH: Final = 200
@@ -37,8 +36,6 @@ _SELECT_ROWS: Final = (
 )
 _DELETED: Final = '%"deleted":true%'
 """What the document of a deleted record contains; one that contains it for another reason is looked at in vain."""
-
-_log = structlog.get_logger()
 
 
 class Purged(NamedTuple):
@@ -58,16 +55,8 @@ class Purger:
         self._keep_ms = keep_ms
 
     async def run(self, heads: Heads) -> None:
-        """Purge day by day until the heads are closed; a fault delays it and is logged."""
-        with heads.subscribe(()) as closing:
-            await closing.rest(_FIRST_S)
-            while not closing.ended:
-                try:
-                    purged = await self.purge()
-                    _log.info("purged", bodies=purged.bodies, markers=purged.markers)
-                except Exception:  # noqa: BLE001 - what is not purged today will be tomorrow
-                    _log.exception("purging failed; it goes on tomorrow")
-                await closing.rest(_EVERY_S)
+        """Purge day by day until the heads are closed."""
+        await follow_routine(heads, "purge", self.purge, first_s=_FIRST_S, every_s=DAILY_S)
 
     async def purge(self) -> Purged:
         """Go through every bucket once."""
