@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from blackbox.clients import SignedIn
-from blackbox.guests import admit, fill, project
+from blackbox.guests import admit, fill
 from e2e.house import House
 from server.team import make_site
+from settled import settle
 
 REP: Final = "marek@demo.example"
 CHILDREN: Final = 6.0
@@ -33,7 +34,7 @@ def open_place(customers: int, guests: int) -> Iterator[Place]:
         fill(folder / "data", customers, CHILDREN)
         house = House(folder / "data", app=make_site(folder / "site"))
         # Else every load would share the machine with that, for a minute after the filling and never again.
-        project(house.database)
+        settle(house.database)
         signed_in = admit(house.database, REP, guests)
         with house:
             yield Place(house, folder, signed_in)

@@ -29,19 +29,6 @@ def fill(data: Path, customers: int, children: float, database: str = "") -> Non
     assert code == 0, log.read_text()
 
 
-def project(database: str) -> None:
-    """Bring the typed tables up to date, in the database at an address; no server may run on it."""
-
-    async def run() -> None:
-        application = create_app(Settings(database=database), site=empty_site())
-        try:
-            await application.projector.catch_up()
-        finally:
-            await application.close()
-
-    asyncio.run(run())
-
-
 def admit(database: str, email: str, count: int) -> list[SignedIn]:
     """Return so many new devices of one person, signed in, in the database at an address; no server may run on it."""
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 
 from e2e.browser import Browser
 from e2e.house import House
-from e2e.sharing import Sharing
+from e2e.sharing import Sharing, made_once
+from settled import settle
 
 MakeBrowser = Callable[..., Browser]
 
@@ -34,11 +35,14 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def filled_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the demo team in it, made once and copied for each house."""
-    data = tmp_path_factory.mktemp("filled") / "data"
-    with House(data):
-        pass
-    return data
+    """A data folder with the demo team in it, made once for all workers and copied for each house."""
+
+    def fill(folder: Path) -> None:
+        with House(folder / "data") as house:
+            pass
+        settle(house.database)
+
+    return made_once(tmp_path_factory, "filled", fill) / "data"
 
 
 @pytest.fixture

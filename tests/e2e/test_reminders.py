@@ -1,5 +1,6 @@
 """Reminders from end to end: set offline, sent by the real server, shown by the real service worker, answered on it."""
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from e2e.pushes import SUBSCRIBED, PushEnd, ServiceWorker, expect_state
 from e2e.screens import go
 from e2e.wire import Wire
 from e2e.words import pattern, word
+from server.push_service import Message
 
 pytestmark = pytest.mark.e2e
 
@@ -30,7 +32,9 @@ WITHOUT_PUSH = """delete window.PushManager;"""
 ON_AN_IPHONE = f"""{WITHOUT_PUSH}
 Object.defineProperty(navigator, "userAgent", {{ get: () => "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5) Safari/604.1" }});
 """
-TITLE = "Ring me about the fair"
+CLEAR = """navigator.serviceWorker.ready
+  .then((registration) => registration.getNotifications())
+  .then((shown) => shown.forEach((one) => one.close()))"""
 
 
 class Phone(NamedTuple):
@@ -41,11 +45,17 @@ class Phone(NamedTuple):
     wire: Wire
     pushes: PushEnd
     house: House
+    title: str = ""
+    """Of the reminder that a test sets: its own, because a phone has those of the tests before as well."""
+
+    def message(self) -> Message:
+        """Return the push that the server sends of it."""
+        return self.pushes.message(self.title)
 
     def entry(self) -> dict[str, Any]:
         """Return what the log says of the reminder."""
         log = self.page.evaluate("fetch('/api/reminders').then((answer) => answer.json())")
-        [found] = [one for one in log["entries"] if one["title"] == TITLE]
+        [found] = [one for one in log["entries"] if one["title"] == self.title]
         assert isinstance(found, dict)
         return found
 
@@ -57,7 +67,7 @@ class Phone(NamedTuple):
 
     def task(self) -> dict[str, Any]:
         """Return the task as the server has it."""
-        [found] = [one for one in self.house.records("task") if one.values["title"] == TITLE]
+        [found] = [one for one in self.house.records("task") if one.values["title"] == self.title]
         return {"id": found.id, **found.values}
 
     def set_reminder(self, repeat: str = "tasks_repeat_never") -> None:
@@ -65,7 +75,7 @@ class Phone(NamedTuple):
         customer = self.house.customers_of(MAREK.email)[0]
         go(self.page, f"/customers/{customer.id}")
         self.page.get_by_test_id("remind").click()
-        self.page.get_by_test_id("task-title").fill(TITLE)
+        self.page.get_by_test_id("task-title").fill(self.title)
         self.page.get_by_role("radio", name=word("en", repeat), exact=True).click()
         self.page.get_by_test_id("date-choose").click()
         for part in ("hour", "minute"):
@@ -74,29 +84,52 @@ class Phone(NamedTuple):
         expect(self.page.get_by_role("dialog")).to_have_count(0)
 
 
-@pytest.fixture
-def reminding(filled_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def reminding(filled_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A server that also sends pushes to this machine."""
-    monkeypatch.setenv("ROUTEBOOK_PUSH_ANYWHERE", "true")
-    data = tmp_path / "data"
+    data = tmp_path_factory.mktemp("reminding") / "data"
     shutil.copytree(filled_data, data)
-    with House(data) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ROUTEBOOK_PUSH_ANYWHERE", "true")
+        with House(data) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def subscribed(reminding: House, shared_browser: MakeBrowser) -> Iterator[Phone]:
+    """The phone of most of these tests: subscribing takes longer than what they look at."""
+    with subscribe(reminding, shared_browser) as made:
+        keep_no_quiet_hours(made)
+        yield made
 
 
 @pytest.fixture
-def phone(reminding: House, make_browser: MakeBrowser) -> Iterator[Phone]:
-    """A phone that is subscribed, of somebody who has no quiet hours: the tests run at any hour."""
-    with PushEnd(reminding) as pushes, Wire(reminding.port) as wire:
-        browser = make_browser("phone", **MAREK.surroundings)
+def phone(subscribed: Phone, request: pytest.FixtureRequest) -> Iterator[Phone]:
+    """That phone with nothing shown on it, for one test."""
+    words = request.node.name.removeprefix("test_").replace("_", " ")
+    yield subscribed._replace(title=f"Ring me: {words[:40].strip()}")
+    subscribed.browser.regain_network(subscribed.wire)
+    subscribed.page.evaluate(CLEAR)
+
+
+@pytest.fixture
+def own_phone(reminding: House, make_browser: MakeBrowser) -> Iterator[Phone]:
+    """A phone that is not subscribed as it was when its test is over."""
+    with subscribe(reminding, make_browser) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def subscribe(house: House, make: MakeBrowser) -> Iterator[Phone]:
+    """Sign Marek in on a phone that is subscribed to a push service of its own."""
+    with PushEnd(house) as pushes, Wire(house.port) as wire:
+        browser = make("phone", **MAREK.surroundings)
         page = browser.open()
         browser.context.grant_permissions(["notifications"])
         pushes.subscribe_pages_of(browser)
         sign_in(page, wire.address, MAREK)
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        made = Phone(browser, page, wire, pushes, reminding)
-        keep_no_quiet_hours(made)
-        yield made
+        yield Phone(browser, page, wire, pushes, house)
 
 
 def keep_no_quiet_hours(phone: Phone) -> None:
@@ -119,14 +152,14 @@ def quiet_hours_at(house: House) -> list[Any]:
 
 def test_quiet_hours_edited_offline_are_taken_by_the_server_and_the_reminder_comes_at_once(phone: Phone) -> None:
     phone.set_reminder()
-    message = phone.pushes.message(TITLE)
+    message = phone.message()
     assert [one["action"] for one in message.payload["actions"]] == ["done", "snooze_hour", "snooze_tomorrow"]
     assert phone.entry()["moved"] == ""
 
 
 def test_a_push_is_shown_once_and_twice_delivered_still_once(phone: Phone) -> None:
     phone.set_reminder()
-    message = phone.pushes.message(TITLE)
+    message = phone.message()
     worker = ServiceWorker(phone.browser, phone.page)
     worker.push(message)
     shown = worker.expect_shown(message.payload["id"])
@@ -139,7 +172,7 @@ def test_a_push_is_shown_once_and_twice_delivered_still_once(phone: Phone) -> No
 
 def test_what_its_person_put_away_does_not_come_back(phone: Phone) -> None:
     phone.set_reminder()
-    message = phone.pushes.message(TITLE)
+    message = phone.message()
     worker = ServiceWorker(phone.browser, phone.page)
     worker.push(message)
     worker.expect_shown(message.payload["id"])
@@ -155,9 +188,9 @@ def test_what_its_person_put_away_does_not_come_back(phone: Phone) -> None:
 
 def test_done_on_the_notification_closes_the_task_at_the_server_and_then_on_the_phone(phone: Phone) -> None:
     phone.set_reminder()
-    message = phone.pushes.message(TITLE)
+    message = phone.message()
     go(phone.page, "/tasks")
-    row = phone.page.get_by_test_id("task").filter(has_text=TITLE)
+    row = phone.page.get_by_test_id("task").filter(has_text=phone.title)
     expect(row.get_by_test_id("task-done")).not_to_be_checked()
     worker = ServiceWorker(phone.browser, phone.page)
     worker.push(message)
@@ -170,14 +203,14 @@ def test_done_on_the_notification_closes_the_task_at_the_server_and_then_on_the_
 
 def test_a_weekly_task_done_on_the_notification_comes_again(phone: Phone) -> None:
     phone.set_reminder("tasks_repeat_week")
-    message = phone.pushes.message(TITLE)
+    message = phone.message()
     worker = ServiceWorker(phone.browser, phone.page)
     worker.push(message)
     worker.expect_shown(message.payload["id"])
     worker.tap(message.payload["id"], "done")
 
     def standing() -> list[str]:
-        return sorted(one.values["status"] for one in phone.house.records("task") if one.values["title"] == TITLE)
+        return sorted(one.values["status"] for one in phone.house.records("task") if one.values["title"] == phone.title)
 
     wait_until(lambda: standing() == ["done", "open"], 30, "the next one is there, once")
 
@@ -219,7 +252,7 @@ def swipe(browser: Browser, row: Locator, pixels: int) -> None:
 
 def test_done_without_the_network_is_said_at_the_next_start(phone: Phone) -> None:
     phone.set_reminder()
-    message = phone.pushes.message(TITLE)
+    message = phone.message()
     phone.browser.lose_network(phone.wire)
     worker = ServiceWorker(phone.browser, phone.page)
     worker.push(message)
@@ -235,7 +268,7 @@ def test_done_without_the_network_is_said_at_the_next_start(phone: Phone) -> Non
 
 def test_a_tap_on_the_notification_brings_the_open_app_to_its_customer(phone: Phone) -> None:
     phone.set_reminder()
-    message = phone.pushes.message(TITLE)
+    message = phone.message()
     go(phone.page, "/today")
     worker = ServiceWorker(phone.browser, phone.page)
     worker.push(message)
@@ -246,12 +279,12 @@ def test_a_tap_on_the_notification_brings_the_open_app_to_its_customer(phone: Ph
 
 def test_the_log_says_that_it_was_shown_and_what_it_needs_without_the_network(phone: Phone) -> None:
     phone.set_reminder()
-    message = phone.pushes.message(TITLE)
+    message = phone.message()
     worker = ServiceWorker(phone.browser, phone.page)
     worker.push(message)
     wait_until(lambda: phone.delivery()["state"] == "shown", 15, "the phone has said that it is shown")
     go(phone.page, "/settings/reminders/sent")
-    entry = phone.page.get_by_test_id("sent").filter(has_text=TITLE)
+    entry = phone.page.get_by_test_id("sent").filter(has_text=phone.title)
     expect(entry).to_contain_text(word("en", "reminders_state_shown"))
     phone.browser.lose_network(phone.wire)
     go(phone.page, "/today")
@@ -259,26 +292,28 @@ def test_the_log_says_that_it_was_shown_and_what_it_needs_without_the_network(ph
     expect(phone.page.get_by_text(word("en", "reminders_log_offline"))).to_be_visible()
 
 
-def test_a_subscription_that_the_browser_changes_is_told_to_the_server_with_no_page_asking(phone: Phone) -> None:
+def test_a_subscription_that_the_browser_changes_is_told_to_the_server_with_no_page_asking(own_phone: Phone) -> None:
     asked = "fetch('/api/push/subscription').then((answer) => answer.json())"
-    before = phone.pushes.subscriber.endpoint
-    wait_until(lambda: phone.page.evaluate(asked)["endpoint"] == before, 15, "the phone is subscribed")
-    after = phone.pushes.service.browser("phone-anew")
-    [worker] = phone.browser.context.service_workers
+    before = own_phone.pushes.subscriber.endpoint
+    wait_until(lambda: own_phone.page.evaluate(asked)["endpoint"] == before, 15, "the phone is subscribed")
+    after = own_phone.pushes.service.browser("phone-anew")
+    [worker] = own_phone.browser.context.service_workers
     worker.evaluate(SUBSCRIBED, after.subscription())
     worker.evaluate("() => void self.dispatchEvent(new ExtendableEvent('pushsubscriptionchange'))")
-    wait_until(lambda: phone.page.evaluate(asked)["endpoint"] == after.endpoint, 15, "the server has the new one")
+    wait_until(lambda: own_phone.page.evaluate(asked)["endpoint"] == after.endpoint, 15, "the server has the new one")
 
 
-def test_signing_out_ends_the_subscription(phone: Phone) -> None:
+def test_signing_out_ends_the_subscription(own_phone: Phone) -> None:
     asked = "fetch('/api/push/subscription').then((answer) => answer.json())"
-    wait_until(lambda: phone.page.evaluate(asked)["endpoint"] != "", 15, "the phone is subscribed")
-    with phone.page.expect_request(lambda request: request.method == "DELETE" and "/api/push" in request.url) as ended:
-        go(phone.page, "/more")
-        phone.page.get_by_test_id("sign-out").click()
-        phone.page.get_by_test_id("sign-out-confirm").click()
+    wait_until(lambda: own_phone.page.evaluate(asked)["endpoint"] != "", 15, "the phone is subscribed")
+    with own_phone.page.expect_request(
+        lambda request: request.method == "DELETE" and "/api/push" in request.url
+    ) as ended:
+        go(own_phone.page, "/more")
+        own_phone.page.get_by_test_id("sign-out").click()
+        own_phone.page.get_by_test_id("sign-out-confirm").click()
     assert ended.value.response() is not None
-    phone.page.wait_for_url("**/signin**")
+    own_phone.page.wait_for_url("**/signin**")
 
 
 def test_a_person_is_asked_only_by_his_tap(reminding: House, make_browser: MakeBrowser) -> None:
