@@ -13,7 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from e2e.house import wait_until
 
-APART: Final = {"test_devices.py", "test_lock.py", "test_needs_a_look.py", "test_offline_app.py"}
+APART: Final = {"test_lock.py", "test_offline_app.py"}
 """Files whose tests each start a server of their own."""
 WALKS: Final = {"test_screens.py"}
 """Files that walk through every screen, in each language with pages of its own."""

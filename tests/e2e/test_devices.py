@@ -14,16 +14,24 @@ from e2e.words import pattern, word
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture
-def desk(house: House, make_browser: MakeBrowser) -> Page:
-    """The manager's list of a team's devices, at his desk."""
-    give_devices(house)
-    page = make_browser("desk", device="desktop", **MANAGER.surroundings).open()
-    sign_in(page, house.address, MANAGER)
-    go(page, "/settings")
-    page.get_by_role("link", name=re.compile(re.escape(word("en", "devices_team")))).click()
-    expect(page.get_by_test_id("device").first).to_be_visible()
+@pytest.fixture(scope="module")
+def signed_in(shared_house: House, shared_browser: MakeBrowser) -> Page:
+    """The manager of a team with devices, at his desk."""
+    give_devices(shared_house)
+    page = shared_browser("desk", device="desktop", **MANAGER.surroundings).open()
+    sign_in(page, shared_house.address, MANAGER)
     return page
+
+
+@pytest.fixture
+def desk(signed_in: Page) -> Page:
+    """The list of those devices, come to for one test."""
+    if signed_in.get_by_role("dialog").count() > 0:
+        signed_in.keyboard.press("Escape")
+    go(signed_in, "/settings")
+    signed_in.get_by_role("link", name=re.compile(re.escape(word("en", "devices_team")))).click()
+    expect(signed_in.get_by_test_id("device").first).to_be_visible()
+    return signed_in
 
 
 def test_the_gravest_problem_comes_first_and_a_tap_on_a_span_cuts_the_list_to_it(desk: Page) -> None:
@@ -49,7 +57,23 @@ def test_a_device_tells_the_version_of_the_app_that_runs_on_it(desk: Page) -> No
     expect(own).to_contain_text(word("en", "devices_app_newest"))
 
 
-def test_a_device_is_signed_out_and_another_wiped_each_after_a_question(desk: Page, house: House) -> None:
+def test_files_count_among_what_waits_and_not_among_what_a_wipe_sends_first(desk: Page) -> None:
+    row = desk.get_by_role("row").filter(has_text="Safari · iPhone")
+    expect(row).to_contain_text("5 not sent")
+    row.get_by_test_id("device").click()
+    expect(desk.get_by_role("dialog")).to_contain_text("3 edits and 2 files")
+    desk.get_by_test_id("wipe").click()
+    expect(desk.get_by_role("dialog").get_by_role("listitem").first).to_contain_text("3 not sent")
+
+
+def test_a_manager_comes_from_a_rep_to_his_devices(desk: Page, shared_house: House) -> None:
+    go(desk, f"/settings/devices?person={shared_house.person(MAREK.email)}")
+    expect(desk.get_by_test_id("device")).to_have_count(2)
+    desk.get_by_role("link", name="Marek Kowal").click()
+    wait_until(lambda: desk.get_by_test_id("device").count() == 8, 10, "everybody's devices are there again")
+
+
+def test_a_device_is_signed_out_and_another_wiped_each_after_a_question(desk: Page, shared_house: House) -> None:
     for device, button, mark in (
         ("Firefox · Windows", "revoke", "devices_revoked_on"),
         ("Safari · iPhone", "wipe", "devices_problem_wiping"),
@@ -63,25 +87,10 @@ def test_a_device_is_signed_out_and_another_wiped_each_after_a_question(desk: Pa
         expect(row.get_by_text(pattern("en", mark))).to_be_visible()
 
 
-def test_files_count_among_what_waits_and_not_among_what_a_wipe_sends_first(desk: Page) -> None:
-    row = desk.get_by_role("row").filter(has_text="Safari · iPhone")
-    expect(row).to_contain_text("5 not sent")
-    row.get_by_test_id("device").click()
-    expect(desk.get_by_role("dialog")).to_contain_text("3 edits and 2 files")
-    desk.get_by_test_id("wipe").click()
-    expect(desk.get_by_role("dialog").get_by_role("listitem").first).to_contain_text("3 not sent")
-
-
-def test_without_the_network_the_list_says_what_it_needs(desk: Page, house: House) -> None:
-    house.stop()
+def test_without_the_network_the_list_says_what_it_needs(desk: Page, shared_house: House) -> None:
+    shared_house.stop()
     go(desk, "/settings")
     expect(desk.get_by_role("heading", name=word("en", "devices_title"), level=1)).to_be_hidden()
     go(desk, "/settings/devices")
     expect(desk.get_by_text(word("en", "devices_offline"))).to_be_visible()
-
-
-def test_a_manager_comes_from_a_rep_to_his_devices(desk: Page, house: House) -> None:
-    go(desk, f"/settings/devices?person={house.person(MAREK.email)}")
-    expect(desk.get_by_test_id("device")).to_have_count(2)
-    desk.get_by_role("link", name="Marek Kowal").click()
-    wait_until(lambda: desk.get_by_test_id("device").count() == 8, 10, "everybody's devices are there again")
+    shared_house.start()

@@ -1,11 +1,13 @@
 """Needs a look: a conflict, a refusal, and work that somebody else decides on, each settled where it stands."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import PASSWORD, House, Record, wait_until
 from e2e.people import ADMINISTRATOR, MANAGER, MAREK, sign_in
@@ -23,52 +25,84 @@ def trade_of(house: House, customer: Record) -> object:
     return house.record(customer.id).values.get("trade")
 
 
-def lose_a_conflict(house: House, make_browser: MakeBrowser, wire: Wire, customer: Record) -> Page:
-    """Let Marek change a trade offline, and the manager later at her desk; return his phone, which has heard of it."""
-    browser = make_browser("phone", **MAREK.surroundings)
-    phone = browser.open()
-    sign_in(phone, wire.address, MAREK)
-    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    open_details(phone, wire.address, customer.id)
-    browser.lose_network(wire)
-    edit_field(phone, "trade", "Mine")
-    desk = make_browser("desk", device="desktop", **MANAGER.surroundings).open()
-    sign_in(desk, house.address, MANAGER)
-    open_details(desk, house.address, customer.id)
-    edit_field(desk, "trade", "Theirs")
-    wait_until(lambda: trade_of(house, customer) == "Theirs", 15, "the office has the manager's trade")
-    browser.regain_network(wire)
-    expect(field_row(phone, "trade")).to_contain_text("Theirs", timeout=30_000)
-    go(phone, "/needs-a-look")
-    return phone
+class Team(NamedTuple):
+    """Marek on the road and the manager at his desk, for all conflicts: each has a customer of its own."""
+
+    house: House
+    wire: Wire
+    browser: Browser
+    phone: Page
+    desk: Page
+
+    def lose_a_conflict(self, customer: Record) -> None:
+        """Let Marek change a trade offline, and the manager later at her desk, until his phone has heard of it."""
+        open_details(self.phone, self.wire.address, customer.id)
+        self.browser.lose_network(self.wire)
+        edit_field(self.phone, "trade", "Mine")
+        open_details(self.desk, self.house.address, customer.id)
+        edit_field(self.desk, "trade", "Theirs")
+        wait_until(lambda: trade_of(self.house, customer) == "Theirs", 15, "the office has the manager's trade")
+        self.browser.regain_network(self.wire)
+        expect(field_row(self.phone, "trade")).to_contain_text("Theirs", timeout=30_000)
+        go(self.phone, "/needs-a-look")
 
 
-def test_a_conflict_shows_both_people_and_mine_is_used_and_taken_back_by_a_tap(
-    house: House, make_browser: MakeBrowser
+@pytest.fixture(scope="module")
+def team(shared_house: House, shared_browser: MakeBrowser) -> Iterator[Team]:
+    """Both signed in."""
+    with Wire(shared_house.port) as wire:
+        browser = shared_browser("phone", **MAREK.surroundings)
+        phone = browser.open()
+        sign_in(phone, wire.address, MAREK)
+        phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        desk = shared_browser("desk", device="desktop", **MANAGER.surroundings).open()
+        sign_in(desk, shared_house.address, MANAGER)
+        yield Team(shared_house, wire, browser, phone, desk)
+
+
+def test_a_conflict_shows_both_people_and_mine_is_used_and_taken_back_by_a_tap(team: Team) -> None:
+    house, phone = team.house, team.phone
+    customer = house.customers_of(MAREK.email)[0]
+    team.lose_a_conflict(customer)
+    conflict = phone.get_by_test_id("conflict")
+    expect(conflict).to_contain_text(word("en", "look_you_here"))
+    expect(conflict).to_contain_text("Anna Nowak")
+    for value in ("Mine", "Theirs"):
+        expect(conflict.get_by_text(value, exact=True)).to_be_visible()
+
+    phone.get_by_test_id("attention-use").click()
+    expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
+    wait_until(lambda: trade_of(house, customer) == "Mine", 15, "mine is in use")
+    phone.get_by_role("button", name=word("en", "common_undo")).click()
+    expect(conflict).to_be_visible()
+    wait_until(lambda: trade_of(house, customer) == "Theirs", 15, "theirs is in use again")
+
+    phone.get_by_test_id("attention-keep").click()
+    expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
+    assert trade_of(house, customer) == "Theirs"
+
+
+def test_without_the_network_one_decides_all_the_same(team: Team) -> None:
+    house, phone = team.house, team.phone
+    customer = house.customers_of(MAREK.email)[1]
+    team.lose_a_conflict(customer)
+    expect(phone.get_by_test_id("conflict")).to_be_visible()
+    team.wire.cut()
+    phone.get_by_test_id("attention-use").click()
+    expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
+    go(phone, f"/customers/{customer.id}")
+    open_tab(phone, "en", "customer_tab_details")
+    expect(field_row(phone, "trade")).to_contain_text("Mine")
+    assert trade_of(house, customer) == "Theirs"
+    team.wire.mend()
+    wait_until(lambda: trade_of(house, customer) == "Mine", 70, "what was decided offline is sent")
+
+
+def test_a_refused_edit_says_why_and_is_mended_and_sent_from_there(
+    shared_house: House, make_browser: MakeBrowser
 ) -> None:
-    customer = house.customers_of(MAREK.email)[0]
-    with Wire(house.port) as wire:
-        phone = lose_a_conflict(house, make_browser, wire, customer)
-        conflict = phone.get_by_test_id("conflict")
-        expect(conflict).to_contain_text(word("en", "look_you_here"))
-        expect(conflict).to_contain_text("Anna Nowak")
-        for value in ("Mine", "Theirs"):
-            expect(conflict.get_by_text(value, exact=True)).to_be_visible()
-
-        phone.get_by_test_id("attention-use").click()
-        expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
-        wait_until(lambda: trade_of(house, customer) == "Mine", 15, "mine is in use")
-        phone.get_by_role("button", name=word("en", "common_undo")).click()
-        expect(conflict).to_be_visible()
-        wait_until(lambda: trade_of(house, customer) == "Theirs", 15, "theirs is in use again")
-
-        phone.get_by_test_id("attention-keep").click()
-        expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
-        assert trade_of(house, customer) == "Theirs"
-
-
-def test_a_refused_edit_says_why_and_is_mended_and_sent_from_there(house: House, make_browser: MakeBrowser) -> None:
-    customer = house.customers_of(MAREK.email)[0]
+    house = shared_house
+    customer = house.customers_of(MAREK.email)[2]
 
     def too_long(edit: dict[str, Any]) -> None:
         edit["v"] = {name: "0" * 99 if name == "phone" else value for name, value in edit["v"].items()}
@@ -95,52 +129,45 @@ def test_a_refused_edit_says_why_and_is_mended_and_sent_from_there(house: House,
         )
 
 
-@pytest.mark.parametrize(("button", "outcome"), [("apply", "Held"), ("discard", "before")])
-def test_work_on_a_customer_who_is_no_longer_ones_own_is_decided_by_the_manager_and_its_author_hears_of_it(
-    button: str, outcome: str, house: House, make_browser: MakeBrowser
+def test_work_on_customers_who_are_no_longer_ones_own_is_decided_by_the_manager_and_its_author_hears_of_it(
+    house: House, make_browser: MakeBrowser
 ) -> None:
-    customer = house.customers_of(MAREK.email)[0]
-    before = trade_of(house, customer)
+    applied, *_, discarded = house.customers_of(MAREK.email)  # the first and the last by name: two names
+    before = [trade_of(house, one) for one in (applied, discarded)]
     with Wire(house.port) as wire:
         browser = make_browser("phone", **MAREK.surroundings)
         phone = browser.open()
         sign_in(phone, wire.address, MAREK)
         phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        open_details(phone, wire.address, customer.id)
         browser.lose_network(wire)
-        edit_field(phone, "trade", "Held")
+        for customer in (applied, discarded):
+            open_details(phone, wire.address, customer.id)
+            edit_field(phone, "trade", "Held")
         with httpx.Client(base_url=house.address) as administrator:
             administrator.post("/api/session", json={"email": ADMINISTRATOR.email, "password": PASSWORD})
-            cover = f"/api/territories/{customer.values['territory']}/cover"
-            assert administrator.put(cover, json={"cover": []}).status_code == 200
+            for territory in {str(one.values["territory"]) for one in (applied, discarded)}:
+                cover = f"/api/territories/{territory}/cover"
+                assert administrator.put(cover, json={"cover": []}).status_code == 200
         browser.regain_network(wire)
         go(phone, "/needs-a-look")
-        expect(phone.get_by_test_id("held")).to_contain_text(word("en", "look_held_forbidden"), timeout=30_000)
-        assert trade_of(house, customer) == before
+        held = phone.get_by_test_id("held")
+        expect(held).to_have_count(2, timeout=30_000)
+        for one in held.all():
+            expect(one).to_contain_text(word("en", "look_held_forbidden"))
+        assert [trade_of(house, one) for one in (applied, discarded)] == before
 
         desk = make_browser("desk", device="desktop", **MANAGER.surroundings).open()
         sign_in(desk, house.address, MANAGER)
         go(desk, "/needs-a-look")
-        expect(desk.get_by_test_id("offer")).to_contain_text("Marek Kowal")
-        desk.get_by_test_id(f"offer-{button}").click()
-        expect(desk.get_by_test_id("offer")).to_have_count(0)
-        key = "look_outcome_applied" if button == "apply" else "look_outcome_discarded"
-        expect(phone.get_by_test_id("held")).to_contain_text(pattern("en", key), timeout=30_000)
-        expect(phone.get_by_test_id("held")).to_contain_text("Anna Nowak")
-        assert trade_of(house, customer) == (before if outcome == "before" else outcome)
-
-
-def test_without_the_network_one_decides_all_the_same(house: House, make_browser: MakeBrowser) -> None:
-    customer = house.customers_of(MAREK.email)[0]
-    with Wire(house.port) as wire:
-        phone = lose_a_conflict(house, make_browser, wire, customer)
-        expect(phone.get_by_test_id("conflict")).to_be_visible()
-        wire.cut()
-        phone.get_by_test_id("attention-use").click()
-        expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
-        go(phone, f"/customers/{customer.id}")
-        open_tab(phone, "en", "customer_tab_details")
-        expect(field_row(phone, "trade")).to_contain_text("Mine")
-        assert trade_of(house, customer) == "Theirs"
-        wire.mend()
-        wait_until(lambda: trade_of(house, customer) == "Mine", 70, "what was decided offline is sent")
+        offers = desk.get_by_test_id("offer")
+        expect(offers).to_have_count(2)
+        for customer, button in ((applied, "apply"), (discarded, "discard")):
+            offer = offers.filter(has_text=str(customer.values["name"]))
+            expect(offer).to_contain_text("Marek Kowal")
+            offer.get_by_test_id(f"offer-{button}").click()
+            expect(offer).to_have_count(0)
+        for key in ("look_outcome_applied", "look_outcome_discarded"):
+            told = held.filter(has_text=pattern("en", key))
+            expect(told).to_have_count(1, timeout=30_000)
+            expect(told).to_contain_text("Anna Nowak")
+        assert [trade_of(house, one) for one in (applied, discarded)] == ["Held", before[1]]

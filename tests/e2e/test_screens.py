@@ -83,6 +83,8 @@ def _walk(walks: dict[str, Walk], screen: Screen, locale: str, house: House, mak
     if key not in walks:
         page = make_browser(key, device="desktop", **person_of(screen.who, locale).surroundings).open()
         with complaints(page) as heard:
+            if locale == "fa":
+                page.emulate_media(color_scheme="dark")
             walks[key] = Walk(page, place_for(page, house, house.address, screen.who, locale), heard)
     return walks[key]
 
@@ -94,6 +96,17 @@ def _overflow_in(page: Page, locale: str) -> list[str]:
     settle(page)
     found: list[str] = page.evaluate(OVERFLOW)
     return found
+
+
+def _serious(page: Page, locale: str) -> dict[Theme, list[str]]:
+    """Return what axe finds, by themes: of colours in both; in Persian, which has the same colours, in one."""
+    shown = theme_of(page)
+    opposite: Theme = "light" if shown == "dark" else "dark"
+    found = {shown: violations(page)}
+    if locale == "en":
+        change_theme(page, opposite)
+        found[opposite] = violations(page, *COLOURS)
+    return {theme: some for theme, some in found.items() if some}
 
 
 @pytest.mark.parametrize("locale", ["en", "fa"])
@@ -117,12 +130,7 @@ def test_a_screen_fits_every_width_and_complains_of_nothing_and_axe_finds_nothin
         assert page.evaluate(FOREIGN_DIGITS) == []
     assert page.evaluate("document.documentElement.dir") == ("rtl" if locale == "fa" else "ltr")
     assert page.evaluate("document.documentElement.lang") == locale
-    shown = theme_of(page)
-    opposite: Theme = "light" if shown == "dark" else "dark"
-    serious = {shown: violations(page)}
-    change_theme(page, opposite)
-    serious[opposite] = violations(page, *COLOURS)
-    assert serious == {shown: [], opposite: []}
+    assert _serious(page, locale) == {}
     complained, heard[:] = list(heard), []
     assert complained == []
 
