@@ -17,6 +17,7 @@ from e2e.pushes import SUBSCRIBED, PushEnd, ServiceWorker, expect_state
 from e2e.screens import go
 from e2e.wire import Wire
 from e2e.words import pattern, word
+from reading import read_rows
 from server.push_service import Message
 
 pytestmark = pytest.mark.e2e
@@ -304,16 +305,19 @@ def test_a_subscription_that_the_browser_changes_is_told_to_the_server_with_no_p
 
 
 def test_signing_out_ends_the_subscription(own_phone: Phone) -> None:
-    asked = "fetch('/api/push/subscription').then((answer) => answer.json())"
-    wait_until(lambda: own_phone.page.evaluate(asked)["endpoint"] != "", 15, "the phone is subscribed")
-    with own_phone.page.expect_request(
-        lambda request: request.method == "DELETE" and "/api/push" in request.url
-    ) as ended:
-        go(own_phone.page, "/more")
-        own_phone.page.get_by_test_id("sign-out").click()
-        own_phone.page.get_by_test_id("sign-out-confirm").click()
-    assert ended.value.response() is not None
-    own_phone.page.wait_for_url("**/signin**")
+    page, endpoint = own_phone.page, own_phone.pushes.subscriber.endpoint
+
+    def is_subscribed() -> bool:
+        select = "SELECT device FROM push_subscription WHERE endpoint = ?"
+        return bool(read_rows(own_phone.house.database, select, endpoint))
+
+    wait_until(is_subscribed, 15, "the phone is subscribed")
+    with page.expect_request(lambda request: request.method == "DELETE" and "/api/push" in request.url):
+        go(page, "/more")
+        page.get_by_test_id("sign-out").click()
+        page.get_by_test_id("sign-out-confirm").click()
+    page.wait_for_url("**/signin**")
+    assert not is_subscribed()
 
 
 def test_a_person_is_asked_only_by_his_tap(reminding: House, make_browser: MakeBrowser) -> None:
