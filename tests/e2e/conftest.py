@@ -11,7 +11,8 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 
 from e2e.browser import Browser
 from e2e.house import House
-from e2e.sharing import Sharing, made_once
+from e2e.made_once import made_once
+from e2e.sharing import Sharing
 from settled import settle
 
 MakeBrowser = Callable[..., Browser]

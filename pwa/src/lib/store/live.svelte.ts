@@ -39,10 +39,11 @@ export function live<N extends QueryName>(
 
   $effect(() => {
     const asked = ask();
-    void version;
     const given = primed;
     primed = undefined;
-    if (given !== undefined) return given.stop;
+    if (given !== undefined && version === 0) return given.stop; // else it has changed before it was shown
+    given?.stop();
+    void version;
     if (asked === null) {
       loading = false;
       return;
