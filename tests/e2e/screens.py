@@ -284,6 +284,14 @@ def _opening_hours(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("hours-group").first).to_be_visible()
 
 
+def _ask_for_a_discount(page: Page, place: Place) -> None:
+    go(page, "/deals")
+    page.get_by_test_id("deal-stages").first.click()
+    page.get_by_test_id("deal-discount").click()
+    page.get_by_role("radio").filter(visible=True).last.click()
+    expect(page.get_by_test_id("discount-ask")).to_be_enabled()
+
+
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
@@ -317,6 +325,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("tasks", "rep", _at("/tasks")),
     Screen("snooze", "rep", _snooze),
     Screen("deals", "rep", _at("/deals")),
+    Screen("ask-discount", "rep", _ask_for_a_discount),
     Screen("needs-a-look", "rep", _at("/needs-a-look")),
     Screen("more", "rep", _at("/more")),
     Screen("sync", "rep", _at("/sync")),
@@ -331,6 +340,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("search", "rep", _search_sheet),
     Screen("sign-out", "rep", _sign_out_sheet),
     Screen("overview", "manager", _at("/overview")),
+    Screen("discounts", "manager", _at("/needs-a-look")),
     Screen("map-day", "manager", _map_day),
     Screen("call-cycles", "manager", _at("/settings/call-cycles")),
     Screen("holidays", "manager", _at("/settings/holidays")),

@@ -98,6 +98,39 @@ def test_without_the_network_one_decides_all_the_same(team: Team) -> None:
     wait_until(lambda: trade_of(house, customer) == "Mine", 70, "what was decided offline is sent")
 
 
+def test_a_discount_is_asked_for_on_the_road_answered_at_the_desk_and_comes_back_with_its_price(team: Team) -> None:
+    house, phone, desk = team.house, team.phone, team.desk
+    go(phone, "/deals")
+    phone.get_by_role("radio", name=pattern("en", "fields_stage_negotiation")).click()
+    card = phone.get_by_test_id("deal").filter(has_not_text=pattern("en", "deals_discount_asked")).first
+    title = card.get_by_role("link").inner_text().splitlines()[0]
+    customer = str(card.get_by_role("link").get_attribute("href")).rpartition("/")[2]
+    deals = [one for one in house.records("deal") if one.values["customer"] == customer]
+    (deal,) = (one for one in deals if one.values["title"] == title)
+    name = str(house.record(customer).values["name"])
+    card = phone.get_by_test_id("deal").filter(has_text=title).filter(has_text=name)
+    card.get_by_test_id("deal-stages").click()
+    phone.get_by_test_id("deal-discount").click()
+    phone.get_by_role("radio", name="10%").click()
+    phone.get_by_test_id("discount-ask").click()
+    expect(card).to_contain_text(pattern("en", "deals_discount_asked"))
+
+    go(desk, "/needs-a-look")
+    request = desk.get_by_test_id("attention").filter(has_text=name).get_by_test_id("discount")
+    expect(request).to_contain_text("Marek Kowal", timeout=30_000)
+    request.get_by_test_id("discount-approve").click()
+    expect(request).to_have_count(0)
+    expect(card).to_contain_text(pattern("en", "deals_discount_granted"), timeout=30_000)
+    less = round(int(str(deal.values["amount"])) * 0.9)
+    wait_until(lambda: house.record(deal.id).values.get("amount") == less, 15, "the price is the lower one")
+    desk.get_by_role("button", name=word("en", "common_undo")).click()
+    expect(card).to_contain_text(pattern("en", "deals_discount_asked"), timeout=30_000)
+    assert house.record(deal.id).values["amount"] == deal.values["amount"]
+    request.get_by_test_id("discount-decline").click()
+    expect(card).to_contain_text(pattern("en", "deals_discount_declined"), timeout=30_000)
+    assert house.record(deal.id).values["amount"] == deal.values["amount"]
+
+
 def test_a_refused_edit_says_why_and_is_mended_and_sent_from_there(
     shared_house: House, make_browser: MakeBrowser
 ) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
-from e2e.people import MAREK, MARYAM, Rep, sign_in
+from e2e.people import MANAGER, MAREK, MARYAM, Rep, sign_in
 from e2e.pictures import take, tap_and_choose
 from e2e.steps import field_row
 from e2e.wire import Wire
@@ -375,3 +375,28 @@ def test_a_saved_list_is_one_tap_and_each_customer_of_it_one_more(offline_today:
     page.go_back()
     expect(page.get_by_test_id("list-more")).to_be_visible()
     page.wait_for_function("(place) => Math.abs(scrollY - place) < 2", arg=place)
+
+
+def test_approving_a_discount_takes_a_manager_two_taps(
+    shared_house: House, shared_browser: MakeBrowser, rep: Rep
+) -> None:
+    manager = MANAGER._replace(locale=rep.locale)
+    with Wire(shared_house.port) as wire:
+        phone = shared_browser(f"manager-{rep.locale}", **manager.surroundings)
+        page = phone.open()
+        page.add_init_script(COUNT)
+        sign_in(page, wire.address, manager)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        phone.lose_network(wire)
+        for screen in ("overview", "today"):
+            page.goto(f"{page.evaluate('location.origin')}/{screen}")
+            expect(page.get_by_test_id("discounts-waiting")).to_be_in_viewport()
+            assert _counted(page) == {"taps": 0, "characters": 0}
+            page.get_by_test_id("discounts-waiting").tap()
+            expect(page.get_by_test_id("discount-approve").first).to_be_in_viewport()
+            page.get_by_test_id("discount-approve").first.tap()
+            expect(page.get_by_text(pattern(rep.locale, "look_discount_approved"))).to_be_visible()
+            expect(page.get_by_test_id("discount")).to_have_count(0)
+            assert _counted(page) == {"taps": 2, "characters": 0}
+            page.get_by_role("button", name=word(rep.locale, "common_undo")).tap()
+            expect(page.get_by_test_id("discount")).to_have_count(1)

@@ -12,6 +12,7 @@ from routebook_sync.messages import Verdict, VerdictKind
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NOON, NORTH, SOUTH, Team, make_id, open_team
 
 VISIT, NOTE, TASK = make_id(1), make_id(2), make_id(3)
+DEAL: dict[str, Any] = {"customer": BAKERY, "title": "Ovens", "stage": "new"}
 LIST: dict[str, Any] = {"name": "Near", "subject": "customer", "filters": [{"name": "moon_phase", "values": ["full"]}]}
 SEEN: dict[str, Any] = {"customer": BAKERY, "person": ANNA, "seen_at": 1, "competitor": "Baltika"}
 VALUES: dict[str, Any] = {"customer": BAKERY, "person": ANNA, "status": "planned"}
@@ -112,6 +113,9 @@ async def test_a_guess_at_a_customer_that_was_his_is_kept_whether_it_is_right_or
             "revenue_12m",
         ),
         (("customer", BAKERY, BAKERY, {"territory": SOUTH}), "forbidden_field", "territory"),
+        (("deal", VISIT, BAKERY, {**DEAL, "discount_granted": True}), "forbidden_field", "discount_granted"),
+        (("deal", VISIT, BAKERY, {**DEAL, "discount_answered": 5}), "forbidden_field", "discount_answered"),
+        (("deal", VISIT, BAKERY, {**DEAL, "discount": 0}), "wrong_type", "discount"),
         (("visit", BAKERY, BAKERY, VALUES), "foreign_root", "kind"),
         (("customer", CHEMIST, CHEMIST, {"name": "Mine"}), "forbidden", ""),
         (("shelf_check", VISIT, BAKERY, {**SEEN, "stock": "plenty"}), "wrong_type", "stock"),

@@ -161,7 +161,12 @@ class KnownCustomers:
                 "close_day": diary.iso[HISTORY_DAYS + known.close_in],
                 "next_step": known.next_step,
                 "competitor": known.competitor,
+                "discount": known.discount,
+                "discount_reason": known.discount_reason,
             }
+            if known.discount is not None:
+                asked = diary.at(HISTORY_DAYS, 7 * 60 + 40)
+                deal |= {"discount_asked_by": rep.person, "discount_asked_at": asked}
             rows.append(
                 make_row("deal", make_id(random, at), profile.id, at, {k: v for k, v in deal.items() if v is not None})
             )

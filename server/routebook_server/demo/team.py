@@ -50,7 +50,7 @@ class KnownVisit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KnownDeal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An open deal: minor units, per cent, days in its stage, days until it should close."""
+    """An open deal: minor units, per cent, days in its stage, days until it should close, and the discount that waits."""
 
     title: str
     stage: Stage
@@ -60,6 +60,9 @@ class KnownDeal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     close_in: int
     next_step: str | None
     competitor: str | None
+    discount: int | None = None
+    """Per cent that the rep has asked for this morning."""
+    discount_reason: str | None = None
 
 
 class KnownCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

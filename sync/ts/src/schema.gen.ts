@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '309a7522a32a';
+export const SCHEMA_HASH = 'fea7580c6846';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -226,6 +226,13 @@ export type Deal = {
   next_step?: string | null;
   competitor?: string | null;
   lost_reason?: string | null;
+  discount?: number | null;
+  discount_reason?: string | null;
+  discount_asked_by?: string | null;
+  discount_asked_at?: number | null;
+  discount_answered?: number | null;
+  discount_answered_by?: string | null;
+  discount_granted?: boolean | null;
   description?: string | null;
   deleted?: boolean | null;
 };
@@ -1890,6 +1897,60 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         "nullable": true,
         "max_length": 200
       },
+      "discount": {
+        "name": "discount",
+        "type": "integer",
+        "nullable": true,
+        "unit": "percent",
+        "minimum": 1,
+        "maximum": 100
+      },
+      "discount_reason": {
+        "name": "discount_reason",
+        "type": "text",
+        "nullable": true,
+        "max_length": 200
+      },
+      "discount_asked_by": {
+        "name": "discount_asked_by",
+        "type": "text",
+        "nullable": true,
+        "ref": "person",
+        "max_length": 26
+      },
+      "discount_asked_at": {
+        "name": "discount_asked_at",
+        "type": "integer",
+        "nullable": true,
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655,
+        "column": true
+      },
+      "discount_answered": {
+        "name": "discount_answered",
+        "type": "integer",
+        "nullable": true,
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655,
+        "column": true,
+        "manager": true
+      },
+      "discount_answered_by": {
+        "name": "discount_answered_by",
+        "type": "text",
+        "nullable": true,
+        "ref": "person",
+        "max_length": 26,
+        "manager": true
+      },
+      "discount_granted": {
+        "name": "discount_granted",
+        "type": "boolean",
+        "nullable": true,
+        "manager": true
+      },
       "description": {
         "name": "description",
         "type": "text",
@@ -1935,6 +1996,14 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
           "sql": "TEXT"
         },
         {
+          "name": "discount_asked_at",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "discount_answered",
+          "sql": "INTEGER"
+        },
+        {
           "name": "deleted",
           "sql": "INTEGER"
         }
@@ -1945,6 +2014,9 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         ],
         [
           "stage"
+        ],
+        [
+          "discount_asked_at"
         ]
       ]
     }

@@ -100,12 +100,21 @@ function without(values: Values, goes: (field: string, value: Json) => boolean):
   return Object.fromEntries(Object.entries(values).filter(([field, value]) => !goes(field, value)));
 }
 
-/** What waits for this person: what became of his own edits, and the edits of others that are his to decide on. */
-export function countAttention(database: Database): number {
+/** The deals `d` whose discount waits for an answer: asked for, not answered since, and not over (`discountState` of the domain). */
+export const DISCOUNT_WAITS = `d.discount_asked_at IS NOT NULL AND d.discount_answered IS NOT d.discount_asked_at
+  AND d.stage NOT IN ('won', 'lost') AND d.deleted IS NOT 1 AND json_extract(d.doc, '$.v.discount') IS NOT NULL`;
+
+/**
+ * What waits for this person: what became of his own edits, the edits of others that are his to decide on, and the discounts that a
+ * manager answers.
+ */
+export function countAttention(database: Database, isManager: boolean): number {
   const found = database.get<{ n: number }>(
     `SELECT (SELECT count(*) FROM attention)
        + (SELECT count(*) FROM held_edit WHERE status = 'waiting' AND offer IS NULL AND deleted IS NOT 1
-            AND doc ->> '$.v.code' <> 'missing_root') AS n`,
+            AND doc ->> '$.v.code' <> 'missing_root')
+       + (SELECT count(*) FROM deal d WHERE ?1 AND ${DISCOUNT_WAITS}) AS n`,
+    [isManager ? 1 : 0],
   );
   return found?.n ?? 0;
 }

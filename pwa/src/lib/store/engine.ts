@@ -193,7 +193,7 @@ export class Engine {
 
   /** Things that want a human. */
   get attention(): number {
-    this.#attention ??= countAttention(this.database);
+    this.#attention ??= countAttention(this.database, this.account.role !== "rep");
     return this.#attention;
   }
 
@@ -397,7 +397,7 @@ export class Engine {
 
   #tell(topics: ReadonlySet<Topic>): void {
     if (topics.size > 0) this.#numbers.clear();
-    if (topics.has("attention") || topics.has("held_edit")) this.#attention = null;
+    if (topics.has("attention") || topics.has("held_edit") || topics.has("deal")) this.#attention = null;
     this.#listener(topics);
   }
 

@@ -41,7 +41,7 @@ export function problemsOf(change: Change, known: Known | null, account: Account
   for (const name of Object.keys(values)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) problems.push(problem("unknown_field", name));
-    else if (field.server || isForbidden(field, account.role === "rep", known !== null)) {
+    else if (field.server || isForbidden(field, account.role === "rep", known === null)) {
       problems.push(problem("forbidden_field", name));
     } else {
       const found = problemOfValue(field, values[name]);
@@ -57,8 +57,9 @@ export function problemsOf(change: Change, known: Known | null, account: Account
   return problems;
 }
 
-function isForbidden(field: FieldType, isRep: boolean, isKnown: boolean): boolean {
-  return isRep && (field.hidden === true || (field.manager === true && isKnown));
+/** A rep may say once, of a new record, what only a manager changes later, and only where a new one must have it. */
+function isForbidden(field: FieldType, isRep: boolean, isNew: boolean): boolean {
+  return isRep && (field.hidden === true || (field.manager === true && !(isNew && field.required === true)));
 }
 
 interface Found {

@@ -220,7 +220,7 @@ ENTITY_TYPES: dict[str, EntityType] = {
             archive=_archive("taken_at"),
         ),
         _declare("call", Call, Home.ROOT, _EVERYBODY, ("customer", "called_at"), archive=_archive("called_at")),
-        _declare("deal", Deal, Home.ROOT, _EVERYBODY, ("customer",), ("stage",)),
+        _declare("deal", Deal, Home.ROOT, _EVERYBODY, ("customer",), ("stage",), ("discount_asked_at",)),
         _declare(
             "order",
             Order,

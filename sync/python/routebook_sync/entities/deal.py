@@ -47,4 +47,13 @@ class Deal(Entity):
     next_step: Line | UnsetType | None = UNSET
     competitor: Line | UnsetType | None = UNSET
     lost_reason: Line | UnsetType | None = UNSET
+    discount: Annotated[int, Meta(ge=1, le=100, extra=field(unit="percent"))] | UnsetType | None = UNSET
+    """What the owner asks for, off the amount as it stands; how it is answered is for managers alone."""
+    discount_reason: Line | UnsetType | None = UNSET
+    discount_asked_by: Annotated[Id, Meta(extra=field(ref="person"))] | UnsetType | None = UNSET
+    discount_asked_at: Annotated[Instant, Meta(extra=field(column=True))] | UnsetType | None = UNSET
+    discount_answered: Annotated[Instant, Meta(extra=field(column=True, manager=True))] | UnsetType | None = UNSET
+    """The ``discount_asked_at`` that this is the answer to: whoever asks again waits for another."""
+    discount_answered_by: Annotated[Id, Meta(extra=field(ref="person", manager=True))] | UnsetType | None = UNSET
+    discount_granted: Annotated[bool, Meta(extra=field(manager=True))] | UnsetType | None = UNSET
     description: Annotated[Paragraph, Meta(extra=field(join=Join.TEXT))] | UnsetType | None = UNSET

@@ -85,13 +85,22 @@ export interface DealRow {
   readonly next_step: string | null;
   readonly owner: string | null;
   readonly ownerName: string | null;
+  /** Per cent that was asked for last, and where that stands (`discountState`). */
+  readonly discount: number | null;
+  readonly discount_reason: string | null;
+  readonly discount_asked_by: string | null;
+  readonly discount_asked_at: number | null;
+  readonly discount_answered: number | null;
+  readonly discount_granted: number | null;
 }
 
 /** The columns of a DealRow; `d` is the deal, `c` its customer. */
 export const DEAL_COLUMNS = `d.id, d.title, d.customer, c.name AS customerName, d.stage, d.stage_since, d.amount,
   json_extract(d.doc, '$.v.currency') AS currency, d.close_day, json_extract(d.doc, '$.v.margin') AS margin,
   json_extract(d.doc, '$.v.competitor') AS competitor, json_extract(d.doc, '$.v.next_step') AS next_step, d.owner,
-  (SELECT name FROM person WHERE id = d.owner) AS ownerName`;
+  (SELECT name FROM person WHERE id = d.owner) AS ownerName, json_extract(d.doc, '$.v.discount') AS discount,
+  json_extract(d.doc, '$.v.discount_reason') AS discount_reason, json_extract(d.doc, '$.v.discount_asked_by') AS discount_asked_by,
+  d.discount_asked_at, d.discount_answered, json_extract(d.doc, '$.v.discount_granted') AS discount_granted`;
 
 /** The deals of a customer: open ones first, then the newest. */
 export const customerDeals = defineQuery<{ customer: string; limit: number }, DealRow[]>({

@@ -1,7 +1,9 @@
 import type { DealStage } from "$sync/schema.gen.ts";
+import { DISCOUNT_WAITS } from "../attention.ts";
 import { defineQuery } from "../query.ts";
 import { readVisible, type Visible } from "../visible.ts";
 import { DEAL_COLUMNS, type DealRow } from "./customer.ts";
+import { personName } from "./person.ts";
 
 /** The deals of one stage, the greatest first; of one owner or of everybody (null). */
 export const dealsPage = defineQuery<
@@ -40,6 +42,28 @@ export const dealsTotals = defineQuery<{ owner: string | null; today: string }, 
        FROM deal WHERE (?1 IS NULL OR owner = ?1) AND deleted IS NOT 1 GROUP BY 1, 2 LIMIT 200`,
       [owner, today],
     );
+  },
+});
+
+/** A deal whose discount waits for a manager's answer. */
+export interface DiscountRequest {
+  readonly deal: Visible<"deal">;
+  /** Who asks, "" if he is not on the device. */
+  readonly askedByName: string;
+}
+
+/** The discounts that wait, who has waited longest first. */
+export const dealsDiscounts = defineQuery<{ limit: number }, DiscountRequest[]>({
+  reads: ["deal", "person"],
+  run(database, { limit }) {
+    const found = database.all<{ id: string }>(
+      `SELECT d.id FROM deal d WHERE ${DISCOUNT_WAITS} ORDER BY d.discount_asked_at, d.id LIMIT ?`,
+      [limit],
+    );
+    return found.flatMap(({ id }) => {
+      const deal = readVisible(database, "deal", id);
+      return deal === null ? [] : [{ deal, askedByName: personName(database, deal.discount_asked_by ?? "") }];
+    });
   },
 });
 

@@ -14,7 +14,7 @@ import {
 } from "./customer.ts";
 import { customersPage } from "./customers.ts";
 import { customersFacets } from "./customers-facets.ts";
-import { dealOne, dealsPage, dealsTotals } from "./deals.ts";
+import { dealOne, dealsDiscounts, dealsPage, dealsTotals } from "./deals.ts";
 import { everythingOpened, everythingSearch } from "./everything.ts";
 import { overviewFigures } from "./figures.ts";
 import { filesOfCustomer, filesOfVisit } from "./files.ts";
@@ -56,6 +56,7 @@ export const QUERIES = {
   "customers.facets": customersFacets,
   "customers.page": customersPage,
   "deal.one": dealOne,
+  "deals.discounts": dealsDiscounts,
   "deals.page": dealsPage,
   "deals.totals": dealsTotals,
   "everything.opened": everythingOpened,
