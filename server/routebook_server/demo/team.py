@@ -50,7 +50,7 @@ class KnownVisit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KnownDeal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An open deal: minor units, per cent, days in its stage, days until it should close, and the discount that waits."""
+    """An open deal: minor units, per cent, days in its stage, days until it should close, a discount that waits."""
 
     title: str
     stage: Stage
