@@ -79,6 +79,14 @@ def _add_task(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("date-set")).to_be_visible()
 
 
+def _add_plan(page: Page, place: Place) -> None:
+    go_to_customer(page, place.customer)
+    page.get_by_test_id("add").click()
+    page.get_by_test_id("add-plan").click()
+    page.get_by_test_id("visit-hour").click()
+    expect(page.get_by_test_id("visit-time")).to_be_visible()
+
+
 def _add_call(page: Page, place: Place) -> None:
     go_to_customer(page, place.customer)
     page.get_by_test_id("add").click()
@@ -292,6 +300,12 @@ def _ask_for_a_discount(page: Page, place: Place) -> None:
     expect(page.get_by_test_id("discount-ask")).to_be_enabled()
 
 
+def _task_record(page: Page, place: Place) -> None:
+    _snooze(page, place)
+    page.get_by_test_id("task-details").click()
+    expect(page.get_by_test_id("task-date")).to_be_visible()
+
+
 SCREENS: Final[list[Screen]] = [
     Screen("signin", "nobody", lambda page, place: expect(page.locator("form")).to_be_visible()),
     Screen("today", "rep", _at("/today")),
@@ -324,6 +338,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("map-layers", "rep", _map_layers),
     Screen("tasks", "rep", _at("/tasks")),
     Screen("snooze", "rep", _snooze),
+    Screen("task-record", "rep", _task_record),
     Screen("deals", "rep", _at("/deals")),
     Screen("ask-discount", "rep", _ask_for_a_discount),
     Screen("needs-a-look", "rep", _at("/needs-a-look")),
@@ -334,6 +349,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("reminders-sent", "rep", _at("/settings/reminders/sent")),
     Screen("add", "rep", _add_sheet),
     Screen("add-task", "rep", _add_task),
+    Screen("add-plan", "rep", _add_plan),
     Screen("add-call", "rep", _add_call),
     Screen("add-photo", "rep", _add_photo),
     Screen("new-customer", "rep", _new_customer),

@@ -7,6 +7,8 @@ import {
   dateChoices,
   deleteTask,
   groupOf,
+  moveTask,
+  moveTaskBack,
   reopenTask,
   restoreTask,
   snoozeTask,
@@ -63,6 +65,20 @@ describe("a task", () => {
   });
   test("deleted can be had back", () => {
     expect([deleteTask(task)[0]?.v, restoreTask(task)[0]?.v]).toEqual([{ deleted: true }, { deleted: null }]);
+  });
+});
+
+describe("a task that is moved", () => {
+  const weekly = { id: "t", root: "c", due_day: "2026-11-23", remind_at: 5, repeat: "week", repeat_from: 1 } as const;
+  const when = { due_day: "2026-11-24", remind_at: 9 };
+  test("takes its reminder and its series along, and brings both back", () => {
+    expect(moveTask(weekly, when)[0]?.v).toEqual({ ...when, repeat_from: 9 });
+    expect(moveTaskBack(weekly)[0]?.v).toEqual({ due_day: "2026-11-23", remind_at: 5, repeat_from: 1 });
+  });
+  test("once only, begins no series", () => {
+    expect(moveTask({ id: "t", root: "c" }, when)[0]?.v).toEqual(when);
+    expect(moveTask({ id: "t", root: "c" }, null)[0]?.v).toEqual({ due_day: null, remind_at: null });
+    expect(moveTaskBack({ id: "t", root: "c" })[0]?.v).toEqual({ due_day: null, remind_at: null });
   });
 });
 

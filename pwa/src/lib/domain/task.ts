@@ -69,6 +69,19 @@ export const rescheduleTask = (task: TaskKey, when: When | null, more: ValuesOf<
   change(task, { ...(when ?? { due_day: null, remind_at: null }), ...more }),
 ];
 
+/** What moving a task writes over. */
+export type DatedTask = TaskKey & Pick<Visible<"task">, "due_day" | "remind_at" | "repeat_from" | "repeat">;
+
+/** Another date for good: of a task that comes again, the series goes on from there, while snoozing puts off only this one. */
+export const moveTask = (task: DatedTask, when: When | null): Change[] =>
+  rescheduleTask(task, when, task.repeat && when !== null ? { repeat_from: when.remind_at } : {});
+
+/** Back from `moveTask`, given the task as it was before. */
+export const moveTaskBack = (before: DatedTask): Change[] => {
+  const { due_day = null, remind_at = null, repeat_from = null } = before;
+  return [change(before, { due_day, remind_at, ...(before.repeat ? { repeat_from } : {}) })];
+};
+
 /** Put off once more; two devices that do so at the same time both count. */
 export const snoozeTask = (task: TaskKey, when: When): Change[] => [change(task, { ...when, snoozes: plus(1) })];
 

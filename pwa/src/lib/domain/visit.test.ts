@@ -2,15 +2,20 @@ import { describe, expect, test } from "vitest";
 import type { Visible } from "#lib/store/visible";
 import {
   begunVisit,
+  cancelVisit,
   checkIn,
   closeForgotten,
   finish,
   isForgotten,
   isSigned,
+  isWritten,
   locate,
   movePin,
   movePinBack,
+  moveVisit,
+  moveVisitBack,
   plan,
+  redoCheckIn,
   removeNextStep,
   removeSignature,
   reopen,
@@ -20,6 +25,7 @@ import {
   setNote,
   setOutcome,
   sign,
+  uncancelVisit,
   undoCheckIn,
   visitMeant,
 } from "./visit";
@@ -114,17 +120,36 @@ describe("checking in", () => {
     expect(locate(key, null, { ...shop, accuracy: 12 })[0]?.v).toMatchObject({ presence: "unknown", distance: null });
   });
   test("by mistake gives the plan back, without a trace of place", () => {
-    expect(values(undoCheckIn(visit({ presence: "at_customer", distance: 3, latitude: 1, longitude: 1 })))).toEqual([
+    const mistaken = visit({ presence: "at_customer", distance: 3, latitude: 1, longitude: 1 });
+    expect(values(undoCheckIn(mistaken, true, "2026-11-21"))).toEqual([
       {
         ...{ status: "planned", checked_in_at: null, presence: null },
         ...{ distance: null, latitude: null, longitude: null, accuracy: null },
       },
     ]);
   });
-  test("by mistake without a plan takes the visit away", () => {
-    const { planned_day: _, ...unplanned } = visit();
-    expect(values(undoCheckIn(unplanned))).toEqual([{ deleted: true }]);
+  test("by mistake without a plan takes the visit away, and back it comes as it was", () => {
+    const { planned_day: _, ...unplanned } = visit({ status: "open", checked_in_at: 7, presence: "unknown" });
+    expect(values(undoCheckIn(unplanned, false, "2026-11-21"))).toEqual([{ deleted: true }]);
+    expect(values(redoCheckIn(unplanned))).toMatchObject([
+      { deleted: null, status: "open", checked_in_at: 7, planned_day: null, presence: "unknown", distance: null },
+    ]);
   });
+  test("by mistake takes no report away: the visit is planned for today instead", () => {
+    const { planned_day: _, ...unplanned } = visit();
+    expect(values(undoCheckIn(unplanned, true, "2026-11-21"))).toMatchObject([
+      { status: "planned", planned_day: "2026-11-21", checked_in_at: null },
+    ]);
+  });
+  test.each([
+    { note: "x" },
+    { outcome: "order" },
+    { next_step: "x" },
+    { signed_by: "Ewa" },
+    { answers: [{ stamp: "", at: 1, text: "" }] },
+    { comments: [{ stamp: "", at: 1, text: "" }] },
+  ] as const)("%j would be missed", (written) => expect(isWritten(visit(written))).toBe(true));
+  test("nothing else would be", () => expect(isWritten(visit({ purpose: "sales", presence: "unknown" }))).toBe(false));
 });
 
 describe("the report", () => {
@@ -242,4 +267,20 @@ describe("a forgotten check-out", () => {
     expect(closed?.v).toEqual({ status: "done", checked_out_at: NINE + 30 * MINUTE, check_out_estimated: true });
   });
   test("and a fresh one is left alone", () => expect(closeForgotten([visit()], NINE + HOUR, WARSAW)).toEqual([]));
+});
+
+describe("a plan", () => {
+  const planned = visit({ planned_day: "2026-11-21", planned_at: 9, position: 2 });
+  test("goes to another day without its place in the order, and back with it", () => {
+    expect(values(moveVisit(planned, "2026-11-24", null))).toEqual([
+      { planned_day: "2026-11-24", planned_at: null, position: null },
+    ]);
+    expect(values(moveVisitBack(planned))).toEqual([{ planned_day: "2026-11-21", planned_at: 9, position: 2 }]);
+  });
+  test("keeps its place where only the hour changes", () =>
+    expect(values(moveVisit(planned, "2026-11-21", 12))).toEqual([{ planned_day: "2026-11-21", planned_at: 12 }]));
+  test("is cancelled, and stands again", () => {
+    expect(values(cancelVisit(planned))).toEqual([{ status: "cancelled" }]);
+    expect(values(uncancelVisit(planned))).toEqual([{ status: "planned" }]);
+  });
 });

@@ -33,7 +33,8 @@ export interface Plan {
   readonly customer: string;
   readonly person: string;
   readonly day: string;
-  readonly at?: number;
+  /** The hour that was agreed, UTC milliseconds; without one the visit may be made at any time of the day. */
+  readonly at?: number | null;
   readonly position?: number;
   readonly purpose?: VisitPurpose;
 }
@@ -45,7 +46,7 @@ export function plan(planned: Plan): Change[] {
     person,
     status: "planned",
     planned_day: day,
-    ...(at === undefined ? {} : { planned_at: at }),
+    ...(typeof at === "number" ? { planned_at: at } : {}),
     ...(position === undefined ? {} : { position }),
     ...(purpose === undefined ? {} : { purpose }),
   };
@@ -100,12 +101,55 @@ export function locate(visit: VisitKey, customer: Point | null, place: Place): C
   return [change(visit, { presence, distance, latitude, longitude, accuracy: Math.round(place.accuracy) })];
 }
 
-/** The rep was not there after all: the plan stands again, an unplanned visit is gone. */
-export function undoCheckIn(visit: Visible<"visit">): Change[] {
-  if (visit.planned_day === undefined || visit.planned_day === null) return [change(visit, { deleted: true })];
+/** Whether the report of a visit has anything that somebody would miss; what hangs on it (files, orders) is asked of the store. */
+export const isWritten = (visit: Visible<"visit">): boolean =>
+  Boolean(visit.note || visit.outcome || visit.next_step) ||
+  isSigned(visit) ||
+  (visit.answers?.length ?? 0) + (visit.comments?.length ?? 0) > 0;
+
+/**
+ * The rep was not there after all: the plan stands again. An unplanned visit is gone, unless somebody would miss what is in it: then
+ * it is planned for `today` instead.
+ */
+export function undoCheckIn(visit: Visible<"visit">, isMissed: boolean, today: string): Change[] {
+  const isPlanned = typeof visit.planned_day === "string";
+  if (!isPlanned && !isMissed) return [change(visit, { deleted: true })];
   const nowhere = { presence: null, distance: null, latitude: null, longitude: null, accuracy: null };
-  return [change(visit, { status: "planned", checked_in_at: null, ...nowhere })];
+  const day = isPlanned ? {} : { planned_day: today };
+  return [change(visit, { status: "planned", checked_in_at: null, ...day, ...nowhere })];
 }
+
+/** Back from `undoCheckIn`, given the visit as it was before. */
+export function redoCheckIn(before: Visible<"visit">): Change[] {
+  const { planned_day = null, checked_in_at = null, presence = null, distance = null } = before;
+  const { latitude = null, longitude = null, accuracy = null } = before;
+  const place = { presence, distance, latitude, longitude, accuracy };
+  return [change(before, { deleted: null, status: "open", checked_in_at, planned_day, ...place })];
+}
+
+/** What moving and cancelling write over. */
+export type PlannedVisit = VisitKey & Pick<Visible<"visit">, "planned_day" | "planned_at" | "position">;
+
+/** To another day, or another hour of it; its place in the order of the old day means nothing in the new one. */
+export const moveVisit = (visit: PlannedVisit, day: string, at: number | null): Change[] => [
+  change(visit, {
+    planned_day: day,
+    planned_at: at,
+    ...(day === visit.planned_day ? {} : { position: null }),
+  }),
+];
+
+/** Back from `moveVisit`, given the visit as it was before. */
+export const moveVisitBack = (before: PlannedVisit): Change[] => {
+  const { planned_day = null, planned_at = null, position = null } = before;
+  return [change(before, { planned_day, planned_at, position })];
+};
+
+/** Nobody will make it; it stays in the customer's timeline as one that was cancelled. */
+export const cancelVisit = (visit: VisitKey): Change[] => [change(visit, { status: "cancelled" })];
+
+/** Back from `cancelVisit`. */
+export const uncancelVisit = (visit: VisitKey): Change[] => [change(visit, { status: "planned" })];
 
 export const setOutcome = (visit: VisitKey, outcome: VisitOutcome | null): Change[] => [change(visit, { outcome })];
 

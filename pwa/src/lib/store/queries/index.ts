@@ -36,7 +36,7 @@ import { taskOne, tasksCounts, tasksEnded, tasksPage } from "./tasks.ts";
 import { territoryList } from "./territory.ts";
 import { customerTimeline } from "./timeline.ts";
 import { todayStops } from "./today.ts";
-import { visitOne, visitOpen } from "./visit.ts";
+import { visitAttached, visitMissed, visitOne, visitOpen } from "./visit.ts";
 import { visitFormList } from "./visit-form.ts";
 
 export const QUERIES = {
@@ -99,6 +99,8 @@ export const QUERIES = {
   "tasks.page": tasksPage,
   "territory.list": territoryList,
   "today.stops": todayStops,
+  "visit.attached": visitAttached,
+  "visit.missed": visitMissed,
   "visit.one": visitOne,
   "visit.open": visitOpen,
   "visit_form.list": visitFormList,

@@ -467,6 +467,7 @@ test("every query answers an empty store", () => {
         name: "x",
         ...{ city: "", phone: "", email: "", tax_number: "" },
         contact: NOW,
+        root: C,
         box: { south: 0, west: 0, north: 1, east: 1 },
         ids: [C],
       },
@@ -498,6 +499,8 @@ test("no query of a list looks at a whole table of children", () => {
   device.engine.query("customer.tasks", { customer: C, limit: 9 });
   device.engine.query("customer.visits", { customer: C, limit: 9 });
   device.engine.query("visit.open", { person: PERSON });
+  device.engine.query("visit.attached", { id: id(200), root: C });
+  device.engine.query("visit.missed", { person: PERSON, firstDay: "2026-11-07", today: today.day, limit: 9 });
   device.engine.query("tasks.counts", { person: PERSON, today: today.day });
   device.engine.query("deals.page", { stage: "new", owner: null, offset: 0, limit: 9 });
   device.engine.query("deals.discounts", { limit: 9 });

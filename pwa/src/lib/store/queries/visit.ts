@@ -43,3 +43,46 @@ export const visitOpen = defineQuery<{ person: string }, VisitRow | null>({
     return found ?? null;
   },
 });
+
+/** Whether anything hangs on a visit beside its report: files, what was seen on the shelf, an order, a task. */
+export const visitAttached = defineQuery<{ id: string; root: string }, boolean>({
+  reads: ["file", "shelf_check", "order", "task"],
+  run(database, { id, root }) {
+    const found = database.get<{ found: number }>(
+      `SELECT 1 AS found FROM file WHERE visit = ?1 AND deleted IS NOT 1
+       UNION ALL SELECT 1 FROM shelf_check WHERE visit = ?1 AND deleted IS NOT 1
+       UNION ALL SELECT 1 FROM "order" WHERE customer = ?2 AND json_extract(doc, '$.v.visit') = ?1 AND deleted IS NOT 1
+       UNION ALL SELECT 1 FROM task WHERE customer = ?2 AND json_extract(doc, '$.v.visit') = ?1 AND deleted IS NOT 1 LIMIT 1`,
+      [id, root],
+    );
+    return found !== undefined;
+  },
+});
+
+/** A visit that was planned and that nobody has made. */
+export interface MissedVisit {
+  readonly id: string;
+  readonly root: string;
+  readonly planned_day: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly planned_at: number | null;
+  readonly position: number | null;
+  readonly customerName: string | null;
+}
+
+/** A person's visits that were planned for the days from `firstDay` to before `today` and are still only planned, the latest first. */
+export const visitMissed = defineQuery<
+  { person: string; firstDay: string; today: string; limit: number },
+  MissedVisit[]
+>({
+  reads: ["visit", "customer"],
+  run(database, { person, firstDay, today, limit }) {
+    return database.all<MissedVisit>(
+      `SELECT v.id, v.root, v.planned_day, v.planned_at, v.position, c.name AS customerName
+       FROM visit v LEFT JOIN customer c ON c.id = v.customer
+       WHERE v.planned_day >= ?2 AND v.planned_day < ?3 AND v.person = ?1 AND v.status = 'planned' AND v.deleted IS NOT 1
+       ORDER BY v.planned_day DESC, v.position LIMIT ?4`,
+      [person, firstDay, today, limit],
+    );
+  },
+});

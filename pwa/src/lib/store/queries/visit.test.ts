@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { BUCKET, customerRow, id, NOW, open, PERSON, receive, row } from "../fixtures.ts";
+
+const C = id(100);
+const V = id(200);
+
+function book(...rows: ReturnType<typeof row>[]) {
+  const device = open();
+  receive(device, {
+    rows: { shared: [row("person", PERSON, "shared", { name: "Marek" })], [BUCKET]: [customerRow(100), ...rows] },
+  });
+  return device;
+}
+const visit = (number: number, v: object) =>
+  row("visit", id(number), C, { customer: C, person: PERSON, status: "planned", ...v });
+
+test.each([
+  ["file", { taken_at: NOW, person: PERSON, type: "photo" }],
+  ["shelf_check", { seen_at: NOW, person: PERSON }],
+  ["order", { ordered_at: NOW, status: "draft" }],
+  ["task", { title: "Send", status: "open", person: PERSON }],
+] as const)("a %s hangs on its visit until it is deleted", (kind, v) => {
+  const asked = { id: V, root: C };
+  const hung = (deleted: boolean, of = V) =>
+    book(visit(200, {}), row(kind, id(300), C, { customer: C, visit: of, deleted, ...v })).engine.query(
+      "visit.attached",
+      asked,
+    );
+  expect([hung(false), hung(true), hung(false, id(201))]).toEqual([true, false, false]);
+});
+
+test("what was planned and not made is told for some days, one's own and what is still planned", () => {
+  const { engine } = book(
+    visit(200, { planned_day: "2026-11-20", position: 2 }),
+    visit(201, { planned_day: "2026-11-20", position: 1 }),
+    visit(202, { planned_day: "2026-11-21" }),
+    visit(203, { planned_day: "2026-11-19", status: "done" }),
+    visit(204, { planned_day: "2026-11-19", status: "cancelled" }),
+    visit(205, { planned_day: "2026-11-19", person: id(9) }),
+    visit(206, { planned_day: "2026-11-01" }),
+    visit(207, { planned_day: "2026-11-18", deleted: true }),
+    visit(208, { planned_day: "2026-11-18" }),
+  );
+  const asked = { person: PERSON, firstDay: "2026-11-07", today: "2026-11-21", limit: 9 };
+  expect(engine.query("visit.missed", asked).map((one) => one.id)).toEqual([id(201), id(200), id(208)]);
+});

@@ -1,0 +1,147 @@
+"""Plans: a visit is planned, moved, cancelled, and not forgotten if nobody makes it; a mistaken check-in loses nothing."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import MakeBrowser
+from e2e.house import House, Record, wait_until
+from e2e.people import MAREK, sign_in
+from e2e.screens import go, go_to_customer
+from e2e.words import pattern, word
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def phone(shared_house: House, shared_browser: MakeBrowser) -> Page:
+    """Marek's phone with the app open."""
+    page = shared_browser("phone", **MAREK.surroundings).open()
+    sign_in(page, shared_house.address, MAREK)
+    return page
+
+
+def _plan(page: Page, house: House, customer: Record, *, hour: bool) -> Record:
+    """Plan a visit for tomorrow from a customer's page by "+", at a fixed hour or at any."""
+    known = {one.id for one in house.records("visit")}
+    go_to_customer(page, customer.id)
+    page.get_by_test_id("add").click()
+    page.get_by_test_id("add-plan").click()
+    if hour:
+        page.get_by_test_id("visit-hour").click()
+        page.get_by_test_id("visit-time").locator("[data-part=hour]").select_option("14")
+    page.get_by_test_id("date-tomorrow").click()
+    expect(page.get_by_text(pattern("en", "add_visit_planned"))).to_be_visible()
+    wait_until(lambda: len(house.records("visit")) > len(known), 30, "the visit is at the office")
+    (planned,) = (one for one in house.records("visit") if one.id not in known)
+    return planned
+
+
+def test_a_visit_is_planned_for_a_day_or_an_hour_of_it_moved_and_cancelled(shared_house: House, phone: Page) -> None:
+    house = shared_house
+    customer = house.customers_of(MAREK.email)[0]
+    zone = ZoneInfo(MAREK.zone)
+    tomorrow = datetime.now(zone).date() + timedelta(days=1)
+    visit = _plan(phone, house, customer, hour=False)
+    assert (visit.values["planned_day"], visit.values.get("planned_at")) == (tomorrow.isoformat(), None)
+    timed = _plan(phone, house, customer, hour=True)
+    at = datetime.fromtimestamp(timed.values["planned_at"] / 1000, zone)
+    assert (at.date(), at.hour, at.minute) == (tomorrow, 14, 0)
+
+    go(phone, f"/visits/{timed.id}")
+    phone.get_by_test_id("visit-menu").click()
+    phone.get_by_test_id("visit-move").click()
+    phone.get_by_test_id("date-in_3_days").click()
+    day = tomorrow + timedelta(days=2)
+    wait_until(lambda: house.record(timed.id).values["planned_day"] == day.isoformat(), 30, "the visit is moved")
+    at = datetime.fromtimestamp(house.record(timed.id).values["planned_at"] / 1000, zone)
+    assert (at.date(), at.hour) == (day, 14)
+    phone.get_by_role("button", name=word("en", "common_undo")).click()
+    wait_until(lambda: house.record(timed.id).values["planned_day"] == tomorrow.isoformat(), 30, "it is back")
+
+    phone.get_by_test_id("visit-menu").click()
+    phone.get_by_test_id("visit-cancel").click()
+    wait_until(lambda: house.record(timed.id).values["status"] == "cancelled", 30, "the visit is cancelled")
+    expect(phone.get_by_test_id("screen-ready").first).to_be_visible()
+
+
+def test_what_nobody_made_stands_on_the_day_after_until_it_is_made_or_cancelled(
+    shared_house: House, phone: Page
+) -> None:
+    page = phone.context.new_page()
+    page.clock.set_fixed_time(datetime.now(ZoneInfo(MAREK.zone)).replace(hour=8, minute=0) + timedelta(days=1))
+    page.goto(f"{shared_house.address}/today")
+    missed = page.get_by_test_id("missed-visit")
+    expect(missed.first).to_be_visible()
+    before = missed.count()
+    name = missed.first.inner_text().splitlines()[0]
+    stops = page.get_by_test_id("stop")
+    expect(stops.filter(has_text=name)).to_have_count(0)
+    missed.first.get_by_test_id("missed-today").click()
+    expect(stops.filter(has_text=name)).to_have_count(1)
+    page.get_by_role("button", name=word("en", "common_undo")).click()
+    expect(missed).to_have_count(before)
+    missed.first.get_by_test_id("missed-cancel").click()
+    expect(missed.filter(has_text=name)).to_have_count(0)
+    page.get_by_role("button", name=word("en", "common_undo")).click()
+    expect(missed).to_have_count(before)
+    page.close()
+
+
+def test_a_check_in_by_mistake_takes_no_report_with_it(shared_house: House, phone: Page) -> None:
+    house = shared_house
+    visited = {one.values["customer"] for one in house.records("visit") if one.values["status"] != "done"}
+    customer = next(one for one in house.customers_of(MAREK.email) if one.id not in visited)
+
+    def begin() -> str:
+        go_to_customer(phone, customer.id)
+        phone.get_by_role("button", name=word("en", "common_check_in")).first.click()
+        phone.wait_for_url("**/visits/*")
+        return phone.url.rpartition("/")[2]
+
+    def take_back() -> None:
+        phone.get_by_test_id("visit-menu").click()
+        phone.get_by_test_id("undo-check-in").click()
+
+    empty = begin()
+    take_back()
+    expect(phone.get_by_text(word("en", "visit_check_in_undone"), exact=True)).to_be_visible()
+    wait_until(lambda: house.record(empty).values.get("deleted") is True, 30, "an empty one is gone")
+    phone.get_by_role("button", name=word("en", "common_undo")).click()
+    wait_until(lambda: house.record(empty).values["status"] == "open", 30, "and comes back")
+    go(phone, f"/visits/{empty}")
+    phone.get_by_role("textbox").first.fill("Wants a second shelf")
+    take_back()
+    expect(phone.get_by_text(word("en", "visit_check_in_undone_kept"))).to_be_visible()
+    wait_until(lambda: house.record(empty).values["status"] == "planned", 30, "it is planned instead")
+    assert house.record(empty).values["note"] == "Wants a second shelf"
+    assert house.record(empty).values.get("deleted") is not True
+
+
+def test_a_task_moves_with_its_reminder_and_goes_and_comes_back(shared_house: House, phone: Page) -> None:
+    house = shared_house
+    customer = house.customers_of(MAREK.email)[2]
+    known = {one.id for one in house.records("task")}
+    go_to_customer(phone, customer.id)
+    phone.get_by_test_id("remind").click()
+    phone.get_by_test_id("date-tomorrow").click()
+    wait_until(lambda: len(house.records("task")) > len(known), 30, "the task is at the office")
+    (task,) = (one for one in house.records("task") if one.id not in known)
+    go(phone, "/tasks")
+    row = phone.get_by_test_id("task").filter(has_text=str(customer.values["name"]))
+    row.get_by_test_id("task-snooze").click()
+    phone.get_by_test_id("task-details").click()
+    phone.get_by_test_id("task-date").get_by_test_id("date-in_3_days").click()
+
+    def moved() -> bool:
+        values = house.record(task.id).values
+        day = datetime.fromtimestamp(values["remind_at"] / 1000, ZoneInfo(MAREK.zone)).date()
+        return bool(values["due_day"] == day.isoformat() and values["due_day"] > task.values["due_day"])
+
+    wait_until(moved, 30, "day and reminder are moved")
+    phone.get_by_test_id("record-delete").click()
+    wait_until(lambda: house.record(task.id).values.get("deleted") is True, 30, "the task is gone")
+    phone.get_by_role("button", name=word("en", "common_undo")).click()
+    wait_until(lambda: house.record(task.id).values.get("deleted") is not True, 30, "the task is back")
