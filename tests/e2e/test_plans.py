@@ -1,4 +1,4 @@
-"""Plans: a visit is planned, moved, cancelled, and not forgotten if nobody makes it; a mistaken check-in loses nothing."""
+"""Plans: a visit is planned, moved, cancelled, not forgotten if nobody makes it; a mistaken check-in loses nothing."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -67,29 +67,6 @@ def test_a_visit_is_planned_for_a_day_or_an_hour_of_it_moved_and_cancelled(share
     expect(phone.get_by_test_id("screen-ready").first).to_be_visible()
 
 
-def test_what_nobody_made_stands_on_the_day_after_until_it_is_made_or_cancelled(
-    shared_house: House, phone: Page
-) -> None:
-    page = phone.context.new_page()
-    page.clock.set_fixed_time(datetime.now(ZoneInfo(MAREK.zone)).replace(hour=8, minute=0) + timedelta(days=1))
-    page.goto(f"{shared_house.address}/today")
-    missed = page.get_by_test_id("missed-visit")
-    expect(missed.first).to_be_visible()
-    before = missed.count()
-    name = missed.first.inner_text().splitlines()[0]
-    stops = page.get_by_test_id("stop")
-    expect(stops.filter(has_text=name)).to_have_count(0)
-    missed.first.get_by_test_id("missed-today").click()
-    expect(stops.filter(has_text=name)).to_have_count(1)
-    page.get_by_role("button", name=word("en", "common_undo")).click()
-    expect(missed).to_have_count(before)
-    missed.first.get_by_test_id("missed-cancel").click()
-    expect(missed.filter(has_text=name)).to_have_count(0)
-    page.get_by_role("button", name=word("en", "common_undo")).click()
-    expect(missed).to_have_count(before)
-    page.close()
-
-
 def test_a_check_in_by_mistake_takes_no_report_with_it(shared_house: House, phone: Page) -> None:
     house = shared_house
     visited = {one.values["customer"] for one in house.records("visit") if one.values["status"] != "done"}
@@ -145,3 +122,27 @@ def test_a_task_moves_with_its_reminder_and_goes_and_comes_back(shared_house: Ho
     wait_until(lambda: house.record(task.id).values.get("deleted") is True, 30, "the task is gone")
     phone.get_by_role("button", name=word("en", "common_undo")).click()
     wait_until(lambda: house.record(task.id).values.get("deleted") is not True, 30, "the task is back")
+
+
+def test_what_nobody_made_stands_on_the_day_after_until_it_is_made_or_cancelled(
+    shared_house: House, phone: Page
+) -> None:
+    page = phone.context.new_page()
+    # For all pages of this phone: no test comes after it.
+    page.clock.set_fixed_time(datetime.now(ZoneInfo(MAREK.zone)).replace(hour=8, minute=0) + timedelta(days=1))
+    page.goto(f"{shared_house.address}/today")
+    missed = page.get_by_test_id("missed-visit")
+    expect(missed.first).to_be_visible()
+    before = missed.count()
+    name = missed.first.inner_text().splitlines()[0]
+    stops = page.get_by_test_id("stop")
+    expect(stops.filter(has_text=name)).to_have_count(0)
+    missed.first.get_by_test_id("missed-today").click()
+    expect(stops.filter(has_text=name)).to_have_count(1)
+    page.get_by_role("button", name=word("en", "common_undo")).click()
+    expect(missed).to_have_count(before)
+    missed.first.get_by_test_id("missed-cancel").click()
+    expect(missed.filter(has_text=name)).to_have_count(0)
+    page.get_by_role("button", name=word("en", "common_undo")).click()
+    expect(missed).to_have_count(before)
+    page.close()
