@@ -85,3 +85,9 @@ test("the undo of a task that was done takes the next one away", async () => {
   toasts.shown.at(-1)?.undo?.();
   await vi.waitFor(() => expect(standing()).toEqual(["0 2026-11-23"]));
 });
+
+test("the day of the next one is told with its year where it is another one", async () => {
+  rows.set(FIRST, { ...(rows.get(FIRST) as Row), repeat: "year" });
+  await complete(FIRST);
+  expect(toasts.shown.at(-1)?.text).toContain("23 Nov 2027");
+});

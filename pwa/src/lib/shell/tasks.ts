@@ -16,7 +16,10 @@ export async function completeWithUndo(store: Store, task: Repeating, morning: n
   const next = made.length === 0 ? null : nextTime(task, now, counting(morning));
   const { title } = task;
   toasts.show({
-    text: next === null ? m.tasks_completed({ title }) : m.tasks_completed_next({ title, day: fmt.day(next.due_day) }),
+    text:
+      next === null
+        ? m.tasks_completed({ title })
+        : m.tasks_completed_next({ title, day: fmt.yearlyDay(next.due_day, now) }),
     undo: () => void reopen(store, { ...task, next_task: next === null ? null : nextIdOf(task.id) }),
   });
 }
