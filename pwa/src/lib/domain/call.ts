@@ -16,15 +16,34 @@ export interface BegunCall {
 /** A call begun longer ago than this is not asked about any more. */
 export const ASKED_FOR_MS = 4 * 3_600_000;
 
-/** What was kept of a call, read again after the phone closed the app meanwhile; null where there is nothing to ask about. */
-export function begunCallOf(kept: string | null, now: number): BegunCall | null {
-  if (kept === null) return null;
-  let found: Partial<Record<keyof BegunCall, unknown>> | null;
+/** Pressed again within this, the same number is the same call. */
+const AGAIN_MS = 60_000;
+/** No more wait for their result: the oldest is let go. */
+const MOST_WAITING = 20;
+
+/** The calls that wait for their result, the newest first, with one more that is begun. */
+export const withBegun = (waiting: readonly BegunCall[], call: BegunCall): readonly BegunCall[] =>
+  [call, ...waiting.filter((one) => !isAgain(one, call))].slice(0, MOST_WAITING);
+
+const isAgain = (one: BegunCall, call: BegunCall): boolean =>
+  one.customer === call.customer && one.contact === call.contact && call.at - one.at < AGAIN_MS;
+
+/** What was kept of a call: whatever somebody else, or an older app, may have written there. */
+type Kept = Partial<Record<keyof BegunCall, unknown>> | null;
+
+/** What was kept of calls, read again after the phone closed the app meanwhile: those to ask about. Older apps kept one alone. */
+export function begunCallsOf(kept: string | null, now: number): readonly BegunCall[] {
+  if (kept === null) return [];
+  let found: Kept | readonly Kept[];
   try {
     found = JSON.parse(kept);
   } catch {
-    return null;
+    return [];
   }
+  return [found].flat().flatMap((one) => begunCallOf(one, now) ?? []);
+}
+
+function begunCallOf(found: Kept, now: number): BegunCall | null {
   if (found === null || typeof found !== "object") return null;
   const { customer, name, contact, at } = found;
   if (typeof customer !== "string" || typeof name !== "string" || typeof at !== "number") return null;

@@ -96,7 +96,7 @@ test("every year on 30 Esfand is the 29th in years without one, and the 30th aga
 function series(first: string, repeat: TaskRepeat, calendar: Calendar, count: number): string[] {
   const at = (day: string) => Date.parse(`${day}T09:00:00Z`);
   const fixed = { id: newId(0, new Uint8Array(10)), root: "c", title: "Report", type: "todo", person: "p" } as const;
-  const series = { ...fixed, customer: "c", description: null, repeat, repeat_from: at(first) };
+  const series = { ...fixed, customer: "c", description: null, next_task: null, repeat, repeat_from: at(first) };
   const days = [first];
   for (const day of days) {
     if (days.length > count) break;

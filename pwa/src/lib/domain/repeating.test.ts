@@ -13,7 +13,7 @@ const nine = (day: string) => Date.parse(`${day}T08:00:00Z`);
 function task(repeat: TaskRepeat | null, day: string, more: Partial<Repeating> = {}): Repeating {
   const fixed = { id: ID, root: "c", title: "Report", type: "todo", person: "marek", customer: "c" } as const;
   const when = { due_day: day, remind_at: nine(day), repeat_from: nine(day) };
-  return { ...fixed, ...when, description: null, repeat, ...more };
+  return { ...fixed, ...when, description: null, repeat, next_task: null, ...more };
 }
 /** The days on which a task comes that is done at noon of each day it is due. */
 function days(first: Repeating, count: number, counting: typeof WARSAW | typeof TEHRAN = WARSAW): string[] {
@@ -82,6 +82,9 @@ describe("what is saved", () => {
       ...{ due_day: "2026-11-25", remind_at: nine("2026-11-25"), deleted: null },
       ...{ repeat: "week", repeat_from: nine("2026-11-18") },
     });
+  });
+  test("is nothing where the next one is there already: done again, a task neither doubles nor revives its series", () => {
+    expect(succeed(task("week", "2026-11-18", { next_task: nextIdOf(ID) }), nine("2026-11-18"), WARSAW)).toEqual([]);
   });
   test("has no reminder where there was none", () => {
     const [, next] = succeed(task("day", "2026-11-18", { remind_at: null }), nine("2026-11-18"), WARSAW);

@@ -31,6 +31,8 @@ export interface Repeating extends TaskKey {
   readonly repeat: TaskRepeat | null;
   /** The first time of all: what was put off does not move those after it. */
   readonly repeat_from: number | null;
+  /** The one after it, where it was made already. */
+  readonly next_task: string | null;
 }
 
 const STEPS = {
@@ -75,10 +77,10 @@ function dayAfter(first: string, repeat: TaskRepeat, after: string, calendar: Ca
   }
 }
 
-/** Makes the one after a task that is done; nothing where it does not repeat. */
+/** Makes the one after a task that is done; nothing where it does not repeat, or was done before and its series went on. */
 export function succeed(task: Repeating, now: number, counting: Counting): Change[] {
   const when = nextTime(task, now, counting);
-  if (when === null) return [];
+  if (when === null || task.next_task !== null) return [];
   const { root, title, type, person, customer, description, repeat, repeat_from, remind_at } = task;
   const id = nextIdOf(task.id);
   const v: ValuesOf<"task"> = {

@@ -42,10 +42,19 @@ describe("a task", () => {
     expect(completeTask(task, 7)[0]?.v).toEqual({ status: "done", done_at: 7 });
     expect(reopenTask(task)[0]?.v).toEqual({ status: "open", done_at: null });
   });
-  test("undone takes the one that came after it away", () => {
-    expect(reopenTask({ ...task, next_task: "n" })).toEqual([
+  test("undone takes the one that came after it away, where nothing became of that one", () => {
+    expect(reopenTask(task, { ...task, id: "n" })).toEqual([
       { kind: "task", id: "t", root: "c", v: { status: "open", done_at: null, next_task: null } },
       { kind: "task", id: "n", root: "c", v: { deleted: true } },
+    ]);
+  });
+  test.each([
+    ["is done", { ...task, id: "n", status: "done" as const }],
+    ["was done once, and its own next one stands", { ...task, id: "n", next_task: "o" }],
+    ["was deleted, or is on this device no more", null],
+  ])("undone leaves the one that came after it, and stays before it, where that one %s", (_, next) => {
+    expect(reopenTask(task, next)).toEqual([
+      { kind: "task", id: "t", root: "c", v: { status: "open", done_at: null } },
     ]);
   });
   test("that repeats remembers where it began, and repeats not without a date", () => {

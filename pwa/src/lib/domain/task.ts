@@ -52,11 +52,14 @@ export function createTask(task: NewTask): Change[] {
 
 export const completeTask = (task: TaskKey, now: number): Change[] => [change(task, { status: "done", done_at: now })];
 
-/** Back from `completeTask`; the one that came after a repeating task goes again. */
-export function reopenTask(task: TaskKey & { readonly next_task?: string | null | undefined }): Change[] {
-  const { root, next_task = null } = task;
-  if (next_task === null) return [change(task, { status: "open", done_at: null })];
-  return [change(task, { status: "open", done_at: null, next_task: null }), ...deleteTask({ id: next_task, root })];
+/**
+ * Back from `completeTask`. The one that came after a repeating task, as it stands on this device, goes again while it is open and
+ * has none after it; else the series goes on from there, and the task stays before it.
+ */
+export function reopenTask(task: TaskKey, next: Visible<"task"> | null = null): Change[] {
+  const opened = { status: "open", done_at: null } as const;
+  if (next === null || next.status !== "open" || typeof next.next_task === "string") return [change(task, opened)];
+  return [change(task, { ...opened, next_task: null }), ...deleteTask(next)];
 }
 
 export const deleteTask = (task: TaskKey): Change[] => [change(task, { deleted: true })];

@@ -79,6 +79,31 @@ describe("days and times", () => {
     ]);
   });
 
+  test("a day, or a moment, of another year has its year", () => {
+    const now = Date.UTC(2026, 10, 21, 7);
+    expect(inAll((r) => format.yearlyDay("2026-01-02", now, r))[0]).toBe("2 Jan");
+    expect(inAll((r) => format.yearlyDay("2025-12-30", "2026-01-02", r))).toEqual([
+      "30 Dec 2025",
+      "۹ دی",
+      "30 дек. 2025",
+      "2025年12月30日",
+      "30 gru 2025",
+    ]);
+    expect(format.yearlyDay("2027-01-12", now, reader("en"))).toBe("12 Jan 2027");
+    expect(format.yearlyMoment(MORNING, now, reader("en"))).toBe("21 Nov, 8:40");
+    expect(format.yearlyMoment(MORNING, Date.UTC(2027, 0, 2), reader("en"))).toBe("21 Nov 2026, 8:40");
+  });
+
+  test("another year is another one of the reader's calendar: it begins at Nowruz for a Persian", () => {
+    expect(format.yearlyDay("2026-03-20", "2026-03-21", reader("fa"))).toBe("۲۹ اسفند ۱۴۰۴");
+    expect(format.yearlyDay("2026-03-20", "2026-03-21", reader("en"))).toBe("20 Mar");
+  });
+
+  test("the year of an instant is the one of the reader's time zone", () => {
+    const midnight = Date.UTC(2026, 11, 31, 23, 30);
+    expect(format.yearlyDay(midnight, "2027-01-05", reader("en"))).toBe("1 Jan");
+  });
+
   test("an age names its greatest unit only", () => {
     expect(inAll((r) => format.age(5 * 3_600_000 + 60_000, r))).toEqual(["5 h", "۵ ساعت", "5 ч", "5小时", "5 godz."]);
     expect([10_000, 119_000, 47 * 3_600_000, 48 * 3_600_000].map((ms) => format.age(ms, reader("en")))).toEqual([

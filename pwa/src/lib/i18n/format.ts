@@ -32,6 +32,19 @@ export function day(value: DayOrInstant, reader: Reader, options: { year?: boole
   }).replace(/( г)?\.$/, "");
 }
 
+/** `14 Nov`; with the year where it is another one than that of `now`, by the reader's calendar. */
+export const yearlyDay = (value: DayOrInstant, now: DayOrInstant, reader: Reader): string =>
+  day(value, reader, { year: isOtherYear(value, now, reader) });
+
+/** `14 Nov, 8:40`; with the year as `yearlyDay`. */
+export const yearlyMoment = (instant: number, now: DayOrInstant, reader: Reader): string =>
+  moment(instant, reader, { year: isOtherYear(instant, now, reader) });
+
+function isOtherYear(value: DayOrInstant, now: DayOrInstant, reader: Reader): boolean {
+  const [its, ours] = [value, now].map((one) => formatDate(one, reader, { year: "numeric" }));
+  return its !== ours;
+}
+
 /** `Saturday 21 November`, in the order the language puts it. */
 export function dayLong(value: DayOrInstant, reader: Reader): string {
   if (reader.locale === "fa") {

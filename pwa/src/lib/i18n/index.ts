@@ -10,6 +10,8 @@ export { reader };
 /** The formatters of `format.ts` for the reader of this device; they follow a change of language in a template. */
 export const fmt = {
   day: (value: format.DayOrInstant, options?: { year?: boolean }) => format.day(value, reader, options),
+  yearlyDay: (value: format.DayOrInstant, now: format.DayOrInstant) => format.yearlyDay(value, now, reader),
+  yearlyMoment: (instant: number, now: format.DayOrInstant) => format.yearlyMoment(instant, now, reader),
   dayLong: (value: format.DayOrInstant) => format.dayLong(value, reader),
   weekday: (value: format.DayOrInstant) => format.weekday(value, reader),
   weekdayInColumn: (value: format.DayOrInstant) => format.weekdayInColumn(value, reader),

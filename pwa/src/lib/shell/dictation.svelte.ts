@@ -59,7 +59,8 @@ export class Dictation {
     }
     if (this.#make === null) return;
     const recognition = this.#make();
-    recognition.lang = language;
+    // Without calendar and digits: listeners know only the language and its country.
+    recognition.lang = new Intl.Locale(language).baseName;
     recognition.continuous = true;
     recognition.interimResults = false;
     recognition.onresult = ({ resultIndex, results }) => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { tagOf } from "#lib/i18n";
 import { Dictation, type Recognition } from "./dictation.svelte";
 
 class Ear implements Recognition {
@@ -38,6 +39,15 @@ test("finished phrases are heard in the reader's language until it is ended", ()
   ear.hear(" Ewa approves ");
   one.toggle("fa-IR");
   expect([one.state, words]).toEqual(["off", ["Ewa approves"]]);
+});
+
+test("a language is asked for without the calendar and the digits of its reader, which listeners do not know", () => {
+  const { ear, dictation: one } = dictation();
+  one.toggle(tagOf({ locale: "fa", calendar: "persian" }));
+  expect(ear.lang).toBe("fa-IR");
+  one.stop();
+  one.toggle(tagOf({ locale: "en", calendar: "gregory" }));
+  expect(ear.lang).toBe("en-GB");
 });
 
 test.each([

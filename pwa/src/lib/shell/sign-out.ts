@@ -16,7 +16,7 @@ export async function signOut(store: Store, options: { readonly exported: boolea
   if (!result.signedOut) return result;
   await forgetAccount();
   await new IndexedRoads(store.account.person).drop().catch(() => undefined); // an answer may have come meanwhile
-  calls.end(); // the next one here did not make it
+  calls.forget(); // the next one here did not make them
   await reminders.end(); // while the session lasts: the next one here must not read this person's reminders
   await showBadge(0, navigator);
   await endSession({ fetch: (input, init) => fetch(input, init), isOnline: () => navigator.onLine });

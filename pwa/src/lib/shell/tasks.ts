@@ -1,6 +1,6 @@
 /** Done and undone, wherever a task is shown; the next of a repeating one is made in the same breath. */
 import { nextIdOf, nextTime, type Repeating, succeed } from "#lib/domain/repeating";
-import { completeTask, reopenTask } from "#lib/domain/task";
+import { completeTask, reopenTask, type TaskKey } from "#lib/domain/task";
 import { fmt, m, reader } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
 import { toasts } from "#lib/ui/toasts.svelte";
@@ -11,13 +11,25 @@ const counting = (morning: number) => ({ timeZone: reader.timeZone, calendar: re
 /** Marks a task as done, with the way back. */
 export async function completeWithUndo(store: Store, task: Repeating, morning: number): Promise<void> {
   const now = store.now();
-  if (!(await save(store, [...completeTask(task, now), ...succeed(task, now, counting(morning))]))) return;
-  const next = nextTime(task, now, counting(morning));
+  const made = succeed(task, now, counting(morning));
+  if (!(await save(store, [...completeTask(task, now), ...made]))) return;
+  const next = made.length === 0 ? null : nextTime(task, now, counting(morning));
   const { title } = task;
   toasts.show({
-    text: next === null ? m.tasks_completed({ title }) : m.tasks_completed_next({ title, day: fmt.day(next.due_day) }),
-    undo: () => void save(store, reopenTask(next === null ? task : { ...task, next_task: nextIdOf(task.id) })),
+    text:
+      next === null
+        ? m.tasks_completed({ title })
+        : m.tasks_completed_next({ title, day: fmt.yearlyDay(next.due_day, now) }),
+    undo: () => void reopen(store, { ...task, next_task: next === null ? null : nextIdOf(task.id) }),
   });
+}
+
+/** Takes back that a task was done; the next of a repeating one goes with it where nothing became of it. */
+export async function reopen(store: Store, task: TaskKey & Pick<Repeating, "next_task">): Promise<void> {
+  const { next_task } = task;
+  // What cannot be read stays; whether the store works at all is said by the save.
+  const next = next_task === null ? null : await store.query("task.one", { id: next_task }).catch(() => null);
+  await save(store, reopenTask(task, next?.task ?? null));
 }
 
 /** Makes the next of a task that was done without one: from a notification, by the server. */

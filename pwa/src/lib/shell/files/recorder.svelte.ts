@@ -33,6 +33,8 @@ export class Recorder {
   #began = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #isDiscarded = false;
+  /** Ended while the microphone was asked for: a yes that comes later begins nothing. */
+  #isGivenUp = false;
 
   /** `kept` hears of what was recorded, however it came to its end; `begun` says where its pieces go meanwhile. */
   constructor(
@@ -48,6 +50,7 @@ export class Recorder {
       return;
     }
     this.state = "asking";
+    this.#isGivenUp = false;
     let stream: MediaStream;
     try {
       stream = await navigator.mediaDevices.getUserMedia({ audio: true });
@@ -56,11 +59,15 @@ export class Recorder {
       this.state = name === "NotAllowedError" || name === "SecurityError" ? "denied" : "missing";
       return;
     }
-    this.#record(stream);
+    if (this.#isGivenUp) {
+      for (const track of stream.getTracks()) track.stop();
+      this.state = "idle";
+    } else this.#record(stream);
   }
 
   /** Ends it and keeps it. */
   stop(): void {
+    this.#isGivenUp = true;
     if (this.#recorder?.state === "recording") this.#recorder.stop();
   }
 
