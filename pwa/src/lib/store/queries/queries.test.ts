@@ -246,6 +246,45 @@ test("customers are filtered, sorted and measured", () => {
   expect(names({ filter: { name: "near" } })).toEqual([]);
 });
 
+test("a list by distance has as many as one by name, also while it is scrolled; whoever has no place comes last", () => {
+  const device = open();
+  const rows = [
+    ...Array.from({ length: 60 }, (_, at) =>
+      customerRow(1000 + at, {
+        name: `At ${at}`,
+        latitude: 50_000_000 + at * at * 10_000,
+        longitude: 20_000_000 + at * 1000,
+      }),
+    ),
+    customerRow(1100, { name: "Far", latitude: -33_000_000, longitude: -170_000_000 }),
+    customerRow(1101, { name: "No place B" }),
+    customerRow(1102, { name: "No place A", longitude: 20_000_000 }),
+    customerRow(1103, { name: "Gone", deleted: true }),
+  ];
+  receive(device, { rows: { shared: [], [BUCKET]: rows } });
+  const page = (offset: number, limit: number, more: object = {}) =>
+    device.engine.query("customers.page", {
+      search: "",
+      filter: { name: "all" },
+      sort: "distance",
+      here: { latitude: 50_000_000, longitude: 20_000_000 },
+      offset,
+      limit,
+      ...more,
+    });
+  const names = Array.from({ length: 60 }, (_, at) => `At ${at}`).concat("Far", "No place A", "No place B");
+  expect(page(0, 100)).toMatchObject({ total: 63, isCounted: true });
+  expect(page(0, 100).rows.map(({ name }) => name)).toEqual(names);
+  expect(page(0, 10)).toMatchObject({ total: 63, isCounted: true });
+  expect(page(20, 10, { filter: { name: "near" } })).toMatchObject({ total: 63, isCounted: true });
+  const scrolled = Array.from({ length: 10 }, (_, at) => page(at * 7, 7).rows.map(({ name }) => name));
+  expect(scrolled.flat()).toEqual(names);
+  expect(page(61, 9).rows.map(({ name, distance }) => [name, distance])).toEqual([
+    ["No place A", null],
+    ["No place B", null],
+  ]);
+});
+
 test("customers that need not be counted are told at once, until somebody has counted them", () => {
   const device = book();
   const page = (more: object) => {
