@@ -20,6 +20,15 @@ from server.team import House, make_id, open_house
 from server.test_app_bad_input import a_problem
 
 PHOTO = make_id(31)
+TEXTS = {
+    "cp1250": "Zamówienie;żółty\n",
+    "cp1251": "ягода;цена\nЗаказ;4\n",
+    "cp1256": "سفارش;۴".replace("۴", "4"),
+    "gbk": "订单;价格\n黑麦;4\n",
+    "gb18030": "订单;价格\n黑麦;4\n",
+    "utf-16": "Заказ;价格\n",
+}
+"""As spreadsheets and editors write it where people live."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP = b"PK\x03\x04" + bytes(22)
 GOOD: dict[str, bytes] = {
@@ -52,7 +61,19 @@ BAD: dict[str, tuple[str, bytes]] = {
     "a film": ("video/x-matroska", b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x88matroska"),
     "nothing known": ("application/x-unknown", b"\0\x01\x02"),
     "text with a NUL": ("text/plain", b"a\0b"),
-    "text in another coding": ("text/plain", b"\xc5\xf3\xff\xfe"),
+    "text in UTF-16 without its mark": ("text/plain", "Zamówienie".encode("utf-16-le")),
+    "text in UTF-16 that ends inside a letter": ("text/plain", "Zamówienie".encode("utf-16")[:-1]),
+    "text in UTF-32": ("text/plain", "Zamówienie".encode("utf-32")),
+    "a page in UTF-16": ("text/plain", "<html>".encode("utf-16")),
+    "a page in UTF-16 behind a word": ("text/plain", b"\xfe\xff" + "x <script>".encode("utf-16-be")),
+    "a page in another coding": ("text/plain", " <html>Заказ".encode("cp1251")),
+    "a page behind text in another coding": ("text/csv", "Заказ;1\n<script>".encode("cp1251")),
+    "a drawing in another coding": ("text/plain", "<svg><title>Заказ</title></svg>".encode("cp1251")),
+    "a page behind the mark of UTF-8": ("text/plain", b"\xef\xbb\xbf<p>\xff"),
+    "a shell script in another coding": ("text/plain", "#!/bin/sh\n# Заказ".encode("cp1251")),
+    "bytes without a NUL": ("text/plain", b"\xc5\xf3\x02\xfe"),
+    "a packed file": ("text/csv", b"\x1f\x8b\x08\x08\xff\xff"),
+    "a picture that says it is text": ("text/plain", b"\xff\xd8\xff\xdb"),
 }
 
 NOWHERE = [
@@ -94,6 +115,21 @@ async def test_what_is_no_photo_voice_note_or_document_is_refused(
         digest = await write_file(house, PHOTO, body, media_type=media_type, type="document")
         a_problem(await append(client, PHOTO, digest, 0, body), 422, "wrong_content")
         assert (kept(tmp_path / "data"), parts(tmp_path / "data")) == ([], []), name
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "text/csv"])
+@pytest.mark.parametrize("coding", TEXTS)
+async def test_text_in_the_coding_of_a_country_is_taken(
+    house: House, client: httpx.AsyncClient, coding: str, media_type: str
+) -> None:
+    for number, body in enumerate((TEXTS[coding].encode(coding), (TEXTS[coding] * HEAD).encode(coding))):
+        await write_file(house, make_id(100 + number), body, media_type=media_type, type="document")
+        assert (await send(client, make_id(100 + number), body))["stored"]
+        assert is_taken(media_type, body[:HEAD])
+
+
+def test_text_of_the_other_end_first_is_taken() -> None:
+    assert is_taken("text/csv", b"\xfe\xff" + "Заказ;价格\n".encode("utf-16-be"))
 
 
 async def test_one_byte_at_a_time_is_looked_at_all_the_same(

@@ -55,7 +55,7 @@ async def test_everything_that_falls_due_is_in_the_calendar(scene: Scene) -> Non
     await scene.task(5, title="Yesterday's", due_day="2026-11-18")
     await scene.task(6, title="Ewa's", due_day="2026-11-21", person=EWA)
     await scene.write("contact", make_id(401), BAKERY, customer=BAKERY, name="Ann", birthday="1980-02-03")
-    await scene.write("deal", make_id(402), BAKERY, customer=BAKERY, title="Ovens", stage="new", close_day="2026-12-01")
+    await scene.write("deal", make_id(402), BAKERY, customer=BAKERY, title="Ovens", stage="new", close_day="2026-11-17")
     found = await events(scene, await link(scene))
     assert set(found) == {
         "Samples, „fresh”; and more\nof them",
@@ -69,7 +69,7 @@ async def test_everything_that_falls_due_is_in_the_calendar(scene: Scene) -> Non
     assert timed["URL"] == f"https://crm.demo.example/customers/{BAKERY}"
     assert (found["Offer"]["DTSTART"].dt, found["Offer"]["DTEND"].dt) == (date(2026, 11, 21), date(2026, 11, 22))
     assert found["Ann has a birthday today"]["DTSTART"].dt == date(2027, 2, 3)
-    assert found["Slipping: Ovens"]["DTSTART"].dt == date(2026, 12, 2)
+    assert found["Slipping: Ovens"]["DTSTART"].dt == date(2026, 11, 18)
     assert found["Offer"].walk("VALARM")[0]["TRIGGER"].dt == timedelta(hours=9)
 
 
@@ -83,11 +83,35 @@ async def test_what_rang_stays_in_the_calendar_until_it_is_done(scene: Scene) ->
     assert await events(scene, path) == {}
 
 
-async def test_an_overdue_call_is_on_the_day_after_its_own(scene: Scene) -> None:
+async def test_nothing_is_called_late_before_it_is(scene: Scene) -> None:
+    path = await link(scene)
     await scene.task(1, title="Prices", type="call", due_day="2026-11-20", remind_at=ms("2026-11-20 14:00"))
-    found = await events(scene, await link(scene))
-    assert found["Overdue: call Bakery"]["DTSTART"].dt == date(2026, 11, 21)
+    await scene.write("deal", make_id(402), BAKERY, customer=BAKERY, title="Ovens", stage="new", close_day="2026-11-20")
+    found = await events(scene, path)
+    assert set(found) == {"Call Bakery"}
     assert found["Call Bakery"]["DTSTART"].dt == datetime(2026, 11, 20, 14, tzinfo=WARSAW).astimezone(UTC)
+    await scene.at("2026-11-21 08:59")
+    assert set(await events(scene, path)) == {"Call Bakery"}
+    await scene.at("2026-11-21 09:00")
+    found = await events(scene, path)
+    assert set(found) == {"Call Bakery", "Overdue: call Bakery", "Slipping: Ovens"}
+    assert found["Overdue: call Bakery"]["DTSTART"].dt == date(2026, 11, 21), "on the day after its own"
+    assert found["Slipping: Ovens"]["DTSTART"].dt == date(2026, 11, 21)
+
+
+async def test_the_calendar_rings_when_the_phone_would(scene: Scene) -> None:
+    await scene.write("setting", make_id(601), MAREK, name="morning_hour", value=6)
+    await scene.task(1, title="Late", remind_at=ms("2026-11-20 22:30"))
+    await scene.task(2, title="Midday", remind_at=ms("2026-11-20 12:00"))
+    await scene.task(3, title="Offer", due_day="2026-11-21")
+    found = await events(scene, await link(scene))
+    rings = {title: event.walk("VALARM")[0]["TRIGGER"].dt for title, event in found.items()}
+    assert rings == {
+        "Late": timedelta(hours=8, minutes=30),
+        "Midday": timedelta(),
+        "Offer": timedelta(hours=7),
+    }, "quiet hours end at seven, whatever the morning is"
+    assert found["Offer"]["DTSTART"].dt == date(2026, 11, 21)
 
 
 async def test_a_new_link_ends_the_one_before(scene: Scene) -> None:

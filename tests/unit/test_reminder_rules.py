@@ -106,7 +106,7 @@ def test_whom_it_concerns_is_the_tasks_person_the_deals_owner_and_else_the_custo
 
 
 def test_patience_morning_and_quiet_hours_are_those_of_the_app() -> None:
-    deal, hours = ((DOMAIN / name).read_text(encoding="utf-8") for name in ("deal.ts", "hours.ts"))
+    deal, hours = ((DOMAIN / name).read_text(encoding="utf-8") for name in ("../store/slipping.ts", "hours.ts"))
     block = re.search(r"PATIENCE_DAYS_BY_STAGE[^{]*\{([^}]*)\}", deal)
     assert block is not None
     assert {stage: int(days) for stage, days in re.findall(r"(\w+): (\d+)", block[1])} == PATIENCE_DAYS

@@ -1,5 +1,6 @@
 """Content: what bytes really are, by how they begin. What a browser could run as a page is never taken."""
 
+import codecs
 import re
 from typing import Final
 
@@ -52,6 +53,7 @@ _FIRST_IN_ZIP: Final = re.compile(
 )
 """The local header of a zip's first file; offices begin with one of these."""
 _MARKUP: Final = re.compile(r"\A[\ufeff\s]*<|<(?:!doctype|html|svg|script|iframe|body)\b", re.IGNORECASE)
+_MARKS_OF_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
@@ -84,20 +86,27 @@ def types_of(head: bytes) -> frozenset[str]:
         return _WEBM if b"webm" in head[:64] else _NOTHING
     if head[:2] == b"PK":
         return _OFFICE if _FIRST_IN_ZIP.match(head) else _NOTHING
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:
-        return frozenset({"audio/mpeg"})
-    return _TEXT if _is_text(head) else _NOTHING
+    text = _TEXT if _is_text(head) else _NOTHING
+    # The beginning of sound, and of some words in the coding of Russian.
+    is_sound = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2
+    return text | {"audio/mpeg"} if is_sound else text
 
 
 def _is_text(head: bytes) -> bool:
-    # The beginning may end inside a letter.
-    text = head.decode("utf-8", "ignore" if len(head) >= HEAD else "strict") if _is_utf8(head) else None
+    text = _decode(head)
     return text is not None and not text.startswith("#!") and not _MARKUP.search(text) and not _CONTROL.search(text)
 
 
-def _is_utf8(head: bytes) -> bool:
+def _decode(head: bytes) -> str | None:
+    """Return bytes as text, None where they are none.
+
+    UTF-16 by its mark. Every other coding in use has ASCII's letters in their places, and with them all that a browser
+    could run: of the others only UTF-8's are read.
+    """
+    if head[:2] not in _MARKS_OF_UTF_16:
+        return head.decode("utf-8", "replace")
     try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return len(head) >= HEAD and error.start > len(head) - 4
-    return True
+        # The beginning may end inside a letter.
+        return codecs.getincrementaldecoder("utf-16")().decode(head, final=len(head) < HEAD)
+    except UnicodeDecodeError:
+        return None

@@ -14,8 +14,8 @@ from routebook_server.database.driver import upsert
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.reminders.planning import FindReach
-from routebook_server.reminders.rules import DAY_MS
-from routebook_server.reminders.subjects import find_due, read_listeners, read_subjects
+from routebook_server.reminders.rules import DAY_MS, Rule
+from routebook_server.reminders.subjects import Due, find_due, read_listeners, read_subjects
 from routebook_server.reminders.tables import calendar_feed
 from routebook_server.reminders.wording import locale_from
 from routebook_sync.messages import ProblemCode
@@ -25,6 +25,7 @@ MAX_KEY: Final = 64
 BACK_MS: Final = 30 * DAY_MS
 AHEAD_MS: Final = 400 * DAY_MS
 MAX_EVENTS: Final = 2_000
+_FAILURES: Final = frozenset({Rule.OVERDUE_CALL, Rule.SLIPPING})
 _TOKEN_BYTES: Final = 32
 _STORE: Final = upsert(calendar_feed, ("person",))
 _SELECT: Final = "SELECT record FROM due WHERE person = ? AND at > ? AND at < ? ORDER BY at LIMIT ?"
@@ -97,7 +98,7 @@ class Feeds:
         due = [
             one
             for one in find_due(driver, subjects.values(), self._time_zone, now_ms)
-            if one.person == person.person and one.subject.bucket in person.buckets
+            if one.person == person.person and one.subject.bucket in person.buckets and _is_to_be_told(one, now_ms)
         ]
         listener = read_listeners(driver, [person.person], self._time_zone)[person.person]
         locale = locale_from(listener.locale, _organisation_locale(driver))
@@ -105,6 +106,11 @@ class Feeds:
         from routebook_server.reminders.ics import make_calendar  # noqa: PLC0415
 
         return make_calendar(due, listener, locale, self._url, now_ms)
+
+
+def _is_to_be_told(due: Due, now_ms: int) -> bool:
+    # What is planned is told ahead; what may yet be averted, once it has come about.
+    return due.occurrence.rule not in _FAILURES or due.occurrence.at <= now_ms
 
 
 def _organisation_locale(driver: Driver) -> str:

@@ -1,7 +1,7 @@
 """ICS: what falls due for a person, written as a calendar (RFC 5545)."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from icalendar import Alarm, Calendar, Event
@@ -40,12 +40,12 @@ def _event(one: Due, listener: Listener, locale: str, url: str, now_ms: int) -> 
         event.add("dtstart", day)
         event.add("dtend", day + timedelta(days=1))
         event.add("transp", "TRANSPARENT")
-        trigger = timedelta(hours=listener.hours.morning)
+        rings = listener.hours.local(one.send_at).replace(tzinfo=None) - datetime.combine(day, time())
     else:
         at = datetime.fromtimestamp(occurrence.at // 1_000, UTC)
         event.add("dtstart", at)
         event.add("dtend", at + _LASTS)
-        trigger = timedelta()
+        rings = datetime.fromtimestamp(one.send_at // 1_000, UTC) - at
     event.add("summary", wording.title)
     event.add("description", wording.body)
     if url:
@@ -53,6 +53,6 @@ def _event(one: Due, listener: Listener, locale: str, url: str, now_ms: int) -> 
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", wording.title)
-    alarm.add("trigger", trigger)
+    alarm.add("trigger", rings)
     event.add_component(alarm)
     return event

@@ -2,6 +2,7 @@
 
 import { dayOf, daysBetween } from "#lib/i18n/format";
 import type { Change } from "#lib/store/change";
+import { PATIENCE_DAYS_BY_STAGE } from "#lib/store/slipping";
 import type { Visible } from "#lib/store/visible";
 import type { DealStage } from "$sync/schema.gen";
 import { type Money, sumByCurrency } from "./money";
@@ -19,14 +20,6 @@ export const CHANCE_BY_STAGE: Readonly<Record<DealStage, number>> = {
   negotiation: 0.75,
   won: 1,
   lost: 0,
-};
-
-/** Days in a stage after which a deal slips. */
-export const PATIENCE_DAYS_BY_STAGE: Readonly<Record<OpenStage, number>> = {
-  new: 30,
-  qualified: 21,
-  proposal: 14,
-  negotiation: 14,
 };
 
 /** Per cent; a deal with less is hardly worth the way. */

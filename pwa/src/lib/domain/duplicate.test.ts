@@ -51,6 +51,9 @@ test("a phone number is the same with and without its country's code, in any dig
   const phones = ["+48 12 345-67-89"];
   for (const phone of ["012 345 67 89", "0048123456789", "۱۲۳۴۵۶۷۸۹"])
     expect({ phone, found: samenesses({ phone }, { phones }) }).toEqual({ phone, found: ["phone"] });
+  for (const phone of ["+7 912 345-67-89", "8 912 345-67-89", "89123456789", "9123456789"])
+    for (const other of ["+79123456789", "8 (912) 345-67-89"])
+      expect({ phone, found: samenesses({ phone }, { phones: [other] }) }).toEqual({ phone, found: ["phone"] });
   for (const phone of ["345 67", "12 345 67 80", "9"])
     expect({ phone, found: samenesses({ phone }, { phones }) }).toEqual({ phone, found: [] });
 });

@@ -4,6 +4,7 @@
  */
 import { type KnownCustomer, TELLING_DIGITS, type TypedCustomer } from "#lib/store/queries/alike";
 import { likeness, nameWords } from "#lib/store/queries/likeness";
+import { withoutTrunk } from "#lib/store/search";
 import { normalise, normalisePhone } from "$sync/normalise";
 
 /** What two customers have in common, the strongest first. */
@@ -58,11 +59,13 @@ function beginsWith(name: string, typed: string): boolean {
   return letters >= (DENSE.test(start) ? DENSE_BEGINNING : BEGINNING) && nameWords(name).join(" ").startsWith(start);
 }
 
-/** The same number with and without the code of its country. */
+/** The same number with and without the code of its country, and with the 8 that is dialled in Russia in place of it. */
 function isSamePhone(a: string, b: string): boolean {
-  const [one, other] = [normalisePhone(a), normalisePhone(b)];
+  const [one, other] = [digitsOf(a), digitsOf(b)];
   return Math.min(one.length, other.length) >= TELLING_DIGITS && (one.endsWith(other) || other.endsWith(one));
 }
+
+const digitsOf = (phone: string): string => withoutTrunk(normalisePhone(phone));
 
 const isSameAddress = (a: string, b: string): boolean =>
   a.includes("@") && a.trim().toLowerCase() === b.trim().toLowerCase();

@@ -100,6 +100,24 @@ describe.each([
     expect(page.total).toBe(4);
   });
 
+  test("a Russian number is found with 8 as with +7, however it is stored", () => {
+    const { device, found } = filled(isIndexed, isWorkedOff);
+    device.save({
+      kind: "customer",
+      id: id(200),
+      root: id(200),
+      v: { name: "Abroad", territory: TERRITORY, phone: "+7 912 345-67-89" },
+    });
+    device.save({
+      kind: "customer",
+      id: id(201),
+      root: id(201),
+      v: { name: "Home", territory: TERRITORY, phone: "8 (912) 345-67-89" },
+    });
+    for (const search of ["+7 912 345-67-89", "8 912 345-67-89", "89123456789", "9123456789"])
+      expect({ search, found: found(search).sort() }).toEqual({ search, found: ["Abroad", "Home"] });
+    expect(found("8 912 345-67-80")).toEqual([]);
+  });
   test("a customer is found by phone in any writing, by tag, and by its people", () => {
     const device = open();
     receive(device, { complete: isIndexed ? [BUCKET, "shared", `u:${id(1)}`] : [] });

@@ -17,13 +17,18 @@ const TRIGRAM = 3;
 /** Digits and what people write between them; so many digits are a phone number and not a house number. */
 const PHONE = /^[\d\s()+./\u0660-\u0669\u06f0-\u06f9-]+$/;
 const PHONE_DIGITS = 5;
+/** A Russian number: 7 from abroad and 8 at home, then ten digits. */
+const RUSSIAN = /^[78](\d{10})$/;
 
 /** Returns the words that a text must contain, each one somewhere. */
 export function wordsOf(search: string): string[] {
   const digits = PHONE.test(search.trim()) ? normalisePhone(search) : "";
-  if (digits.length >= PHONE_DIGITS) return [digits];
+  if (digits.length >= PHONE_DIGITS) return [withoutTrunk(digits)];
   return [...new Set(normalise(search).split(" "))].filter((word) => word !== "");
 }
+
+/** Returns what the digits of a phone number have in common however a Russian one begins. */
+export const withoutTrunk = (digits: string): string => digits.replace(RUSSIAN, "$1");
 
 /** What a hit is named by: the record's id, or the number of its row, which leads to it at once. */
 type Name = "id" | "n";

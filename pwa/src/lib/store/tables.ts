@@ -99,7 +99,10 @@ const LISTS: { readonly [K in Kind]?: readonly string[] } = {
     `"customer_latitude" ON "customer_row" (latitude, longitude) WHERE deleted IS NOT 1`,
   ],
   // Search everything looks first for names that begin so, in every kind that has names.
-  contact: [`"contact_sort_key" ON "contact_row" (sort_key) WHERE deleted IS NOT 1`],
+  contact: [
+    `"contact_sort_key" ON "contact_row" (sort_key) WHERE deleted IS NOT 1`,
+    `"contact_birthday" ON "contact_row" (substr(birthday, 6)) WHERE substr(birthday, 6) IS NOT NULL AND deleted IS NOT 1`,
+  ],
   product: [`"product_sort_key" ON "product_row" (sort_key) WHERE deleted IS NOT 1`],
   deal: [
     `"deal_stage_amount" ON "deal_row" (stage, amount DESC) WHERE deleted IS NOT 1`,

@@ -21,7 +21,7 @@ export interface CustomersParameters {
   readonly filter: CustomersFilter;
   /**
    * `last_visit`: the longest unseen first. `value`: the greatest revenue of twelve months first. `distance`: the nearest to `here`
-   * first, nobody where that is not known. A search sorts by rank.
+   * first, those without a place last; nobody where `here` is not known. A search sorts by rank.
    */
   readonly sort: "name" | "last_visit" | "value" | "distance";
   readonly offset: number;
@@ -65,18 +65,24 @@ export interface CustomersPage {
 /** How many hits a filter is tried on: first a few, because most of them pass most filters, and then as many as this. */
 const MAX_FILTERED = 2000;
 const FEW_FILTERED = MAX_COUNTED + 50;
-/** How many customers are sorted by distance. */
-const MAX_NEAR = 5000;
+/** More places than any book has. */
+const MOST_PLACES = 1_000_000;
+/** In micro-degrees: the latitude of a pole, and what is far enough for any place from any other. */
+const POLE = 90_000_000;
+const EVERYWHERE = 360_000_000;
 
 const COLUMNS = `id, name, street, city, country, phone, value_class, phase, owner, latitude, longitude,
   last_visit_at AS lastVisitAt`;
+/** By distance those who have no place stand by name. */
 const SORTS = {
   name: "sort_key",
   last_visit: "last_visit_at IS NOT NULL, last_visit_at, sort_key",
   value: "revenue_12m DESC, sort_key",
+  distance: "sort_key",
 } as const;
 
 type Found = Omit<CustomerRow, "distance">;
+type SqlCondition = Pick<Condition, "sql" | "values">;
 
 /** The customers that match, one page of them. */
 export const customersPage = defineQuery<CustomersParameters, CustomersPage>({
@@ -102,20 +108,36 @@ function findPage(
   const condition = conditionOf(filter, now, here);
   const { sql, values } = condition;
   if (search.trim() !== "") return findHits(database, search, filter, condition, offset, limit);
-  if (filter.name === "near" || sort === "distance")
-    return here === undefined ? { rows: [], total: 0 } : nearest(database, here, condition, offset, limit);
-  const rows = database.all<Found>(
-    `SELECT ${COLUMNS} FROM customer WHERE ${sql} ORDER BY ${SORTS[sort]} LIMIT ?1 OFFSET ?${values.length + 2}`,
-    [limit, ...values, offset],
-  );
-  const count = () =>
-    database.get<{ n: number }>(`SELECT count(*) AS n FROM customer WHERE ${sql} AND ?1 IS NULL`, [null, ...values])
-      ?.n ?? 0;
+  const order = filter.name === "near" ? "distance" : sort;
+  if (order === "distance" && here === undefined) return { rows: [], total: 0 };
+  const rows =
+    here !== undefined && order === "distance"
+      ? nearest(database, here, condition, offset, limit)
+      : sortedBy(SORTS[order], database, condition, offset, limit);
+  const count = () => countOf(database, condition);
   const key = `customers ${sql} ${values.join()}`;
   if (rows.length < limit && (rows.length > 0 || offset === 0)) return { rows, total: offset + rows.length };
   if (!counted && rows.length > 0 && recalled(key) === null)
     return { rows, total: offset + rows.length, isCounted: false };
   return { rows, total: condition.isSteady ? remembered(key, count) : count() };
+}
+
+function countOf(database: Database, { sql, values }: SqlCondition): number {
+  const sqlOfAll = `SELECT count(*) AS n FROM customer WHERE ${sql} AND ?1 IS NULL`;
+  return database.get<{ n: number }>(sqlOfAll, [null, ...values])?.n ?? 0;
+}
+
+function sortedBy(
+  order: string,
+  database: Database,
+  { sql, values }: SqlCondition,
+  offset: number,
+  limit: number,
+): Found[] {
+  return database.all<Found>(
+    `SELECT ${COLUMNS} FROM customer WHERE ${sql} ORDER BY ${order} LIMIT ?1 OFFSET ?${values.length + 2}`,
+    [limit, ...values, offset],
+  );
 }
 
 /** The hits of a search in the order of their rank; those that pass the filter. */
@@ -158,39 +180,51 @@ function rowsOf(
   return found.sort((a, b) => a.rank - b.rank).map(({ rank: _, ...row }) => row);
 }
 
-/** The customers around a place: a box on the latitude index that doubles until it holds enough, sorted by distance. */
-function nearest(
-  database: Database,
-  here: Place,
-  { sql, values }: Condition,
-  offset: number,
-  limit: number,
-): { rows: Found[]; total: number } {
-  const stretch = shrinkAt(here);
-  const [first, second, third, fourth] = [2, 3, 4, 5].map((number) => `?${values.length + number}`);
+/** The customers around a place: a box on the latitude index that doubles until it holds enough; then those who have no place, by name. */
+function nearest(database: Database, here: Place, condition: Condition, offset: number, limit: number): Found[] {
+  const { sql, values } = condition;
   const wanted = offset + limit;
   for (let reach = 20_000; ; reach *= 2) {
-    const found = database.all<Found>(
-      `SELECT ${COLUMNS} FROM customer WHERE ${sql} AND latitude BETWEEN ${first} AND ${second}
-         AND longitude BETWEEN ${third} AND ${fourth} LIMIT ?1`,
-      [
-        MAX_NEAR,
-        ...values,
-        here.latitude - reach,
-        here.latitude + reach,
-        here.longitude - reach / stretch,
-        here.longitude + reach / stretch,
-      ],
-    );
-    const near = found
-      .map((row) => ({ row, distance: distanceBetween(row, here) ?? Number.POSITIVE_INFINITY }))
-      // The corners of the box are farther than its sides: outside the circle something nearer may be missing.
-      .filter(({ distance }) => distance <= reach * METRES_PER_MICRODEGREE || reach > 90_000_000)
-      .sort((a, b) => a.distance - b.distance);
-    if (near.length >= wanted || reach > 90_000_000) {
-      return { rows: near.slice(offset, wanted).map(({ row }) => row), total: near.length };
-    }
+    const box = boxAround(condition, here, reach);
+    // Counting costs far less than reading.
+    if (reach < EVERYWHERE && countOf(database, box) < wanted) continue;
+    const near = nearestIn(database, box, here, reach);
+    if (reach < EVERYWHERE && near.length < wanted) continue;
+    const hits = near.slice(offset, wanted).map(({ n }) => n);
+    const rows = rowsOf(database, hits, sql, values, limit);
+    if (rows.length === limit) return rows;
+    const placeless = { sql: `${sql} AND (latitude IS NULL OR longitude IS NULL)`, values };
+    return [
+      ...rows,
+      ...sortedBy(SORTS.distance, database, placeless, Math.max(0, offset - near.length), limit - rows.length),
+    ];
   }
+}
+
+/** A box that holds whatever is not farther than `reach` micro-degrees of latitude. */
+function boxAround({ sql, values }: SqlCondition, here: Place, reach: number): SqlCondition {
+  // A degree of longitude is shortest where the circle is nearest to a pole.
+  const aside = reach / shrinkAt({ ...here, latitude: Math.min(Math.abs(here.latitude) + reach, POLE) });
+  const [south, north, west, east] = [2, 3, 4, 5].map((number) => `?${values.length + number}`);
+  return {
+    sql: `${sql} AND latitude BETWEEN ${south} AND ${north} AND longitude BETWEEN ${west} AND ${east}`,
+    values: [...values, here.latitude - reach, here.latitude + reach, here.longitude - aside, here.longitude + aside],
+  };
+}
+
+/** The row numbers of those in the box who are not farther than `reach`, the nearest first. */
+function nearestIn(database: Database, { sql, values }: SqlCondition, here: Place, reach: number) {
+  const found = database.all<Place & { readonly n: number }>(
+    `SELECT n, latitude, longitude FROM customer WHERE ${sql} LIMIT ?1`,
+    [MOST_PLACES, ...values],
+  );
+  return (
+    found
+      .map((row) => ({ n: row.n, distance: distanceBetween(row, here) ?? 0 }))
+      // The corners of the box are farther than its sides: outside the circle something nearer may be missing.
+      .filter(({ distance }) => distance <= reach * METRES_PER_MICRODEGREE)
+      .sort((a, b) => a.distance - b.distance || a.n - b.n)
+  );
 }
 
 /** Metres between two places on the sphere, null where one is unknown. */

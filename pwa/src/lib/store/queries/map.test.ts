@@ -4,6 +4,7 @@ import { BUCKET, customerRow, id, open, PERSON, receive, row } from "../fixtures
 const WORLD = { south: -90e6, west: -180e6, north: 90e6, east: 180e6 };
 const AROUND_KRAKOW = { south: 49e6, west: 19e6, north: 51e6, east: 21e6 };
 const DAY = 86_400_000;
+const TODAY = { day: "2026-11-21", from: Date.UTC(2026, 10, 21), to: Date.UTC(2026, 10, 22) };
 
 /** Customers in two towns, one without a place and one that was removed. */
 function book() {
@@ -53,11 +54,23 @@ test("of more than the limit an even sample comes, and says so", () => {
 });
 
 test("customers by their ids come in that order, with what the card says", () => {
-  const found = book().query("map.customers", { ids: [id(102), id(104), id(100)] });
+  const found = book().query("map.customers", { ids: [id(102), id(104), id(100)], ...TODAY });
   expect(found.map(({ name, openTasks }) => [name, openTasks])).toEqual([
     ["Karimi", 0],
     ["Nowak", 1],
   ]);
+});
+
+test("a customer's deal on the map is one that slips, be another one greater", () => {
+  const device = open();
+  const deal = (number: number, v: object) => row("deal", id(number), id(100), { customer: id(100), title: "x", ...v });
+  const rows = [
+    customerRow(100, { name: "Nowak" }),
+    deal(800, { stage: "new", amount: 9000, stage_since: TODAY.from - DAY }),
+    deal(801, { stage: "negotiation", amount: 5, stage_since: TODAY.from - 90 * DAY }),
+  ];
+  receive(device, { rows: { shared: [], [BUCKET]: rows } });
+  expect(device.engine.query("map.customers", { ids: [id(100)], ...TODAY })[0]?.deal).toMatchObject({ amount: 5 });
 });
 
 test("the team's day has everybody's visits at a known place, planned ones and those that took place", () => {

@@ -1,7 +1,8 @@
 import type { CustomerPhase, CustomerValueClass, DealStage, VisitStatus } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "../database.ts";
 import { defineQuery } from "../query.ts";
-import { openTasksOf } from "./today.ts";
+import { slipsOn } from "../slipping.ts";
+import { type LocalDay, openTasksOf } from "./today.ts";
 
 /** A stretch of the world in micro-degrees, its edges included. */
 export interface MapBox {
@@ -102,7 +103,7 @@ export interface MapCustomer {
   readonly lastVisitAt: number | null;
   readonly openTasks: number;
   readonly complaints: number;
-  /** The greatest open deal. */
+  /** The greatest open deal that slips, else the greatest. */
   readonly deal: {
     readonly stage: DealStage;
     readonly amount: number | null;
@@ -112,10 +113,10 @@ export interface MapCustomer {
   } | null;
 }
 
-/** Some customers by their ids, in that order; at most a hundred. */
-export const mapCustomers = defineQuery<{ ids: readonly string[] }, MapCustomer[]>({
+/** Some customers by their ids, in that order; at most a hundred. A deal slips as of that day. */
+export const mapCustomers = defineQuery<{ ids: readonly string[] } & LocalDay, MapCustomer[]>({
   reads: ["customer", "visit", "task", "deal"],
-  run(database, { ids }) {
+  run(database, { ids, ...local }) {
     const rows = database.all<Omit<MapCustomer, "openTasks" | "complaints" | "deal">>(
       `SELECT id, name, json_extract(doc, '$.v.trade') AS trade, street, city, country, phone, latitude, longitude, value_class,
               phase, last_visit_at AS lastVisitAt
@@ -123,15 +124,20 @@ export const mapCustomers = defineQuery<{ ids: readonly string[] }, MapCustomer[
        WHERE deleted IS NOT 1 ORDER BY j.rank LIMIT 100`,
       [JSON.stringify(ids.slice(0, 100))],
     );
-    return rows.map((row) => ({ ...row, ...more(database, row.id) }));
+    return rows.map((row) => ({ ...row, ...more(database, row.id, local) }));
   },
 });
 
-function more(database: Database, customer: string): Pick<MapCustomer, "openTasks" | "complaints" | "deal"> {
+function more(
+  database: Database,
+  customer: string,
+  { day, from }: LocalDay,
+): Pick<MapCustomer, "openTasks" | "complaints" | "deal"> {
   const deal = database.get<NonNullable<MapCustomer["deal"]>>(
     `SELECT stage, amount, json_extract(doc, '$.v.currency') AS currency, stage_since, close_day FROM deal
-     WHERE customer = ? AND stage NOT IN ('won', 'lost') AND deleted IS NOT 1 ORDER BY amount DESC LIMIT 1`,
-    [customer],
+     WHERE customer = ?1 AND stage NOT IN ('won', 'lost') AND deleted IS NOT 1
+     ORDER BY ${slipsOn("?2", "?3")} DESC, amount DESC LIMIT 1`,
+    [customer, day, from],
   );
   return { ...openTasksOf(database, customer), deal: deal ?? null };
 }

@@ -1,6 +1,7 @@
 import type { CustomerValueClass } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
-import { type LocalDay, reasonsOf, type Stop } from "./today.ts";
+import { PATIENCE_DAYS_BY_STAGE, slipsOn } from "../slipping.ts";
+import { birthdaysAbout, type LocalDay, reasonsOf, type Stop } from "./today.ts";
 
 /** A customer who might be visited on a day, with what may be a reason. */
 export interface PlanCandidate
@@ -15,8 +16,13 @@ export type SeenBefore = Readonly<Record<CustomerValueClass | "", number>>;
 /** So many of each value class, and of each other reason, are looked at. */
 const OF_EACH = 40;
 
+/** The open stages: named, they are found by an index. */
+const OPEN = Object.keys(PATIENCE_DAYS_BY_STAGE)
+  .map((stage) => `'${stage}'`)
+  .join(", ");
+
 /**
- * The customers of a person who may be worth a visit on a day: unseen since `seenBefore`, with a deal past its day, with a birthday
+ * The customers of a person who may be worth a visit on a day: unseen since `seenBefore`, with a deal that slips, with a birthday
  * about then, with a complaint, or with a task due. Whoever has a visit planned from `today` on, or an open one, is not among them.
  */
 export const planCandidates = defineQuery<
@@ -25,7 +31,7 @@ export const planCandidates = defineQuery<
 >({
   reads: ["visit", "customer", "contact", "deal", "task", "order"],
   run(database, { person, today, seenBefore, ...local }) {
-    const { day } = local;
+    const { day, from } = local;
     const found = new Set<string>();
     const collect = (sql: string, values: readonly (string | number | null)[]) => {
       for (const { id } of database.all<{ id: string }>(sql, values)) found.add(id);
@@ -37,14 +43,15 @@ export const planCandidates = defineQuery<
         [person, value_class === "" ? null : value_class, before],
       );
     collect(
-      `SELECT customer AS id FROM deal WHERE owner = ?1 AND stage NOT IN ('won', 'lost') AND close_day < ?2 AND deleted IS NOT 1
-       ORDER BY close_day LIMIT ${OF_EACH}`,
-      [person, day],
+      `SELECT d.customer AS id FROM deal d CROSS JOIN customer c ON c.id = d.customer
+       WHERE d.stage IN (${OPEN}) AND d.deleted IS NOT 1 AND (${slipsOn("?2", "?3")}) AND c.owner = ?1
+       ORDER BY d.amount DESC LIMIT ${OF_EACH}`,
+      [person, day, from],
     );
     collect(
-      `SELECT customer AS id FROM contact WHERE deleted IS NOT 1 AND substr(birthday, 6) IN (strftime('%m-%d', ?1, '-1 day'),
-       strftime('%m-%d', ?1), strftime('%m-%d', ?1, '+1 day')) LIMIT ${OF_EACH * 5}`,
-      [day],
+      `SELECT k.customer AS id FROM contact k CROSS JOIN customer c ON c.id = k.customer
+       WHERE k.deleted IS NOT 1 AND substr(k.birthday, 6) IN (?2, ?3, ?4, ?5) AND c.owner = ?1 LIMIT ${OF_EACH}`,
+      [person, ...birthdaysAbout(day)],
     );
     collect(
       `SELECT customer AS id FROM task WHERE status = 'open' AND due_day <= ?2 AND person = ?1 AND customer IS NOT NULL

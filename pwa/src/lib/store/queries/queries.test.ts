@@ -152,6 +152,46 @@ test("today's stops come in the order of the route with the reasons to go", () =
   expect(stops[0]?.lastVisitAt).toBe(NOW - 38 * DAY);
 });
 
+test("of a stop's deals one that slips is told, by its day or by its stage, be another one greater", () => {
+  const device = book();
+  const deal = (number: number, v: object) => row("deal", id(number), id(101), { customer: id(101), title: "x", ...v });
+  const visit = { customer: id(101), person: PERSON, status: "planned", planned_day: today.day };
+  const told = () =>
+    device.engine.query("today.stops", { person: PERSON, ...today }).find((one) => one.id === id(220))?.deal;
+  receive(device, {
+    rows: {
+      [BUCKET]: [
+        row("visit", id(220), id(101), visit),
+        deal(410, { stage: "new", amount: 9000, stage_since: today.from - DAY, close_day: "2027-06-01" }),
+        deal(411, { stage: "negotiation", amount: 5, stage_since: today.from - 14 * DAY }),
+        deal(412, { stage: "won", amount: 7, stage_since: today.from - 90 * DAY, close_day: "2026-01-01" }),
+      ],
+    },
+  });
+  expect(told()).toMatchObject({ id: id(410), slipping: false });
+  device.save({ kind: "deal", id: id(411), root: id(101), v: { stage_since: today.from - 14 * DAY - 1 } });
+  expect(told()).toMatchObject({ id: id(411), slipping: true });
+});
+
+test("who was born on 29 February has the birthday on the 28th where the year has no 29th", () => {
+  const device = book();
+  receive(device, {
+    rows: { [BUCKET]: [row("contact", id(302), C, { customer: C, name: "Leap", birthday: "1980-02-29" })] },
+  });
+  const isNear = (day: string) => {
+    const from = Date.parse(day);
+    device.save({ kind: "visit", id: id(201), root: C, v: { planned_day: day } });
+    const stops = device.engine.query("today.stops", { person: PERSON, day, from, to: from + DAY });
+    return stops[0]?.birthdays.some(({ name }) => name === "Leap");
+  };
+  expect(["2027-02-26", "2027-02-27", "2027-02-28", "2027-03-01", "2027-03-02"].map(isNear)).toEqual([
+    ...[false, true, true, true, false],
+  ]);
+  expect(["2028-02-27", "2028-02-28", "2028-02-29", "2028-03-01", "2028-03-02"].map(isNear)).toEqual([
+    ...[false, true, true, true, false],
+  ]);
+});
+
 test("an open complaint is counted among the tasks and for itself, until it is settled", () => {
   const device = book();
   const complaint = (number: number, more: object) =>
@@ -163,7 +203,7 @@ test("an open complaint is counted among the tasks and for itself, until it is s
   });
   const stop = () => device.engine.query("today.stops", { person: PERSON, ...today })[1];
   const open = () => device.engine.query("customer.complaints", { customer: C, limit: 5 }).map(({ title }) => title);
-  const onMap = () => device.engine.query("map.customers", { ids: [C] })[0];
+  const onMap = () => device.engine.query("map.customers", { ids: [C], ...today })[0];
   expect(open()).toEqual(["Complaint 661", "Complaint 660"]);
   expect(stop()).toMatchObject({ openTasks: 5, complaints: 2 });
   expect(onMap()).toMatchObject({ openTasks: 5, complaints: 2 });
@@ -204,6 +244,45 @@ test("customers are filtered, sorted and measured", () => {
     ["Nowak", 10_008],
   ]);
   expect(names({ filter: { name: "near" } })).toEqual([]);
+});
+
+test("a list by distance has as many as one by name, also while it is scrolled; whoever has no place comes last", () => {
+  const device = open();
+  const rows = [
+    ...Array.from({ length: 60 }, (_, at) =>
+      customerRow(1000 + at, {
+        name: `At ${at}`,
+        latitude: 50_000_000 + at * at * 10_000,
+        longitude: 20_000_000 + at * 1000,
+      }),
+    ),
+    customerRow(1100, { name: "Far", latitude: -33_000_000, longitude: -170_000_000 }),
+    customerRow(1101, { name: "No place B" }),
+    customerRow(1102, { name: "No place A", longitude: 20_000_000 }),
+    customerRow(1103, { name: "Gone", deleted: true }),
+  ];
+  receive(device, { rows: { shared: [], [BUCKET]: rows } });
+  const page = (offset: number, limit: number, more: object = {}) =>
+    device.engine.query("customers.page", {
+      search: "",
+      filter: { name: "all" },
+      sort: "distance",
+      here: { latitude: 50_000_000, longitude: 20_000_000 },
+      offset,
+      limit,
+      ...more,
+    });
+  const names = Array.from({ length: 60 }, (_, at) => `At ${at}`).concat("Far", "No place A", "No place B");
+  expect(page(0, 100)).toMatchObject({ total: 63, isCounted: true });
+  expect(page(0, 100).rows.map(({ name }) => name)).toEqual(names);
+  expect(page(0, 10)).toMatchObject({ total: 63, isCounted: true });
+  expect(page(20, 10, { filter: { name: "near" } })).toMatchObject({ total: 63, isCounted: true });
+  const scrolled = Array.from({ length: 10 }, (_, at) => page(at * 7, 7).rows.map(({ name }) => name));
+  expect(scrolled.flat()).toEqual(names);
+  expect(page(61, 9).rows.map(({ name, distance }) => [name, distance])).toEqual([
+    ["No place A", null],
+    ["No place B", null],
+  ]);
 });
 
 test("customers that need not be counted are told at once, until somebody has counted them", () => {
@@ -509,12 +588,15 @@ test("no query of a list looks at a whole table of children", () => {
   device.engine.query("tasks.page", { person: PERSON, group: "overdue", today: today.day, offset: 0, limit: 9 });
   device.engine.query("map.day", today);
   device.engine.query("map.points", { box: WORLD, owner: null, limit: 9 });
-  // "SCAN x" reads what the inner query found by an index.
+  device.engine.query("map.customers", { ids: [C], ...today });
+  const seenBefore = { vip: NOW, main: NOW, regular: NOW, small: NOW, "": NOW };
+  device.engine.query("plan.candidates", { person: PERSON, today: today.day, seenBefore, ...today });
+  // "SCAN x" reads what the inner query found by an index, "j" and "json_each" what was asked for.
   const scans = [...new Set(seen)].flatMap((sql) => {
     const holes = new Set(sql.match(/\?\d*/g));
     const values = [...holes].map(() => null);
     return all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, values)
-      .filter(({ detail }) => /^SCAN (?!x$)/.test(detail))
+      .filter(({ detail }) => /^SCAN (?!x$|(j|json_each) VIRTUAL)/.test(detail))
       .map(({ detail }) => `${detail}: ${sql}`);
   });
   expect(scans).toEqual([]);
@@ -566,4 +648,42 @@ test("who may be worth a visit is due, slipping, born about then or has a task, 
   expect(ask()).toContain(id(112));
   device.save({ kind: "task", id: id(670), root: id(112), v: { status: "done" } });
   expect(ask()).not.toContain(id(112));
+});
+
+test("a deal that stands too long, whoever has it, and a birthday, be it of a leap day, ask for a visit", () => {
+  const device = book();
+  const on = (day: string) => ({ day, from: Date.parse(day), to: Date.parse(day) + DAY });
+  const never = { vip: 0, main: 0, regular: 0, small: 0, "": 0 };
+  const seen = (number: number) => [
+    customerRow(number, { name: `Seen ${number}`, owner: PERSON }),
+    row("visit", id(number + 100), id(number), {
+      customer: id(number),
+      person: PERSON,
+      status: "done",
+      checked_in_at: NOW,
+    }),
+  ];
+  const deal = { customer: id(120), title: "Stuck", owner: id(9), stage: "proposal", stage_since: NOW - 90 * DAY };
+  // Of colleagues' customers there are more than are looked at.
+  const others = Array.from({ length: 250 }, (_, at) => [
+    customerRow(2000 + at, { name: `Other ${at}`, owner: id(9) }),
+    row("contact", id(3000 + at), id(2000 + at), { customer: id(2000 + at), name: "Born", birthday: "1970-02-28" }),
+  ]);
+  receive(device, {
+    rows: {
+      [BUCKET]: [
+        ...others.flat(),
+        ...seen(120),
+        ...seen(121),
+        row("deal", id(420), id(120), deal),
+        row("contact", id(321), id(121), { customer: id(121), name: "Leap", birthday: "1980-02-29" }),
+      ],
+    },
+  });
+  const ask = (day: string) =>
+    device.engine
+      .query("plan.candidates", { person: PERSON, today: "2027-01-01", seenBefore: never, ...on(day) })
+      .map((found) => found.id);
+  expect(ask("2027-02-28")).toEqual(expect.arrayContaining([id(120), id(121)]));
+  expect(ask("2027-02-26")).not.toContain(id(121));
 });

@@ -1,6 +1,7 @@
 import type { CustomerPhase, CustomerValueClass, DealStage, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
 import type { Database } from "../database.ts";
 import { defineQuery } from "../query.ts";
+import { slipsOn } from "../slipping.ts";
 
 /** One stop of a day. */
 export interface Stop {
@@ -31,7 +32,7 @@ export interface Stop {
   readonly lastVisitAt: number | null;
   /** Contacts whose birthday is at most one day away; `day` is MM-DD. */
   readonly birthdays: readonly { readonly id: string; readonly name: string; readonly day: string }[];
-  /** The greatest open deal, and whether its closing day has passed. */
+  /** The greatest open deal that slips, else the greatest. */
   readonly deal: {
     readonly id: string;
     readonly title: string;
@@ -111,10 +112,10 @@ export function reasonsOf(
   );
   const deal = database.get<Omit<NonNullable<Stop["deal"]>, "slipping"> & { slipping: number }>(
     `SELECT id, title, stage, amount, json_extract(doc, '$.v.currency') AS currency, stage_since, close_day,
-            coalesce(close_day < ?2, 0) AS slipping
+            ${slipsOn("?2", "?3")} AS slipping
      FROM deal WHERE customer = ?1 AND stage NOT IN ('won', 'lost') AND deleted IS NOT 1
      ORDER BY slipping DESC, amount DESC LIMIT 1`,
-    [customer, day],
+    [customer, day, from],
   );
   const ordered = database.get<{ amount: number | null; currency: string | null }>(
     `SELECT sum(amount) AS amount, json_extract(doc, '$.v.currency') AS currency FROM "order"
@@ -125,15 +126,25 @@ export function reasonsOf(
     lastVisitAt: last?.at ?? null,
     birthdays: database.all<Stop["birthdays"][number]>(
       `SELECT id, name, substr(birthday, 6) AS day FROM contact
-       WHERE customer = ?1 AND deleted IS NOT 1 AND substr(birthday, 6)
-         IN (strftime('%m-%d', ?2, '-1 day'), strftime('%m-%d', ?2), strftime('%m-%d', ?2, '+1 day')) LIMIT 5`,
-      [customer, day],
+       WHERE customer = ? AND deleted IS NOT 1 AND substr(birthday, 6) IN (?, ?, ?, ?) LIMIT 5`,
+      [customer, ...birthdaysAbout(day)],
     ),
     deal: deal === undefined ? null : { ...deal, slipping: deal.slipping === 1 },
     ...openTasksOf(database, customer),
     ordered:
       ordered === undefined || ordered.amount === null ? null : { amount: ordered.amount, currency: ordered.currency },
   };
+}
+
+const DAY = 86_400_000;
+
+/** The birthdays (MM-DD) that are at most one day away; 29 February is the 28th where the year has no 29th. Always four. */
+export function birthdaysAbout(day: string): readonly string[] {
+  const [before = "", on = "", after = "", next = ""] = [-1, 0, 1, 2].map((ahead) =>
+    new Date(Date.parse(day) + ahead * DAY).toISOString().slice(5, 10),
+  );
+  const isLeapDayMeant = `${before} ${on} ${after} ${next}`.includes("02-28 03-01");
+  return [before, on, after, isLeapDayMeant ? "02-29" : on];
 }
 
 /** How many tasks are open at a customer, and how many of them are complaints. */

@@ -3,6 +3,7 @@ import { boxOf, type Size, type View } from "#lib/domain/map/view";
 import { metresBetween } from "#lib/domain/place";
 import { here } from "#lib/shell/here.svelte";
 import { live } from "#lib/store/live.svelte";
+import type { LocalDay } from "#lib/store/queries/today";
 import type { Points } from "./points.svelte";
 
 const MOST_LISTED = 50;
@@ -18,7 +19,7 @@ export interface Sight {
 }
 
 /** Call it while a component is made. */
-export function useSeen(points: Points, sight: () => Sight) {
+export function useSeen(points: Points, sight: () => Sight, today: () => LocalDay) {
   let ids = $state.raw<readonly string[]>([]);
   let count = $state(0);
   /** Everybody in sight, the nearest first. */
@@ -47,7 +48,7 @@ export function useSeen(points: Points, sight: () => Sight) {
     }, RESTS_MS);
     return () => clearTimeout(timer);
   });
-  const listed = live(() => (ids.length === 0 ? null : ["map.customers", { ids }]));
+  const listed = live(() => (ids.length === 0 ? null : ["map.customers", { ids, ...today() }]));
   return {
     look,
     get count() {
