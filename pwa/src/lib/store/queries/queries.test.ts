@@ -145,6 +145,7 @@ test("today's stops come in the order of the route with the reasons to go", () =
     lastVisitAt: NOW - 3_600_000,
     birthdays: [{ name: "Ewa", day: "11-22" }],
     deal: { title: "Autumn", slipping: true, currency: "EUR" },
+    inPlay: [{ amount: 9200, currency: "EUR" }],
     openTasks: 3,
     ordered: { amount: 860, currency: "EUR" },
     waiting: false,

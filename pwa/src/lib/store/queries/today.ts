@@ -43,6 +43,8 @@ export interface Stop {
     readonly close_day: string | null;
     readonly slipping: boolean;
   } | null;
+  /** The open deals of the customer by currency, null for the organisation's; minor units. */
+  readonly inPlay: readonly { readonly amount: number; readonly currency: string | null }[];
   readonly openTasks: number;
   /** How many of the open tasks are complaints. */
   readonly complaints: number;
@@ -62,7 +64,7 @@ export interface LocalDay {
 interface VisitOfDay
   extends Omit<
     Stop,
-    "customer" | "lastVisitAt" | "birthdays" | "deal" | "openTasks" | "complaints" | "ordered" | "waiting"
+    "customer" | "lastVisitAt" | "birthdays" | "deal" | "inPlay" | "openTasks" | "complaints" | "ordered" | "waiting"
   > {
   readonly customer: string;
   readonly waiting: number;
@@ -93,6 +95,11 @@ export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
           [customer],
         ) ?? null,
       ...reasonsOf(database, customer, visit.id, visit.checked_in_at, { day, from, to }),
+      inPlay: database.all<Stop["inPlay"][number]>(
+        `SELECT json_extract(doc, '$.v.currency') AS currency, sum(amount) AS amount FROM deal
+         WHERE customer = ? AND stage NOT IN ('won', 'lost') AND amount IS NOT NULL AND deleted IS NOT 1 GROUP BY 1 LIMIT 20`,
+        [customer],
+      ),
     }));
   },
 });

@@ -1,8 +1,7 @@
 /** What Today says of its stops: the rules of lib/domain applied to the rows of the store. */
 import { type CallCycles, USUAL_CALL_CYCLES } from "#lib/domain/call-cycle";
 import type { DayEnds } from "#lib/domain/day-ends";
-import { openSums } from "#lib/domain/deal";
-import type { Money } from "#lib/domain/money";
+import { type Money, sumByCurrency } from "#lib/domain/money";
 import { type Window, windowsOn } from "#lib/domain/opening-hours";
 import { type Point, pointOf } from "#lib/domain/place";
 import { type Reason, reasonsToGo } from "#lib/domain/reasons";
@@ -70,8 +69,9 @@ export function routeOf(
 
 /** The open deals at the customers of the day, each customer once, by currency. */
 export function moneyInPlay(stops: readonly StopRow[], currency: string): readonly Money[] {
-  const dealById = new Map(stops.flatMap(({ deal }) => (deal === null ? [] : [[deal.id, deal] as const])));
-  return openSums([...dealById.values()], currency).filter(({ amount }) => amount > 0);
+  const inPlay = new Map(stops.map((stop) => [stop.customer?.id ?? stop.id, stop.inPlay]));
+  const money = [...inPlay.values()].flat().map(({ amount, currency: own }) => ({ amount, currency: own ?? currency }));
+  return sumByCurrency(money).filter(({ amount }) => amount > 0);
 }
 
 /** A number and its unit stay on one line. */
