@@ -31,7 +31,7 @@ class Calls {
     if (document.visibilityState !== "visible") return;
     const waiting = begunCallsOf(remembered(KEY), now);
     // A question that stands is not changed under the finger.
-    this.asked = waiting.find((one) => isSame(one, this.asked)) ?? waiting[0] ?? this.asked;
+    if (!waiting.some((one) => isSame(one, this.asked))) this.asked = waiting[0] ?? this.asked;
   }
 
   /** Not now: it is asked about again at the next return to the app, or by a tap. Only an answer ends it. */
