@@ -3,6 +3,7 @@
  * over a BroadcastChannel. When the leader goes, closed or killed, the lock goes to the next one, which announces itself,
  * and every call that has no answer is sent again: reading twice does no harm, and a write carries its key.
  */
+import { type Account, readAccount } from "./account.ts";
 import { lead } from "./lead.ts";
 import type { Leader } from "./leader.ts";
 import { INITIAL_STATUS, type StoreFailure } from "./status.ts";
@@ -14,6 +15,7 @@ class TabWorker {
   readonly #channel: BroadcastChannel;
   readonly #unanswered = new Map<number, Call>();
   readonly #lock = new AbortController();
+  #account: Account;
   #leader: Leader | null = null;
   /** What every call is answered with after a takeover that failed, until somebody leads. */
   #failure: Answer | null = null;
@@ -25,11 +27,11 @@ class TabWorker {
     private readonly opening: Opening,
     private readonly toPage: (message: ToPage) => void,
   ) {
-    const name = `routebook-store/${opening.account.person}`;
-    this.#channel = new BroadcastChannel(name);
+    this.#account = opening.account;
+    this.#channel = new BroadcastChannel(`routebook-store/${opening.account.person}`);
     this.#channel.onmessage = (event: MessageEvent<Between>) => this.#hear(event.data);
     this.#askForLock();
-    this.#say({ type: "hello" });
+    this.#say({ type: "hello", account: this.#account });
   }
 
   #askForLock(): void {
@@ -55,6 +57,10 @@ class TabWorker {
         if (this.#failure === null) this.#ask(message.seq, message.call);
         else this.#answered(message.seq, this.#failure);
         return;
+      case "account":
+        this.#takeAccount(message.account);
+        this.#say(message);
+        return;
       case "wake":
         if (message.reason === "return" || message.reason === "button") this.#tryAgain();
         if (this.#leader === null) this.#say(message);
@@ -71,6 +77,22 @@ class TabWorker {
         this.#channel.close();
         self.close();
     }
+  }
+
+  #takeAccount(account: Account): void {
+    const isOther = account.device !== this.#account.device;
+    this.#account = account;
+    this.#leader?.adopt(account);
+    if (isOther) this.toPage({ type: "account", account });
+  }
+
+  /** A tab that opens says another number than this one's: what the device keeps tells which is right. */
+  async #settle(heard: Account): Promise<void> {
+    if (heard.device === this.#account.device) return;
+    const kept = await readAccount();
+    const right = kept?.person === heard.person ? kept : heard;
+    this.#takeAccount(right);
+    if (right.device !== heard.device) this.#say({ type: "account", account: right });
   }
 
   #say(message: Between): void {
@@ -108,7 +130,8 @@ class TabWorker {
 
   /** Holds the lock until the page closes; the browser takes it back when the worker is killed. */
   async #lead(): Promise<void> {
-    const leader = await lead(this.opening, {
+    const opening = { ...this.opening, account: this.#account };
+    const leader = await lead(opening, {
       changed: (topics) => {
         this.toPage({ type: "changed", topics });
         this.#say({ type: "changed", topics });
@@ -122,6 +145,7 @@ class TabWorker {
     });
     if (this.#isOver) return;
     this.#leader = leader;
+    leader.adopt(this.#account); // it may have become another one while the file was opened
     this.toPage({ type: "status", status: leader.status });
     this.#say({ type: "leader", status: leader.status });
     for (const [seq, call] of this.#unanswered) this.#ask(seq, call);
@@ -131,7 +155,9 @@ class TabWorker {
   }
 
   #hear(message: Between): void {
-    if (this.#leader === null) this.#hearAsFollower(message);
+    if (message.type === "hello") void this.#settle(message.account);
+    if (message.type === "account") this.#takeAccount(message.account);
+    else if (this.#leader === null) this.#hearAsFollower(message);
     else this.#hearAsLeader(this.#leader, message);
   }
 

@@ -47,6 +47,8 @@ export interface Opening {
 export type ToWorker =
   | { readonly type: "open"; readonly opening: Opening }
   | { readonly type: "call"; readonly seq: number; readonly call: Call }
+  /** The person has signed in again in this tab. */
+  | { readonly type: "account"; readonly account: Account }
   | { readonly type: "wake"; readonly reason: WakeReason }
   /** Whether the browser promised to keep the storage; only a page can ask. */
   | { readonly type: "persisted"; readonly persisted: boolean }
@@ -56,14 +58,18 @@ export type ToWorker =
 export type ToPage =
   | { readonly type: "answer"; readonly seq: number; readonly answer: Answer }
   | { readonly type: "changed"; readonly topics: readonly Topic[] }
-  | { readonly type: "status"; readonly status: StoreStatus };
+  | { readonly type: "status"; readonly status: StoreStatus }
+  /** The server knows this device by another number now. */
+  | { readonly type: "account"; readonly account: Account };
 
 /** Between the workers of one person, over a BroadcastChannel. */
 export type Between =
   /** A new leader serves: calls without an answer are sent again. */
   | { readonly type: "leader"; readonly status: StoreStatus }
   /** A new follower asks whether somebody leads. */
-  | { readonly type: "hello" }
+  | { readonly type: "hello"; readonly account: Account }
+  /** The person has signed in again: the server may know this device by another number now. */
+  | { readonly type: "account"; readonly account: Account }
   | { readonly type: "call"; readonly from: string; readonly seq: number; readonly call: Call }
   | { readonly type: "answer"; readonly to: string; readonly seq: number; readonly answer: Answer }
   | { readonly type: "changed"; readonly topics: readonly Topic[] }

@@ -1,29 +1,41 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { Answer, Call, ToPage, ToWorker } from "./wire.ts";
+import type { Account } from "./account.ts";
+import type { Answer, Call, Opening, ToPage, ToWorker } from "./wire.ts";
 
-/** How often the file cannot be opened, and how often it could. */
-const file = vi.hoisted(() => ({ failures: 0, opened: 0 }));
+/** How often the file cannot be opened, and how often it could; under which number it is sent, and what opening it waits for. */
+const file = vi.hoisted(() => ({ failures: 0, opened: 0, device: 0, free: Promise.resolve() }));
 // The file is the browser's: here are only the tabs, their locks and what they say to each other.
 vi.mock("./lead.ts", () => ({
-  async lead() {
+  async lead({ account }: Opening) {
     if (file.failures > 0) {
       file.failures -= 1;
       throw new Error("the files are held by somebody a moment longer");
     }
+    file.device = account.device;
+    await file.free;
     file.opened += 1;
     const answer = async (): Promise<Answer> => ({ ok: true, value: file.opened, reads: [] });
-    return { status: {}, answer, isSignedOut: false, wake() {}, setPersisted() {}, close() {} };
+    const adopt = ({ device }: Account) => {
+      file.device = device;
+    };
+    return { status: {}, answer, adopt, isSignedOut: false, wake() {}, setPersisted() {}, close() {} };
   },
 }));
 
+/** Who the device keeps as signed in. */
+const kept = vi.hoisted(() => ({ account: null as Account | null }));
+vi.mock("./account.ts", () => ({ readAccount: async () => kept.account }));
+
 const CALL: Call = { name: "export" };
+
+const accountOf = (person: string, device: number): Account => ({ person, name: "Marek", role: "rep", device });
 
 /** What the workers say to their pages; the calls of all tabs have numbers of their own here. */
 let said: ToPage[] = [];
 const answers = () => said.flatMap((one) => (one.type === "answer" ? [[one.seq, one.answer.ok]] : []));
 
 /** Opens a tab, whose worker is loaded anew; returns the way to tell it something. */
-async function openTab(person: string): Promise<(message: ToWorker) => void> {
+async function openTab(person: string, device = 7): Promise<(message: ToWorker) => void> {
   const self = {
     postMessage: (message: ToPage) => said.push(message),
     close() {},
@@ -35,14 +47,16 @@ async function openTab(person: string): Promise<(message: ToWorker) => void> {
   await import("./worker.ts");
   const take = self.onmessage;
   const tell = (data: ToWorker) => take({ data });
-  tell({ type: "open", opening: { account: { person, name: "Marek", role: "rep", device: 7 }, version: "1" } });
+  tell({ type: "open", opening: { account: accountOf(person, device), version: "1" } });
   return tell;
 }
 
 afterEach(() => {
   said = [];
+  kept.account = null;
   file.failures = 0;
   file.opened = 0;
+  file.free = Promise.resolve();
   vi.unstubAllGlobals();
 });
 
@@ -80,4 +94,50 @@ test("a tab whose takeover failed follows the next leader, and takes over from t
   first({ type: "call", seq: 3, call: CALL });
   await vi.waitFor(() => expect(answers().at(-1)).toEqual([3, true]));
   first({ type: "close" });
+});
+
+/** The numbers that pages were told of by another tab. */
+const numbers = () => said.flatMap((one) => (one.type === "account" ? [one.account.device] : []));
+
+test("whichever tab signs in again, the leader goes on under the new number, and every page is told of it", async () => {
+  const leader = await openTab("renewed");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  const follower = await openTab("renewed");
+  follower({ type: "account", account: accountOf("renewed", 8) });
+  await vi.waitFor(() => expect(file.device).toBe(8));
+  await vi.waitFor(() => expect(numbers()).toEqual([8, 8]));
+  leader({ type: "account", account: accountOf("renewed", 9) });
+  await vi.waitFor(() => expect(numbers()).toEqual([8, 8, 9, 9]));
+  expect(file.device).toBe(9);
+  leader({ type: "close" });
+  await vi.waitFor(() => expect(file.opened).toBe(2));
+  expect(file.device).toBe(9);
+  follower({ type: "close" });
+});
+
+test("a number that comes while the file is being opened counts once it is open", async () => {
+  const opening = Promise.withResolvers<void>();
+  file.free = opening.promise;
+  const leader = await openTab("opening");
+  await vi.waitFor(() => expect(file.device).toBe(7));
+  const follower = await openTab("opening");
+  follower({ type: "account", account: accountOf("opening", 8) });
+  await vi.waitFor(() => expect(numbers()).toEqual([8, 8]));
+  opening.resolve();
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  await vi.waitFor(() => expect(file.device).toBe(8));
+  for (const tell of [leader, follower]) tell({ type: "close" });
+});
+
+test("a tab that opens under another number is followed, unless the device keeps the leader's", async () => {
+  const leader = await openTab("opens");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  const second = await openTab("opens", 8);
+  await vi.waitFor(() => expect(file.device).toBe(8));
+  kept.account = accountOf("opens", 8);
+  said = [];
+  const third = await openTab("opens", 7);
+  await vi.waitFor(() => expect(numbers()).toEqual([8]));
+  expect(file.device).toBe(8);
+  for (const tell of [leader, second, third]) tell({ type: "close" });
 });
