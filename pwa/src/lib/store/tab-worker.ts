@@ -143,7 +143,11 @@ class TabWorker {
       fault: (reason) => reportError(reason),
       wiped: () => this.#end("wiped"),
     });
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      // The data went while the file was opened: this one was made anew, and must neither stay nor be filled.
+      await leader.answer({ name: "sign_out", exported: true });
+      return;
+    }
     this.#leader = leader;
     leader.adopt(this.#account); // it may have become another one while the file was opened
     this.toPage({ type: "status", status: leader.status });

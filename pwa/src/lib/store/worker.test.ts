@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Account } from "./account.ts";
-import type { Answer, Call, Opening, ToPage, ToWorker } from "./wire.ts";
+import type { Answer, Between, Call, Opening, ToPage, ToWorker } from "./wire.ts";
 
-/** How often the file cannot be opened, and how often it could; under which number it is sent, and what opening it waits for. */
-const file = vi.hoisted(() => ({ failures: 0, opened: 0, device: 0, free: Promise.resolve() }));
+/** How often the file cannot be opened, could be, and was dropped; under which number it is sent, and what opening it waits for. */
+const file = vi.hoisted(() => ({ failures: 0, opened: 0, dropped: 0, device: 0, free: Promise.resolve() }));
 // The file is the browser's: here are only the tabs, their locks and what they say to each other.
 vi.mock("./lead.ts", () => ({
   async lead({ account }: Opening) {
@@ -14,7 +14,10 @@ vi.mock("./lead.ts", () => ({
     file.device = account.device;
     await file.free;
     file.opened += 1;
-    const answer = async (): Promise<Answer> => ({ ok: true, value: file.opened, reads: [] });
+    const answer = async ({ name }: Call): Promise<Answer> => {
+      if (name === "sign_out") file.dropped += 1;
+      return { ok: true, value: file.opened, reads: [] };
+    };
     const adopt = ({ device }: Account) => {
       file.device = device;
     };
@@ -54,8 +57,10 @@ async function openTab(person: string, device = 7): Promise<(message: ToWorker) 
 afterEach(() => {
   said = [];
   kept.account = null;
+  file.device = 0;
   file.failures = 0;
   file.opened = 0;
+  file.dropped = 0;
   file.free = Promise.resolve();
   vi.unstubAllGlobals();
 });
@@ -140,4 +145,21 @@ test("a tab that opens under another number is followed, unless the device keeps
   await vi.waitFor(() => expect(numbers()).toEqual([8]));
   expect(file.device).toBe(8);
   for (const tell of [leader, second, third]) tell({ type: "close" });
+});
+
+test("a tab that is opening the file when the person signs out in another drops it, and lets go of the lock", async () => {
+  const opening = Promise.withResolvers<void>();
+  file.free = opening.promise;
+  await openTab("left");
+  await vi.waitFor(() => expect(file.device).toBe(7));
+  const other = new BroadcastChannel("routebook-store/left");
+  const over: Between = { type: "over", code: "signed_out" };
+  other.postMessage(over);
+  const phases = () => said.flatMap((one) => (one.type === "status" ? [one.status.phase?.name] : []));
+  await vi.waitFor(() => expect(phases()).toEqual(["failed"]));
+  opening.resolve();
+  await vi.waitFor(() => expect(file.dropped).toBe(1));
+  await navigator.locks.request("routebook-store/left", () => {});
+  expect(phases()).toEqual(["failed"]);
+  other.close();
 });
