@@ -1,5 +1,6 @@
 /** Who is signed in on this device, and the store that holds this person's book. The composition root of the app. */
 
+import { updates } from "#lib/pwa/updates.svelte";
 import { appVersion } from "#lib/pwa/version";
 import { type Account, forgetAccount, keepAccount, readAccount } from "#lib/store/account";
 import { openStore, type Store } from "#lib/store/client";
@@ -54,7 +55,12 @@ class Session {
 
   #open(account: Account): void {
     this.account = account;
-    this.store = openStore({ account, version: appVersion(), renewed: (renewed) => this.#renewed(renewed) });
+    this.store = openStore({
+      account,
+      version: appVersion(),
+      renewed: (renewed) => this.#renewed(renewed),
+      behind: () => updates.fallBehind(),
+    });
     shell.person = account.name;
     shell.role = account.role === "rep" ? "rep" : "manager";
   }

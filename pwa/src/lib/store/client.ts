@@ -108,6 +108,8 @@ export interface OpenOptions {
   readonly version: string;
   /** Hears that the person has signed in again in another tab. */
   readonly renewed?: (account: Account) => void;
+  /** Hears that another tab leads with a newer version of the app. */
+  readonly behind?: () => void;
 }
 
 /**
@@ -127,6 +129,7 @@ class WorkerStore implements Store {
   account: Account;
   readonly status = new LiveStatus();
   readonly #renewed: (account: Account) => void;
+  readonly #behind: () => void;
   readonly #pending = new Map<number, Pending>();
   readonly #news = new News();
   readonly #primed = new Primed((...asked) => this.watch(...asked));
@@ -137,11 +140,12 @@ class WorkerStore implements Store {
   #hasHeard = false;
 
   constructor(
-    { account, version, renewed = () => {} }: OpenOptions,
+    { account, version, renewed = () => {}, behind = () => {} }: OpenOptions,
     private readonly worker: Worker,
   ) {
     this.account = account;
     this.#renewed = renewed;
+    this.#behind = behind;
     worker.onmessage = (event: MessageEvent<ToPage>) => this.#hear(event.data);
     // One that has spoken runs: what it reports from then on is a defect of one moment, and what was asked is still answered.
     worker.onerror = () => {
@@ -296,6 +300,9 @@ class WorkerStore implements Store {
       case "account":
         this.account = message.account;
         this.#renewed(message.account);
+        return;
+      case "behind":
+        this.#behind();
     }
   }
 

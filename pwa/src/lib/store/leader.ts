@@ -130,6 +130,11 @@ export class Leader {
     return this.#isSignedOut;
   }
 
+  /** Whether the file has been let go of, or is being dropped. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Does what a call asks; never rejects. */
   async answer(call: Call): Promise<Answer> {
     // Asked twice, because a follower does not know whether the first call arrived: one leaving, two answers.
@@ -169,6 +174,7 @@ export class Leader {
 
   /** The network may have become another one. */
   noteNetwork(): void {
+    if (this.#isClosed) return;
     this.#statusSoon();
     this.#uploader?.look();
   }

@@ -1,19 +1,31 @@
 /**
  * The worker of one tab. All workers of a person want one Web Lock; who has it leads, the others pass their page's calls on
  * over a BroadcastChannel. When the leader goes, closed or killed, the lock goes to the next one, which announces itself,
- * and every call that has no answer is sent again: reading twice does no harm, and a write carries its key.
+ * and every call that has no answer is sent again: reading twice does no harm, and a write carries its key. One with an older version
+ * of the app steps down for a newer one, of whose questions it may not know all.
  */
 import { type Account, readAccount } from "./account.ts";
 import { lead } from "./lead.ts";
 import type { Leader } from "./leader.ts";
 import { INITIAL_STATUS, type StoreFailure } from "./status.ts";
 import { StoreError } from "./store-error.ts";
-import type { Answer, Between, Call, Ending, Opening, ToPage, ToWorker } from "./wire.ts";
+import {
+  type Answer,
+  type Between,
+  type Call,
+  type Ending,
+  isNewer,
+  type Opening,
+  type ToPage,
+  type ToWorker,
+} from "./wire.ts";
 
 class TabWorker {
   readonly #name = crypto.randomUUID();
   readonly #channel: BroadcastChannel;
   readonly #unanswered = new Map<number, Call>();
+  /** What is being answered, for whichever tab. */
+  readonly #answering = new Set<Promise<Answer>>();
   readonly #lock = new AbortController();
   #account: Account;
   #leader: Leader | null = null;
@@ -31,7 +43,11 @@ class TabWorker {
     this.#channel = new BroadcastChannel(`routebook-store/${opening.account.person}`);
     this.#channel.onmessage = (event: MessageEvent<Between>) => this.#hear(event.data);
     this.#askForLock();
-    this.#say({ type: "hello", account: this.#account });
+    this.#sayHello();
+  }
+
+  #sayHello(): void {
+    this.#say({ type: "hello", account: this.#account, version: this.opening.version });
   }
 
   #askForLock(): void {
@@ -105,16 +121,24 @@ class TabWorker {
   }
 
   async #answer(leader: Leader, call: Call): Promise<Answer> {
-    const answer = await leader.answer(call);
+    const answering = leader.answer(call);
+    this.#answering.add(answering);
+    const answer = await answering;
+    this.#answering.delete(answering);
     // After the answer, which a follower would not wait for any more.
-    if (leader.isSignedOut) setTimeout(() => this.#end("signed_out"));
+    if (leader.isSignedOut) setTimeout(() => this.#leave("signed_out"));
     return answer;
+  }
+
+  /** The data is gone from the device by this tab: the others have to hear of it. */
+  #leave(code: Ending): void {
+    this.#say({ type: "over", code });
+    this.#end(code);
   }
 
   /** The data is gone from the device, by this tab or another. */
   #end(code: Ending): void {
     if (this.#isOver) return;
-    if (this.#leader !== null) this.#say({ type: "over", code });
     this.#isOver = true;
     this.#channel.close();
     this.#lock.abort();
@@ -141,7 +165,7 @@ class TabWorker {
         this.#say({ type: "status", status });
       },
       fault: (reason) => reportError(reason),
-      wiped: () => this.#end("wiped"),
+      wiped: () => this.#leave("wiped"),
     });
     if (this.#isOver) {
       // The data went while the file was opened: this one was made anew, and must neither stay nor be filled.
@@ -151,11 +175,25 @@ class TabWorker {
     this.#leader = leader;
     leader.adopt(this.#account); // it may have become another one while the file was opened
     this.toPage({ type: "status", status: leader.status });
-    this.#say({ type: "leader", status: leader.status });
+    this.#say(this.#announcement(leader));
     for (const [seq, call] of this.#unanswered) this.#ask(seq, call);
     await new Promise<void>((resolve) => {
       this.#release = resolve;
     });
+  }
+
+  #announcement(leader: Leader): Between {
+    return { type: "leader", status: leader.status, version: this.opening.version };
+  }
+
+  /** Finishes what is being answered, leaves the file to the next in the queue, and follows. */
+  async #stepDown(leader: Leader): Promise<void> {
+    this.#leader = null; // what is asked from now on waits for the next one
+    await Promise.all(this.#answering);
+    if (leader.isClosed) return; // somebody has signed out: nothing is left to lead
+    leader.close();
+    this.#release?.();
+    this.#askForLock();
   }
 
   #hear(message: Between): void {
@@ -168,7 +206,8 @@ class TabWorker {
   #hearAsLeader(leader: Leader, message: Between): void {
     switch (message.type) {
       case "hello":
-        this.#say({ type: "leader", status: leader.status });
+        if (isNewer(message.version, this.opening.version)) void this.#stepDown(leader);
+        else this.#say(this.#announcement(leader));
         return;
       case "call":
         void this.#answer(leader, message.call).then((answer) =>
@@ -189,6 +228,11 @@ class TabWorker {
   #hearAsFollower(message: Between): void {
     switch (message.type) {
       case "leader":
+        if (isNewer(this.opening.version, message.version) && this.#failure === null) {
+          this.#sayHello(); // it steps down
+          return;
+        }
+        if (isNewer(message.version, this.opening.version)) this.toPage({ type: "behind" });
         this.#tryAgain();
         this.toPage({ type: "status", status: message.status });
         for (const [seq, call] of this.#unanswered) this.#ask(seq, call);

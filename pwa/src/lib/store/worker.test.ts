@@ -2,11 +2,20 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { Account } from "./account.ts";
 import type { Answer, Between, Call, Opening, ToPage, ToWorker } from "./wire.ts";
 
-/** How often the file cannot be opened, could be, and was dropped; under which number it is sent, and what opening it waits for. */
-const file = vi.hoisted(() => ({ failures: 0, opened: 0, dropped: 0, device: 0, free: Promise.resolve() }));
+/** What becomes of the file, how often; by which version and under which number it was opened; what opening it and a call wait for. */
+const file = vi.hoisted(() => ({
+  failures: 0,
+  opened: 0,
+  closed: 0,
+  dropped: 0,
+  version: "",
+  device: 0,
+  free: Promise.resolve(),
+  sent: Promise.resolve(),
+}));
 // The file is the browser's: here are only the tabs, their locks and what they say to each other.
 vi.mock("./lead.ts", () => ({
-  async lead({ account }: Opening) {
+  async lead({ account, version }: Opening) {
     if (file.failures > 0) {
       file.failures -= 1;
       throw new Error("the files are held by somebody a moment longer");
@@ -14,14 +23,19 @@ vi.mock("./lead.ts", () => ({
     file.device = account.device;
     await file.free;
     file.opened += 1;
+    file.version = version;
     const answer = async ({ name }: Call): Promise<Answer> => {
       if (name === "sign_out") file.dropped += 1;
+      if (name === "send_files") await file.sent;
       return { ok: true, value: file.opened, reads: [] };
     };
     const adopt = ({ device }: Account) => {
       file.device = device;
     };
-    return { status: {}, answer, adopt, isSignedOut: false, wake() {}, setPersisted() {}, close() {} };
+    const close = () => {
+      file.closed += 1;
+    };
+    return { status: {}, answer, adopt, close, isClosed: false, isSignedOut: false, wake() {}, setPersisted() {} };
   },
 }));
 
@@ -38,7 +52,7 @@ let said: ToPage[] = [];
 const answers = () => said.flatMap((one) => (one.type === "answer" ? [[one.seq, one.answer.ok]] : []));
 
 /** Opens a tab, whose worker is loaded anew; returns the way to tell it something. */
-async function openTab(person: string, device = 7): Promise<(message: ToWorker) => void> {
+async function openTab(person: string, device = 7, version = "1"): Promise<(message: ToWorker) => void> {
   const self = {
     postMessage: (message: ToPage) => said.push(message),
     close() {},
@@ -50,7 +64,7 @@ async function openTab(person: string, device = 7): Promise<(message: ToWorker) 
   await import("./worker.ts");
   const take = self.onmessage;
   const tell = (data: ToWorker) => take({ data });
-  tell({ type: "open", opening: { account: accountOf(person, device), version: "1" } });
+  tell({ type: "open", opening: { account: accountOf(person, device), version } });
   return tell;
 }
 
@@ -60,6 +74,7 @@ afterEach(() => {
   file.device = 0;
   file.failures = 0;
   file.opened = 0;
+  file.closed = 0;
   file.dropped = 0;
   file.free = Promise.resolve();
   vi.unstubAllGlobals();
@@ -162,4 +177,67 @@ test("a tab that is opening the file when the person signs out in another drops 
   await navigator.locks.request("routebook-store/left", () => {});
   expect(phases()).toEqual(["failed"]);
   other.close();
+});
+
+const isBehind = () => said.filter(({ type }) => type === "behind").length;
+
+test("an older version leaves the file to a newer one once it has answered, and leads again when that one goes", async () => {
+  const sending = Promise.withResolvers<void>();
+  file.sent = sending.promise;
+  const older = await openTab("versions");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  older({ type: "call", seq: 1, call: { name: "send_files" } });
+  const newer = await openTab("versions", 7, "2");
+  newer({ type: "call", seq: 2, call: CALL });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([file.closed, answers()]).toEqual([0, []]);
+  sending.resolve();
+  await vi.waitFor(() =>
+    expect(answers()).toEqual([
+      [1, true],
+      [2, true],
+    ]),
+  );
+  expect([file.closed, file.opened, file.version]).toEqual([1, 2, "2"]);
+  await vi.waitFor(() => expect(isBehind()).toBe(1));
+  older({ type: "call", seq: 3, call: CALL });
+  await vi.waitFor(() => expect(answers().at(-1)).toEqual([3, true]));
+  expect(file.opened).toBe(2);
+  newer({ type: "close" });
+  await vi.waitFor(() => expect(file.version).toBe("1"));
+  older({ type: "close" });
+});
+
+test("a newer version leads also where an older one stood before it in the queue", async () => {
+  const first = await openTab("queue");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  const second = await openTab("queue");
+  second({ type: "call", seq: 1, call: CALL });
+  await vi.waitFor(() => expect(answers()).toEqual([[1, true]]));
+  const newer = await openTab("queue", 7, "2");
+  await vi.waitFor(() => expect(file.version).toBe("2"));
+  await vi.waitFor(() => expect(isBehind()).toBe(2));
+  for (const tell of [newer, first, second]) tell({ type: "close" });
+});
+
+test("an older version that opens later follows the newer one", async () => {
+  const newer = await openTab("later", 7, "2");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  const older = await openTab("later");
+  await vi.waitFor(() => expect(isBehind()).toBe(1));
+  expect([file.opened, file.closed]).toEqual([1, 0]);
+  for (const tell of [older, newer]) tell({ type: "close" });
+});
+
+test("a newer version that cannot open the file follows an older one", async () => {
+  const older = await openTab("fails");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  file.failures = 1;
+  const newer = await openTab("fails", 7, "2");
+  await vi.waitFor(() => expect(file.opened).toBe(2));
+  newer({ type: "call", seq: 1, call: CALL });
+  await vi.waitFor(() => expect(answers()).toContainEqual([1, true]));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([file.opened, file.version]).toEqual([2, "1"]);
+  for (const tell of [older, newer]) tell({ type: "close" });
 });
