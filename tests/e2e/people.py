@@ -2,6 +2,7 @@
 
 from typing import Any, Final, NamedTuple
 
+import httpx
 from playwright.sync_api import Page, expect
 
 from e2e.house import PASSWORD
@@ -37,6 +38,27 @@ def sign_in(page: Page, address: str, rep: Rep) -> None:
     page.get_by_label(word(rep.locale, "signin_password"), exact=True).fill(PASSWORD)
     page.get_by_role("button", name=word(rep.locale, "signin_submit"), exact=True).click()
     wait_until_ready(page, FIRST_SYNC_MS)
+
+
+def sign_in_again(page: Page, rep: Rep) -> None:
+    """Sign in on the sheet that the app's banner opens, while the person's work is on the device."""
+    page.get_by_test_id("sign-in-again").click()
+    sheet = page.get_by_role("dialog", name=word(rep.locale, "signin_again_title"))
+    sheet.get_by_label(word(rep.locale, "signin_email"), exact=True).fill(rep.email)
+    sheet.get_by_label(word(rep.locale, "signin_password"), exact=True).fill(PASSWORD)
+    sheet.get_by_role("button", name=word(rep.locale, "signin_submit"), exact=True).click()
+    expect(sheet).to_have_count(0)
+
+
+def revoke_devices(address: str, rep: Rep) -> None:
+    """Revoke every device of this person, from one that is new."""
+    with httpx.Client(base_url=address) as other:
+        device = {"name": "Desk", "platform": "Linux"}
+        other.post("/api/session", json={"email": rep.email, "password": PASSWORD, "device": device})
+        own = other.get("/api/session").json()["device"]
+        for known in other.get("/api/devices").json():
+            if known["number"] != own and known.get("revoked_at") is None:
+                assert other.delete(f"/api/devices/{known['number']}").status_code == 204
 
 
 def wait_until_ready(page: Page, within_ms: int = 30_000) -> None:

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
-from e2e.house import PASSWORD, House, wait_until
-from e2e.people import MAREK, sign_in
+from e2e.house import House, wait_until
+from e2e.people import MAREK, revoke_devices, sign_in, sign_in_again
 from e2e.steps import edit_field, field_row, history_of, open_details
 from e2e.wire import Fault, Wire
 from e2e.words import pattern, word
@@ -128,15 +127,6 @@ def test_a_slow_network_is_never_waited_for(phone: Phone, shared_house: House) -
     phone.wire.mend()
 
 
-def _sign_in_again(page: Page) -> None:
-    page.get_by_test_id("sign-in-again").click()
-    sheet = page.get_by_role("dialog", name=word("en", "signin_again_title"))
-    sheet.get_by_label(word("en", "signin_email"), exact=True).fill(MAREK.email)
-    sheet.get_by_label(word("en", "signin_password"), exact=True).fill(PASSWORD)
-    sheet.get_by_role("button", name=word("en", "signin_submit"), exact=True).click()
-    expect(sheet).to_have_count(0)
-
-
 def test_unsent_work_outlives_an_ended_session_and_is_sent_after_signing_in_again(
     phone: Phone, shared_house: House
 ) -> None:
@@ -155,7 +145,7 @@ def test_unsent_work_outlives_an_ended_session_and_is_sent_after_signing_in_agai
     row.get_by_role("textbox").press("Enter")
     expect(row).to_contain_text("Written signed out")
     assert phone.trade_at_office(shared_house) != "Written signed out"
-    _sign_in_again(page)
+    sign_in_again(page, MAREK)
     wait_until(lambda: phone.trade_at_office(shared_house) == "Written signed out", 15, "it is sent")
     expect(field_row(page, "trade")).to_contain_text("Written signed out")
 
@@ -166,17 +156,11 @@ def test_unsent_work_outlives_the_revocation_of_the_device_and_is_sent_under_its
     page = phone.page
     open_details(page, phone.wire.address, phone.customer)
     phone.browser.lose_network(phone.wire)
-    with httpx.Client(base_url=shared_house.address) as other:
-        device = {"name": "Desk", "platform": "Linux"}
-        other.post("/api/session", json={"email": MAREK.email, "password": PASSWORD, "device": device})
-        own = other.get("/api/session").json()["device"]
-        for known in other.get("/api/devices").json():
-            if known["number"] != own and known.get("revoked_at") is None:
-                assert other.delete(f"/api/devices/{known['number']}").status_code == 204
+    revoke_devices(shared_house.address, MAREK)
     edit_field(page, "trade", "Written on a revoked phone")
     phone.browser.regain_network(phone.wire)
     expect(page.get_by_test_id("sign-in-again")).to_be_visible(timeout=30_000)
-    _sign_in_again(page)
+    sign_in_again(page, MAREK)
     wait_until(lambda: phone.trade_at_office(shared_house) == "Written on a revoked phone", 15, "it is sent")
     page.goto(f"{phone.wire.address}/sync")
     expect(page.get_by_role("heading", name=word("en", "sync_nothing_waiting"))).to_be_visible(timeout=30_000)

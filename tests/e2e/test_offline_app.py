@@ -117,13 +117,52 @@ def test_a_new_version_is_offered_never_forced_and_unsent_work_survives_it(
     wait_until(lambda: house.record(customer).values.get("trade") == "Written before the update", 15, "it is sent")
 
 
+def test_a_new_version_accepted_in_one_tab_serves_the_other_until_that_takes_it_too(
+    phone: Phone, house: House, tmp_path: Path
+) -> None:
+    old, address = phone.page, phone.wire.address
+    customer = house.customers_of(MAREK.email)[0].id
+    open_details(old, address, customer)
+    new = phone.browser.open()
+    open_details(new, address, customer)
+    house.stop()
+    house.app = _second_build(house, tmp_path)
+    house.start()
+
+    new.goto(f"{address}/customers/{customer}")
+    offers = [page.get_by_text(word("en", "common_update_ready")) for page in (old, new)]
+    for offer in offers:
+        expect(offer).to_be_visible(timeout=30_000)
+    old.get_by_role("button", name=word("en", "common_update_later")).click()
+    expect(offers[0]).to_have_count(0)
+    with new.expect_navigation():
+        new.get_by_role("button", name=word("en", "common_update_now")).click()
+    wait_until(lambda: new.evaluate(BUILD_NAME) == "second", 15, "the new version runs")
+    expect(offers[0]).to_be_visible()  # the new version leads, and the other tab hears of it
+    assert old.evaluate(BUILD_NAME) == "first"
+
+    open_details(new, address, customer)
+    edit_field(new, "trade", "From the new version")
+    edit_field(old, "street", "From the old version 1")
+    wait_until(lambda: house.record(customer).values.get("trade") == "From the new version", 15, "it is sent")
+    wait_until(lambda: house.record(customer).values.get("street") == "From the old version 1", 15, "so is this")
+    old.bring_to_front()
+    with old.expect_navigation():
+        old.get_by_role("button", name=word("en", "common_update_now")).click()
+    wait_until(lambda: old.evaluate(BUILD_NAME) == "second", 15, "the new version runs here too")
+    expect(offers[0]).to_have_count(0)
+
+
 def _second_build(house: House, folder: Path) -> Path:
     """Return a copy of the built app that is another version of it, as a deployment would make it."""
     built = house.app_folder
     second = folder / "second"
     shutil.copytree(built, second)
     page, worker = second / "index.html", second / "service-worker.js"
-    page.write_text(page.read_text().replace("<head>", '<head><meta name="build" content="second">', 1))
+    named = page.read_text().replace("<head>", '<head><meta name="build" content="second">', 1)
+    newer = re.sub(r'(name="version" content=")(\d+)', r"\g<1>9\2", named, count=1)
+    assert newer != named, "the page names no version"
+    page.write_text(newer)
     changed = re.sub(r"(version:`)(\d+)(`)", r"\g<1>9\2\3", worker.read_text(), count=1)
     assert changed != worker.read_text(), "the service worker names no version"
     worker.write_text(changed)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
-from e2e.people import MAREK, sign_in
+from e2e.people import MAREK, revoke_devices, sign_in, sign_in_again
 from e2e.steps import edit_field, field_row, history_of, open_details
 from e2e.wire import Wire
 
@@ -23,7 +23,7 @@ def wire(shared_house: House) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def browser(make_browser: MakeBrowser, wire: Wire) -> Browser:
+def browser(wire: Wire, make_browser: MakeBrowser) -> Browser:
     """Marek's desktop, signed in, its first tab on Today."""
     browser = make_browser("desktop", device="desktop", **MAREK.surroundings)
     page = browser.open()
@@ -74,3 +74,33 @@ def test_when_the_leading_tab_closes_the_other_goes_on_and_nothing_is_lost_or_do
     changes = [change for entry in history_of(follower, customer) for change in entry["changes"]]
     written = [change["new"] for change in changes if "the leader went" in str(change["new"])]
     assert sorted(written) == ["After the leader went 2", "Before the leader went"]
+
+
+@pytest.mark.parametrize("at", ["leader", "follower"])
+def test_signing_in_again_on_a_revoked_device_serves_both_tabs_whichever_it_happens_in(
+    browser: Browser, wire: Wire, shared_house: House, at: str
+) -> None:
+    customer = shared_house.customers_of(MAREK.email)[2].id
+
+    def arrives(field: str, value: str) -> None:
+        wait_until(lambda: shared_house.record(customer).values.get(field) == value, 20, f"{value} is sent")
+
+    leader = browser.context.pages[0]
+    open_details(leader, wire.address, customer)
+    follower = _tab_at(browser, wire, customer)
+    page, other = (leader, follower) if at == "leader" else (follower, leader)
+    revoke_devices(shared_house.address, MAREK)
+    page.bring_to_front()
+    edit_field(page, "trade", f"Written revoked, {at}")
+    expect(page.get_by_test_id("sign-in-again")).to_be_visible(timeout=30_000)
+    sign_in_again(page, MAREK)
+    arrives("trade", f"Written revoked, {at}")
+    expect(page.get_by_test_id("sign-in-again")).to_have_count(0)
+
+    other.bring_to_front()
+    expect(other.get_by_test_id("sign-in-again")).to_have_count(0)
+    edit_field(other, "street", f"From the other tab, {at} 3")
+    arrives("street", f"From the other tab, {at} 3")
+    page.close()
+    edit_field(other, "trade", f"By whoever leads now, {at}")
+    arrives("trade", f"By whoever leads now, {at}")

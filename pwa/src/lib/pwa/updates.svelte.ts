@@ -1,10 +1,17 @@
 /** Registers the service worker and lets the user decide when a new version takes over. */
 
+import { keepInTab, keptInTab } from "#lib/browser/remembered";
+import { appVersion } from "./version";
+
 const HOUR = 3_600_000;
+/** The version that this tab began anew from by itself. */
+const LEFT = "routebook-left-version";
 
 class Updates {
   /** A new version is on the device and waits. */
   ready = $state(false);
+  /** Another tab runs it already. */
+  isBehind = $state(false);
   #waiting: ServiceWorker | null = null;
   #accepted = false;
 
@@ -31,9 +38,28 @@ class Updates {
     });
   }
 
+  /** Another tab has taken the new version: here it is offered, too. */
+  fallBehind(): void {
+    this.isBehind = true;
+    this.ready = true;
+  }
+
+  /** Begins anew without being asked; once, because a page that comes back as it was would do so for ever. */
+  restart(): void {
+    const version = appVersion();
+    if (keptInTab(LEFT) === version) return;
+    keepInTab(LEFT, version);
+    if (keptInTab(LEFT) === version) location.reload();
+  }
+
   accept(): void {
+    // It is in charge already, at the wish of another tab, and nothing more would change.
+    if (this.#waiting?.state !== "installed") {
+      location.reload();
+      return;
+    }
     this.#accepted = true;
-    this.#waiting?.postMessage("skip-waiting");
+    this.#waiting.postMessage("skip-waiting");
   }
 
   later(): void {

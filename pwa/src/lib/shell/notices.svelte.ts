@@ -16,7 +16,44 @@ export interface Moment {
 export const mayOffer = ({ ready, wasOffered, writing, sheets }: Moment): boolean =>
   ready && (wasOffered || (!writing && sheets === 0));
 
+/** What beginning anew by itself depends on. */
+export interface Rest {
+  /** Another tab runs a newer version, and answers here too. */
+  readonly behind: boolean;
+  /** A visit or an order is on the screen. */
+  readonly working: boolean;
+  readonly writing: boolean;
+  readonly sheets: number;
+  /** How many offers to take something back are shown. */
+  readonly toasts: number;
+}
+
+/** Tells whether the page may begin anew by itself once nobody looks at it: nothing in it is half written. */
+export const mayRestart = ({ behind, working, writing, sheets, toasts }: Rest): boolean =>
+  behind && !working && !writing && sheets === 0 && toasts === 0;
+
+/** How long a page has been hidden before nobody is said to look at it; what it saves on being hidden is saved by then. */
+const AWAY_MS = 2_000;
+
+/** Does `work` when the page has been hidden for a while; returns the way to call it off. */
+export function whenAway(work: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    clearTimeout(timer);
+    if (document.visibilityState === "hidden") timer = setTimeout(work, AWAY_MS);
+  };
+  look();
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", look);
+  };
+}
+
 const FIELD = "input, textarea, select, [contenteditable]";
+
+/** Whether the page has a field, in which something may be written that is nowhere else. */
+export const hasField = (): boolean => document.querySelector(`main :is(${FIELD})`) !== null;
 
 /** Whether the focus is in a field. Call it while a component is made. */
 export function followWriting(): { readonly now: boolean } {

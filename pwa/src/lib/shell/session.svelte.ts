@@ -1,5 +1,6 @@
 /** Who is signed in on this device, and the store that holds this person's book. The composition root of the app. */
 
+import { updates } from "#lib/pwa/updates.svelte";
 import { appVersion } from "#lib/pwa/version";
 import { type Account, forgetAccount, keepAccount, readAccount } from "#lib/store/account";
 import { openStore, type Store } from "#lib/store/client";
@@ -30,18 +31,13 @@ class Session {
 
   /**
    * Goes on after signing in again. The server mostly knows the device by its number; where it has given a new one, because
-   * the old one was revoked, the store is opened anew under it.
+   * the old one was revoked or a backup was restored, the store goes on under that, in every tab.
    */
   async renew(account: Account): Promise<void> {
-    this.asking = false;
-    if (this.store !== null && this.account?.device === account.device) {
-      await keepAccount(account);
-      this.account = account;
-      this.store.syncNow();
-      return;
-    }
-    await this.leave();
-    await this.enter(account);
+    await keepAccount(account);
+    this.#renewed(account);
+    if (this.store === null) this.#open(account);
+    else this.store.renew(account);
   }
 
   /** Lets go of the book; the data stays unless the store has dropped it before (`store.signOut`). */
@@ -52,9 +48,19 @@ class Session {
     await forgetAccount();
   }
 
+  #renewed(account: Account): void {
+    this.asking = false;
+    this.account = account;
+  }
+
   #open(account: Account): void {
     this.account = account;
-    this.store = openStore({ account, version: appVersion() });
+    this.store = openStore({
+      account,
+      version: appVersion(),
+      renewed: (renewed) => this.#renewed(renewed),
+      behind: () => updates.fallBehind(),
+    });
     shell.person = account.name;
     shell.role = account.role === "rep" ? "rep" : "manager";
   }

@@ -95,6 +95,8 @@ export interface Store {
   exportUnsent(): Promise<string>;
   /** Drops this person's data from the device if nothing waits, or if what waits was exported just before. */
   signOut(options?: { readonly exported: boolean }): Promise<SignOutResult>;
+  /** Goes on after the person has signed in again, in every tab, also where the server has given this device another number. */
+  renew(account: Account): void;
   /** Lets go of the worker; another tab takes over. */
   close(): void;
 }
@@ -104,6 +106,10 @@ export interface OpenOptions {
   readonly account: Account;
   /** The app's version, for the server's list of devices. */
   readonly version: string;
+  /** Hears that the person has signed in again in another tab. */
+  readonly renewed?: (account: Account) => void;
+  /** Hears that another tab leads with a newer version of the app. */
+  readonly behind?: () => void;
 }
 
 /**
@@ -120,8 +126,10 @@ interface Pending {
 }
 
 class WorkerStore implements Store {
-  readonly account: Account;
+  account: Account;
   readonly status = new LiveStatus();
+  readonly #renewed: (account: Account) => void;
+  readonly #behind: () => void;
   readonly #pending = new Map<number, Pending>();
   readonly #news = new News();
   readonly #primed = new Primed((...asked) => this.watch(...asked));
@@ -132,10 +140,12 @@ class WorkerStore implements Store {
   #hasHeard = false;
 
   constructor(
-    { account, version }: OpenOptions,
+    { account, version, renewed = () => {}, behind = () => {} }: OpenOptions,
     private readonly worker: Worker,
   ) {
     this.account = account;
+    this.#renewed = renewed;
+    this.#behind = behind;
     worker.onmessage = (event: MessageEvent<ToPage>) => this.#hear(event.data);
     // One that has spoken runs: what it reports from then on is a defect of one moment, and what was asked is still answered.
     worker.onerror = () => {
@@ -243,6 +253,12 @@ class WorkerStore implements Store {
     return result;
   }
 
+  renew(account: Account): void {
+    this.account = account;
+    this.#say({ type: "account", account });
+    this.syncNow();
+  }
+
   close(): void {
     this.#leaving.abort();
     this.#say({ type: "close" });
@@ -280,6 +296,13 @@ class WorkerStore implements Store {
         return;
       case "status":
         this.status.set(message.status);
+        return;
+      case "account":
+        this.account = message.account;
+        this.#renewed(message.account);
+        return;
+      case "behind":
+        this.#behind();
     }
   }
 

@@ -47,6 +47,7 @@ export type Work = "soon" | "later" | null;
 export class Engine {
   #rowsStored = 0;
   readonly #checks: Checks;
+  #account: Account;
   /** Whether the next request asks for every checksum: at the start, and after an audit has found a spoilt row. */
   #isUnverified = true;
   readonly #numbers = new Map<string, number>();
@@ -57,16 +58,31 @@ export class Engine {
   /** Opens, migrates or rebuilds the tables. StoreError "not_open" if a newer version of the app made them. */
   constructor(
     private readonly database: Database,
-    readonly account: Account,
+    account: Account,
     private readonly world: World,
   ) {
+    this.#account = account;
     if (openTables(database) === "other_schema") this.#rebuild();
     this.#checks = new Checks(database);
-    this.#adoptDevice(readMeta(database, "device"));
+    this.#adoptDevice(account, readMeta(database, "device"));
     // Neither may keep a device that is full from showing, exporting and sending what is unsent. Both are done again, and told
     // then: the time with the leader's first look at the clock, the indexes after the next reply.
     ignoringFailure(() => noteTime(database, this.now()));
     ignoringFailure(() => this.#indexWhenComplete());
+  }
+
+  get account(): Account {
+    return this.#account;
+  }
+
+  /**
+   * Goes on under the number that the server has given this device, with all that waits. No answer to a request that was made before
+   * may be applied after it.
+   */
+  adopt(account: Account): void {
+    this.#adoptDevice(account, readMeta(this.database, "device"));
+    this.#account = account;
+    this.#tell(new Set<Topic>([...KINDS, "outbox"]));
   }
 
   /** Sets who hears of changes, also of a reply that could be stored and changed nothing; one listener. */
@@ -320,7 +336,7 @@ export class Engine {
         .add("outbox")
         .add("attention"),
     );
-    this.#adoptDevice(String(kept.device));
+    this.#adoptDevice(account, String(kept.device));
   }
 
   /** Does a slice of the work that can wait; tells how soon the next may follow. Call it when nothing else is to be done. */
@@ -364,8 +380,8 @@ export class Engine {
   }
 
   /** Writes only where there is something new to write. */
-  #adoptDevice(known: string | null): void {
-    const { database, account } = this;
+  #adoptDevice(account: Account, known: string | null): void {
+    const { database } = this;
     const isKnown = known === null || known === String(account.device);
     if (isKnown && readMeta(database, "device") === String(account.device)) return;
     database.transaction(() => {

@@ -127,6 +127,34 @@ describe("the leader", () => {
     expect([before?.report?.files, after?.report?.files]).toEqual([0, 1]);
   });
 
+  test("goes on under another number with what waits, and heeds no answer to what it asked under the former one", async () => {
+    const { leader, server, device, told } = lead();
+    server.script = [first];
+    await pass(100);
+    server.isReachable = false;
+    await leader.answer(write("Łódź"));
+    await pass(100);
+    server.isReachable = true;
+    const late = Promise.withResolvers<Exchange>();
+    const exchange = vi.spyOn(server, "exchange").mockReturnValueOnce(late.promise);
+    leader.wake("button");
+    await pass(100);
+    expect(exchange).toHaveBeenCalledOnce();
+    told.length = 0;
+
+    leader.adopt({ ...device.engine.account, device: 9 });
+    late.resolve({ kind: "reply", reply: reply({ pushed: 1 }) });
+    await pass(100);
+    const { device: number, edits } = server.requests.at(-1) ?? {};
+    expect([number, edits?.map(({ n, v }) => [n, v])]).toEqual([9, [[1, { city: "Łódź" }]]]);
+    expect(device.engine.waiting).toBe(0);
+    expect(told.flat()).toContain("customer");
+    const asked = server.requests.length;
+    leader.adopt({ ...device.engine.account });
+    await pass(100);
+    expect(server.requests.length).toBe(asked);
+  });
+
   test("locks every screen when the lease runs out, and unlocks with the next contact", async () => {
     const { leader, server, device, told } = lead();
     server.script = [first];

@@ -6,6 +6,7 @@
 import type { FileTransport } from "../sync/file-transport.ts";
 import { Session, type Timers, type Times, type WakeReason } from "../sync/session.ts";
 import type { Transport } from "../sync/transport.ts";
+import type { Account } from "./account.ts";
 import type { OpenedFile } from "./database.ts";
 import type { Engine } from "./engine.ts";
 import type { FileBox } from "./files/box.ts";
@@ -77,7 +78,7 @@ const STATUS_MS = 30;
 
 /** See the module. Begins to synchronise as soon as it is made. */
 export class Leader {
-  readonly #session: Session;
+  #session: Session;
   readonly #uploader: Uploader | null;
   readonly #news = new Set<Topic>();
   #newsTimer: ReturnType<typeof setTimeout> | null = null;
@@ -98,27 +99,9 @@ export class Leader {
   #leaving: Promise<Answer> | null = null;
 
   constructor(private readonly parts: LeaderParts) {
-    const { engine, version, timers, random, times = {} } = parts;
+    const { engine } = parts;
     engine.onChange((topics) => this.#tell(topics));
-    this.#session = new Session({
-      store: engine,
-      transport: this.#transport(),
-      timers,
-      random,
-      report: () => ({
-        version,
-        files: this.#uploader?.waiting ?? 0,
-        stored_bytes: engine.storedBytes,
-        persisted: this.#isPersisted,
-      }),
-      changed: () => {
-        this.#statusSoon();
-        this.#uploader?.look();
-      },
-      failed: (reason) => this.#noteFailure(reason),
-      wipe: () => void this.#wipe().catch((reason: unknown) => this.#noteFailure(reason)),
-      times,
-    });
+    this.#session = this.#makeSession();
     this.#locked = engine.lock;
     this.#uploader = this.#makeUploader();
     this.#lookAtClock();
@@ -145,6 +128,11 @@ export class Leader {
   /** Whether the person's data is gone from the device. */
   get isSignedOut(): boolean {
     return this.#isSignedOut;
+  }
+
+  /** Whether the file has been let go of, or is being dropped. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** Does what a call asks; never rejects. */
@@ -174,8 +162,19 @@ export class Leader {
     this.#uploader?.look();
   }
 
+  /** The person has signed in again; where the server knows the device by another number now, everything goes on under that. */
+  adopt(account: Account): void {
+    if (this.#isClosed || account.device === this.parts.engine.account.device) return;
+    this.#session.stop(); // what is under way was asked under the former number
+    this.#guarded(() => this.parts.engine.adopt(account));
+    this.#session = this.#makeSession();
+    this.#session.start();
+    this.#uploader?.look();
+  }
+
   /** The network may have become another one. */
   noteNetwork(): void {
+    if (this.#isClosed) return;
     this.#statusSoon();
     this.#uploader?.look();
   }
@@ -270,6 +269,29 @@ export class Leader {
         return done({ signedOut: true });
       }
     }
+  }
+
+  #makeSession(): Session {
+    const { engine, version, timers, random, times = {} } = this.parts;
+    return new Session({
+      store: engine,
+      transport: this.#transport(),
+      timers,
+      random,
+      report: () => ({
+        version,
+        files: this.#uploader?.waiting ?? 0,
+        stored_bytes: engine.storedBytes,
+        persisted: this.#isPersisted,
+      }),
+      changed: () => {
+        this.#statusSoon();
+        this.#uploader?.look();
+      },
+      failed: (reason) => this.#noteFailure(reason),
+      wipe: () => void this.#wipe().catch((reason: unknown) => this.#noteFailure(reason)),
+      times,
+    });
   }
 
   #makeUploader(): Uploader | null {

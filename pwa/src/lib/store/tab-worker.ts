@@ -1,19 +1,33 @@
 /**
  * The worker of one tab. All workers of a person want one Web Lock; who has it leads, the others pass their page's calls on
  * over a BroadcastChannel. When the leader goes, closed or killed, the lock goes to the next one, which announces itself,
- * and every call that has no answer is sent again: reading twice does no harm, and a write carries its key.
+ * and every call that has no answer is sent again: reading twice does no harm, and a write carries its key. One with an older version
+ * of the app steps down for a newer one, of whose questions it may not know all.
  */
+import { type Account, readAccount } from "./account.ts";
 import { lead } from "./lead.ts";
 import type { Leader } from "./leader.ts";
 import { INITIAL_STATUS, type StoreFailure } from "./status.ts";
 import { StoreError } from "./store-error.ts";
-import type { Answer, Between, Call, Ending, Opening, ToPage, ToWorker } from "./wire.ts";
+import {
+  type Answer,
+  type Between,
+  type Call,
+  type Ending,
+  isNewer,
+  type Opening,
+  type ToPage,
+  type ToWorker,
+} from "./wire.ts";
 
 class TabWorker {
   readonly #name = crypto.randomUUID();
   readonly #channel: BroadcastChannel;
   readonly #unanswered = new Map<number, Call>();
+  /** What is being answered, for whichever tab. */
+  readonly #answering = new Set<Promise<Answer>>();
   readonly #lock = new AbortController();
+  #account: Account;
   #leader: Leader | null = null;
   /** What every call is answered with after a takeover that failed, until somebody leads. */
   #failure: Answer | null = null;
@@ -25,11 +39,15 @@ class TabWorker {
     private readonly opening: Opening,
     private readonly toPage: (message: ToPage) => void,
   ) {
-    const name = `routebook-store/${opening.account.person}`;
-    this.#channel = new BroadcastChannel(name);
+    this.#account = opening.account;
+    this.#channel = new BroadcastChannel(`routebook-store/${opening.account.person}`);
     this.#channel.onmessage = (event: MessageEvent<Between>) => this.#hear(event.data);
     this.#askForLock();
-    this.#say({ type: "hello" });
+    this.#sayHello();
+  }
+
+  #sayHello(): void {
+    this.#say({ type: "hello", account: this.#account, version: this.opening.version });
   }
 
   #askForLock(): void {
@@ -55,6 +73,10 @@ class TabWorker {
         if (this.#failure === null) this.#ask(message.seq, message.call);
         else this.#answered(message.seq, this.#failure);
         return;
+      case "account":
+        this.#takeAccount(message.account);
+        this.#say(message);
+        return;
       case "wake":
         if (message.reason === "return" || message.reason === "button") this.#tryAgain();
         if (this.#leader === null) this.#say(message);
@@ -73,6 +95,22 @@ class TabWorker {
     }
   }
 
+  #takeAccount(account: Account): void {
+    const isOther = account.device !== this.#account.device;
+    this.#account = account;
+    this.#leader?.adopt(account);
+    if (isOther) this.toPage({ type: "account", account });
+  }
+
+  /** A tab that opens says another number than this one's: what the device keeps tells which is right. */
+  async #settle(heard: Account): Promise<void> {
+    if (heard.device === this.#account.device) return;
+    const kept = await readAccount();
+    const right = kept?.person === heard.person ? kept : heard;
+    this.#takeAccount(right);
+    if (right.device !== heard.device) this.#say({ type: "account", account: right });
+  }
+
   #say(message: Between): void {
     if (!this.#isOver) this.#channel.postMessage(message);
   }
@@ -83,16 +121,24 @@ class TabWorker {
   }
 
   async #answer(leader: Leader, call: Call): Promise<Answer> {
-    const answer = await leader.answer(call);
+    const answering = leader.answer(call);
+    this.#answering.add(answering);
+    const answer = await answering;
+    this.#answering.delete(answering);
     // After the answer, which a follower would not wait for any more.
-    if (leader.isSignedOut) setTimeout(() => this.#end("signed_out"));
+    if (leader.isSignedOut) setTimeout(() => this.#leave("signed_out"));
     return answer;
+  }
+
+  /** The data is gone from the device by this tab: the others have to hear of it. */
+  #leave(code: Ending): void {
+    this.#say({ type: "over", code });
+    this.#end(code);
   }
 
   /** The data is gone from the device, by this tab or another. */
   #end(code: Ending): void {
     if (this.#isOver) return;
-    if (this.#leader !== null) this.#say({ type: "over", code });
     this.#isOver = true;
     this.#channel.close();
     this.#lock.abort();
@@ -108,7 +154,8 @@ class TabWorker {
 
   /** Holds the lock until the page closes; the browser takes it back when the worker is killed. */
   async #lead(): Promise<void> {
-    const leader = await lead(this.opening, {
+    const opening = { ...this.opening, account: this.#account };
+    const leader = await lead(opening, {
       changed: (topics) => {
         this.toPage({ type: "changed", topics });
         this.#say({ type: "changed", topics });
@@ -118,27 +165,49 @@ class TabWorker {
         this.#say({ type: "status", status });
       },
       fault: (reason) => reportError(reason),
-      wiped: () => this.#end("wiped"),
+      wiped: () => this.#leave("wiped"),
     });
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      // The data went while the file was opened: this one was made anew, and must neither stay nor be filled.
+      await leader.answer({ name: "sign_out", exported: true });
+      return;
+    }
     this.#leader = leader;
+    leader.adopt(this.#account); // it may have become another one while the file was opened
     this.toPage({ type: "status", status: leader.status });
-    this.#say({ type: "leader", status: leader.status });
+    this.#say(this.#announcement(leader));
     for (const [seq, call] of this.#unanswered) this.#ask(seq, call);
     await new Promise<void>((resolve) => {
       this.#release = resolve;
     });
   }
 
+  #announcement(leader: Leader): Between {
+    return { type: "leader", status: leader.status, version: this.opening.version };
+  }
+
+  /** Finishes what is being answered, leaves the file to the next in the queue, and follows. */
+  async #stepDown(leader: Leader): Promise<void> {
+    this.#leader = null; // what is asked from now on waits for the next one
+    await Promise.all(this.#answering);
+    if (leader.isClosed) return; // somebody has signed out: nothing is left to lead
+    leader.close();
+    this.#release?.();
+    this.#askForLock();
+  }
+
   #hear(message: Between): void {
-    if (this.#leader === null) this.#hearAsFollower(message);
+    if (message.type === "hello") void this.#settle(message.account);
+    if (message.type === "account") this.#takeAccount(message.account);
+    else if (this.#leader === null) this.#hearAsFollower(message);
     else this.#hearAsLeader(this.#leader, message);
   }
 
   #hearAsLeader(leader: Leader, message: Between): void {
     switch (message.type) {
       case "hello":
-        this.#say({ type: "leader", status: leader.status });
+        if (isNewer(message.version, this.opening.version)) void this.#stepDown(leader);
+        else this.#say(this.#announcement(leader));
         return;
       case "call":
         void this.#answer(leader, message.call).then((answer) =>
@@ -159,6 +228,11 @@ class TabWorker {
   #hearAsFollower(message: Between): void {
     switch (message.type) {
       case "leader":
+        if (isNewer(this.opening.version, message.version) && this.#failure === null) {
+          this.#sayHello(); // it steps down
+          return;
+        }
+        if (isNewer(message.version, this.opening.version)) this.toPage({ type: "behind" });
         this.#tryAgain();
         this.toPage({ type: "status", status: message.status });
         for (const [seq, call] of this.#unanswered) this.#ask(seq, call);

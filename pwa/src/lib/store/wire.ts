@@ -47,6 +47,8 @@ export interface Opening {
 export type ToWorker =
   | { readonly type: "open"; readonly opening: Opening }
   | { readonly type: "call"; readonly seq: number; readonly call: Call }
+  /** The person has signed in again in this tab. */
+  | { readonly type: "account"; readonly account: Account }
   | { readonly type: "wake"; readonly reason: WakeReason }
   /** Whether the browser promised to keep the storage; only a page can ask. */
   | { readonly type: "persisted"; readonly persisted: boolean }
@@ -56,14 +58,20 @@ export type ToWorker =
 export type ToPage =
   | { readonly type: "answer"; readonly seq: number; readonly answer: Answer }
   | { readonly type: "changed"; readonly topics: readonly Topic[] }
-  | { readonly type: "status"; readonly status: StoreStatus };
+  | { readonly type: "status"; readonly status: StoreStatus }
+  /** The server knows this device by another number now. */
+  | { readonly type: "account"; readonly account: Account }
+  /** Another tab leads with a newer version of the app. */
+  | { readonly type: "behind" };
 
 /** Between the workers of one person, over a BroadcastChannel. */
 export type Between =
   /** A new leader serves: calls without an answer are sent again. */
-  | { readonly type: "leader"; readonly status: StoreStatus }
+  | { readonly type: "leader"; readonly status: StoreStatus; readonly version: string }
   /** A new follower asks whether somebody leads. */
-  | { readonly type: "hello" }
+  | { readonly type: "hello"; readonly account: Account; readonly version: string }
+  /** The person has signed in again: the server may know this device by another number now. */
+  | { readonly type: "account"; readonly account: Account }
   | { readonly type: "call"; readonly from: string; readonly seq: number; readonly call: Call }
   | { readonly type: "answer"; readonly to: string; readonly seq: number; readonly answer: Answer }
   | { readonly type: "changed"; readonly topics: readonly Topic[] }
@@ -72,3 +80,6 @@ export type Between =
   | { readonly type: "persisted"; readonly persisted: boolean }
   /** The data is gone: nobody is to lead, which would begin an empty store. */
   | { readonly type: "over"; readonly code: Ending };
+
+/** Tells whether a version of the app, the time of its build, is newer than another. */
+export const isNewer = (version: string, than: string): boolean => Number(version) > Number(than);

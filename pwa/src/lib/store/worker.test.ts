@@ -1,29 +1,58 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { Answer, Call, ToPage, ToWorker } from "./wire.ts";
+import type { Account } from "./account.ts";
+import type { Answer, Between, Call, Opening, ToPage, ToWorker } from "./wire.ts";
 
-/** How often the file cannot be opened, and how often it could. */
-const file = vi.hoisted(() => ({ failures: 0, opened: 0 }));
+/** What becomes of the file, how often; by which version and under which number it was opened; what opening it and a call wait for. */
+const file = vi.hoisted(() => ({
+  failures: 0,
+  opened: 0,
+  closed: 0,
+  dropped: 0,
+  version: "",
+  device: 0,
+  free: Promise.resolve(),
+  sent: Promise.resolve(),
+}));
 // The file is the browser's: here are only the tabs, their locks and what they say to each other.
 vi.mock("./lead.ts", () => ({
-  async lead() {
+  async lead({ account, version }: Opening) {
     if (file.failures > 0) {
       file.failures -= 1;
       throw new Error("the files are held by somebody a moment longer");
     }
+    file.device = account.device;
+    await file.free;
     file.opened += 1;
-    const answer = async (): Promise<Answer> => ({ ok: true, value: file.opened, reads: [] });
-    return { status: {}, answer, isSignedOut: false, wake() {}, setPersisted() {}, close() {} };
+    file.version = version;
+    const answer = async ({ name }: Call): Promise<Answer> => {
+      if (name === "sign_out") file.dropped += 1;
+      if (name === "send_files") await file.sent;
+      return { ok: true, value: file.opened, reads: [] };
+    };
+    const adopt = ({ device }: Account) => {
+      file.device = device;
+    };
+    const close = () => {
+      file.closed += 1;
+    };
+    return { status: {}, answer, adopt, close, isClosed: false, isSignedOut: false, wake() {}, setPersisted() {} };
   },
 }));
 
+/** Who the device keeps as signed in. */
+const kept = vi.hoisted(() => ({ account: null as Account | null }));
+vi.mock("./account.ts", () => ({ readAccount: async () => kept.account }));
+
 const CALL: Call = { name: "export" };
+
+const accountOf = (person: string, device: number): Account => ({ person, name: "Marek", role: "rep", device });
 
 /** What the workers say to their pages; the calls of all tabs have numbers of their own here. */
 let said: ToPage[] = [];
 const answers = () => said.flatMap((one) => (one.type === "answer" ? [[one.seq, one.answer.ok]] : []));
 
 /** Opens a tab, whose worker is loaded anew; returns the way to tell it something. */
-async function openTab(person: string): Promise<(message: ToWorker) => void> {
+async function openTab(person: string, device = 7, version = "1"): Promise<(message: ToWorker) => void> {
   const self = {
     postMessage: (message: ToPage) => said.push(message),
     close() {},
@@ -35,14 +64,19 @@ async function openTab(person: string): Promise<(message: ToWorker) => void> {
   await import("./worker.ts");
   const take = self.onmessage;
   const tell = (data: ToWorker) => take({ data });
-  tell({ type: "open", opening: { account: { person, name: "Marek", role: "rep", device: 7 }, version: "1" } });
+  tell({ type: "open", opening: { account: accountOf(person, device), version } });
   return tell;
 }
 
 afterEach(() => {
   said = [];
+  kept.account = null;
+  file.device = 0;
   file.failures = 0;
   file.opened = 0;
+  file.closed = 0;
+  file.dropped = 0;
+  file.free = Promise.resolve();
   vi.unstubAllGlobals();
 });
 
@@ -80,4 +114,130 @@ test("a tab whose takeover failed follows the next leader, and takes over from t
   first({ type: "call", seq: 3, call: CALL });
   await vi.waitFor(() => expect(answers().at(-1)).toEqual([3, true]));
   first({ type: "close" });
+});
+
+/** The numbers that pages were told of by another tab. */
+const numbers = () => said.flatMap((one) => (one.type === "account" ? [one.account.device] : []));
+
+test("whichever tab signs in again, the leader goes on under the new number, and every page is told of it", async () => {
+  const leader = await openTab("renewed");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  const follower = await openTab("renewed");
+  follower({ type: "account", account: accountOf("renewed", 8) });
+  await vi.waitFor(() => expect(file.device).toBe(8));
+  await vi.waitFor(() => expect(numbers()).toEqual([8, 8]));
+  leader({ type: "account", account: accountOf("renewed", 9) });
+  await vi.waitFor(() => expect(numbers()).toEqual([8, 8, 9, 9]));
+  expect(file.device).toBe(9);
+  leader({ type: "close" });
+  await vi.waitFor(() => expect(file.opened).toBe(2));
+  expect(file.device).toBe(9);
+  follower({ type: "close" });
+});
+
+test("a number that comes while the file is being opened counts once it is open", async () => {
+  const opening = Promise.withResolvers<void>();
+  file.free = opening.promise;
+  const leader = await openTab("opening");
+  await vi.waitFor(() => expect(file.device).toBe(7));
+  const follower = await openTab("opening");
+  follower({ type: "account", account: accountOf("opening", 8) });
+  await vi.waitFor(() => expect(numbers()).toEqual([8, 8]));
+  opening.resolve();
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  await vi.waitFor(() => expect(file.device).toBe(8));
+  for (const tell of [leader, follower]) tell({ type: "close" });
+});
+
+test("a tab that opens under another number is followed, unless the device keeps the leader's", async () => {
+  const leader = await openTab("opens");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  const second = await openTab("opens", 8);
+  await vi.waitFor(() => expect(file.device).toBe(8));
+  kept.account = accountOf("opens", 8);
+  said = [];
+  const third = await openTab("opens", 7);
+  await vi.waitFor(() => expect(numbers()).toEqual([8]));
+  expect(file.device).toBe(8);
+  for (const tell of [leader, second, third]) tell({ type: "close" });
+});
+
+test("a tab that is opening the file when the person signs out in another drops it, and lets go of the lock", async () => {
+  const opening = Promise.withResolvers<void>();
+  file.free = opening.promise;
+  await openTab("left");
+  await vi.waitFor(() => expect(file.device).toBe(7));
+  const other = new BroadcastChannel("routebook-store/left");
+  const over: Between = { type: "over", code: "signed_out" };
+  other.postMessage(over);
+  const phases = () => said.flatMap((one) => (one.type === "status" ? [one.status.phase?.name] : []));
+  await vi.waitFor(() => expect(phases()).toEqual(["failed"]));
+  opening.resolve();
+  await vi.waitFor(() => expect(file.dropped).toBe(1));
+  await navigator.locks.request("routebook-store/left", () => {});
+  expect(phases()).toEqual(["failed"]);
+  other.close();
+});
+
+const isBehind = () => said.filter(({ type }) => type === "behind").length;
+
+test("an older version leaves the file to a newer one once it has answered, and leads again when that one goes", async () => {
+  const sending = Promise.withResolvers<void>();
+  file.sent = sending.promise;
+  const older = await openTab("versions");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  older({ type: "call", seq: 1, call: { name: "send_files" } });
+  const newer = await openTab("versions", 7, "2");
+  newer({ type: "call", seq: 2, call: CALL });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([file.closed, answers()]).toEqual([0, []]);
+  sending.resolve();
+  await vi.waitFor(() =>
+    expect(answers()).toEqual([
+      [1, true],
+      [2, true],
+    ]),
+  );
+  expect([file.closed, file.opened, file.version]).toEqual([1, 2, "2"]);
+  await vi.waitFor(() => expect(isBehind()).toBe(1));
+  older({ type: "call", seq: 3, call: CALL });
+  await vi.waitFor(() => expect(answers().at(-1)).toEqual([3, true]));
+  expect(file.opened).toBe(2);
+  newer({ type: "close" });
+  await vi.waitFor(() => expect(file.version).toBe("1"));
+  older({ type: "close" });
+});
+
+test("a newer version leads also where an older one stood before it in the queue", async () => {
+  const first = await openTab("queue");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  const second = await openTab("queue");
+  second({ type: "call", seq: 1, call: CALL });
+  await vi.waitFor(() => expect(answers()).toEqual([[1, true]]));
+  const newer = await openTab("queue", 7, "2");
+  await vi.waitFor(() => expect(file.version).toBe("2"));
+  await vi.waitFor(() => expect(isBehind()).toBe(2));
+  for (const tell of [newer, first, second]) tell({ type: "close" });
+});
+
+test("an older version that opens later follows the newer one", async () => {
+  const newer = await openTab("later", 7, "2");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  const older = await openTab("later");
+  await vi.waitFor(() => expect(isBehind()).toBe(1));
+  expect([file.opened, file.closed]).toEqual([1, 0]);
+  for (const tell of [older, newer]) tell({ type: "close" });
+});
+
+test("a newer version that cannot open the file follows an older one", async () => {
+  const older = await openTab("fails");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  file.failures = 1;
+  const newer = await openTab("fails", 7, "2");
+  await vi.waitFor(() => expect(file.opened).toBe(2));
+  newer({ type: "call", seq: 1, call: CALL });
+  await vi.waitFor(() => expect(answers()).toContainEqual([1, true]));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([file.opened, file.version]).toEqual([2, "1"]);
+  for (const tell of [older, newer]) tell({ type: "close" });
 });
