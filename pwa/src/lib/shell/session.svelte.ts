@@ -44,6 +44,16 @@ class Session {
     await this.enter(account);
   }
 
+  /** Takes what the book says that its person may do by now: the frame follows, and so does the next start. */
+  noteRole(role: Account["role"]): void {
+    const { account } = this;
+    if (account === null) return;
+    this.#show(role);
+    if (account.role === role) return;
+    this.account = { ...account, role };
+    void keepAccount(this.account);
+  }
+
   /** Lets go of the book; the data stays unless the store has dropped it before (`store.signOut`). */
   async leave(): Promise<void> {
     this.store?.close();
@@ -56,7 +66,11 @@ class Session {
     this.account = account;
     this.store = openStore({ account, version: appVersion() });
     shell.person = account.name;
-    shell.role = account.role === "rep" ? "rep" : "manager";
+    this.#show(account.role);
+  }
+
+  #show(role: Account["role"]): void {
+    shell.role = role === "rep" ? "rep" : "manager";
   }
 }
 

@@ -37,6 +37,7 @@ export type SignOutResult =
 
 /** The store of one person on this device. */
 export interface Store {
+  /** Whose it is, with the role that he has now; runes. */
   readonly account: Account;
   /** What the store tells of itself; runes, so that a template follows. */
   readonly status: StoreStatus;
@@ -120,7 +121,7 @@ interface Pending {
 }
 
 class WorkerStore implements Store {
-  readonly account: Account;
+  readonly #signedIn: Account;
   readonly status = new LiveStatus();
   readonly #pending = new Map<number, Pending>();
   readonly #news = new News();
@@ -135,7 +136,7 @@ class WorkerStore implements Store {
     { account, version }: OpenOptions,
     private readonly worker: Worker,
   ) {
-    this.account = account;
+    this.#signedIn = account;
     worker.onmessage = (event: MessageEvent<ToPage>) => this.#hear(event.data);
     // One that has spoken runs: what it reports from then on is a defect of one moment, and what was asked is still answered.
     worker.onerror = () => {
@@ -144,6 +145,10 @@ class WorkerStore implements Store {
     this.#say({ type: "open", opening: { account, version } });
     this.#watchReturn();
     void this.askToKeep();
+  }
+
+  get account(): Account {
+    return { ...this.#signedIn, role: this.status.role ?? this.#signedIn.role };
   }
 
   async query<N extends QueryName>(name: N, parameters: ParametersOf<N>): Promise<ResultOf<N>> {

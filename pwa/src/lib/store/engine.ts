@@ -22,6 +22,7 @@ import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./que
 import type { Query, Topic } from "./query.ts";
 import { type Confirmation, deriveLastVisits, NOWHERE, RecordWriter } from "./records.ts";
 import { applyReply } from "./reply.ts";
+import { roleOf } from "./role.ts";
 import type { Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { createIndexes, isIndexed, KINDS, openTables, rebuildTables, type StoredRow } from "./tables.ts";
@@ -43,6 +44,9 @@ export const VERIFY_EVERY_MS = 6 * 3_600_000;
 /** How soon work that can wait may go on, null if there is none. */
 export type Work = "soon" | "later" | null;
 
+/** What the number of things that want a human follows from, beside the role. */
+const COUNTED: readonly Topic[] = ["attention", "held_edit", "deal"];
+
 /** One person's store. Methods are synchronous; each that writes is one transaction. */
 export class Engine {
   #rowsStored = 0;
@@ -52,12 +56,14 @@ export class Engine {
   readonly #numbers = new Map<string, number>();
   /** How many things want a human, as last counted; null when that may have changed. */
   #attention: number | null = null;
+  /** Whose store it is, with the role that he has now; null when that may have changed. */
+  #account: Account | null = null;
   #listener: (topics: ReadonlySet<Topic>) => void = () => {};
 
   /** Opens, migrates or rebuilds the tables. StoreError "not_open" if a newer version of the app made them. */
   constructor(
     private readonly database: Database,
-    readonly account: Account,
+    private readonly signedIn: Account,
     private readonly world: World,
   ) {
     if (openTables(database) === "other_schema") this.#rebuild();
@@ -72,6 +78,13 @@ export class Engine {
   /** Sets who hears of changes, also of a reply that could be stored and changed nothing; one listener. */
   onChange(listener: (topics: ReadonlySet<Topic>) => void): void {
     this.#listener = listener;
+  }
+
+  /** Who signed in, with the role that he has by now. */
+  get account(): Account {
+    const { database, signedIn } = this;
+    this.#account ??= { ...signedIn, role: roleOf(database, signedIn) };
+    return this.#account;
   }
 
   /** Milliseconds since 1970 UTC by the server's clock. */
@@ -397,7 +410,9 @@ export class Engine {
 
   #tell(topics: ReadonlySet<Topic>): void {
     if (topics.size > 0) this.#numbers.clear();
-    if (topics.has("attention") || topics.has("held_edit") || topics.has("deal")) this.#attention = null;
+    const role = this.#account?.role;
+    this.#account = null;
+    if (this.account.role !== role || COUNTED.some((topic) => topics.has(topic))) this.#attention = null;
     this.#listener(topics);
   }
 
