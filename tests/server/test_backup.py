@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,13 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
+from routebook_server.backup import copying
 from routebook_server.backup.checking import UnfitBackupError, check_backup
 from routebook_server.backup.copying import CopyError, copied_tables, copy_rows, read_last_number
 from routebook_server.backup.lock import FileLock, LockedError
 from routebook_server.backup.restoring import DEVICES_APART, restore_backup
 from routebook_server.backup.taking import take_backup
-from routebook_server.database import Database, SqliteDatabase, driver_of, open_database, open_sqlite
+from routebook_server.database import Database, SqliteDatabase, driver_of, open_database, open_sqlite, postgres
 from routebook_server.database.address import is_postgres, sqlite_address, sqlite_path
 from routebook_server.database.migrating import HEAD
 from routebook_server.records.store import Values
@@ -334,6 +336,24 @@ async def test_a_book_moved_to_postgres_and_back_is_equal_row_by_row(
         await middle.close()
         origin.close_now()
         back.close_now()
+
+
+@pytest.mark.postgres
+async def test_a_book_whose_proof_takes_longer_than_a_transaction_may_rest_is_backed_up_from_postgres(
+    folder: Path, postgres_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(postgres.SESSION, "idle_in_transaction_session_timeout", "500ms")
+    prove = copying.require_equal
+
+    def prove_slowly(*given: Any) -> None:
+        time.sleep(1.5)
+        prove(*given)
+
+    monkeypatch.setattr(copying, "require_equal", prove_slowly)
+    async with open_house(folder, database=postgres_address) as house:
+        await house.application.store.edit([customer(1)])
+        await take_backup(house.application.database, tmp_path / "book", unseen)
+    assert check_backup(tmp_path / "book").records > 0
 
 
 async def test_a_copy_in_which_one_value_is_another_is_none(folder: Path, tmp_path: Path) -> None:

@@ -77,14 +77,44 @@ async def test_a_lost_wipe_is_said_again(house: House) -> None:
         assert {"control": "wipe"} in answer.json()["control"]
 
 
-async def test_after_the_wipe_is_done_nothing_is_taken_any_more(house: House) -> None:
+async def held_values(house: House) -> list[dict[str, Any]]:
+    """Return what of the customer waits for somebody who may decide on it, as a manager is sent it."""
+    manager = await house.signed_in("manager")
+    device = (await manager.get("/api/session")).json()["device"]
+    rows = (await sync(manager, house, device, cursors={}, protocol=2)).json()["rows"][f"t:{NORTH}"]
+    return [row["v"]["values"] for row in rows if row["k"] == "held_edit"]
+
+
+async def test_after_the_wipe_is_done_nothing_that_comes_is_applied_before_somebody_looks(house: House) -> None:
     phone, manager = await wiped_phone(house)
     await sync(phone, house, 1, report={"waiting": 0})
     house.clock.advance(days=80)
     late = {**edit(2, 1, ""), "v": {"deleted": True}}
-    answer = await sync(phone, house, 1, edits=[late])
-    assert (answer.status_code, answer.json()["code"]) == (401, "device_revoked")
+    answer = (await sync(phone, house, 1, edits=[late])).json()
+    assert [(verdict["verdict"], verdict["code"]) for verdict in answer["verdicts"]] == [("held", "forbidden")]
+    assert (answer["control"][0], answer["grants"]) == ({"control": "wipe"}, [])
     assert len((await manager.get(f"/api/history/{CUSTOMER}")).json()) == 1, "the customer as it was made"
+    assert await held_values(house) == [{"deleted": True}]
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+async def test_what_was_saved_while_the_first_reply_that_says_wipe_was_under_way_is_kept(
+    house: House, *, has_left: bool
+) -> None:
+    phone, manager = await wiped_phone(house)
+    administrator = await house.signed_in("administrator")
+    if has_left:
+        assert (await administrator.patch(f"/api/people/{MAREK}", json={"active": False})).status_code == 200
+    idle = {"waiting": 0}
+    first = (await sync(phone, house, 1, cursors={f"t:{NORTH}": [1, 1]}, report=idle)).json()
+    assert {"control": "wipe"} in first["control"]
+    saved_meanwhile = edit(2, 1, "Cake")
+    for _ in range(2):
+        cursors = {f"t:{NORTH}": [1, 0]}
+        answer = (await sync(phone, house, 1, edits=[saved_meanwhile], cursors=cursors, report=idle)).json()
+        assert (answer["pushed"], answer["control"][0]) == (2, {"control": "wipe"}), "repeated, it is answered again"
+    assert await held_values(house) == [{"trade": "Cake"}]
+    assert (await device_of(manager, 1))["revoked_at"] is not None, "the wipe is done all the same"
 
 
 async def test_who_missed_that_the_wipe_is_done_hears_it_again_with_whatever_he_brings(house: House) -> None:
@@ -95,7 +125,7 @@ async def test_who_missed_that_the_wipe_is_done_hears_it_again_with_whatever_he_
     again = (await sync(phone, house, 1, edits=[last])).json()
     assert (again["pushed"], again["control"][0]) == (2, {"control": "wipe"}), "the server has what he repeats"
     written_since = (await sync(phone, house, 1, edits=[edit(3, 1, "Pie")], cursors={f"t:{NORTH}": [1, 7]})).json()
-    assert (written_since["pushed"], written_since["control"][0]) == (2, {"control": "wipe"}), "his rows have to go"
+    assert (written_since["pushed"], written_since["control"][0]) == (3, {"control": "wipe"}), "his rows have to go"
     assert len((await manager.get(f"/api/history/{CUSTOMER}")).json()) == 2
 
 

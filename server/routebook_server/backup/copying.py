@@ -42,6 +42,8 @@ def copy_rows(source: Connection, target: Connection, progress: Progress) -> int
     Both databases have the tables of this version; ``target`` has no row in them.
     """
     require_empty(target)
+    for connection in (source, target):
+        _let_rest(connection)
     count_by_table = {table: _count(source, table) for table in copied_tables()}
     total, done = sum(count_by_table.values()), 0
     progress(done, total)
@@ -62,6 +64,13 @@ def copy_rows(source: Connection, target: Connection, progress: Progress) -> int
         write_last_number(target, name, read_last_number(source, name))
     require_equal(target, sent)
     return total
+
+
+def _let_rest(connection: Connection) -> None:
+    """Let the transaction wait for the other side however long that works; no writer waits for either of the two."""
+    driver = driver_of(connection)
+    if driver.is_shared:
+        driver.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def require_empty(connection: Connection) -> None:

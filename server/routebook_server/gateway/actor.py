@@ -19,6 +19,6 @@ class Actor(msgspec.Struct, frozen=True):
     wiped: bool = False
     """Whether the device may only hand over its edits and hear that its data has to go (SPEC R58)."""
     is_held: bool = False
-    """Whether what a wiped device hands over is kept for others, because its person or session may do no more."""
+    """Whether what a wiped device hands over is kept for others: he or his session may do no more, or it is done."""
     handed_over: bool = False
-    """Whether a wiped device has told that nothing waits: nothing more is taken from it."""
+    """Whether a wiped device has told that nothing waits, be it before it heard of the wipe."""

@@ -1,6 +1,6 @@
 """Gateway: answers one round trip of the protocol (SPEC R50-R59)."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from routebook_server.gateway.actor import Actor
@@ -10,14 +10,15 @@ from routebook_server.gateway.protocols import shown_view, to_present
 from routebook_server.gateway.replies import Replies
 from routebook_server.records.packed import Part, plain
 from routebook_server.records.pages import Asked, Page
-from routebook_server.records.push import GapError, Push, Pushed, Unread
+from routebook_server.records.push import GapError, Push, Pushed
 from routebook_server.records.refusal import Refusal
 from routebook_server.records.store import Store
-from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, Edit, ProblemCode, SyncRequest, View
+from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, ProblemCode, SyncRequest, View
 
 _NOTHING: Final = Pushed([])
 _LEFT: Final = Refusal(ProblemCode.FORBIDDEN, "Kept for whoever may apply it: its author was signed out.", held=True)
-"""Of what a wiped device of somebody who has left, or was signed out before, still brings (decision 174)."""
+"""Of what a wiped device of somebody who has left, or was signed out before, still brings (decision 174), and one whose
+wipe is done (decision 203)."""
 
 
 class Gateway:
@@ -70,7 +71,7 @@ class Gateway:
         check = read_check(request.check) if request.check else {}
         pushed = _NOTHING
         edits, mended = read_edits(request.edits) if request.edits else ([], frozenset[int]())
-        if edits and not actor.handed_over:
+        if edits:
             hold, again = frozenset(request.hold), frozenset(request.again)
             custody = _LEFT if actor.is_held else None
             pushed = await self.store.push(
@@ -94,21 +95,9 @@ class Gateway:
                 packs=packs,
             )
         )
-        if actor.handed_over:
-            _refuse_news(edits, request, page)
-        elif page.acknowledged:
+        if page.acknowledged:
             await self.store.push(Push(actor, [], request.cursors, request.ack))
         return page
-
-
-def _refuse_news(edits: Sequence[Edit | Unread], request: SyncRequest, page: Page) -> None:
-    """ProblemError where a device whose wipe is done brings what is not here (decision 98).
-
-    It may have missed the reply that told it: one that repeats what is here, or that still holds rows, is told again.
-    """
-    holds_rows = any(number for _epoch, number in request.cursors.values())
-    if not holds_rows and any(edit.n > page.pushed for edit in edits):
-        raise ProblemError(make_problem(ProblemCode.DEVICE_REVOKED))
 
 
 def _granted(actor: Actor) -> tuple[str, ...]:

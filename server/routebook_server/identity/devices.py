@@ -85,7 +85,7 @@ def revoke_device(connection: Connection, number: int, now_ms: int) -> None:
 
 
 def end_wipe(connection: Connection, number: int, now_ms: int) -> None:
-    """Note that a device that is to be wiped has nothing left to hand over: nothing more is taken from it."""
+    """Note that a device that is to be wiped has nothing left to hand over; what it still brings is kept for others."""
     _close(connection, number, now_ms, device.c.wiped_at.is_not(None))
 
 

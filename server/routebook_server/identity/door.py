@@ -33,7 +33,8 @@ _CODE_BY_STATE: Final = {
     SessionState.EXPIRED: ProblemCode.SESSION_EXPIRED,
     SessionState.REVOKED: ProblemCode.DEVICE_REVOKED,
 }
-_WIPES: Final = frozenset({SessionState.WIPED, SessionState.WIPED_LATE, SessionState.HANDED_OVER})
+_HELD: Final = frozenset({SessionState.WIPED_LATE, SessionState.HANDED_OVER})
+_WIPES: Final = _HELD | {SessionState.WIPED}
 
 
 class _Bearer(msgspec.Struct, frozen=True):
@@ -137,7 +138,7 @@ def _actor(session: Session, rights: Rights) -> Actor:
         buckets,
         may_move=session.role is not Role.REP,
         wiped=session.state in _WIPES,
-        is_held=session.state is SessionState.WIPED_LATE,
+        is_held=session.state in _HELD,
         handed_over=session.state is SessionState.HANDED_OVER,
     )
 

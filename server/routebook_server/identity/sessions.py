@@ -47,7 +47,7 @@ class SessionState(StrEnum):
     WIPED_LATE = "wiped_late"
     """As wiped, of somebody who has left, or where the session was over before: what is handed over is for others."""
     HANDED_OVER = "handed_over"
-    """As wiped, and the device has told that nothing waits: it only hears again that the data has to go."""
+    """As wiped, and the device has told that nothing waits: what it still hands over is for others, too."""
 
 
 class Session(msgspec.Struct, frozen=True):

@@ -40,6 +40,16 @@ class Session {
     else this.store.renew(account);
   }
 
+  /** Takes what the book says that its person may do by now: the frame follows, and so does the next start. */
+  noteRole(role: Account["role"]): void {
+    const { account } = this;
+    if (account === null) return;
+    this.#show(role);
+    if (account.role === role) return;
+    this.account = { ...account, role };
+    void keepAccount(this.account);
+  }
+
   /** Lets go of the book; the data stays unless the store has dropped it before (`store.signOut`). */
   async leave(): Promise<void> {
     this.store?.close();
@@ -62,7 +72,11 @@ class Session {
       behind: () => updates.fallBehind(),
     });
     shell.person = account.name;
-    shell.role = account.role === "rep" ? "rep" : "manager";
+    this.#show(account.role);
+  }
+
+  #show(role: Account["role"]): void {
+    shell.role = role === "rep" ? "rep" : "manager";
   }
 }
 

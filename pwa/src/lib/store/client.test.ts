@@ -69,3 +69,12 @@ test("a worker that cannot run is told as such; one that reports a defect later 
   expect(await exported).toBe("work");
   expect(store.status.phase.name).toBe("ready");
 });
+
+test("the account has the role that the store told last, and keeps it where a store fails", () => {
+  const { store, say } = page(undefined);
+  expect(store.account.role).toBe("rep");
+  say({ type: "status", status: { ...INITIAL_STATUS, role: "manager" } });
+  expect(store.account).toEqual({ person: "p", name: "Marek", role: "manager", device: 7 });
+  say({ type: "status", status: INITIAL_STATUS });
+  expect(store.account.role).toBe("manager");
+});

@@ -37,6 +37,7 @@ export type SignOutResult =
 
 /** The store of one person on this device. */
 export interface Store {
+  /** Whose it is, with the role that he has now; runes. */
   readonly account: Account;
   /** What the store tells of itself; runes, so that a template follows. */
   readonly status: StoreStatus;
@@ -126,7 +127,7 @@ interface Pending {
 }
 
 class WorkerStore implements Store {
-  account: Account;
+  #signedIn: Account;
   readonly status = new LiveStatus();
   readonly #renewed: (account: Account) => void;
   readonly #behind: () => void;
@@ -143,7 +144,7 @@ class WorkerStore implements Store {
     { account, version, renewed = () => {}, behind = () => {} }: OpenOptions,
     private readonly worker: Worker,
   ) {
-    this.account = account;
+    this.#signedIn = account;
     this.#renewed = renewed;
     this.#behind = behind;
     worker.onmessage = (event: MessageEvent<ToPage>) => this.#hear(event.data);
@@ -154,6 +155,10 @@ class WorkerStore implements Store {
     this.#say({ type: "open", opening: { account, version } });
     this.#watchReturn();
     void this.askToKeep();
+  }
+
+  get account(): Account {
+    return { ...this.#signedIn, role: this.status.role ?? this.#signedIn.role };
   }
 
   async query<N extends QueryName>(name: N, parameters: ParametersOf<N>): Promise<ResultOf<N>> {
@@ -254,7 +259,7 @@ class WorkerStore implements Store {
   }
 
   renew(account: Account): void {
-    this.account = account;
+    this.#signedIn = account;
     this.#say({ type: "account", account });
     this.syncNow();
   }
@@ -298,7 +303,7 @@ class WorkerStore implements Store {
         this.status.set(message.status);
         return;
       case "account":
-        this.account = message.account;
+        this.#signedIn = message.account;
         this.#renewed(message.account);
         return;
       case "behind":

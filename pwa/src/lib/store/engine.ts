@@ -22,6 +22,7 @@ import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./que
 import type { Query, Topic } from "./query.ts";
 import { type Confirmation, deriveLastVisits, NOWHERE, RecordWriter } from "./records.ts";
 import { applyReply } from "./reply.ts";
+import { roleOf } from "./role.ts";
 import type { Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { createIndexes, isIndexed, KINDS, openTables, rebuildTables, type StoredRow } from "./tables.ts";
@@ -43,16 +44,22 @@ export const VERIFY_EVERY_MS = 6 * 3_600_000;
 /** How soon work that can wait may go on, null if there is none. */
 export type Work = "soon" | "later" | null;
 
+/** What the number of things that want a human follows from, beside the role. */
+const COUNTED: readonly Topic[] = ["attention", "held_edit", "deal"];
+
 /** One person's store. Methods are synchronous; each that writes is one transaction. */
 export class Engine {
   #rowsStored = 0;
   readonly #checks: Checks;
-  #account: Account;
+  /** Who signed in last. */
+  #signedIn: Account;
   /** Whether the next request asks for every checksum: at the start, and after an audit has found a spoilt row. */
   #isUnverified = true;
   readonly #numbers = new Map<string, number>();
   /** How many things want a human, as last counted; null when that may have changed. */
   #attention: number | null = null;
+  /** Whose store it is, with the role that he has now; null when that may have changed. */
+  #account: Account | null = null;
   #listener: (topics: ReadonlySet<Topic>) => void = () => {};
 
   /** Opens, migrates or rebuilds the tables. StoreError "not_open" if a newer version of the app made them. */
@@ -61,7 +68,7 @@ export class Engine {
     account: Account,
     private readonly world: World,
   ) {
-    this.#account = account;
+    this.#signedIn = account;
     if (openTables(database) === "other_schema") this.#rebuild();
     this.#checks = new Checks(database);
     this.#adoptDevice(account, readMeta(database, "device"));
@@ -71,23 +78,25 @@ export class Engine {
     ignoringFailure(() => this.#indexWhenComplete());
   }
 
-  get account(): Account {
-    return this.#account;
-  }
-
   /**
    * Goes on under the number that the server has given this device, with all that waits. No answer to a request that was made before
    * may be applied after it.
    */
   adopt(account: Account): void {
     this.#adoptDevice(account, readMeta(this.database, "device"));
-    this.#account = account;
+    this.#signedIn = account;
     this.#tell(new Set<Topic>([...KINDS, "outbox"]));
   }
 
   /** Sets who hears of changes, also of a reply that could be stored and changed nothing; one listener. */
   onChange(listener: (topics: ReadonlySet<Topic>) => void): void {
     this.#listener = listener;
+  }
+
+  /** Who signed in, with the role that he has by now. */
+  get account(): Account {
+    this.#account ??= { ...this.#signedIn, role: roleOf(this.database, this.#signedIn) };
+    return this.#account;
   }
 
   /** Milliseconds since 1970 UTC by the server's clock. */
@@ -413,7 +422,9 @@ export class Engine {
 
   #tell(topics: ReadonlySet<Topic>): void {
     if (topics.size > 0) this.#numbers.clear();
-    if (topics.has("attention") || topics.has("held_edit") || topics.has("deal")) this.#attention = null;
+    const role = this.#account?.role;
+    this.#account = null;
+    if (this.account.role !== role || COUNTED.some((topic) => topics.has(topic))) this.#attention = null;
     this.#listener(topics);
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { SyncReply, SyncRequest } from "$sync/messages.ts";
 import type { Exchange, Transport } from "../sync/transport.ts";
 import { MemoryBox, PartServer } from "./files/fixtures.ts";
-import { BUCKET, customerRow, type Fixture, id, NOW, open, PERSON, reply } from "./fixtures.ts";
+import { BUCKET, customerRow, type Fixture, id, NOW, open, PERSON, reply, row } from "./fixtures.ts";
 import { type FileParts, Leader } from "./leader.ts";
 import type { UnsentChange } from "./unsent.ts";
 
@@ -153,6 +153,25 @@ describe("the leader", () => {
     leader.adopt({ ...device.engine.account });
     await pass(100);
     expect(server.requests.length).toBe(asked);
+  });
+
+  test("tells what its person may do by now, but not from what a wipe has left", async () => {
+    const { leader, server, device } = lead();
+    const manager = row("person", PERSON, "shared", { name: "Marek", role: "manager" });
+    server.script = [() => ({ rows: { shared: [manager] } })];
+    expect(leader.status.role).toBe("rep");
+    await pass(100);
+    expect(leader.status.role).toBe("manager");
+    device.save({ kind: "customer", id: C, root: C, v: { name: "Bakery", territory: id(3) } });
+    server.script = [
+      () => {
+        server.isReachable = false;
+        return { pushed: 0, control: [{ control: "wipe" }], grants: [], cursors: {}, complete: [] };
+      },
+    ];
+    leader.wake("button");
+    await pass(100);
+    expect([leader.status.locked, leader.status.role]).toEqual(["wipe", null]);
   });
 
   test("locks every screen when the lease runs out, and unlocks with the next contact", async () => {

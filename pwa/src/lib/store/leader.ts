@@ -121,6 +121,7 @@ export class Leader {
       storedBytes: engine.storedBytes,
       clockOffset: engine.clockOffset,
       locked: this.#locked,
+      role: this.#locked === null ? engine.account.role : null,
       files: this.#uploader?.status ?? NO_FILES,
     };
   }

@@ -128,4 +128,16 @@ describe("a wipe", () => {
     receive(device, { pushed: 1 });
     expect(open(7, database).engine.isWipeDue).toBe(true);
   });
+
+  test("is over where its person signs in again under another number: he sees the book, and what became of his work", () => {
+    const database = new NodeDatabase();
+    const device = leased(database);
+    device.save({ kind: "customer", id: C, root: C, v: { city: "unsent" } });
+    receive(device, WIPE);
+    const again = open(9, database);
+    expect(again.engine.lock).toBeNull();
+    expect(JSON.parse(again.engine.exportUnsent()).edits).toHaveLength(1);
+    receive(again, { pushed: 1, verdicts: [{ n: 1, verdict: "rejected", code: "forbidden", message: "No." }] });
+    expect([again.engine.isWipeDue, again.engine.attention]).toEqual([false, 1]);
+  });
 });

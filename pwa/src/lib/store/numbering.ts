@@ -19,8 +19,8 @@ export function renumber(database: Database, first: number): void {
 }
 
 /**
- * The server knows this device by another number now: it starts counting at 1, and takes only stamps of that number. Call it in a
- * transaction.
+ * The server knows this device by another number now: it starts counting at 1, and takes only stamps of that number. A wipe was asked
+ * of the former one (SPEC R58). Call it in a transaction.
  */
 export function adoptDevice(database: Database, device: number): void {
   const waiting = queued(database);
@@ -31,6 +31,7 @@ export function adoptDevice(database: Database, device: number): void {
     waiting.map((one, at) => ({ ...one, ...renamed[at] })),
   );
   writeMeta(database, "covered", 0);
+  writeMeta(database, "wiping", 0);
   showUnsent(
     database,
     renamed.map(({ edit }) => edit),

@@ -4,6 +4,8 @@ import { INITIAL_STATUS } from "./status.ts";
 /** The store's status as a rune: read its fields in a template and they follow. */
 export class LiveStatus implements StoreStatus {
   #now = $state.raw<StoreStatus>(INITIAL_STATUS);
+  /** By itself: whoever asks for the account must not ask again with every status. */
+  #role = $state.raw(INITIAL_STATUS.role);
 
   get phase() {
     return this.#now.phase;
@@ -41,9 +43,14 @@ export class LiveStatus implements StoreStatus {
   get locked() {
     return this.#now.locked;
   }
+  /** The last one told. */
+  get role() {
+    return this.#role;
+  }
 
   /** Replaces everything at once; only the client calls it. */
   set(status: StoreStatus): void {
     this.#now = status;
+    this.#role = status.role ?? this.#role;
   }
 }

@@ -1,5 +1,5 @@
 /** What the store tells of itself, as plain values that travel from the worker to every tab. */
-import type { ProblemCode } from "$sync/schema.gen.ts";
+import type { PersonRole, ProblemCode } from "$sync/schema.gen.ts";
 import { type FilesStatus, NO_FILES } from "./files/uploader.ts";
 import type { Lock } from "./lease.ts";
 
@@ -60,6 +60,8 @@ export interface StoreStatus {
   readonly clockOffset: number;
   /** Why nothing may be read, null if it may: queries fail with "locked" until the server has been reached. */
   readonly locked: Lock | null;
+  /** What the person may do by now; null where nothing may be read. */
+  readonly role: PersonRole | null;
   /** Photos, voice notes and documents whose bytes are on their way. */
   readonly files: FilesStatus;
 }
@@ -77,5 +79,6 @@ export const INITIAL_STATUS: StoreStatus = {
   storedBytes: 0,
   clockOffset: 0,
   locked: null,
+  role: null,
   files: NO_FILES,
 };
