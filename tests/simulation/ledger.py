@@ -67,6 +67,12 @@ class Ledger:
         key = (store, edit.at[:-DEVICE_WIDTH], edit.id)
         self.entries[key] = Entered(store, edit, edit.group, texts, plus, unchecked=unchecked, spoilt=spoilt)
 
+    def wipe(self, store: Store) -> None:
+        """Note that a storage has let go of what it had been acknowledged, and not of what waits in it."""
+        for entered in self.entries.values():
+            if entered.store == store and entered.end is not None:
+                entered.gone = True
+
     def lose(self, store: Store) -> None:
         """Note that a storage is gone: what waited in it is nowhere any more."""
         for entered in self.entries.values():

@@ -70,6 +70,9 @@ export function forgetCovered(database: Database, device: number, covered: numbe
   forget(database, "device <> ? OR n <= ?", [device, covered]);
 }
 
+/** Forgets all of them. */
+export const forgetKept = (database: Database): void => forget(database, "1", []);
+
 /** Takes out this device's kept edits from number `first` on, in order, to be sent again. */
 export function takeKept(database: Database, device: number, first: number): KeptEdit[] {
   return take(database, "device = ? AND n >= ?", [device, first]);

@@ -140,4 +140,17 @@ describe("a wipe", () => {
     receive(again, { pushed: 1, verdicts: [{ n: 1, verdict: "rejected", code: "forbidden", message: "No." }] });
     expect([again.engine.isWipeDue, again.engine.attention]).toEqual([false, 1]);
   });
+  test("takes along what was acknowledged under the former number: no restored server is offered it", () => {
+    const database = new NodeDatabase();
+    const device = leased(database);
+    device.save({ kind: "customer", id: C, root: C, v: { city: "sent" } });
+    receive(device, { pushed: 1 });
+    const kept = () => database.get<{ n: number }>("SELECT count(*) AS n FROM kept")?.n;
+    expect(kept()).toBe(1);
+    device.save({ kind: "customer", id: C, root: C, v: { city: "unsent" } });
+    receive(device, { ...WIPE, pushed: 1 });
+    expect(kept()).toBe(1);
+    open(9, database);
+    expect(kept()).toBe(0);
+  });
 });

@@ -5,7 +5,7 @@
 import type { Edit, SyncReply } from "$sync/messages.ts";
 import type { Doc, Values } from "$sync/record.ts";
 import type { Database } from "./database.ts";
-import { type KeptEdit, takeFormer, takeKept } from "./kept-edits.ts";
+import { forgetKept, type KeptEdit, takeFormer, takeKept } from "./kept-edits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import { overshadow, type Queued, queued, queueEdit } from "./outbox.ts";
 import { NOWHERE, RecordWriter, UNCONFIRMED } from "./records.ts";
@@ -20,7 +20,7 @@ export function renumber(database: Database, first: number): void {
 
 /**
  * The server knows this device by another number now: it starts counting at 1, and takes only stamps of that number. A wipe was asked
- * of the former one (SPEC R58). Call it in a transaction.
+ * of the former one, and takes what that had been acknowledged along (SPEC R58). Call it in a transaction.
  */
 export function adoptDevice(database: Database, device: number): void {
   const waiting = queued(database);
@@ -31,7 +31,10 @@ export function adoptDevice(database: Database, device: number): void {
     waiting.map((one, at) => ({ ...one, ...renamed[at] })),
   );
   writeMeta(database, "covered", 0);
-  writeMeta(database, "wiping", 0);
+  if (readNumber(database, "wiping") !== 0) {
+    writeMeta(database, "wiping", 0);
+    forgetKept(database);
+  }
   showUnsent(
     database,
     renamed.map(({ edit }) => edit),

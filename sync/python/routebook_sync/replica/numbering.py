@@ -33,7 +33,10 @@ def adopt_device(tables: Tables, schema: Schema, device: int) -> None:
     ]
     _replace_outbox(tables, 1, again)
     tables.meta.put("covered", 0)
-    tables.meta.put("wiping", 0)  # it was asked of the former number
+    if tables.number("wiping"):
+        # It was asked of the former number, and what that had been acknowledged goes with it.
+        tables.meta.put("wiping", 0)
+        take_kept(tables, lambda _made_by, _n: True)
     # What is shown has the stamps of the edits as they are now.
     for record_id in {new.edit.id: None for new in renamed}:
         show_unsent(tables, Rows(tables, schema), schema, record_id)
