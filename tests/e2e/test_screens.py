@@ -157,6 +157,20 @@ def test_the_code_of_the_tabs_is_fetched_before_one_is_tapped(
     untouched.close()
 
 
+def test_a_list_that_is_made_narrow_draws_no_more_rows_than_are_in_sight(
+    shared_house: House, shared_browser: MakeBrowser, walks: dict[str, Walk]
+) -> None:
+    customers = next(screen for screen in SCREENS if screen.name == "customers")
+    page, place, _ = _walk(walks, customers, "en", shared_house, shared_browser)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    come_to(page, customers, place)
+    for width in (WIDTHS[-1], WIDTHS[0]):
+        page.set_viewport_size({"width": width, "height": 900})
+        settle(page)
+        page.wait_for_function("document.querySelectorAll('[data-index]').length > 5")
+        assert page.locator("[data-index]").count() < 60
+
+
 def test_nothing_stands_above_a_screen_while_there_is_nothing_to_say(
     shared_house: House, shared_browser: MakeBrowser, walks: dict[str, Walk]
 ) -> None:
