@@ -2,11 +2,12 @@
 
 import asyncio
 import sqlite3
-import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 from sqlalchemy import Connection
@@ -26,6 +27,9 @@ from routebook_sync.messages import SyncReply
 from server.team import MAREK, NORTH, START_MS, House, make_id, open_house
 
 RESTORED_MS = START_MS + 86_400_000
+YOUNG = """SELECT count(*) > 0 AND max(now() - state_change) < interval '1 second' FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle in transaction'"""
+"""Whether a transaction rests, and none for as long as a second."""
 
 
 def unseen(_done: int, _total: int) -> None:
@@ -345,8 +349,18 @@ async def test_a_book_whose_proof_takes_longer_than_a_transaction_may_rest_is_ba
     monkeypatch.setitem(postgres.SESSION, "idle_in_transaction_session_timeout", "500ms")
     prove = copying.require_equal
 
+    async def rested() -> None:
+        """Wait until the copied transaction has rested for longer than that, or PostgreSQL has ended it."""
+        watch = await asyncpg.connect(postgres_address)
+        try:
+            while await watch.fetchval(YOUNG):
+                pass
+        finally:
+            await watch.close()
+
     def prove_slowly(*given: Any) -> None:
-        time.sleep(1.5)
+        with ThreadPoolExecutor(1) as elsewhere:  # copying holds the loop of this thread
+            elsewhere.submit(lambda: asyncio.run(rested())).result()
         prove(*given)
 
     monkeypatch.setattr(copying, "require_equal", prove_slowly)
