@@ -3,13 +3,11 @@
 import contextlib
 import os
 import signal
-import sqlite3
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from playwright.sync_api import BrowserContext, Page, Playwright
 
-from e2e.house import wait_until
 from e2e.wire import Wire
 
 Device = Literal["phone", "tablet", "desktop"]
@@ -28,8 +26,6 @@ SIZES: Final[dict[str, dict[str, Any]]] = {
     },
     "desktop": {"viewport": {"width": 1360, "height": 900}, "device_scale_factor": 1},
 }
-SESSION_COOKIE: Final = "routebook_session"
-COOKIES_WRITTEN_AFTER: Final = 520
 FEATURES_OFF: Final = (
     # Pages of the address bar, loaded at each start: half of its processor time, for what no phone has.
     "WebUIOmniboxPopup",
@@ -123,27 +119,16 @@ class Browser:
         assert self._context is not None
         return self._context
 
-    def flush_cookies(self) -> None:
-        """Make Chromium write its cookies now: by itself it waits for 512 changes or half a minute.
+    def restart(self, page: Page) -> Page:
+        """Close it in good order and open the same address again: whoever is killed afterwards is still signed in.
 
-        A busy machine was seen not to write after 512 changes, so the half minute is waited for as well.
+        Chromium writes a cookie to the disk half a minute after it was set, or when it is closed.
         """
-        self.context.add_cookies(
-            [
-                {"name": f"filler{number}", "value": "1", "url": "http://filler.example/", "expires": 4_000_000_000}
-                for number in range(COOKIES_WRITTEN_AFTER)
-            ]
-        )
-        [jar] = self.profile.rglob("Cookies")
-
-        def written() -> bool:
-            with contextlib.closing(sqlite3.connect(f"file:{jar}?mode=ro", uri=True)) as database:
-                try:
-                    return bool(database.execute("SELECT 1 FROM cookies WHERE name = ?", (SESSION_COOKIE,)).fetchone())
-                except sqlite3.OperationalError:
-                    return False  # being written at this moment
-
-        wait_until(written, 90, "the session's cookie is on disk")
+        address = page.url
+        self.close()
+        page = self.open()
+        page.goto(address)
+        return page
 
     def lose_network(self, wire: Wire) -> None:
         """Cut the wire, and let the browser hear of it as from the phone's radio."""

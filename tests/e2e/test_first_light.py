@@ -49,8 +49,8 @@ def test_an_offline_visit_survives_kill_9_and_reaches_the_manager_within_two_sec
         phone = make_browser("phone", **rep.surroundings)
         page = phone.open()
         sign_in(page, wire.address, rep)
-        phone.flush_cookies()
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page = phone.restart(page)
 
         wire.cut()
         phone.context.set_offline(True)

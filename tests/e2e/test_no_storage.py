@@ -142,8 +142,10 @@ def test_an_edit_made_without_network_reaches_the_server_once_after_the_browser_
         expect(page.get_by_text(word("en", "sync_not_kept_text"))).to_be_visible()
         expect(page.get_by_text(word("en", "lock_storage_text"))).to_be_visible()
         expect(told).to_have_count(0)
+        browser.close()  # in good order, as in Browser.restart: then the session's cookie is on disk
+        page = browser.open()
+        take_files_away(page)
         open_details(page, wire.address, customer)
-        browser.flush_cookies()
         browser.lose_network(wire)
         edit_field(page, "trade", "Kept without files")
         browser.kill()

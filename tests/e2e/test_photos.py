@@ -71,7 +71,7 @@ def test_photos_taken_offline_survive_a_kill_and_arrive_as_they_are(
 ) -> None:
     browser, page, wire, visit = phone
     wait_until(lambda: shared_house.record(visit).values.get("status") == "open", 20, "the check-in has arrived")
-    browser.flush_cookies()
+    page = browser.restart(page)
     browser.lose_network(wire)
     first, second = take(page), take(page, hue=20)
     tap_and_choose(page, page.get_by_test_id("take-photo"), first)

@@ -40,7 +40,7 @@ def test_a_report_filled_offline_survives_a_kill_and_reaches_the_office(
         page = phone.open()
         sign_in(page, wire.address, MAREK)
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        phone.flush_cookies()  # whoever is killed before his cookie is on disk has to sign in again
+        page = phone.restart(page)
         phone.lose_network(wire)
         # From a stop's customer one goes on through those of the day.
         page.locator("a[href^='/customers/']").first.click()

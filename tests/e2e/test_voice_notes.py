@@ -66,7 +66,7 @@ def test_a_note_is_there_up_to_the_second_at_which_the_app_was_killed(
 ) -> None:
     browser = make_browser("phone", microphone=True, **MAREK.surroundings)
     page, visit = check_in(browser, wire, shared_house)
-    browser.flush_cookies()
+    page = browser.restart(page)
     browser.lose_network(wire)
     page.get_by_test_id("record").tap()
     expect(page.get_by_test_id("recording")).to_be_visible()

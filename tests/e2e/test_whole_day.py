@@ -88,7 +88,7 @@ def test_a_whole_day_without_network_arrives_field_by_field(rep: Rep, house: Hou
         page = phone.open()
         sign_in(page, wire.address, rep)
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        phone.flush_cookies()
+        page = phone.restart(page)
         pictures = [take(page), take(page, hue=20)]
         phone.lose_network(wire)
 

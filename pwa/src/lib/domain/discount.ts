@@ -1,6 +1,6 @@
 /** A discount on a deal: the owner asks for it, a manager answers, and what is granted goes off the amount. */
 
-import type { Change } from "#lib/store/change";
+import type { Change, ValuesOf } from "#lib/store/change";
 import type { Visible } from "#lib/store/visible";
 import { isOpenStage } from "./deal";
 
@@ -37,84 +37,48 @@ export function marginAfter(margin: number, percent: number): number | null {
 
 type DealRef = Pick<Visible<"deal">, "id" | "root">;
 
+const REQUEST = ["discount", "discount_reason", "discount_asked_by", "discount_asked_at"] as const;
+const ANSWER = ["discount_answered", "discount_answered_by", "discount_granted"] as const;
+const PRICE = ["amount", "margin"] as const;
+
 /** What a request writes, and what answering it writes over. */
-export type Asked = Pick<
-  Visible<"deal">,
-  "discount" | "discount_reason" | "discount_asked_by" | "discount_asked_at" | "amount" | "margin"
-> &
-  Pick<Visible<"deal">, "discount_answered" | "discount_answered_by" | "discount_granted">;
+export type Asked = Pick<Visible<"deal">, (typeof REQUEST | typeof ANSWER | typeof PRICE)[number]>;
+
+const change = ({ id, root }: DealRef, v: ValuesOf<"deal">): Change[] => [{ kind: "deal", id, root, v }];
+
+/** Writes these fields as they were before. */
+const asBefore = (before: DealRef & Asked, fields: readonly (keyof Asked)[]): Change[] =>
+  change(before, Object.fromEntries(fields.map((field) => [field, before[field] ?? null])));
 
 export const askDiscount = (
-  { id, root }: DealRef,
+  deal: DealRef,
   { percent, reason }: { percent: number; reason: string },
   person: string,
   now: number,
-): Change[] => [
-  {
-    kind: "deal",
-    id,
-    root,
-    v: {
-      discount: percent,
-      discount_reason: reason.trim() || null,
-      discount_asked_by: person,
-      discount_asked_at: now,
-    },
-  },
-];
+): Change[] =>
+  change(deal, {
+    discount: percent,
+    discount_reason: reason.trim() || null,
+    discount_asked_by: person,
+    discount_asked_at: now,
+  });
 
 /** Takes the request back, given the deal as it was before. */
-export const askedBefore = (before: DealRef & Asked): Change[] => [
-  {
-    kind: "deal",
-    id: before.id,
-    root: before.root,
-    v: {
-      discount: before.discount ?? null,
-      discount_reason: before.discount_reason ?? null,
-      discount_asked_by: before.discount_asked_by ?? null,
-      discount_asked_at: before.discount_asked_at ?? null,
-    },
-  },
-];
+export const askedBefore = (before: DealRef & Asked): Change[] => asBefore(before, REQUEST);
 
 /** A manager's answer; what is granted goes off amount and margin in the same edit, so that every sum tells what will be paid. */
 export function answerDiscount(deal: DealRef & Asked, granted: boolean, person: string): Change[] {
-  const { id, root, discount, discount_asked_at, amount, margin } = deal;
+  const { discount, discount_asked_at, amount, margin } = deal;
   if (typeof discount !== "number" || typeof discount_asked_at !== "number") return [];
-  const less = {
-    ...(typeof amount === "number" ? { amount: priceAfter(amount, discount) } : {}),
-    ...(typeof margin === "number" ? { margin: marginAfter(margin, discount) } : {}),
-  };
-  return [
-    {
-      kind: "deal",
-      id,
-      root,
-      v: {
-        discount_answered: discount_asked_at,
-        discount_answered_by: person,
-        discount_granted: granted,
-        ...(granted ? less : {}),
-      },
-    },
-  ];
+  return change(deal, {
+    discount_answered: discount_asked_at,
+    discount_answered_by: person,
+    discount_granted: granted,
+    ...(granted && typeof amount === "number" ? { amount: priceAfter(amount, discount) } : {}),
+    ...(granted && typeof margin === "number" ? { margin: marginAfter(margin, discount) } : {}),
+  });
 }
 
 /** Takes the answer back, given the deal as it was before. */
-export function answeredBefore(before: DealRef & Asked, granted: boolean): Change[] {
-  const less = { amount: before.amount ?? null, margin: before.margin ?? null };
-  return [
-    {
-      kind: "deal",
-      id: before.id,
-      root: before.root,
-      v: {
-        discount_answered: before.discount_answered ?? null,
-        discount_answered_by: before.discount_answered_by ?? null,
-        discount_granted: before.discount_granted ?? null,
-        ...(granted ? less : {}),
-      },
-    },
-  ];
-}
+export const answeredBefore = (before: DealRef & Asked, granted: boolean): Change[] =>
+  asBefore(before, granted ? [...ANSWER, ...PRICE] : ANSWER);
