@@ -88,7 +88,9 @@ def _report(address: str, port: str) -> dict[str, Any]:
         "--no-enable-error-reporting",
         "--quiet",
     ]
-    found = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+    found = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+    if found.returncode != 0:
+        sys.exit(f"Lighthouse ended with {found.returncode} at {address}: {found.stderr[-2000:]}")
     report: dict[str, Any] = json.loads(found.stdout)
     return report
 
