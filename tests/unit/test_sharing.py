@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.sharing import APART, WALKS, part_of
+from e2e.sharing import APART, SLOW, WALKS, part_of, seconds_of
 
 E2E = Path(__file__).parents[1] / "e2e"
 
@@ -28,3 +28,11 @@ def test_only_a_file_that_shares_nothing_goes_apart(name: str) -> None:
     text = (E2E / name).read_text(encoding="utf-8")
     is_shared = "shared_" in text or 'scope="module"' in text
     assert is_shared == (name in WALKS)
+
+
+def test_one_slow_test_begins_before_several_quick_ones() -> None:
+    assert seconds_of(["tests/e2e/test_kills.py::test_a"]) > seconds_of(["tests/e2e/test_tabs.py::test_a"] * 6)
+
+
+def test_every_file_that_is_called_slow_is_there() -> None:
+    assert [name for name in SLOW if not (E2E / name).is_file()] == []
