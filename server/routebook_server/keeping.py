@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from routebook_server.app import wall_clock_ms
+from routebook_server.backup.bans import Former
 from routebook_server.backup.checking import Checked, UnfitBackupError
 from routebook_server.backup.copying import CopyError, Progress, copy_rows
 from routebook_server.backup.lock import FileLock, LockedError, require_alone
@@ -22,6 +23,12 @@ from routebook_server.files.copying import copy_blobs, count_blobs
 from routebook_server.opening import OK, CommandError, in_one_sentence
 from routebook_server.settings import Settings
 
+_WHY_UNKNOWN: Final = {
+    Former.ABSENT: "The former database is empty, or there was none",
+    Former.ANOTHER: "The former database is another organisation's",
+    Former.UNREADABLE: "The former database cannot be read",
+}
+"""Why a restore does not know who lost rights since the backup."""
 _NAMED: Final = 3
 """Damaged files named in an error."""
 _SHOWS_EVERY: Final = 100
@@ -69,9 +76,10 @@ def restore(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def _tell_rights(restored: Restored) -> None:
     """Say what became of the rights that people had on the day of the backup."""
-    if not restored.knew_former:
+    if restored.knew in _WHY_UNKNOWN:
         print(
-            "The former database cannot be read: who lost rights, devices or passwords since the backup has them again."
+            f"{_WHY_UNKNOWN[restored.knew]}: who lost rights, devices or passwords since the backup has them again."
+            " Take them away once more."
         )
     withdrawn = restored.withdrawn
     if withdrawn.lowered or withdrawn.covers:

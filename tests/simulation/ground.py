@@ -19,7 +19,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.pool import StaticPool
 
 from postgres import Cluster
-from routebook_server.backup.restoring import begin_new_life, read_bans, restore_backup
+from routebook_server.backup.bans import read_bans
+from routebook_server.backup.restoring import begin_new_life, restore_backup
 from routebook_server.backup.taking import note_cover, take_backup
 from routebook_server.database import Database, derived, driver_of, metadata, sqlite
 from routebook_server.database.door import UnavailableDatabaseError

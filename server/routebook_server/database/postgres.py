@@ -133,19 +133,32 @@ def open_postgres(url: str) -> PostgresDatabase:
     return PostgresDatabase(url)
 
 
-async def _migrate(url: str) -> None:
+async def reach_postgres(url: str) -> PostgresDatabase:
+    """Return the database at ``url`` as it is, of whatever version, or without tables.
+
+    UnavailableDatabaseError if it cannot be reached, UnfitDatabaseError if it cannot hold our texts.
+    """
     database = PostgresDatabase(url)
     try:
-        await database.write(_prepare, locking=True)
+        await database.write(_require_fit, locking=True)
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+async def _migrate(url: str) -> None:
+    database = await reach_postgres(url)
+    try:
+        await database.write(migrate, locking=True)
     finally:
         await database.close()
 
 
-def _prepare(connection: Connection) -> None:
+def _require_fit(connection: Connection) -> None:
     encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
     if encoding != "UTF8":
         raise UnfitDatabaseError(f"its encoding is {encoding}; it must be UTF8")
-    migrate(connection)
 
 
 def is_outage(error: BaseException) -> bool:

@@ -264,6 +264,17 @@ class _KeepingDriver(SqliteDriver):
 
 def open_sqlite(path: Path) -> SqliteDatabase:
     """Open or create the database file at ``path`` with all tables; NewerDatabaseError if we are too old for it."""
+    database = reach_sqlite(path)
+    try:
+        database.write_now(migrate)
+    except BaseException:
+        database.close_now()
+        raise
+    return database
+
+
+def reach_sqlite(path: Path) -> SqliteDatabase:
+    """Return the database file at ``path`` as it is, of whatever version; it is opened when it is first used."""
     engine = sqlalchemy.create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
@@ -274,8 +285,6 @@ def open_sqlite(path: Path) -> SqliteDatabase:
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
-    with engine.connect().execution_options(routebook_write=True) as connection, connection.begin():
-        migrate(connection)
     return SqliteDatabase(engine)
 
 
