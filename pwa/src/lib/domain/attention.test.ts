@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AttentionItem, MoreWritten } from "#lib/store/queries/attention";
-import { conflictOf, decide, isGroup, letGo, resend, useValue } from "./attention";
+import type { HeldDecision } from "#lib/store/queries/held";
+import { conflictOf, decide, isGroup, letGo, resend, untold, useValue } from "./attention";
 
 const ME = { person: "me", name: "Marek" };
 const STAMP = "000000000100000001";
@@ -175,4 +176,11 @@ test("an offer is decided by its status alone", () => {
     elsewhere: 0,
   };
   expect(decide(offer, "discarded")).toEqual({ kind: "held_edit", id: "o", root: "c", v: { status: "discarded" } });
+});
+
+test("a decision is told once: by the entry that it is about, else by itself", () => {
+  const decision = { id: "r", target: "c" } as HeldDecision;
+  const outcome = { receipts: ["r"], status: "applied", person: "", personName: "", at: 1 } as const;
+  expect(untold([decision], [item({ verdict: "held", outcome })])).toEqual([]);
+  expect(untold([decision], [item({ verdict: "held" }), item({ verdict: "conflict" })])).toEqual([decision]);
 });

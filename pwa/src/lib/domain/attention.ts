@@ -1,7 +1,7 @@
 /** What a person does about something that needs a look: each is an edit like any other, over what stands now. */
 import type { Change, SetChange } from "#lib/store/change";
 import type { AttentionItem, MoreWritten } from "#lib/store/queries/attention";
-import type { HeldOffer } from "#lib/store/queries/held";
+import type { HeldDecision, HeldOffer } from "#lib/store/queries/held";
 import { type CounterState, elements, type LogState, type SetState, total } from "$sync/joins";
 import { ENTITY_TYPES, type HeldEditStatus, type Kind } from "$sync/schema.gen";
 import { putBack } from "./put-back";
@@ -100,6 +100,12 @@ function hasRequired(kind: Kind, values: Values): boolean {
 export function letGo(item: AttentionItem, person: string): readonly Change[] {
   const receipts = new Set(item.more.flatMap((part) => part.receipts));
   return [...receipts].map((id) => ({ kind: "held_edit", id, root: person, v: { status: "discarded" } }));
+}
+
+/** The decisions on one's own work that no entry of the list tells already. */
+export function untold(decided: readonly HeldDecision[], items: readonly AttentionItem[]): readonly HeldDecision[] {
+  const told = new Set(items.flatMap(({ outcome }) => outcome?.receipts ?? []));
+  return decided.filter(({ id }) => !told.has(id));
 }
 
 /** The change that decides on an offer: applied with the rights of whoever decides, or discarded; its author hears of it. */

@@ -1,4 +1,5 @@
 import { msFromStamp } from "$sync/clock.ts";
+import { msFromId } from "$sync/identifier.ts";
 import { type Doc, unpackStamps } from "$sync/record.ts";
 import type { HeldEditStatus, Kind, VerdictKind } from "$sync/schema.gen.ts";
 import type { Database } from "../database.ts";
@@ -38,6 +39,8 @@ export interface MoreWritten {
 
 /** What became of an edit that the server keeps, as its receipt tells. */
 export interface Outcome {
+  /** The receipts that tell it: more than one where the device's clock was ahead and it had sent several edits of a record at once. */
+  readonly receipts: readonly string[];
   readonly status: HeldEditStatus;
   /** Who decided, "" while nobody has; his name, "" if it is not on the device. */
   readonly person: string;
@@ -87,6 +90,14 @@ export interface AttentionItem {
 
 /** As it is stored; an older version of the app did not note what the server keeps. */
 type Part = Omit<MoreWritten, "held" | "receipts"> & { readonly held?: boolean };
+
+/** As far as an outcome needs it. */
+interface Receipt {
+  readonly written_at: number;
+  readonly status: HeldEditStatus;
+  readonly decided_by?: string;
+  readonly decided_at?: number;
+}
 
 interface Row {
   n: number;
@@ -149,7 +160,7 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
         more: group,
         outcome:
           row.verdict === "held" && writtenAt !== null
-            ? outcomeOf(database, account.person, [row.id, ...group.map(({ id }) => id)], writtenAt)
+            ? outcomeOf(database, account.person, [row.id, ...group.map(({ id }) => id)], writtenAt, row.at)
             : null,
       };
     });
@@ -172,15 +183,32 @@ function receiptsOf(database: Database, person: string, target: string): { id: s
   );
 }
 
-/** What the author's receipt of one of these records, written then, says. */
-function outcomeOf(database: Database, person: string, targets: readonly string[], writtenAt: number): Outcome | null {
-  const found = database.get<{ doc: string }>(
-    `SELECT doc FROM held_edit WHERE root = ?1 AND written_at = ?2 AND target IN (SELECT value FROM json_each(?3))
-     AND deleted IS NOT 1 LIMIT 1`,
-    [person, writtenAt, JSON.stringify(targets)],
-  );
-  if (found === undefined) return null;
-  const { v }: { v: { status: HeldEditStatus; decided_by?: string; decided_at?: number } } = JSON.parse(found.doc);
-  const by = v.decided_by ?? "";
-  return { status: v.status, person: by, personName: personName(database, by), at: v.decided_at ?? null };
+/**
+ * What the author's receipts of one of these records, written then, say; null where there is none, or they say different things. `at`:
+ * when the verdict came.
+ */
+function outcomeOf(
+  database: Database,
+  person: string,
+  targets: readonly string[],
+  writtenAt: number,
+  at: number,
+): Outcome | null {
+  const found = database
+    .all<{ id: string; doc: string }>(
+      `SELECT id, doc FROM held_edit WHERE root = ?1 AND written_at <= ?2 AND target IN (SELECT value FROM json_each(?3))
+       AND deleted IS NOT 1 ORDER BY written_at, id`,
+      [person, writtenAt, JSON.stringify(targets)],
+    )
+    .map(({ id, doc }): { id: string; v: Receipt } => ({ id, v: JSON.parse(doc).v }));
+  // By a clock that was ahead it was written after the server got it: then the receipt names that time, which is the time of its id.
+  const ahead = found.filter(({ id, v }) => v.written_at === msFromId(id) && v.written_at <= at);
+  const time = found.some(({ v }) => v.written_at === writtenAt) ? writtenAt : ahead.at(-1)?.v.written_at;
+  const receipts = found.filter(({ v }) => v.written_at === time);
+  const told = receipts.find(({ v }) => v.status === "waiting") ?? receipts.at(-1);
+  if (told === undefined) return null;
+  const { status, decided_by = "", decided_at = null } = told.v;
+  if (status !== "waiting" && receipts.some(({ v }) => v.status !== status)) return null;
+  const ids = receipts.filter(({ v }) => v.status === status).map(({ id }) => id);
+  return { receipts: ids, status, person: decided_by, personName: personName(database, decided_by), at: decided_at };
 }
