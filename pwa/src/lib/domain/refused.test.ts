@@ -17,6 +17,7 @@ const refused = (given: Partial<AttentionItem>): AttentionItem => ({
   base: {},
   standing: {},
   standingAt: {},
+  standingFrom: {},
   losers: [],
   more: [],
   outcome: null,

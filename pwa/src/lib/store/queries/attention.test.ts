@@ -77,6 +77,24 @@ describe("what needs a look", () => {
     ]);
   });
 
+  test("of a conflict: whether what stands is what met there, or was written since, here or elsewhere", () => {
+    const device = known();
+    device.world.ms += 5;
+    device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
+    const lost = { field: "city", value: "mine", at: stamp(5, 7), person: PERSON, winner: ANNA };
+    receive(device, {
+      ...{ pushed: 1, verdicts: [{ n: 1, verdict: "conflict", field: "city", losers: [lost] }], seq: 2 },
+      rows: { [BUCKET]: [customerRow(100, { city: "theirs" }, 9000)] },
+    });
+    const from = () => items(device)[0]?.standingFrom.city;
+    expect(from()).toBe("told");
+    receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "third" }, 8000)] }, seq: 3 });
+    expect(from()).toBe("elsewhere");
+    device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
+    expect(from()).toBe("here");
+    expect(items(device)[0]?.losers[0]).not.toHaveProperty("stands");
+  });
+
   test("of a conflict that this device won: the other's value with his name", () => {
     const device = known();
     device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });

@@ -1,4 +1,4 @@
-import { msFromStamp } from "$sync/clock.ts";
+import { deviceFromStamp, msFromStamp } from "$sync/clock.ts";
 import { msFromId } from "$sync/identifier.ts";
 import { type Doc, unpackStamps } from "$sync/record.ts";
 import type { HeldEditStatus, Kind, VerdictKind } from "$sync/schema.gen.ts";
@@ -76,6 +76,11 @@ export interface AttentionItem {
   readonly standing: Readonly<Record<string, unknown>>;
   /** When that was written, by field, where it is known: milliseconds since 1970 UTC. */
   readonly standingAt: Readonly<Record<string, number>>;
+  /**
+   * Of a conflict, whose that is, by field: what its verdict speaks of (`told`), or what was written afterwards, on this device (`here`)
+   * or on another one.
+   */
+  readonly standingFrom: Readonly<Record<string, "told" | "here" | "elsewhere">>;
   readonly losers: readonly LostValue[];
   /**
    * The other edits of the group, where it was refused as a whole, and what could only follow a creation (SPEC R44); the decision
@@ -136,6 +141,14 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
         const isLetGo = waiting.length === 0 && receipts.some(({ status }) => status === "discarded");
         return { ...part, held: part.held === true && !isLetGo, receipts: waiting };
       });
+      // An older version of the app did not note who wrote what stands, nor by which stamp.
+      const lost: (LostValue & { readonly stands?: string })[] = JSON.parse(losers);
+      const standingFrom = lost.flatMap(({ field, stands }) => {
+        const now = stamps.get(field);
+        if (now === undefined) return [];
+        const isTold = stands === undefined ? msFromStamp(now) <= row.at : now === stands;
+        return [[field, isTold ? "told" : deviceFromStamp(now) === account.device ? "here" : "elsewhere"] as const];
+      });
       const writtenAt = stamp === "" ? null : msFromStamp(stamp);
       return {
         ...row,
@@ -150,8 +163,8 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
             return at === undefined ? [] : [[field, msFromStamp(at)] as const];
           }),
         ),
-        // An older version of the app did not note who wrote what stands.
-        losers: (JSON.parse(losers) as LostValue[]).map(({ winner = "", ...one }) => ({
+        standingFrom: Object.fromEntries(standingFrom),
+        losers: lost.map(({ winner = "", stands: _, ...one }) => ({
           ...one,
           winner,
           personName: personName(database, one.person),
