@@ -254,11 +254,11 @@ async def test_a_device_fills_its_custody_and_nobody_elses(team: Team, monkeypat
 
     verdicts = told((await phone.sync()).verdicts)
 
-    assert verdicts == [*((number, "held", "missing_root") for number in (1, 2, 3)), (4, "rejected", "too_large")]
+    assert verdicts == [*((number, "held", "missing_root") for number in (1, 2, 3)), (4, "rejected", "custody_full")]
     assert told((await tablet.sync()).verdicts) == verdicts
     phone.edit("note", NOTE, CUSTOMER, {**NOTED, "customer": CUSTOMER})
     phone.edit("note", make_id(7), BAKERY, NOTED)
-    assert told((await phone.sync()).verdicts) == [*verdicts, (5, "rejected", "too_large")][-1:], (
+    assert told((await phone.sync()).verdicts) == [*verdicts, (5, "rejected", "custody_full")][-1:], (
         "it stops no other edit"
     )
     assert await team.row(make_id(7)) is not None
@@ -274,15 +274,34 @@ async def test_custody_is_bounded_by_bytes(team: Team, monkeypatch: pytest.Monke
     assert told((await phone.sync()).verdicts) == [
         (1, "held", "missing_root"),
         (2, "held", "missing_root"),
-        (3, "rejected", "too_large"),
+        (3, "rejected", "custody_full"),
     ]
+
+
+async def test_work_that_custody_had_no_room_for_is_kept_once_there_is_room(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("routebook_server.records.custody.MAX_HELD_EDITS", 1)
+    phone, desk, offer = await work_for_a_withdrawn_territory(team)
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Lodz"})
+    was_his = {**phone.cursors, IN_NORTH: [1, 0]}
+    assert told((await phone.sync(cursors=was_his)).verdicts)[-1:] == [(2, "rejected", "custody_full")]
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Lodz"})
+    assert told((await phone.sync(cursors=was_his)).verdicts)[-1:] == [(3, "rejected", "custody_full")], (
+        "as often as wanted"
+    )
+    decide(desk, offer, "applied")
+    await desk.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Lodz"})
+
+    assert told((await phone.sync(cursors=was_his)).verdicts)[-1:] == [(4, "held", "forbidden")]
 
 
 async def test_what_was_decided_makes_room(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("routebook_server.records.custody.MAX_HELD_EDITS", 1)
     phone, desk, offer = await work_for_a_withdrawn_territory(team)
     phone.edit("note", NOTE, BAKERY, NOTED)
-    assert told((await phone.sync(cursors={IN_NORTH: [1, 0]})).verdicts)[-1:] == [(2, "rejected", "too_large")]
+    assert told((await phone.sync(cursors={IN_NORTH: [1, 0]})).verdicts)[-1:] == [(2, "rejected", "custody_full")]
     decide(desk, offer, "discarded")
     await desk.sync()
     phone.edit("note", NOTE, BAKERY, NOTED)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -163,6 +164,61 @@ async def test_a_clamped_stamp_never_wins_for_ever(team: Team) -> None:
     row = await team.row(VISIT)
     assert row is not None
     assert row["v"]["note"] == "today"
+
+
+async def test_who_edits_what_he_has_read_meets_no_conflict_after_the_servers_clock_is_set_back(team: Team) -> None:
+    phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
+    team.clock.now_ms += 3_600_000
+    phone.edit("visit", VISIT, BAKERY, {**VALUES, "next_step": "first", "outcome": "order"})
+    await phone.sync()
+    team.clock.now_ms -= 3_600_000
+    await tablet.sync()
+    tablet.edit("visit", VISIT, BAKERY, {"next_step": "second"})
+    assert [(told.verdict, told.code) for told in (await tablet.sync()).verdicts] == [
+        (VerdictKind.REPAIRED, "bad_stamp")
+    ]
+    await phone.sync()
+    phone.edit("visit", VISIT, BAKERY, {"next_step": "third"})
+
+    told = await phone.sync()
+
+    assert [(verdict.verdict, verdict.losers) for verdict in told.verdicts] == [(VerdictKind.REPAIRED, [])]
+    row = await team.row(VISIT)
+    assert row is not None
+    assert row["v"]["next_step"] == "third"
+
+
+async def test_after_the_servers_clock_is_set_back_two_who_have_not_seen_each_other_are_still_told(team: Team) -> None:
+    phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
+    team.clock.now_ms += 3_600_000
+    phone.edit("visit", VISIT, BAKERY, {**VALUES, "next_step": "first"})
+    await phone.sync()
+    team.clock.now_ms -= 3_600_000
+    await tablet.sync()
+    tablet.edit("visit", VISIT, BAKERY, {"next_step": "second"})
+    await tablet.sync()
+    phone.edit("visit", VISIT, BAKERY, {"next_step": "third"})
+
+    told = await phone.sync()
+
+    losers = [loser for verdict in told.verdicts for loser in verdict.losers]
+    assert [(loser.value, loser.person, loser.winner) for loser in losers] == [("third", ANNA, MIRA)]
+
+
+async def test_a_base_from_the_future_that_never_stood_there_hides_no_conflict(team: Team) -> None:
+    phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
+    phone.edit("visit", VISIT, BAKERY, {**VALUES, "next_step": "first"})
+    await phone.sync()
+    await tablet.sync()
+    tablet.edit("visit", VISIT, BAKERY, {"next_step": "second"})
+    await tablet.sync()
+    phone.skew_ms = 3_600_000
+    made = phone.edit("visit", VISIT, BAKERY, {"next_step": "third"})
+    phone.outbox = [msgspec.structs.replace(made, base={"next_step": made.at})]
+
+    told = await phone.sync()
+
+    assert [verdict.verdict for verdict in told.verdicts] == [VerdictKind.CONFLICT]
 
 
 async def test_a_group_is_applied_whole(team: Team) -> None:

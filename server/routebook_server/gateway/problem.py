@@ -32,6 +32,7 @@ _KINDS: Final[dict[ProblemCode, tuple[HTTPStatus, str]]] = {
     ProblemCode.MISSING_ROOT: (HTTPStatus.BAD_REQUEST, "What the record belongs to is not there."),
     ProblemCode.FORBIDDEN: (HTTPStatus.FORBIDDEN, "You may not do that."),
     ProblemCode.FORBIDDEN_FIELD: (HTTPStatus.FORBIDDEN, "You may not change that field."),
+    ProblemCode.CUSTODY_FULL: (HTTPStatus.INSUFFICIENT_STORAGE, "Too much waits for a decision already."),
     ProblemCode.GAP: (HTTPStatus.CONFLICT, "Earlier edits are missing."),
     ProblemCode.NOT_SIGNED_IN: (HTTPStatus.UNAUTHORIZED, "Sign in first."),
     ProblemCode.SESSION_EXPIRED: (HTTPStatus.UNAUTHORIZED, "Sign in again."),

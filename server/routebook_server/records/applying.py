@@ -195,8 +195,9 @@ class Applier:
             if name in stamps and (stamps[name] == edit.base.get(name) or stamps[name].endswith(turn.suffix))
         ]
         replica.clamped = clamp(edit.at, self._draft.now_ms, max([replica.clamped, *seen]))
-        # A base that was clamped too: whatever another device wrote since, the author has not seen it.
-        base = {name: stamp for name, stamp in edit.base.items() if stamp <= self._latest}
+        # A base that was clamped too: whatever another device wrote since, the author has not seen it. But he has seen
+        # what stands there, even where the server's own clock was ahead when it was written.
+        base = {name: stamp for name, stamp in edit.base.items() if stamp <= self._latest or stamp == stamps.get(name)}
         return replica.clamped, base, "at"
 
     def _clamp_inside(self, turn: Turn, known: Mapping[str, str]) -> Clamp:

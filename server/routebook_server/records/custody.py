@@ -79,7 +79,7 @@ class Custody:
         size = len(encode_json(edits))
         count, taken = self._used.get(author.device) or self._lookup.held_of(author.device)
         if count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
-            return Refusal(ProblemCode.TOO_LARGE, "Too much of this device waits on the server already.")
+            return Refusal(ProblemCode.CUSTODY_FULL, "Too much of this device waits for a decision already.")
         self._used[author.device] = (count + len(edits), taken + size)
         again = any(may_have_been_taken(turn.push, edit, self._lookup) for edit in edits)
         writer = _writer_of(turn.push, again=again)

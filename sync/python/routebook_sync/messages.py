@@ -92,6 +92,8 @@ class ProblemCode(StrEnum):
     MISSING_ROOT = "missing_root"
     FORBIDDEN = "forbidden"
     FORBIDDEN_FIELD = "forbidden_field"
+    CUSTODY_FULL = "custody_full"
+    """The server keeps as much of this device as it takes (SPEC R59); later there is room again."""
     GAP = "gap"
     NOT_SIGNED_IN = "not_signed_in"
     SESSION_EXPIRED = "session_expired"

@@ -25,7 +25,7 @@ export type View = (typeof VIEWS)[number];
 export const VERDICT_KINDS = ['applied', 'merged', 'conflict', 'repaired', 'held', 'rejected'] as const;
 export type VerdictKind = (typeof VERDICT_KINDS)[number];
 
-export const PROBLEM_CODES = ['malformed', 'too_large', 'future_protocol', 'unknown_kind', 'unknown_field', 'wrong_type', 'missing_field', 'bad_stamp', 'foreign_root', 'missing_root', 'forbidden', 'forbidden_field', 'gap', 'not_signed_in', 'session_expired', 'wrong_credentials', 'rate_limited', 'wrong_device', 'device_revoked', 'not_found', 'method_not_allowed', 'unsupported_type', 'taken', 'wrong_offset', 'wrong_digest', 'wrong_content', 'no_space', 'unavailable', 'internal'] as const;
+export const PROBLEM_CODES = ['malformed', 'too_large', 'future_protocol', 'unknown_kind', 'unknown_field', 'wrong_type', 'missing_field', 'bad_stamp', 'foreign_root', 'missing_root', 'forbidden', 'forbidden_field', 'custody_full', 'gap', 'not_signed_in', 'session_expired', 'wrong_credentials', 'rate_limited', 'wrong_device', 'device_revoked', 'not_found', 'method_not_allowed', 'unsupported_type', 'taken', 'wrong_offset', 'wrong_digest', 'wrong_content', 'no_space', 'unavailable', 'internal'] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export const CONTROL_KINDS = ['upgrade', 'reset', 'wipe', 'clock'] as const;

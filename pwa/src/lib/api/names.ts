@@ -21,6 +21,7 @@ export const PROBLEMS = namesOf<ProblemCode>({
   missing_root: true,
   forbidden: true,
   forbidden_field: true,
+  custody_full: true,
   gap: true,
   not_signed_in: true,
   session_expired: true,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AttentionItem, MoreWritten } from "#lib/store/queries/attention";
-import { conflictOf, decide, isGroup, letGo, resend, useValue } from "./attention";
+import type { HeldDecision } from "#lib/store/queries/held";
+import { conflictOf, decide, isGroup, letGo, resend, untold, useValue } from "./attention";
 
 const ME = { person: "me", name: "Marek" };
 const STAMP = "000000000100000001";
@@ -20,6 +21,7 @@ const item = (given: Partial<AttentionItem>): AttentionItem => ({
   base: { city: "before" },
   standing: { city: "theirs" },
   standingAt: { city: 9 },
+  standingFrom: {},
   losers: [],
   more: [],
   outcome: null,
@@ -47,12 +49,14 @@ describe("a conflict", () => {
       stands: { value: "theirs", at: 9, person: "anna", personName: "Anna" },
       gaveWay: { value: "mine", at: 5, person: "me", personName: "Marek" },
       isMineLost: true,
+      isChanged: false,
     });
     const won = item({ standing: { city: "mine" }, standingAt: { city: 5 }, losers: [loser("anna", "hers")] });
     expect(conflictOf(won, ME)).toEqual({
       stands: { value: "mine", at: 5, person: "me", personName: "Marek" },
       gaveWay: { value: "hers", at: 7, person: "anna", personName: "anna" },
       isMineLost: false,
+      isChanged: false,
     });
     expect(conflictOf(item({ verdict: "held" }), ME)).toBeNull();
   });
@@ -63,6 +67,7 @@ describe("a conflict", () => {
       stands: { value: "mine", at: 5, person: "me", personName: "Marek" },
       gaveWay: null,
       isMineLost: false,
+      isChanged: false,
     });
     expect(conflictOf(item({ losers: [] }), ME)).toMatchObject({ isMineLost: true, gaveWay: { value: "mine" } });
   });
@@ -70,7 +75,7 @@ describe("a conflict", () => {
   test("of a record that is not on the device any more shows only one's own, and offers nothing", () => {
     const gone = item({ standing: { city: null }, standingAt: {}, losers: [] });
     const own = { value: "mine", at: 5, person: "me", personName: "Marek" };
-    expect(conflictOf(gone, ME)).toEqual({ stands: null, gaveWay: own, isMineLost: true });
+    expect(conflictOf(gone, ME)).toEqual({ stands: null, gaveWay: own, isMineLost: true, isChanged: false });
     expect(useValue(gone, "mine", true)).toBeNull();
     // What a decision had applied was another's.
     expect(conflictOf({ ...gone, written: {} }, ME)).toMatchObject({ stands: null, gaveWay: null });
@@ -81,6 +86,21 @@ describe("a conflict", () => {
     expect(conflictOf(other, ME)).toMatchObject({ isMineLost: false, gaveWay: { value: "from the tablet" } });
     const own = item({ losers: [loser("me", "mine")] });
     expect(conflictOf(own, ME)).toMatchObject({ isMineLost: true, stands: { value: "theirs", personName: "" } });
+  });
+
+  test("whose field was written again names nobody for that but this device", () => {
+    const told = { ...loser("anna", "hers"), personName: "Anna" };
+    const corrected = item({ standing: { city: "third" }, standingFrom: { city: "elsewhere" }, losers: [told] });
+    expect(conflictOf(corrected, ME)).toEqual({
+      stands: { value: "third", at: 9, person: "", personName: "" },
+      gaveWay: { value: "hers", at: 7, person: "anna", personName: "Anna" },
+      isMineLost: false,
+      isChanged: true,
+    });
+    const lost = { ...loser("me", "mine"), winner: "anna", winnerName: "Anna" };
+    const used = item({ standing: { city: "mine" }, standingFrom: { city: "here" }, losers: [lost] });
+    expect(conflictOf(used, ME)).toMatchObject({ stands: { value: "mine", person: "me" }, isChanged: true });
+    expect(conflictOf({ ...used, standingFrom: { city: "elsewhere" } }, ME)).toMatchObject({ stands: { person: "" } });
   });
 
   test("is swapped by one edit over what stands, unless it stands already or is not this person's to write", () => {
@@ -175,4 +195,11 @@ test("an offer is decided by its status alone", () => {
     elsewhere: 0,
   };
   expect(decide(offer, "discarded")).toEqual({ kind: "held_edit", id: "o", root: "c", v: { status: "discarded" } });
+});
+
+test("a decision is told once: by the entry that it is about, else by itself", () => {
+  const decision = { id: "r", target: "c" } as HeldDecision;
+  const outcome = { receipts: ["r"], status: "applied", person: "", personName: "", at: 1 } as const;
+  expect(untold([decision], [item({ verdict: "held", outcome })])).toEqual([]);
+  expect(untold([decision], [item({ verdict: "held" }), item({ verdict: "conflict" })])).toEqual([decision]);
 });

@@ -1,7 +1,7 @@
 /** What a person does about something that needs a look: each is an edit like any other, over what stands now. */
 import type { Change, SetChange } from "#lib/store/change";
 import type { AttentionItem, MoreWritten } from "#lib/store/queries/attention";
-import type { HeldOffer } from "#lib/store/queries/held";
+import type { HeldDecision, HeldOffer } from "#lib/store/queries/held";
 import { type CounterState, elements, type LogState, type SetState, total } from "$sync/joins";
 import { ENTITY_TYPES, type HeldEditStatus, type Kind } from "$sync/schema.gen";
 import { putBack } from "./put-back";
@@ -25,6 +25,8 @@ export interface Conflict {
   /** Null where the other one may not be told here (any more), and this device's own stands, or there is none. */
   readonly gaveWay: Version | null;
   readonly isMineLost: boolean;
+  /** Whether what stands was written after the two had met; by whom is known only of this device then. */
+  readonly isChanged: boolean;
 }
 
 /** Returns what met in a conflict, null for anything else. */
@@ -37,18 +39,27 @@ export function conflictOf(
   const loser = item.losers.find((one) => one.field === field);
   const mine = { value: written[field], at: writtenAt, person: me.person, personName: me.name };
   const since = standingAt[field];
-  if (since === undefined) return { stands: null, gaveWay: field in written ? mine : null, isMineLost: true };
+  if (since === undefined) {
+    return { stands: null, gaveWay: field in written ? mine : null, isMineLost: true, isChanged: false };
+  }
   const now = { value: standing[field], at: since };
+  const from = item.standingFrom[field] ?? "told";
+  const isChanged = from !== "told";
+  const stands = (person: string, personName: string): Version => {
+    if (from === "here") return { ...mine, ...now };
+    return isChanged ? { ...now, person: "", personName: "" } : { ...now, person, personName };
+  };
   const isOwn = loser?.person === me.person && JSON.stringify(loser.value) === JSON.stringify(mine.value);
   if (loser === undefined && JSON.stringify(now.value) === JSON.stringify(mine.value)) {
-    return { stands: { ...mine, ...now }, gaveWay: null, isMineLost: false };
+    return { stands: { ...mine, ...now }, gaveWay: null, isMineLost: false, isChanged };
   }
   if (loser === undefined || loser.winner !== "" || isOwn) {
-    const stands = { ...now, person: loser?.winner ?? "", personName: loser?.winnerName ?? "" };
-    return { stands, gaveWay: mine, isMineLost: true };
+    const other = stands(loser?.winner ?? "", loser?.winnerName ?? "");
+    return { stands: other, gaveWay: mine, isMineLost: true, isChanged };
   }
   const { value, at, person, personName } = loser;
-  return { stands: { ...mine, ...now }, gaveWay: { value, at, person, personName }, isMineLost: false };
+  const gaveWay = { value, at, person, personName };
+  return { stands: stands(me.person, me.name), gaveWay, isMineLost: false, isChanged };
 }
 
 /**
@@ -100,6 +111,12 @@ function hasRequired(kind: Kind, values: Values): boolean {
 export function letGo(item: AttentionItem, person: string): readonly Change[] {
   const receipts = new Set(item.more.flatMap((part) => part.receipts));
   return [...receipts].map((id) => ({ kind: "held_edit", id, root: person, v: { status: "discarded" } }));
+}
+
+/** The decisions on one's own work that no entry of the list tells already. */
+export function untold(decided: readonly HeldDecision[], items: readonly AttentionItem[]): readonly HeldDecision[] {
+  const told = new Set(items.flatMap(({ outcome }) => outcome?.receipts ?? []));
+  return decided.filter(({ id }) => !told.has(id));
 }
 
 /** The change that decides on an offer: applied with the rights of whoever decides, or discarded; its author hears of it. */

@@ -17,6 +17,7 @@ const refused = (given: Partial<AttentionItem>): AttentionItem => ({
   base: {},
   standing: {},
   standingAt: {},
+  standingFrom: {},
   losers: [],
   more: [],
   outcome: null,
@@ -30,7 +31,7 @@ test("a value that is not allowed, is missing or too long is mended", () => {
 });
 
 test("what was no fault of the value is sent again as it is", () => {
-  for (const code of ["bad_stamp", "internal", "missing_root", "unknown_field"]) {
+  for (const code of ["bad_stamp", "internal", "missing_root", "custody_full", "unknown_field"]) {
     expect(wayOn(refused({ code })), code).toBe("again");
   }
 });

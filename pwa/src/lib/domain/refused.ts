@@ -24,6 +24,7 @@ export function wayOn({ code, field, written, kind }: Refused): WayOn {
     case "internal":
     case "unavailable":
     case "missing_root":
+    case "custody_full":
     case "unknown_kind":
     case "unknown_field":
       return "again";

@@ -31,6 +31,16 @@ export function recallAttention(database: Database, row: Dismissed, person: stri
   forgetOthers(database, person);
 }
 
+/** Tells whether custody had no room for an edit of this record, or of any, that can be sent again (SPEC R57). */
+export function awaitsRoom(database: Database, id?: string): boolean {
+  const found = database.get(
+    `SELECT 1 FROM attention WHERE verdict = 'rejected' AND code = 'custody_full'
+       AND (?1 IS NULL OR id = ?1 OR EXISTS (SELECT 1 FROM json_each(more) WHERE value ->> 'id' = ?1)) LIMIT 1`,
+    [id ?? null],
+  );
+  return found !== undefined;
+}
+
 /** The view in which hidden fields are sent (SPEC R35). */
 const FULL = "full";
 /** The kinds that have hidden fields, as JSON. */

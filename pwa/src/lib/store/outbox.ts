@@ -16,6 +16,7 @@ import type { Edit } from "$sync/messages.ts";
 import { type Doc, joinOf, mergeEdit, unpackStamps, type Values } from "$sync/record.ts";
 import { ENTITY_TYPES, type EntityType, type Kind, MAX_EDITS, SHARED_ROOT } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
+import { awaitsRoom } from "./attention.ts";
 import type { Change, CounterChange, LogChange, SetChange, WriteProblem, WriteResult } from "./change.ts";
 import type { Database } from "./database.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
@@ -23,7 +24,7 @@ import type { Topic } from "./query.ts";
 import { type Held, NOWHERE, RecordWriter, UNCONFIRMED } from "./records.ts";
 import type { CountedByField } from "./restamp.ts";
 import { isKind, KINDS } from "./tables.ts";
-import { knownOf, problemsOf, problemsOfGroup } from "./validate.ts";
+import { knownOf, problemsOf, problemsOfGroup, requiredOf } from "./validate.ts";
 
 /** What a write needs from outside. */
 export interface WriteContext {
@@ -85,6 +86,7 @@ function refusals(database: Database, changes: readonly Change[], account: Accou
     if (found === null && KINDS.includes(change.kind)) {
       const { held, doc } = prepare(database, change);
       if (held !== undefined && doc !== null) found = knownOf(change.kind, held.root, doc.v);
+      else if (awaitsRoom(database, change.id)) found = { root: change.root, fields: requiredOf(change.kind) };
     }
     const against = problemsOf(change, found, account);
     problems.push(...against);
@@ -130,6 +132,11 @@ function saveChange(
     ...(Object.keys(base).length > 0 && { base }),
     ...(context.group !== "" && { group: context.group }),
   };
+  if (held === undefined && [...requiredOf(kind)].some((name) => !(name in v))) {
+    // Of a record that the device holds no more, sent again since custody had no room for it (SPEC R57): nothing of it shows.
+    queueEdit(database, edit, { created_at: context.now });
+    return;
+  }
   overshadow(database, kind, id, held);
   const place = held ?? { root, bucket: bucketOf(database, kind, root, v), home: 0 };
   writer.put(kind, id, place, mergeEdit(entity, doc, v, at).doc, held, held ?? UNCONFIRMED);

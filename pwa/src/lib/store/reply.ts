@@ -7,7 +7,7 @@ import { docFromRow, type Row, type SyncReply } from "$sync/messages.ts";
 import type { Doc } from "$sync/record.ts";
 import { ARCHIVED, MOVED } from "$sync/schema.gen.ts";
 import { WrittenRow } from "../sync/written-rows.ts";
-import { forgetOthers } from "./attention.ts";
+import { awaitsRoom, forgetOthers } from "./attention.ts";
 import type { Checks } from "./checks.ts";
 import { type Asked, isUnmet, Readings } from "./cursors.ts";
 import type { Database } from "./database.ts";
@@ -206,8 +206,9 @@ class Applying {
   }
 
   /**
-   * What is no longer granted goes, edits not yet sent excepted (SPEC R57). As long as any wait, the cursor stays, at 0: it tells the
-   * server that what they change was in the author's hands, so that it keeps them for somebody who may.
+   * What is no longer granted goes, edits not yet sent excepted (SPEC R57). As long as any wait, or may be sent again once custody has
+   * room for them, the cursor stays, at 0: it tells the server that what they change was in the author's hands, so that it keeps them for
+   * somebody who may.
    */
   #dropRevoked(): void {
     const grants = JSON.stringify(this.reply.grants);
@@ -217,9 +218,10 @@ class Applying {
     );
     if (before.length === 0) return;
     this.#writer.removeWhere("x.bucket NOT IN (SELECT value FROM json_each(?))", [grants]);
-    const change = !this.#isAnyWaiting
-      ? "DELETE FROM cursor"
-      : "UPDATE cursor SET seq = 0, complete = 0, sweep = 0, suspect = 0";
+    const change =
+      this.#isAnyWaiting || awaitsRoom(this.database)
+        ? "UPDATE cursor SET seq = 0, complete = 0, sweep = 0, suspect = 0"
+        : "DELETE FROM cursor";
     this.database.run(`${change} WHERE bucket NOT IN (SELECT value FROM json_each(?))`, [grants]);
   }
 

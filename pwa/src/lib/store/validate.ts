@@ -161,3 +161,9 @@ export function knownOf(kind: Kind, root: string, values: { readonly [field: str
   const declared = ENTITY_TYPES[kind].fields;
   return { root, fields: new Set(Object.keys(values).filter((name) => Object.hasOwn(declared, name))) };
 }
+
+/** The fields that a new record must have. */
+export function requiredOf(kind: Kind): ReadonlySet<string> {
+  const fields = Object.values(ENTITY_TYPES[kind].fields);
+  return new Set(fields.filter(({ required }) => required === true).map(({ name }) => name));
+}

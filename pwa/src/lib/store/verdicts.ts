@@ -5,8 +5,8 @@
 import { checksumOfKind } from "$sync/checksum.ts";
 import { msFromStamp } from "$sync/clock.ts";
 import type { Json } from "$sync/joins.ts";
-import type { Edit, SyncReply, Verdict } from "$sync/messages.ts";
-import { type Doc, mergeEdit } from "$sync/record.ts";
+import { docFromRow, type Edit, type SyncReply, type Verdict } from "$sync/messages.ts";
+import { type Doc, mergeEdit, unpackStamps } from "$sync/record.ts";
 import { ENTITY_TYPES, type Kind, type VerdictKind } from "$sync/schema.gen.ts";
 import { isUnmet } from "./cursors.ts";
 import type { Database } from "./database.ts";
@@ -74,7 +74,7 @@ export function takeVerdicts(
       }),
     );
   if (pushed > readNumber(database, "ack")) writeMeta(database, "ack", pushed);
-  const attention = new AttentionNotes(database, reply.now);
+  const attention = new AttentionNotes(database, reply);
   const changed = new Set<Topic>();
   if (isRestored && takeOtherEnds(database, attention, reply, device)) changed.add("attention");
   if (taken.length === 0) return changed;
@@ -229,7 +229,7 @@ class AttentionNotes {
 
   constructor(
     private readonly database: Database,
-    private readonly now: number,
+    private readonly reply: Pick<SyncReply, "now" | "rows">,
   ) {}
 
   note(edit: Edit, verdict: Verdict, seen: Doc | null): void {
@@ -284,7 +284,10 @@ class AttentionNotes {
 
   /** Returns the entry's number. */
   #make(edit: Edit, verdict: Verdict, seen: Doc | null): number {
+    const stands = verdict.verdict === "conflict" ? this.#stampsIn(edit.id) : null;
     const losers = (verdict.losers ?? []).map(({ field, value, at, person = "", winner = "" }) => ({
+      // By that it can be told later whether what stands is still what the verdict speaks of.
+      ...(stands?.has(field) && { stands: stands.get(field) }),
       field,
       value,
       at: msFromStamp(at),
@@ -308,10 +311,19 @@ class AttentionNotes {
         JSON.stringify(base),
         JSON.stringify(losers),
         this.#nameOf(edit.root),
-        this.now,
+        this.reply.now,
       ],
     );
     return this.database.get<{ n: number }>("SELECT max(n) AS n FROM attention")?.n ?? 0;
+  }
+
+  /** The stamps of a record's row, which follows its verdict (SPEC R53); null where a later page brings it. */
+  #stampsIn(id: string): ReadonlyMap<string, string> | null {
+    for (const rows of Object.values(this.reply.rows)) {
+      const row = rows.find(({ i, k }) => i === id && isKind(k));
+      if (row !== undefined) return unpackStamps(docFromRow(row));
+    }
+    return null;
   }
 
   /** What a customer is called here, "" for other roots. */

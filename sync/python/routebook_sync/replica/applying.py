@@ -9,7 +9,7 @@ import msgspec
 
 from routebook_sync.checksum import partition_of
 from routebook_sync.messages import ARCHIVED, MOVED, ControlKind, Row, SyncReply
-from routebook_sync.replica.attention import forget_others
+from routebook_sync.replica.attention import awaits_room, forget_others
 from routebook_sync.replica.checks import Checks
 from routebook_sync.replica.cursors import Asked, Readings
 from routebook_sync.replica.kept import forget_covered
@@ -142,13 +142,14 @@ class Applying:
     def _drop_revoked(self) -> None:
         """Let go of what is no longer granted, edits not yet sent excepted (SPEC R57).
 
-        As long as any wait, the cursor stays, at 0: it says that what they change was in the author's hands.
+        As long as any wait, or may be sent again once custody has room, the cursor stays, at 0: it says that what they
+        change was in the author's hands.
         """
         grants = set(self._reply.grants)
         revoked = [bucket for bucket in self._tables.cursor if bucket not in grants]
         if revoked:
             self._rows.drop_where(lambda _id, held: held.bucket not in grants)
-        is_waiting = any(self._tables.outbox)
+        is_waiting = any(self._tables.outbox) or awaits_room(self._tables)
         for bucket in revoked:
             reading = self._tables.cursor.get(bucket)
             if is_waiting and reading is not None:

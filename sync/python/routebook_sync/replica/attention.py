@@ -3,7 +3,7 @@
 import msgspec
 
 from routebook_sync.entities.base import SHARED_ROOT
-from routebook_sync.messages import VerdictKind, View
+from routebook_sync.messages import ProblemCode, VerdictKind, View
 from routebook_sync.replica.tables import Attention, Schema, Tables
 
 
@@ -24,6 +24,16 @@ def forget_others(tables: Tables, schema: Schema, person: str) -> None:
         if losers != noted.losers or v != noted.edit.v:
             edit = msgspec.structs.replace(noted.edit, v=v)
             tables.attention.put(number, msgspec.structs.replace(noted, edit=edit, losers=losers))
+
+
+def awaits_room(tables: Tables, record_id: str = "") -> bool:
+    """Tell whether custody had no room for an edit of this record, or of any, that can be sent again (SPEC R57)."""
+    return any(
+        noted.verdict is VerdictKind.REJECTED
+        and noted.code == ProblemCode.CUSTODY_FULL
+        and (record_id == "" or any(edit.id == record_id for edit in (noted.edit, *noted.more)))
+        for noted in tables.attention.values()
+    )
 
 
 def _is_gone(tables: Tables, noted: Attention) -> bool:

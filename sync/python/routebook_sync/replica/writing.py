@@ -20,6 +20,7 @@ from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.joins import Join, add_to_counter, add_to_set, join_sets, remove_from_set
 from routebook_sync.messages import Edit
 from routebook_sync.record import Doc, merge_edit, unpack_stamps
+from routebook_sync.replica.attention import awaits_room
 from routebook_sync.replica.change import Change, Known, Refused, Saved, known_of, problems_of, problems_of_group
 from routebook_sync.replica.rows import Rows
 from routebook_sync.replica.tables import Account, Held, Schema, Shadow, Tables, Waiting
@@ -81,6 +82,8 @@ def _refusals(tables: Tables, changes: Sequence[Change], context: WriteContext) 
         held = tables.row.get(change.id)
         if known is None and held is not None and entity is not None:
             known = known_of(entity, held.root, held.doc.v)
+        elif known is None and entity is not None and awaits_room(tables, change.id):
+            known = Known(change.root, entity.required)
         against = problems_of(change, known, context.account, context.schema)
         problems += against
         if not against and entity is not None:
@@ -100,6 +103,10 @@ def _save(tables: Tables, clock: Clock, n: int, change: Change, context: WriteCo
     at = stamp_from_clock(clock)
     v = _states_of(entity, change.v, doc, at, context.account.device)
     edit = Edit(n, change.kind, change.id, change.root, v, at, base, context.group)
+    if held is None and not entity.required <= v.keys():
+        # Of a record that the device holds no more, sent again since custody had no room for it (SPEC R57).
+        tables.outbox.put(n, Waiting(edit))
+        return clock
     overshadow(tables, edit)
     merged = merge_edit(entity, doc, v, at).doc
     if held is None:

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { newId } from "$sync/identifier.ts";
 import { addTo } from "../change.ts";
 import {
   BUCKET,
@@ -76,6 +77,24 @@ describe("what needs a look", () => {
     ]);
   });
 
+  test("of a conflict: whether what stands is what met there, or was written since, here or elsewhere", () => {
+    const device = known();
+    device.world.ms += 5;
+    device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
+    const lost = { field: "city", value: "mine", at: stamp(5, 7), person: PERSON, winner: ANNA };
+    receive(device, {
+      ...{ pushed: 1, verdicts: [{ n: 1, verdict: "conflict", field: "city", losers: [lost] }], seq: 2 },
+      rows: { [BUCKET]: [customerRow(100, { city: "theirs" }, 9000)] },
+    });
+    const from = () => items(device)[0]?.standingFrom.city;
+    expect(from()).toBe("told");
+    receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "third" }, 8000)] }, seq: 3 });
+    expect(from()).toBe("elsewhere");
+    device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
+    expect(from()).toBe("here");
+    expect(items(device)[0]?.losers[0]).not.toHaveProperty("stands");
+  });
+
   test("of a conflict that this device won: the other's value with his name", () => {
     const device = known();
     device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
@@ -103,15 +122,61 @@ describe("what needs a look", () => {
     receive(device, { pushed: 1, verdicts: [{ n: 1, verdict: "held", code: "forbidden" }], seq: 2 });
     expect(items(device)[0]?.outcome).toBeNull();
     receive(device, { rows: { [OWN]: [held(700, PERSON, { offer: id(701) })] }, seq: 3 });
-    expect(items(device)[0]?.outcome).toEqual({ status: "waiting", person: "", personName: "", at: null });
+    expect(items(device)[0]?.outcome).toEqual({
+      ...{ receipts: [id(700)], status: "waiting" },
+      ...{ person: "", personName: "", at: null },
+    });
     const decided = { status: "applied", decided_by: ANNA, decided_at: NOW + 60_000, offer: id(701) };
     receive(device, { rows: { [OWN]: [held(700, PERSON, decided)] }, seq: 4 });
     expect(items(device)[0]?.outcome).toEqual({
+      receipts: [id(700)],
       status: "applied",
       person: ANNA,
       personName: "Anna",
       at: NOW + 60_000,
     });
+  });
+
+  test("of an edit that is held and was written by a clock that is ahead: what has become of it, too", () => {
+    const device = known();
+    device.world.ms += 3_600_000;
+    device.save({ kind: "customer", id: C, root: C, v: { city: "mine" } });
+    receive(device, { pushed: 1, verdicts: [{ n: 1, verdict: "held", code: "forbidden" }], seq: 2 });
+    const receipt = (ms: number, v: object) =>
+      row("held_edit", newId(ms, new Uint8Array(10)), PERSON, { ...held(1, PERSON, {}).v, written_at: ms, ...v });
+    const discarded = { status: "discarded", decided_by: ANNA, decided_at: NOW };
+    const others = [
+      receipt(NOW, { ...discarded, target: id(101) }),
+      receipt(NOW - 30, discarded),
+      receipt(NOW + 9, discarded),
+    ];
+    receive(device, { rows: { [OWN]: [...others, receipt(NOW - 20, { offer: id(701) })] }, seq: 3 });
+    expect(items(device)[0]?.outcome).toMatchObject({ status: "waiting" });
+    const decided = { status: "applied", decided_by: ANNA, decided_at: NOW + 60_000, offer: id(701) };
+    receive(device, { rows: { [OWN]: [receipt(NOW - 20, decided)] }, seq: 4 });
+    expect(items(device)[0]?.outcome).toMatchObject({ status: "applied", personName: "Anna", at: NOW + 60_000 });
+  });
+
+  test("of several edits of a record that such a clock had sent at once: nothing where they came to different ends", () => {
+    const device = known();
+    device.world.ms += 3_600_000;
+    for (const city of ["one", "two"]) device.save({ kind: "customer", id: C, root: C, v: { city } });
+    const verdicts = [1, 2].map((n) => ({ n, verdict: "held", code: "forbidden" }) as const);
+    receive(device, { pushed: 2, verdicts, seq: 2 });
+    const receipts = (...said: readonly string[]) =>
+      said.map((status, at) =>
+        row("held_edit", newId(NOW, new Uint8Array(10).fill(at)), PERSON, {
+          ...held(1, PERSON, {}).v,
+          ...{ written_at: NOW, status, ...(status !== "waiting" && { decided_by: ANNA, decided_at: NOW + 9 }) },
+        }),
+      );
+    const outcomes = () => items(device).map(({ outcome }) => outcome?.status ?? null);
+    receive(device, { rows: { [OWN]: receipts("applied", "waiting") }, seq: 3 });
+    expect(outcomes()).toEqual(["waiting", "waiting"]);
+    receive(device, { rows: { [OWN]: receipts("applied", "discarded") }, seq: 4 });
+    expect(outcomes()).toEqual([null, null]);
+    receive(device, { rows: { [OWN]: receipts("applied", "applied") }, seq: 5 });
+    expect(items(device).map(({ outcome }) => outcome?.receipts.length)).toEqual([2, 2]);
   });
 
   test("what the customer was called is known also when he has left the device", () => {

@@ -1,4 +1,5 @@
-import { msFromStamp } from "$sync/clock.ts";
+import { deviceFromStamp, msFromStamp } from "$sync/clock.ts";
+import { msFromId } from "$sync/identifier.ts";
 import { type Doc, unpackStamps } from "$sync/record.ts";
 import type { HeldEditStatus, Kind, VerdictKind } from "$sync/schema.gen.ts";
 import type { Database } from "../database.ts";
@@ -38,6 +39,8 @@ export interface MoreWritten {
 
 /** What became of an edit that the server keeps, as its receipt tells. */
 export interface Outcome {
+  /** The receipts that tell it: more than one where the device's clock was ahead and it had sent several edits of a record at once. */
+  readonly receipts: readonly string[];
   readonly status: HeldEditStatus;
   /** Who decided, "" while nobody has; his name, "" if it is not on the device. */
   readonly person: string;
@@ -73,6 +76,11 @@ export interface AttentionItem {
   readonly standing: Readonly<Record<string, unknown>>;
   /** When that was written, by field, where it is known: milliseconds since 1970 UTC. */
   readonly standingAt: Readonly<Record<string, number>>;
+  /**
+   * Of a conflict, whose that is, by field: what its verdict speaks of (`told`), or what was written afterwards, on this device (`here`)
+   * or on another one.
+   */
+  readonly standingFrom: Readonly<Record<string, "told" | "here" | "elsewhere">>;
   readonly losers: readonly LostValue[];
   /**
    * The other edits of the group, where it was refused as a whole, and what could only follow a creation (SPEC R44); the decision
@@ -87,6 +95,14 @@ export interface AttentionItem {
 
 /** As it is stored; an older version of the app did not note what the server keeps. */
 type Part = Omit<MoreWritten, "held" | "receipts"> & { readonly held?: boolean };
+
+/** As far as an outcome needs it. */
+interface Receipt {
+  readonly written_at: number;
+  readonly status: HeldEditStatus;
+  readonly decided_by?: string;
+  readonly decided_at?: number;
+}
 
 interface Row {
   n: number;
@@ -125,6 +141,14 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
         const isLetGo = waiting.length === 0 && receipts.some(({ status }) => status === "discarded");
         return { ...part, held: part.held === true && !isLetGo, receipts: waiting };
       });
+      // An older version of the app did not note who wrote what stands, nor by which stamp.
+      const lost: (LostValue & { readonly stands?: string })[] = JSON.parse(losers);
+      const standingFrom = lost.flatMap(({ field, stands }) => {
+        const now = stamps.get(field);
+        if (now === undefined) return [];
+        const isTold = stands === undefined ? msFromStamp(now) <= row.at : now === stands;
+        return [[field, isTold ? "told" : deviceFromStamp(now) === account.device ? "here" : "elsewhere"] as const];
+      });
       const writtenAt = stamp === "" ? null : msFromStamp(stamp);
       return {
         ...row,
@@ -139,8 +163,8 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
             return at === undefined ? [] : [[field, msFromStamp(at)] as const];
           }),
         ),
-        // An older version of the app did not note who wrote what stands.
-        losers: (JSON.parse(losers) as LostValue[]).map(({ winner = "", ...one }) => ({
+        standingFrom: Object.fromEntries(standingFrom),
+        losers: lost.map(({ winner = "", stands: _, ...one }) => ({
           ...one,
           winner,
           personName: personName(database, one.person),
@@ -149,7 +173,7 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
         more: group,
         outcome:
           row.verdict === "held" && writtenAt !== null
-            ? outcomeOf(database, account.person, [row.id, ...group.map(({ id }) => id)], writtenAt)
+            ? outcomeOf(database, account.person, [row.id, ...group.map(({ id }) => id)], writtenAt, row.at)
             : null,
       };
     });
@@ -172,15 +196,32 @@ function receiptsOf(database: Database, person: string, target: string): { id: s
   );
 }
 
-/** What the author's receipt of one of these records, written then, says. */
-function outcomeOf(database: Database, person: string, targets: readonly string[], writtenAt: number): Outcome | null {
-  const found = database.get<{ doc: string }>(
-    `SELECT doc FROM held_edit WHERE root = ?1 AND written_at = ?2 AND target IN (SELECT value FROM json_each(?3))
-     AND deleted IS NOT 1 LIMIT 1`,
-    [person, writtenAt, JSON.stringify(targets)],
-  );
-  if (found === undefined) return null;
-  const { v }: { v: { status: HeldEditStatus; decided_by?: string; decided_at?: number } } = JSON.parse(found.doc);
-  const by = v.decided_by ?? "";
-  return { status: v.status, person: by, personName: personName(database, by), at: v.decided_at ?? null };
+/**
+ * What the author's receipts of one of these records, written then, say; null where there is none, or they say different things. `at`:
+ * when the verdict came.
+ */
+function outcomeOf(
+  database: Database,
+  person: string,
+  targets: readonly string[],
+  writtenAt: number,
+  at: number,
+): Outcome | null {
+  const found = database
+    .all<{ id: string; doc: string }>(
+      `SELECT id, doc FROM held_edit WHERE root = ?1 AND written_at <= ?2 AND target IN (SELECT value FROM json_each(?3))
+       AND deleted IS NOT 1 ORDER BY written_at, id`,
+      [person, writtenAt, JSON.stringify(targets)],
+    )
+    .map(({ id, doc }): { id: string; v: Receipt } => ({ id, v: JSON.parse(doc).v }));
+  // By a clock that was ahead it was written after the server got it: then the receipt names that time, which is the time of its id.
+  const ahead = found.filter(({ id, v }) => v.written_at === msFromId(id) && v.written_at <= at);
+  const time = found.some(({ v }) => v.written_at === writtenAt) ? writtenAt : ahead.at(-1)?.v.written_at;
+  const receipts = found.filter(({ v }) => v.written_at === time);
+  const told = receipts.find(({ v }) => v.status === "waiting") ?? receipts.at(-1);
+  if (told === undefined) return null;
+  const { status, decided_by = "", decided_at = null } = told.v;
+  if (status !== "waiting" && receipts.some(({ v }) => v.status !== status)) return null;
+  const ids = receipts.filter(({ v }) => v.status === status).map(({ id }) => id);
+  return { receipts: ids, status, person: decided_by, personName: personName(database, decided_by), at: decided_at };
 }

@@ -14,7 +14,7 @@ interface Settling {
   readonly undo?: readonly Change[];
 }
 
-/** Saves `changes`, takes the thing off the list and says so. */
+/** Saves `changes`, takes the thing off the list and says so. There is a way back where nothing was saved that it would leave behind. */
 export async function settle(
   store: Store,
   n: number,
@@ -25,13 +25,19 @@ export async function settle(
     const dismissed = await store.dismiss(n);
     toasts.show({
       text,
-      ...(dismissed !== null && {
-        undo: () => {
-          void save(store, undo).then((isSaved) => (isSaved ? store.recall(dismissed) : undefined));
-        },
-      }),
+      ...(dismissed !== null &&
+        canUndo(changes, undo) && {
+          undo: () => {
+            void save(store, undo).then((isSaved) => (isSaved ? store.recall(dismissed) : undefined));
+          },
+        }),
     });
   } catch (reason) {
     toasts.show({ text: failure(StoreError.from(reason)), tone: "red" });
   }
+}
+
+/** Tells whether `undo` takes `changes` back: what was sent again, or let go of, cannot be. */
+export function canUndo(changes: readonly Change[], undo: readonly Change[]): boolean {
+  return changes.length === 0 || undo.length > 0;
 }

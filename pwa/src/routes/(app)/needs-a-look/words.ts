@@ -36,6 +36,8 @@ export function reasonText(code: string, label: string): string {
       return m.look_reason_no_root();
     case "bad_stamp":
       return m.look_reason_time();
+    case "custody_full":
+      return m.look_reason_full();
     case "taken":
       return m.look_reason_taken();
     case "internal":
