@@ -1,7 +1,10 @@
-"""Claims: what a file's record lets its reader have. Whoever may not see the record has no file either."""
+"""Claims: what a file's record lets somebody have. Whoever may not see the record has no file either.
+
+One exception: who made the file still sends its bytes, wherever the record went meanwhile. He is given none.
+"""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -21,6 +24,7 @@ _SELECT: Final = "SELECT kind, root, bucket, doc FROM record WHERE id = ?"
 class FileValues(msgspec.Struct, frozen=True):
     """What is needed of a file's record here."""
 
+    person: str = ""
     digest: str = ""
     size: int = 0
     media_type: str = ""
@@ -40,7 +44,7 @@ _DECODER: Final = msgspec.json.Decoder(_Doc)
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A file's record, as somebody who may see it (and may write it, which is the same here) has it."""
+    """A file's record, as somebody has it who may see it (and write it, which is the same here) or has to send it."""
 
     record: str
     root: str
@@ -71,13 +75,31 @@ class Claim(msgspec.Struct, frozen=True):
 
 def find_claim(connection: Connection, record: str, buckets: Collection[str]) -> Claim | None:
     """Return a file's record that is in one of ``buckets``, or in the archive of one, and not deleted."""
-    if not is_id(record):
-        return None
-    found = driver_of(connection).fetch_one(_SELECT, record)
+    found = _find(connection, record)
+    return found.claim if found is not None and found.bucket in buckets else None
+
+
+def find_claim_to_send(connection: Connection, record: str, buckets: Collection[str], person: str) -> Claim | None:
+    """Return a file's record whose bytes ``person`` may send: what he may see, and what he made."""
+    found = _find(connection, record)
     if found is None:
         return None
-    kind, root, bucket, doc = found
-    if kind != KIND or at_hand(bucket) not in buckets:
+    return found.claim if found.bucket in buckets or found.claim.values.person == person else None
+
+
+class _Found(NamedTuple):
+    bucket: str
+    claim: Claim
+
+
+def _find(connection: Connection, record: str) -> _Found | None:
+    if not is_id(record):
+        return None
+    row = driver_of(connection).fetch_one(_SELECT, record)
+    if row is None:
+        return None
+    kind, root, bucket, doc = row
+    if kind != KIND:
         return None
     values = _DECODER.decode(doc).v
-    return None if values.deleted else Claim(record, root, values)
+    return None if values.deleted else _Found(at_hand(bucket), Claim(record, root, values))

@@ -13,7 +13,7 @@ from litestar.response import Stream
 
 from routebook_server.database import Database
 from routebook_server.files.blobs import Blobs
-from routebook_server.files.claims import KIND, Claim, find_claim
+from routebook_server.files.claims import KIND, Claim, find_claim, find_claim_to_send
 from routebook_server.files.ranges import Range, UnsatisfiableRangeError, range_of
 from routebook_server.files.uploads import (
     MAX_CHUNK,
@@ -55,7 +55,7 @@ def file_endpoints(store: Store, blobs: Blobs, uploads: Uploads, actor_of: Actor
 
     @get(_UPLOAD, tags=_TAGS, summary="How far the server has a file")
     async def ask(request: AnyRequest, record: str, digest: str) -> UploadState:
-        claim = await door.claim(request, record)
+        claim = await door.claim_to_send(request, record)
         return await receiving.state(claim, _wanted(claim, digest))
 
     @patch(_UPLOAD, tags=_TAGS, summary="The next bytes of a file", request_max_body_size=MAX_CHUNK)
@@ -65,7 +65,7 @@ def file_endpoints(store: Store, blobs: Blobs, uploads: Uploads, actor_of: Actor
         digest: str,
         offset: Annotated[int, Parameter(header="upload-offset", ge=0, le=MAX_FILE)],
     ) -> UploadState:
-        claim = await door.claim(request, record)
+        claim = await door.claim_to_send(request, record)
         return await receiving.take(claim, _wanted(claim, digest), offset, await request.body())
 
     @get(_BYTES, tags=_TAGS, summary="A file, or its small picture")
@@ -100,10 +100,16 @@ class _Door:
     async def claim(self, request: AnyRequest, record: str) -> Claim:
         """Return the record as far as the asker may see it; ProblemError not_found otherwise."""
         actor = await require(self._actor_of, request.scope)
-        claim = await self._database.glance(lambda connection: find_claim(connection, record, actor.buckets))
-        if claim is None:
-            raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
-        return claim
+        return _required(await self._database.glance(lambda connection: find_claim(connection, record, actor.buckets)))
+
+    async def claim_to_send(self, request: AnyRequest, record: str) -> Claim:
+        """Return the record as far as the asker may send its bytes; ProblemError not_found otherwise."""
+        actor = await require(self._actor_of, request.scope)
+        return _required(
+            await self._database.glance(
+                lambda connection: find_claim_to_send(connection, record, actor.buckets, actor.person)
+            )
+        )
 
 
 class _Receiving:
@@ -153,6 +159,12 @@ class _Receiving:
         except RefusedError:
             raise ProblemError(make_problem(ProblemCode.NOT_FOUND)) from None
         await self._uploads.forget(wanted)
+
+
+def _required(claim: Claim | None) -> Claim:
+    if claim is None:
+        raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+    return claim
 
 
 def _wanted(claim: Claim, digest: str) -> Wanted:
