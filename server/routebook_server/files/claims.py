@@ -54,14 +54,20 @@ class Claim(msgspec.Struct, frozen=True):
         """Return what may be sent under a digest: the file, or its small picture; None for anything else."""
         values = self.values
         if digest == values.digest:
-            return Wanted(self.record, digest, values.size, values.media_type)
+            return Wanted(self.record, self.root, digest, values.size, values.media_type)
         if digest == values.thumbnail and values.thumbnail_size:
-            return Wanted(self.record, digest, values.thumbnail_size, THUMBNAIL_TYPE)
+            return Wanted(self.record, self.root, digest, values.thumbnail_size, THUMBNAIL_TYPE)
         return None
 
     def is_stored(self, digest: str) -> bool:
         """Tell whether these bytes came here under this record: the server alone writes that down."""
         return digest in {self.values.stored, self.values.stored_thumbnail}
+
+    def missing(self) -> list[Wanted]:
+        """Return what the record names and does not say to be here."""
+        named = (self.values.digest, self.values.thumbnail or "")
+        wanted = [self.wanted(digest) for digest in named if not self.is_stored(digest)]
+        return [one for one in wanted if one is not None]
 
     def stored_values(self, digest: str) -> dict[str, str]:
         """Return what is to be written into the record when these bytes are here."""
@@ -71,6 +77,12 @@ class Claim(msgspec.Struct, frozen=True):
     def type_of(self, digest: str) -> str:
         """Return as what bytes that are stored go out."""
         return served_type(self.values.media_type if digest == self.values.stored else THUMBNAIL_TYPE)
+
+
+def find_any_claim(connection: Connection, record: str) -> Claim | None:
+    """Return a file's record for the server itself."""
+    found = _find(connection, record)
+    return None if found is None else found.claim
 
 
 def find_claim(connection: Connection, record: str, buckets: Collection[str]) -> Claim | None:
