@@ -9,7 +9,12 @@ const entry = (record: string, part: Boxed["part"], more: Partial<Boxed> = {}): 
 });
 
 test("what nobody takes is one entry a file, with the whole of it rather than the small picture", () => {
-  const entries = [entry("a", "thumbnail", { size: 1 }), entry("a", "file"), entry("b", "file"), entry("b", "thumbnail")];
+  const entries = [
+    entry("a", "thumbnail", { size: 1 }),
+    entry("a", "file"),
+    entry("b", "file"),
+    entry("b", "thumbnail"),
+  ];
   expect(unclaimedOf(entries, ["a", "b"]).map(({ record, part, size }) => [record, part, size])).toEqual([
     ["a", "file", 9],
     ["b", "file", 9],

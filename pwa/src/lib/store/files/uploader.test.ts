@@ -470,6 +470,17 @@ describe("the uploader", () => {
     expect(made.box.contents.size).toBe(0);
   });
 
+  test("looks into nothing any more once it has ended", async () => {
+    const made = make();
+    await add(made, 1);
+    await pass(10);
+    made.uploader.stop();
+    made.device.database.close();
+    made.uploader.look();
+    await made.uploader.tidy();
+    expect(made.faults).toEqual([]);
+  });
+
   test("drops everything of the person when told to", async () => {
     const made = make();
     made.world.isClear = false;

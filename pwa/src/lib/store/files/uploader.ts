@@ -128,9 +128,10 @@ export class Uploader {
 
   /** Something may have changed that matters: a record, the network, the session. */
   look(): void {
+    if (this.#abort.signal.aborted) return;
     this.#noteLife();
     this.#noteRecords();
-    if (this.#isRunning || this.#abort.signal.aborted) return;
+    if (this.#isRunning) return;
     this.#callOff?.();
     this.#callOff = null;
     if (this.#waiting.size > 0) void this.#run();
@@ -139,6 +140,7 @@ export class Uploader {
   /** Drops copies of what has left this device, and lets those wait that the server has lost; call it when records may say so. */
   async tidy(): Promise<void> {
     const copies = (await this.parts.box.list()).filter(({ waiting }) => !waiting);
+    if (this.#abort.signal.aborted) return;
     const strays = copies.filter(({ record }) => this.parts.record(record) === null);
     if (strays.length > 0) await this.parts.box.remove(strays);
     this.#noteRecords();
@@ -402,9 +404,10 @@ export class Uploader {
   async #done(entry: Boxed): Promise<void> {
     // A copy of what is not his to see any more leaves the device (SPEC R57).
     if (this.parts.record(entry.record) === null) return this.#forget(entry);
+    const life = this.parts.life();
     await this.parts.box.update(entry.record, entry.part, { waiting: false, values: null });
     this.#waiting.delete(keyOf(entry));
-    this.#sent.set(keyOf(entry), { ...entry, waiting: false, life: this.parts.life() });
+    this.#sent.set(keyOf(entry), { ...entry, waiting: false, life });
     this.#anyway.delete(keyOf(entry));
     this.#isSending = "";
     this.parts.changed();
