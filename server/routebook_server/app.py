@@ -176,6 +176,7 @@ def create_app(
         "archiver": lambda: archiver.run(heads),
         "reminders": reminders.reminding.run,
         "files": lambda: files.sweeper.run(heads),
+        "recalled files": lambda: files.recaller.run(heads),
         "roads": lambda: roads.sweeper.run(heads),
     }
     scheduler = Scheduler(database, random(8).hex(), jobs)

@@ -48,7 +48,10 @@ async def test_a_photo_goes_into_the_bucket_and_comes_out_again(house: House, s3
     client = await house.signed_in("rep")
     digest = await write_file(house, PHOTO, JPEG)
     await send(client, PHOTO, JPEG)
-    assert [(key, body) for key, (body, _at) in s3.objects.items()] == [(f"team/{digest[:2]}/{digest}", JPEG)]
+    assert {key: body for key, (body, _at) in s3.objects.items()} == {
+        f"team/{digest[:2]}/{digest}": JPEG,
+        f"team/proofs/{digest[:2]}/{digest}/{PHOTO}-{BAKERY}": b"",
+    }
     assert (kept(tmp_path / "data"), parts(tmp_path / "data")) == ([], [])
     address = f"/api/files/{PHOTO}/{digest}"
     assert (await client.get(address)).content == JPEG

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from obstore.store import MemoryStore
 
-from routebook_server.files.blobs import Blobs, DiskBlobs
+from routebook_server.files.blobs import Blobs, DiskBlobs, Proof
 from routebook_server.files.building import FilesSettingError, open_blobs
 from routebook_server.files.object_blobs import ObjectBlobs
 from routebook_server.files.sweeping import KEEP_MS, Swept
@@ -132,6 +132,24 @@ async def test_a_store_lists_what_it_has_and_drops_only_what_is_old(blobs: Blobs
     assert await blobs.drop(digest, blob.since_ms + 1_000)
     assert await blobs.size(digest) is None
     assert await blobs.drop(digest, blob.since_ms + 1_000)
+
+
+async def test_a_store_keeps_what_proves_a_file_apart_from_the_files_and_no_longer_than_they(
+    blobs: Blobs, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(JPEG)
+    proof, other = Proof(digest_of(JPEG), PHOTO, BAKERY), Proof(digest_of(JPEG), OTHER, BAKERY)
+    await blobs.put(proof.digest, source)
+    for _ in range(2):
+        await blobs.prove(proof)
+    assert [await blobs.is_proved(one) for one in (proof, other)] == [True, False]
+    await blobs.prove(other)
+    assert sorted([one async for some in blobs.proofs() for one in some]) == [proof, other]
+    [blob] = [blob async for some in blobs.blobs() for blob in some]
+    assert await blobs.drop(proof.digest, blob.since_ms + 1_000)
+    assert [one async for some in blobs.proofs() for one in some] == []
+    assert not await blobs.is_proved(proof)
 
 
 async def test_what_a_store_has_not_is_not_found(blobs: Blobs) -> None:

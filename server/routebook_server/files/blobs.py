@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 PIECE: Final = 256 * 1024
 """Bytes read at once."""
+PROOFS: Final = "proofs"
+"""Where proofs lie, in a folder as in an object store."""
 
 
 class Blob(NamedTuple):
@@ -19,6 +21,14 @@ class Blob(NamedTuple):
     digest: str
     since_ms: int
     """When it was put there last, milliseconds since 1970 UTC."""
+
+
+class Proof(NamedTuple):
+    """That a file came under a record of a customer: kept beside the bytes, for a database that is restored."""
+
+    digest: str
+    record: str
+    root: str
 
 
 class Blobs(ABC):
@@ -45,11 +55,23 @@ class Blobs(ABC):
 
     @abstractmethod
     async def drop(self, digest: str, before_ms: int) -> bool:
-        """Forget a file unless it was put there after ``before_ms``; tell whether it is gone."""
+        """Forget a file, with its proofs, unless it was put there after ``before_ms``; tell whether it is gone."""
+
+    @abstractmethod
+    async def prove(self, proof: Proof) -> None:
+        """Keep a proof, durably; OSError."""
+
+    @abstractmethod
+    async def is_proved(self, proof: Proof) -> bool:
+        """Tell whether the proof is kept."""
+
+    @abstractmethod
+    def proofs(self) -> AsyncIterator[list[Proof]]:
+        """Yield every proof, some at a time."""
 
 
 class DiskBlobs(Blobs):
-    """Below one folder: ``ab/cd/abcd…``, so that no folder grows large."""
+    """Below one folder: ``ab/cd/abcd…``, so that no folder grows large; proofs apart, as the names of empty files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -85,8 +107,33 @@ class DiskBlobs(Blobs):
         """See ``Blobs``."""
         return await asyncio.to_thread(self._drop, digest, before_ms)
 
+    async def prove(self, proof: Proof) -> None:
+        """See ``Blobs``."""
+        await asyncio.to_thread(self._prove, proof)
+
+    async def is_proved(self, proof: Proof) -> bool:
+        """See ``Blobs``."""
+        return await asyncio.to_thread(self._proof_path(proof).exists)
+
+    async def proofs(self) -> AsyncIterator[list[Proof]]:
+        """See ``Blobs``."""
+        for first in await asyncio.to_thread(_folders, self._folder / PROOFS):
+            yield await asyncio.to_thread(_proofs_in, first)
+
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest[2:4] / digest
+
+    def _proof_path(self, proof: Proof) -> Path:
+        return self._folder / PROOFS / proof.digest[:2] / proof.digest[2:4] / "-".join(proof)
+
+    def _prove(self, proof: Proof) -> None:
+        path = self._proof_path(proof)
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        for folder in (path.parent, path.parent.parent, self._folder / PROOFS, self._folder):
+            sync_folder(folder)
 
     def _put(self, digest: str, source: Path) -> None:
         path = self._path(digest)
@@ -106,6 +153,8 @@ class DiskBlobs(Blobs):
             if path.stat().st_mtime_ns // 1_000_000 >= before_ms:
                 return False
             path.unlink()
+        for proof in (self._folder / PROOFS / digest[:2] / digest[2:4]).glob(f"{digest}-*"):
+            proof.unlink(missing_ok=True)
         return True
 
 
@@ -149,3 +198,7 @@ def _blobs_in(folder: Path) -> Iterator[Blob]:
         with contextlib.suppress(FileNotFoundError):
             if len(path.name) == 64:
                 yield Blob(path.name, path.stat().st_mtime_ns // 1_000_000)
+
+
+def _proofs_in(folder: Path) -> list[Proof]:
+    return [Proof(*parts) for path in folder.glob("??/*") if len(parts := path.name.split("-")) == len(Proof._fields)]

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from routebook_server.files.blobs import Blobs, DiskBlobs
 from routebook_server.files.endpoints import file_endpoints
+from routebook_server.files.recalling import Recaller
 from routebook_server.files.sweeping import Sweeper
 from routebook_server.files.uploads import Uploads
 from routebook_server.gateway.direct import ActorOf
@@ -32,6 +33,7 @@ class Files(msgspec.Struct, frozen=True):
     blobs: Blobs
     uploads: Uploads
     sweeper: Sweeper
+    recaller: Recaller
     endpoints: Sequence[HTTPRouteHandler]
 
 
@@ -40,7 +42,8 @@ def build_files(settings: Settings, store: Store, now_ms: Callable[[], int], act
     blobs = open_blobs(settings)
     uploads = Uploads(settings.data / FOLDER / PARTS, blobs)
     sweeper = Sweeper(store.database, blobs, uploads, now_ms)
-    return Files(blobs, uploads, sweeper, file_endpoints(store, blobs, uploads, actor_of))
+    recaller = Recaller(store, blobs, now_ms)
+    return Files(blobs, uploads, sweeper, recaller, file_endpoints(store, blobs, uploads, recaller, actor_of))
 
 
 def open_blobs(settings: Settings) -> Blobs:

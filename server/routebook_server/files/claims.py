@@ -1,7 +1,10 @@
-"""Claims: what a file's record lets its reader have. Whoever may not see the record has no file either."""
+"""Claims: what a file's record lets somebody have. Whoever may not see the record has no file either.
+
+One exception: who made the file still sends its bytes, wherever the record went meanwhile. He is given none.
+"""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -21,6 +24,7 @@ _SELECT: Final = "SELECT kind, root, bucket, doc FROM record WHERE id = ?"
 class FileValues(msgspec.Struct, frozen=True):
     """What is needed of a file's record here."""
 
+    person: str = ""
     digest: str = ""
     size: int = 0
     media_type: str = ""
@@ -40,7 +44,7 @@ _DECODER: Final = msgspec.json.Decoder(_Doc)
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A file's record, as somebody who may see it (and may write it, which is the same here) has it."""
+    """A file's record, as somebody has it who may see it (and write it, which is the same here) or has to send it."""
 
     record: str
     root: str
@@ -50,14 +54,20 @@ class Claim(msgspec.Struct, frozen=True):
         """Return what may be sent under a digest: the file, or its small picture; None for anything else."""
         values = self.values
         if digest == values.digest:
-            return Wanted(self.record, digest, values.size, values.media_type)
+            return Wanted(self.record, self.root, digest, values.size, values.media_type)
         if digest == values.thumbnail and values.thumbnail_size:
-            return Wanted(self.record, digest, values.thumbnail_size, THUMBNAIL_TYPE)
+            return Wanted(self.record, self.root, digest, values.thumbnail_size, THUMBNAIL_TYPE)
         return None
 
     def is_stored(self, digest: str) -> bool:
         """Tell whether these bytes came here under this record: the server alone writes that down."""
         return digest in {self.values.stored, self.values.stored_thumbnail}
+
+    def missing(self) -> list[Wanted]:
+        """Return what the record names and does not say to be here."""
+        named = (self.values.digest, self.values.thumbnail or "")
+        wanted = [self.wanted(digest) for digest in named if not self.is_stored(digest)]
+        return [one for one in wanted if one is not None]
 
     def stored_values(self, digest: str) -> dict[str, str]:
         """Return what is to be written into the record when these bytes are here."""
@@ -69,15 +79,39 @@ class Claim(msgspec.Struct, frozen=True):
         return served_type(self.values.media_type if digest == self.values.stored else THUMBNAIL_TYPE)
 
 
+def find_any_claim(connection: Connection, record: str) -> Claim | None:
+    """Return a file's record for the server itself."""
+    found = _find(connection, record)
+    return None if found is None else found.claim
+
+
 def find_claim(connection: Connection, record: str, buckets: Collection[str]) -> Claim | None:
     """Return a file's record that is in one of ``buckets``, or in the archive of one, and not deleted."""
-    if not is_id(record):
-        return None
-    found = driver_of(connection).fetch_one(_SELECT, record)
+    found = _find(connection, record)
+    return found.claim if found is not None and found.bucket in buckets else None
+
+
+def find_claim_to_send(connection: Connection, record: str, buckets: Collection[str], person: str) -> Claim | None:
+    """Return a file's record whose bytes ``person`` may send: what he may see, and what he made."""
+    found = _find(connection, record)
     if found is None:
         return None
-    kind, root, bucket, doc = found
-    if kind != KIND or at_hand(bucket) not in buckets:
+    return found.claim if found.bucket in buckets or found.claim.values.person == person else None
+
+
+class _Found(NamedTuple):
+    bucket: str
+    claim: Claim
+
+
+def _find(connection: Connection, record: str) -> _Found | None:
+    if not is_id(record):
+        return None
+    row = driver_of(connection).fetch_one(_SELECT, record)
+    if row is None:
+        return None
+    kind, root, bucket, doc = row
+    if kind != KIND:
         return None
     values = _DECODER.decode(doc).v
-    return None if values.deleted else Claim(record, root, values)
+    return None if values.deleted else _Found(at_hand(bucket), Claim(record, root, values))

@@ -1,5 +1,6 @@
 """Copying: the bytes of files from one store into another, for a backup and back, what is missing, and proved."""
 
+import asyncio
 import hashlib
 import os
 import tempfile
@@ -29,7 +30,8 @@ class Copied(msgspec.Struct, frozen=True):
 async def copy_blobs(source: Blobs, target: Blobs, room: Path, tell: Callable[[int], None]) -> Copied:
     """Copy what ``target`` lacks of ``source``, by way of ``room``, a folder on the target's disk; OSError.
 
-    ``tell`` hears how many files were looked at. What is there in another length is put there anew.
+    ``tell`` hears how many files were looked at. What is there in another length is put there anew. What proves under
+    which records they came goes along.
     """
     copied = Copied()
     looked_at = 0
@@ -39,6 +41,8 @@ async def copy_blobs(source: Blobs, target: Blobs, room: Path, tell: Callable[[i
                 copied = await _copy(source, target, blob.digest, Path(folder) / "bytes", copied)
                 looked_at += 1
                 tell(looked_at)
+    async for proofs in source.proofs():
+        await asyncio.gather(*(target.prove(proof) for proof in proofs))
     return copied
 
 

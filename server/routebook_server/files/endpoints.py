@@ -13,8 +13,9 @@ from litestar.response import Stream
 
 from routebook_server.database import Database
 from routebook_server.files.blobs import Blobs
-from routebook_server.files.claims import KIND, Claim, find_claim
+from routebook_server.files.claims import Claim, find_claim, find_claim_to_send
 from routebook_server.files.ranges import Range, UnsatisfiableRangeError, range_of
+from routebook_server.files.recalling import Recaller, write_stored
 from routebook_server.files.uploads import (
     MAX_CHUNK,
     NoSpaceError,
@@ -27,7 +28,7 @@ from routebook_server.files.uploads import (
 )
 from routebook_server.gateway.direct import ActorOf, require
 from routebook_server.gateway.problem import ProblemError, make_problem
-from routebook_server.records.store import RefusedError, Store, UnavailableError, Values
+from routebook_server.records.store import RefusedError, Store, UnavailableError
 from routebook_sync.entities.file import MAX_FILE
 from routebook_sync.messages import ProblemCode
 
@@ -48,14 +49,16 @@ class UploadState(msgspec.Struct, frozen=True):
     """Whether it has all of it, and the record says so."""
 
 
-def file_endpoints(store: Store, blobs: Blobs, uploads: Uploads, actor_of: ActorOf) -> Sequence[HTTPRouteHandler]:
+def file_endpoints(
+    store: Store, blobs: Blobs, uploads: Uploads, recaller: Recaller, actor_of: ActorOf
+) -> Sequence[HTTPRouteHandler]:
     """Return the handlers of /api/files."""
     door = _Door(store.database, actor_of)
-    receiving = _Receiving(store, uploads)
+    receiving = _Receiving(store, uploads, recaller)
 
     @get(_UPLOAD, tags=_TAGS, summary="How far the server has a file")
     async def ask(request: AnyRequest, record: str, digest: str) -> UploadState:
-        claim = await door.claim(request, record)
+        claim = await door.claim_to_send(request, record)
         return await receiving.state(claim, _wanted(claim, digest))
 
     @patch(_UPLOAD, tags=_TAGS, summary="The next bytes of a file", request_max_body_size=MAX_CHUNK)
@@ -65,14 +68,15 @@ def file_endpoints(store: Store, blobs: Blobs, uploads: Uploads, actor_of: Actor
         digest: str,
         offset: Annotated[int, Parameter(header="upload-offset", ge=0, le=MAX_FILE)],
     ) -> UploadState:
-        claim = await door.claim(request, record)
+        claim = await door.claim_to_send(request, record)
         return await receiving.take(claim, _wanted(claim, digest), offset, await request.body())
 
     @get(_BYTES, tags=_TAGS, summary="A file, or its small picture")
     async def read(request: AnyRequest, record: str, digest: str) -> Response[Any]:
         claim = await door.claim(request, record)
         try:
-            size = await blobs.size(digest) if claim.is_stored(digest) else None
+            is_here = claim.is_stored(digest) or await receiving.recall(claim, claim.wanted(digest))
+            size = await blobs.size(digest) if is_here else None
         except OSError as error:
             raise UnavailableError(str(error)) from error
         if size is None:
@@ -100,22 +104,32 @@ class _Door:
     async def claim(self, request: AnyRequest, record: str) -> Claim:
         """Return the record as far as the asker may see it; ProblemError not_found otherwise."""
         actor = await require(self._actor_of, request.scope)
-        claim = await self._database.glance(lambda connection: find_claim(connection, record, actor.buckets))
-        if claim is None:
-            raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
-        return claim
+        return _required(await self._database.glance(lambda connection: find_claim(connection, record, actor.buckets)))
+
+    async def claim_to_send(self, request: AnyRequest, record: str) -> Claim:
+        """Return the record as far as the asker may send its bytes; ProblemError not_found otherwise."""
+        actor = await require(self._actor_of, request.scope)
+        return _required(
+            await self._database.glance(
+                lambda connection: find_claim_to_send(connection, record, actor.buckets, actor.person)
+            )
+        )
 
 
 class _Receiving:
     """Takes chunks, and writes into the record what has come."""
 
-    def __init__(self, store: Store, uploads: Uploads) -> None:
+    def __init__(self, store: Store, uploads: Uploads, recaller: Recaller) -> None:
         self._store = store
         self._uploads = uploads
+        self._recaller = recaller
 
     async def state(self, claim: Claim, wanted: Wanted) -> UploadState:
-        if claim.is_stored(wanted.digest):
-            return await self._stored(wanted)
+        try:
+            if claim.is_stored(wanted.digest) or await self.recall(claim, wanted):
+                return await self._stored(wanted)
+        except OSError as error:
+            raise UnavailableError(str(error)) from error
         return UploadState(await self._uploads.offset(wanted), wanted.size, stored=False)
 
     async def take(self, claim: Claim, wanted: Wanted, offset: int, chunk: bytes) -> UploadState:
@@ -140,6 +154,13 @@ class _Receiving:
             await self._write_down(claim, wanted)
         return UploadState(reached, wanted.size, stored=stored)
 
+    async def recall(self, claim: Claim, wanted: Wanted | None) -> bool:
+        """Tell whether bytes that a restored book knows nothing of came under this record, and write that down."""
+        try:
+            return wanted is not None and await self._recaller.recall(claim, wanted)
+        except RefusedError:
+            raise ProblemError(make_problem(ProblemCode.NOT_FOUND)) from None
+
     async def _stored(self, wanted: Wanted) -> UploadState:
         # A server that died once it had written down that the file is here left the part behind.
         await self._uploads.forget(wanted)
@@ -147,12 +168,17 @@ class _Receiving:
 
     async def _write_down(self, claim: Claim, wanted: Wanted) -> None:
         # A server that dies before this has the part still: the device asks, sends nothing more, and it is done again.
-        values = Values(KIND, claim.record, claim.root, dict(claim.stored_values(wanted.digest)))
         try:
-            await self._store.edit([values])
+            await write_stored(self._store, claim, wanted.digest)
         except RefusedError:
             raise ProblemError(make_problem(ProblemCode.NOT_FOUND)) from None
         await self._uploads.forget(wanted)
+
+
+def _required(claim: Claim | None) -> Claim:
+    if claim is None:
+        raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+    return claim
 
 
 def _wanted(claim: Claim, digest: str) -> Wanted:

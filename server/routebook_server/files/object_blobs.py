@@ -8,14 +8,15 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
-from routebook_server.files.blobs import PIECE, Blob, Blobs
+from routebook_server.files.blobs import PIECE, PROOFS, Blob, Blobs, Proof
 
+_DIGEST_WIDTH: Final = 64
 _PIECES: Final = 16
 """Pieces asked for at once."""
 
 
 class ObjectBlobs(Blobs):
-    """Below the prefix of the store: ``ab/abcd…``. What fails there is an OSError here."""
+    """Below the prefix of the store: ``ab/abcd…``, proofs apart. What fails there is an OSError here."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
@@ -52,7 +53,9 @@ class ObjectBlobs(Blobs):
         try:
             async for some in obstore.list(self._store):
                 yield [
-                    Blob(one["path"].rpartition("/")[2], int(one["last_modified"].timestamp() * 1_000)) for one in some
+                    Blob(name, int(one["last_modified"].timestamp() * 1_000))
+                    for one in some
+                    if len(name := one["path"].rpartition("/")[2]) == _DIGEST_WIDTH
                 ]
         except BaseError as error:
             raise OSError(str(error)) from error
@@ -64,11 +67,52 @@ class ObjectBlobs(Blobs):
             if found["last_modified"].timestamp() * 1_000 >= before_ms:
                 return False
             await obstore.delete_async(self._store, _key(digest))
+            async for some in obstore.list(self._store, _proofs_key(digest)):
+                await obstore.delete_async(self._store, [one["path"] for one in some])
         except FileNotFoundError:
             return True
         except BaseError as error:
             raise OSError(str(error)) from error
         return True
+
+    async def prove(self, proof: Proof) -> None:
+        """See ``Blobs``."""
+        try:
+            await obstore.put_async(self._store, _proof_key(proof), b"")
+        except BaseError as error:
+            raise OSError(str(error)) from error
+
+    async def is_proved(self, proof: Proof) -> bool:
+        """See ``Blobs``."""
+        try:
+            await obstore.head_async(self._store, _proof_key(proof))
+        except FileNotFoundError:
+            return False
+        except BaseError as error:
+            raise OSError(str(error)) from error
+        return True
+
+    async def proofs(self) -> AsyncIterator[list[Proof]]:
+        """See ``Blobs``."""
+        try:
+            async for some in obstore.list(self._store, PROOFS):
+                yield [_proof_of(one["path"]) for one in some]
+        except BaseError as error:
+            raise OSError(str(error)) from error
+
+
+def _proofs_key(digest: str) -> str:
+    return f"{PROOFS}/{digest[:2]}/{digest}"
+
+
+def _proof_key(proof: Proof) -> str:
+    return f"{_proofs_key(proof.digest)}/{proof.record}-{proof.root}"
+
+
+def _proof_of(key: str) -> Proof:
+    *_, digest, name = key.split("/")
+    record, _, root = name.partition("-")
+    return Proof(digest, record, root)
 
 
 def _key(digest: str) -> str:

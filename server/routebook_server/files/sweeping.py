@@ -1,4 +1,7 @@
-"""Sweeping: bytes that no record names any more, and parts that nobody went on with, are dropped after a while."""
+"""Sweeping: bytes that no record names any more, and parts that nobody went on with, are dropped after a while.
+
+After a restore records are missing that devices bring again: for as long as they may, no bytes are dropped.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
@@ -7,6 +10,7 @@ from sqlalchemy import Connection
 
 from routebook_server.database import Database, driver_of
 from routebook_server.files.blobs import Blobs
+from routebook_server.files.recalling import is_restored_lately
 from routebook_server.files.uploads import Uploads
 from routebook_server.records.heads import Heads
 from routebook_server.records.projection import PROJECTION_TABLES, count_behind
@@ -43,6 +47,8 @@ class Sweeper:
     async def sweep(self) -> Swept:
         """Go through everything that is kept, once."""
         now_ms, dropped = self._now_ms(), 0
+        if await self._database.read(lambda connection: is_restored_lately(connection, now_ms)):
+            return Swept(parts=await self._uploads.sweep(now_ms))
         async for some in self._blobs.blobs():
             old = [blob.digest for blob in some if blob.since_ms < now_ms - KEEP_MS]
             for start in range(0, len(old), _BATCH):

@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from routebook_server.files.blobs import Blobs, sync_folder
+from routebook_server.files.blobs import Blobs, Proof, sync_folder
 from routebook_server.files.content import HEAD, is_taken
 
 MAX_CHUNK: Final = 1 << 20
@@ -32,9 +32,15 @@ class Wanted(msgspec.Struct, frozen=True):
     """The file that is sent: what its record says of it."""
 
     record: str
+    root: str
     digest: str
     size: int
     media_type: str
+
+    @property
+    def proof(self) -> Proof:
+        """What is kept beside the bytes when they are here."""
+        return Proof(self.digest, self.record, self.root)
 
 
 class WrongOffsetError(Exception):
@@ -94,6 +100,7 @@ class Uploads:
             await asyncio.to_thread(_check, path, wanted)
             with _telling_no_space():
                 await self._blobs.put(wanted.digest, path)
+                await self._blobs.prove(wanted.proof)
             return True
 
     async def forget(self, wanted: Wanted) -> None:

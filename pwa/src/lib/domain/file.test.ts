@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NO_FILES } from "#lib/store/files/uploader";
+import { NO_FILES } from "#lib/store/files/status";
 import { ENTITY_TYPES } from "$sync/schema.gen";
 import { createFile, documentType, fitInto, MAX_FILE, setCaption, whereaboutsOf } from "./file";
 

@@ -1,6 +1,6 @@
 /** Files: the record of a photo, a voice note or a document, and where its bytes are. Values of their arguments. */
 import type { ChangeOf } from "#lib/store/change";
-import type { FileState, FilesStatus } from "#lib/store/files/uploader";
+import type { FileState, FilesStatus } from "#lib/store/files/status";
 import type { FileRow } from "#lib/store/queries/files";
 import type { FileType } from "$sync/schema.gen";
 

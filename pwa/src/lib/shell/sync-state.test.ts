@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NO_FILES } from "#lib/store/files/uploader";
+import { NO_FILES } from "#lib/store/files/status";
 import type { Connection, Phase } from "#lib/store/status";
 import { syncState } from "./sync-state";
 

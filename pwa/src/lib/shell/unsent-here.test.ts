@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NO_FILES } from "#lib/store/files/uploader";
+import { NO_FILES } from "#lib/store/files/status";
 import type { Lock } from "#lib/store/lease";
 import { unsentHere } from "./unsent-here";
 

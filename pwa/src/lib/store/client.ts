@@ -7,6 +7,7 @@ import type { Kind } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
 import type { Dismissed } from "./attention.ts";
 import type { Change, ChangeOf, WriteResult } from "./change.ts";
+import type { Content } from "./files/box.ts";
 import type { NewContent } from "./files/uploader.ts";
 import { News } from "./news.ts";
 import type { OlderPage } from "./older.ts";
@@ -72,6 +73,10 @@ export interface Store {
   setFilesOnWifiOnly(wifiOnly: boolean): Promise<void>;
   /** Sends the files that wait now, on whatever network, and tries the refused ones once more. */
   sendFiles(): Promise<void>;
+  /** Keeps a copy of bytes that were fetched, if there is room. */
+  keepCopy(copy: Content): Promise<void>;
+  /** Drops the bytes of a record of `status.files.unclaimed`: they are nowhere else. */
+  letGoOfFile(record: string): Promise<void>;
   /** Calls `listener` with the kinds whose records changed, in any tab or by sync; returns the way to stop. */
   onChange(listener: (kinds: ReadonlySet<Kind>) => void): () => void;
   /** A new id for a record. */
@@ -203,6 +208,14 @@ class WorkerStore implements Store {
 
   async sendFiles(): Promise<void> {
     await this.#call({ name: "send_files" });
+  }
+
+  async keepCopy(copy: Content): Promise<void> {
+    await this.#call({ name: "keep_copy", copy });
+  }
+
+  async letGoOfFile(record: string): Promise<void> {
+    await this.#call({ name: "let_go_of_file", record });
   }
 
   onChange(listener: (kinds: ReadonlySet<Kind>) => void): () => void {

@@ -182,6 +182,11 @@ export class Engine {
     return fileRecord(this.database, id);
   }
 
+  /** The epoch that the server lives in, as far as this device knows (SPEC R32); 0 before its first answer. */
+  get life(): number {
+    return readCursors(this.database).shared?.[0] ?? 0;
+  }
+
   /** Whether files wait for a network that costs nothing. */
   get filesOnWifiOnly(): boolean {
     return readMeta(this.database, "files_wifi_only") === "1";

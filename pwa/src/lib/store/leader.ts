@@ -10,7 +10,8 @@ import type { Account } from "./account.ts";
 import type { OpenedFile } from "./database.ts";
 import type { Engine } from "./engine.ts";
 import type { FileBox } from "./files/box.ts";
-import { type Network, NO_FILES, Uploader } from "./files/uploader.ts";
+import { NO_FILES } from "./files/status.ts";
+import { type Network, Uploader } from "./files/uploader.ts";
 import type { Lock } from "./lease.ts";
 import { QUERIES } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
@@ -243,6 +244,12 @@ export class Leader {
         this.parts.engine.filesOnWifiOnly = call.wifiOnly;
         this.#uploader?.setWifiOnly(call.wifiOnly);
         return done(null);
+      case "keep_copy":
+        await this.#uploader?.keepCopy(call.copy);
+        return done(null);
+      case "let_go_of_file":
+        await this.#uploader?.letGo(call.record);
+        return done(null);
       case "send_files":
         await this.#uploader?.sendNow();
         this.#session.wake("button");
@@ -304,6 +311,7 @@ export class Leader {
       random,
       isClear: () => this.#session.state.connection === "up_to_date",
       record: (id) => engine.fileRecord(id),
+      life: () => engine.life,
       write: (change, key) => engine.write([change], key),
       changed: () => this.#statusSoon(),
       fault: (reason) => this.#noteFailure(reason),

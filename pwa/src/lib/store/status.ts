@@ -1,6 +1,6 @@
 /** What the store tells of itself, as plain values that travel from the worker to every tab. */
 import type { PersonRole, ProblemCode } from "$sync/schema.gen.ts";
-import { type FilesStatus, NO_FILES } from "./files/uploader.ts";
+import { type FilesStatus, NO_FILES } from "./files/status.ts";
 import type { Lock } from "./lease.ts";
 
 /** How far the store is. */

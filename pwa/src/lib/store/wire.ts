@@ -3,6 +3,7 @@ import type { WakeReason } from "../sync/session.ts";
 import type { Account } from "./account.ts";
 import type { Dismissed } from "./attention.ts";
 import type { Change } from "./change.ts";
+import type { Content } from "./files/box.ts";
 import type { NewContent } from "./files/uploader.ts";
 import type { OlderPage } from "./older.ts";
 import type { QueryName } from "./queries/index.ts";
@@ -21,6 +22,8 @@ export type Call =
     }
   | { readonly name: "files_wifi_only"; readonly wifiOnly: boolean }
   | { readonly name: "send_files" }
+  | { readonly name: "keep_copy"; readonly copy: Content }
+  | { readonly name: "let_go_of_file"; readonly record: string }
   | { readonly name: "dismiss"; readonly attention: number }
   | { readonly name: "recall"; readonly dismissed: Dismissed }
   | { readonly name: "keep_older"; readonly customer: string; readonly after: string; readonly page: OlderPage }

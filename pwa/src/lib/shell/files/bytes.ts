@@ -3,7 +3,6 @@ import { fetchFile } from "#lib/api/files";
 import { api } from "#lib/shell/api";
 import type { Store } from "#lib/store/client";
 import type { Part } from "#lib/store/files/box";
-import { putWithRoom, trim } from "#lib/store/files/box";
 import { IndexedBox } from "#lib/store/files/indexed-box";
 import type { FileRow } from "#lib/store/queries/files";
 
@@ -44,8 +43,8 @@ async function find(store: Store, file: FileRow, part: Part): Promise<Found> {
   const now = Date.now();
   const copy = { record: file.id, root: file.root, part, digest, mediaType, size: bytes.byteLength, bytes };
   // Whether there is room for a copy or not: it is shown.
-  await putWithRoom(box, [{ ...copy, waiting: false, values: null, problem: null, addedAt: now, usedAt: now }])
-    .then(() => trim(box))
+  await store
+    .keepCopy({ ...copy, waiting: false, values: null, problem: null, addedAt: now, usedAt: now })
     .catch(() => undefined);
   return { name: "here", blob: new Blob([bytes], { type: mediaType }) };
 }
@@ -61,7 +60,7 @@ export function saveCopy(blob: Blob, name: string): void {
 }
 
 /** `photo-2026-11-26-0914.jpg`: what a file is called that has no name of its own. */
-export function nameOf(file: FileRow): string {
+export function nameOf(file: Pick<FileRow, "name" | "type" | "takenAt" | "mediaType">): string {
   if (file.name !== null) return file.name;
   const when = new Date(file.takenAt).toISOString().slice(0, 16).replace("T", "-").replace(":", "");
   const [, sub = "bin"] = file.mediaType.split(";")[0]?.split("/") ?? [];

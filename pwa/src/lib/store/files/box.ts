@@ -70,12 +70,20 @@ export function tooMany(entries: readonly Boxed[], bytes: number): Boxed[] {
   return going;
 }
 
-/** Puts bytes into the box; where the device has no room for them, copies go first. Rejects where that does not help. */
-export async function putWithRoom(box: FileBox, contents: readonly Content[]): Promise<void> {
+/**
+ * Puts bytes into the box; where the device has no room for them, copies go first, once `look` has looked through them. Rejects where
+ * that does not help.
+ */
+export async function putWithRoom(
+  box: FileBox,
+  contents: readonly Content[],
+  look: () => Promise<void>,
+): Promise<void> {
   try {
     await box.put(contents);
     return;
   } catch (reason) {
+    await look();
     const copies = tooMany(await box.list(), 0);
     if (copies.length === 0) throw reason;
     await box.remove(copies);

@@ -12,7 +12,7 @@ const bytesOf = (size: number) => new Uint8Array(size).fill(7).buffer;
 /** A device with its book, box and uploader, and a server; time goes when told to. */
 function make({ device = open(), box = new MemoryBox(), server = new PartServer() } = {}) {
   receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
-  const world = { isClear: true, network: "free" as Network };
+  const world = { isClear: true, network: "free" as Network, life: 1 };
   const faults: unknown[] = [];
   const uploader = new Uploader({
     box,
@@ -28,6 +28,7 @@ function make({ device = open(), box = new MemoryBox(), server = new PartServer(
     network: () => world.network,
     isClear: () => world.isClear,
     record: (record) => device.engine.fileRecord(record),
+    life: () => world.life,
     write: (change, key) => device.engine.write([change], key),
     changed: () => {},
     fault: (reason) => faults.push(reason),
@@ -68,6 +69,22 @@ function hear(device: Fixture, number: number) {
     pushed: device.engine.unsent().at(-1)?.n ?? 0,
     rows: { [BUCKET]: [row("file", id(number), C, { ...v, stored: v.digest, stored_thumbnail: v.thumbnail }, 1_000)] },
   });
+}
+
+/** A backup of before the photo was restored: its record was offered again, and nothing says that its bytes are there. */
+function loseStored({ device, server, world }: Made, number: number) {
+  server.parts.clear();
+  world.life += 1;
+  const v = { ...photo(number).change.v, stored: null, stored_thumbnail: null };
+  receive(device, {
+    pushed: device.engine.unsent().at(-1)?.n ?? 0,
+    rows: { [BUCKET]: [row("file", id(number), C, v, 5_000)] },
+  });
+}
+
+/** The customer goes to somebody else, whose device has his files from then on. */
+function takeAway({ device }: Made) {
+  receive(device, { pushed: device.engine.unsent().at(-1)?.n ?? 0, grants: ["shared", `u:${PERSON}`] });
 }
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -166,6 +183,61 @@ describe("the uploader", () => {
     await again.uploader.start(false);
     await pass(10);
     expect(made.server.parts.get(digestOf(1))).toHaveLength(300_000);
+  });
+
+  test("sends again what a server has lost that was restored while the app is open, before any copy goes for want of room", async () => {
+    const made = make();
+    made.box.room = 400_000;
+    await add(made, 1);
+    await pass(10);
+    hear(made.device, 1);
+    loseStored(made, 1);
+    made.world.isClear = false;
+    const failed = await add(made, 2).catch((reason: unknown) => StoreError.from(reason).code);
+    expect(failed).toBe("storage_full");
+    expect(made.box.contents.size).toBe(2);
+    made.world.isClear = true;
+    made.uploader.look();
+    await pass(10);
+    expect(made.server.parts.get(digestOf(1))).toHaveLength(300_000);
+    expect(made.uploader.status.waiting).toBe(0);
+  });
+
+  test("asks again of what a server had taken, in its life before the restore, whose record never said so", async () => {
+    const made = make();
+    await add(made, 1);
+    await pass(10);
+    await made.uploader.tidy();
+    expect(made.uploader.status).toMatchObject({ waiting: 0, states: { [id(1)]: { name: "sent" } } });
+    made.server.parts.clear();
+    made.world.life = 2;
+    made.uploader.look();
+    await pass(10);
+    expect(made.server.parts.get(digestOf(1))).toHaveLength(300_000);
+  });
+
+  test("sends no byte of what a restored server still has", async () => {
+    const made = make();
+    await add(made, 1);
+    await pass(10);
+    hear(made.device, 1);
+    const sent = made.server.chunks.length;
+    const server = new Map(made.server.parts);
+    loseStored(made, 1);
+    for (const [digest, part] of server) made.server.parts.set(digest, part);
+    await made.uploader.tidy();
+    await pass(10);
+    expect(made.server.chunks).toHaveLength(sent);
+    expect(made.uploader.status.waiting).toBe(0);
+  });
+
+  test("a copy that is fetched takes no place of bytes that wait", async () => {
+    const made = make();
+    made.world.isClear = false;
+    await add(made, 1);
+    const [waiting] = await made.box.list();
+    await made.uploader.keepCopy({ ...(waiting as Boxed), waiting: false, bytes: bytesOf(1) });
+    expect((await made.box.list()).filter((entry) => entry.waiting)).toHaveLength(2);
   });
 
   test("waits for Wi-Fi where it shall, says so, and goes at once when told to", async () => {
@@ -281,6 +353,69 @@ describe("the uploader", () => {
     expect(made.uploader.status.waiting).toBe(0);
   });
 
+  test("sends what waited when its customer went to somebody else, and keeps no copy of it", async () => {
+    const made = make();
+    made.world.isClear = false;
+    await add(made, 1);
+    takeAway(made);
+    expect(made.device.engine.fileRecord(id(1))).toBeNull();
+    made.world.isClear = true;
+    made.uploader.look();
+    await pass(10);
+    expect(made.server.parts.get(digestOf(1))).toHaveLength(300_000);
+    expect(made.uploader.status).toMatchObject({ waiting: 0, unclaimed: [], states: {} });
+    expect(made.box.contents.size).toBe(0);
+  });
+
+  test("says of what nobody takes that it is no longer his, tries on, and lets it go when he says so", async () => {
+    const made = make();
+    made.world.isClear = false;
+    await add(made, 1);
+    takeAway(made);
+    const ask = made.server.ask.bind(made.server);
+    made.server.ask = async (file) => {
+      await ask(file);
+      return problem("not_found");
+    };
+    made.world.isClear = true;
+    made.uploader.look();
+    await pass(10);
+    expect(made.uploader.status.unclaimed).toEqual([]);
+    await made.uploader.letGo(id(1));
+    expect(made.box.contents.size).toBe(2);
+    await pass(60_001);
+    expect(made.uploader.status).toMatchObject({ waiting: 1, unclaimed: [id(1)] });
+    await pass(24 * 3_600_000);
+    expect(made.server.asked.length).toBeLessThan(80);
+    expect(made.box.contents.size).toBe(2);
+    await made.uploader.letGo(id(1));
+    expect(made.uploader.status).toMatchObject({ waiting: 0, unclaimed: [] });
+    expect(made.box.contents.size).toBe(0);
+    made.server.ask = ask;
+  });
+
+  test("sends what was no longer his once somebody has applied its record after all", async () => {
+    const made = make();
+    made.world.isClear = false;
+    await add(made, 1);
+    takeAway(made);
+    made.server.script = [problem("not_found"), problem("not_found"), problem("not_found"), problem("not_found")];
+    made.world.isClear = true;
+    made.uploader.look();
+    await pass(61_000);
+    expect(made.uploader.status.unclaimed).toEqual([id(1)]);
+    await pass(3_600_000);
+    expect(made.uploader.status).toMatchObject({ waiting: 0, unclaimed: [] });
+  });
+
+  test("says nothing of the kind of a file whose record is here", async () => {
+    const made = make();
+    made.server.ask = async () => problem("not_found");
+    await add(made, 1);
+    await pass(600_000);
+    expect(made.uploader.status).toMatchObject({ waiting: 1, unclaimed: [], states: { [id(1)]: { name: "waiting" } } });
+  });
+
   test("sends nothing of a file that was deleted, and drops its bytes at the next start", async () => {
     const made = make();
     made.world.isClear = false;
@@ -333,6 +468,17 @@ describe("the uploader", () => {
     const result = await made.uploader.add({ ...change, v: { ...change.v, size: 0 } }, "key", contents);
     expect(result.saved).toBe(false);
     expect(made.box.contents.size).toBe(0);
+  });
+
+  test("looks into nothing any more once it has ended", async () => {
+    const made = make();
+    await add(made, 1);
+    await pass(10);
+    made.uploader.stop();
+    made.device.database.close();
+    made.uploader.look();
+    await made.uploader.tidy();
+    expect(made.faults).toEqual([]);
   });
 
   test("drops everything of the person when told to", async () => {

@@ -10,7 +10,8 @@
  * | time-out                         | after a pause, in smaller chunks                                           |
  * | no connection, unavailable, …    | after a pause                                                              |
  * | no_space                         | after what the server asks for; shown                                      |
- * | not_found                        | later: the record has not arrived, or is not his any more                  |
+ * | not_found                        | later, and later: the record has not arrived, or is not his any more; the  |
+ * |                                  | person may let go of it then                                               |
  * | wrong_digest                     | once more from the beginning, then refused                                 |
  * | wrong_content, too_large         | refused: it stays on the device, and says why                              |
  * | signed out, wrong device         | rests until the session is good again                                      |
@@ -22,37 +23,7 @@ import type { Change, WriteResult } from "../change.ts";
 import { StoreError } from "../store-error.ts";
 import { type Boxed, type Content, type FileBox, type Part, putWithRoom, trim } from "./box.ts";
 import { type FileRecord, isNamed, isStored } from "./records.ts";
-
-/** How a file on this device stands. `sent`: the server has it, and the record does not say so yet. */
-export type FileState =
-  | { readonly name: "waiting" }
-  | { readonly name: "sending"; readonly share: number }
-  | { readonly name: "refused"; readonly code: ProblemCode }
-  | { readonly name: "sent" };
-
-/** What the uploader tells of itself. */
-export interface FilesStatus {
-  /** Files, each with its small picture, that the server does not have; those that it refuses among them. */
-  readonly waiting: number;
-  /** Their bytes that are still to be sent. */
-  readonly bytes: number;
-  /** Whether a chunk is on its way. */
-  readonly sending: boolean;
-  /** Why nothing is sent though it could be: only on Wi-Fi, or the server has no room. */
-  readonly held: "wifi" | "no_space" | null;
-  readonly wifiOnly: boolean;
-  readonly states: { readonly [record: string]: FileState };
-}
-
-/** The status before anything is known. */
-export const NO_FILES: FilesStatus = {
-  waiting: 0,
-  bytes: 0,
-  sending: false,
-  held: null,
-  wifiOnly: false,
-  states: {},
-};
+import { type FilesStatus, statusOf, type Waiting } from "./status.ts";
 
 /** What the network costs, as far as the browser tells; iPhones do not. */
 export type Network = "free" | "metered" | "unknown";
@@ -68,6 +39,8 @@ export interface UploaderParts {
   /** Whether the server was reached and has every record. */
   readonly isClear: () => boolean;
   readonly record: (id: string) => FileRecord | null;
+  /** In which life of its the server is: a restored backup begins another (SPEC R32). */
+  readonly life: () => number;
   readonly write: (change: Change, key: string) => WriteResult;
   readonly changed: () => void;
   /** A defect; the uploader goes on. */
@@ -83,8 +56,9 @@ const MIN_CHUNK = 16 * 1024;
 const MAX_CHUNK = 1024 * 1024;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
-/** Before a file is tried again whose record the server does not know. */
+/** Before a file is tried again whose record the server does not know; longer each time where this device does not know it either. */
 const UNKNOWN_PAUSE_MS = 60_000;
+const LONGEST_UNKNOWN_PAUSE_MS = 3_600_000;
 const DAMAGED_TRIES = 2;
 const REFUSED: ReadonlySet<ProblemCode> = new Set(["wrong_content", "too_large", "wrong_digest"]);
 const SESSION: ReadonlySet<ProblemCode> = new Set([
@@ -94,21 +68,14 @@ const SESSION: ReadonlySet<ProblemCode> = new Set([
   "wrong_device",
 ]);
 
-interface Waiting {
-  readonly entry: Boxed;
-  /** The byte that the server wants next, as far as it is known. */
-  readonly offset: number;
-  readonly notBefore: number;
-  readonly damaged: number;
-}
-
 const keyOf = ({ record, part }: Pick<Boxed, "record" | "part">) => `${record} ${part}`;
 
 /** Sends what the box holds. `start` it once; `stop` ends it for good. */
 export class Uploader {
   readonly #waiting = new Map<string, Waiting>();
-  /** Records whose bytes the server has taken, until they say so themselves. */
-  readonly #sent = new Set<string>();
+  /** What the server has taken, until the record says so itself, and the server's life in which it did. */
+  readonly #sent = new Map<string, Boxed & { readonly life: number }>();
+  #life: number | null = null;
   #isRunning = false;
   #isSending = "";
   #failures = 0;
@@ -124,25 +91,14 @@ export class Uploader {
   constructor(private readonly parts: UploaderParts) {}
 
   get status(): FilesStatus {
-    const states: { [record: string]: FileState } = {};
-    for (const record of this.#sent) states[record] = { name: "sent" };
-    let bytes = 0;
-    const rows = [...this.#waiting.values()].filter(({ entry }) => !this.#isDeleted(entry));
-    for (const { entry, offset } of rows) {
-      bytes += entry.size - offset;
-      const state = states[entry.record];
-      if (entry.problem !== null) states[entry.record] = { name: "refused", code: entry.problem };
-      else if (state === undefined || state.name === "sent") states[entry.record] = { name: "waiting" };
-    }
-    const sending = this.#waiting.get(this.#isSending);
-    if (sending !== undefined && sending.entry.problem === null) {
-      const all = rows.filter(({ entry }) => entry.record === sending.entry.record);
-      const size = all.reduce((sum, { entry }) => sum + entry.size, 0);
-      const done = all.reduce((sum, { offset }) => sum + offset, 0);
-      states[sending.entry.record] = { name: "sending", share: size === 0 ? 0 : done / size };
-    }
-    const waiting = new Set(rows.map(({ entry }) => entry.record)).size;
-    return { waiting, bytes, sending: sending !== undefined, held: this.#held, wifiOnly: this.#wifiOnly, states };
+    return statusOf({
+      rows: [...this.#waiting.values()].filter(({ entry }) => !this.#isDeleted(entry)),
+      sending: this.#waiting.get(this.#isSending),
+      sent: [...this.#sent.values()].filter(({ part }) => part === "file").map(({ record }) => record),
+      isHere: (record) => this.parts.record(record) !== null,
+      held: this.#held,
+      wifiOnly: this.#wifiOnly,
+    });
   }
 
   /** Files that are nowhere but here. */
@@ -172,19 +128,40 @@ export class Uploader {
 
   /** Something may have changed that matters: a record, the network, the session. */
   look(): void {
+    if (this.#abort.signal.aborted) return;
+    this.#noteLife();
     this.#noteRecords();
-    if (this.#isRunning || this.#abort.signal.aborted) return;
+    if (this.#isRunning) return;
     this.#callOff?.();
     this.#callOff = null;
     if (this.#waiting.size > 0) void this.#run();
   }
 
-  /** Drops copies of what has left this device; call it when files may have. */
+  /** Drops copies of what has left this device, and lets those wait that the server has lost; call it when records may say so. */
   async tidy(): Promise<void> {
-    const strays = (await this.parts.box.list()).filter(
-      (entry) => !entry.waiting && this.parts.record(entry.record) === null,
-    );
+    const copies = (await this.parts.box.list()).filter(({ waiting }) => !waiting);
+    if (this.#abort.signal.aborted) return;
+    const strays = copies.filter(({ record }) => this.parts.record(record) === null);
     if (strays.length > 0) await this.parts.box.remove(strays);
+    this.#noteRecords();
+    const lost = copies.filter((entry) => !this.#sent.has(keyOf(entry)) && this.#isLost(entry));
+    for (const entry of lost) await this.#wait({ ...entry, waiting: true }, true);
+    if (lost.length === 0) return;
+    this.parts.changed();
+    this.look();
+  }
+
+  /** Keeps a copy of what was fetched, if there is room. */
+  async keepCopy(copy: Content): Promise<void> {
+    if (this.#waiting.has(keyOf(copy)) || this.#abort.signal.aborted) return;
+    await this.#put([copy]);
+    await this.#trim();
+  }
+
+  /** Drops bytes that the server does not take, and whose record is not here: their person has seen them, and said so. */
+  async letGo(record: string): Promise<void> {
+    if (!this.status.unclaimed.includes(record)) return;
+    for (const { entry } of [...this.#waiting.values()]) if (entry.record === record) await this.#forget(entry);
   }
 
   /** Keeps a new file: its bytes first, then its record, so that no record is without bytes anywhere. */
@@ -204,7 +181,7 @@ export class Uploader {
         usedAt: now,
       }),
     );
-    await putWithRoom(this.parts.box, entries);
+    await this.#put(entries);
     let result: WriteResult;
     try {
       result = this.parts.write(change, key);
@@ -259,8 +236,7 @@ export class Uploader {
     // A copy of what is not his to see any more, or has gone into the archive (SPEC R57, R39).
     if (record === null && !entry.waiting) return this.parts.box.remove([entry]);
     const isSent = record !== null && isStored(record, entry);
-    // A server that was restored from a backup may have lost what it had: then the copy is sent again.
-    const isLost = record !== null && !isSent && isNamed(record, part, entry.digest);
+    const isLost = this.#isLost(entry);
     if (entry.waiting && isSent) await this.parts.box.update(id, part, { waiting: false, values: null });
     else if (entry.waiting || isLost)
       await this.#wait({ ...entry, waiting: true, values: null }, values !== null || isLost);
@@ -268,17 +244,44 @@ export class Uploader {
 
   async #wait(entry: Boxed, isNews: boolean): Promise<void> {
     if (isNews) await this.parts.box.update(entry.record, entry.part, { waiting: true, values: null });
-    this.#waiting.set(keyOf(entry), { entry, offset: 0, notBefore: 0, damaged: 0 });
+    this.#waiting.set(keyOf(entry), { entry, offset: 0, notBefore: 0, damaged: 0, unknown: 0 });
+  }
+
+  /** Makes room where it has to, once it is known which copies the server has lost. */
+  async #put(contents: readonly Content[]): Promise<void> {
+    await putWithRoom(this.parts.box, contents, () => this.tidy());
+  }
+
+  /** Keeps copies within their budget, of those that the server has. */
+  async #trim(): Promise<void> {
+    await this.tidy();
+    await trim(this.parts.box);
+  }
+
+  /** A server that was restored from a backup may have lost what it had: then the copy is sent again. */
+  #isLost(entry: Boxed): boolean {
+    const record = this.parts.record(entry.record);
+    return record !== null && !record.deleted && !isStored(record, entry) && isNamed(record, entry.part, entry.digest);
   }
 
   #isDeleted(entry: Boxed): boolean {
     return this.parts.record(entry.record)?.deleted === true;
   }
 
+  /** In another life the server may lack what it had, and say so of records that stay as they are here. */
+  #noteLife(): void {
+    const life = this.parts.life();
+    const isOther = this.#life !== null && this.#life !== life;
+    this.#life = life;
+    if (isOther) this.tidy().catch(this.parts.fault);
+  }
+
   #noteRecords(): void {
-    for (const record of this.#sent) {
-      const found = this.parts.record(record);
-      if (found === null || found.deleted || found.stored === found.digest) this.#sent.delete(record);
+    for (const [key, entry] of this.#sent) {
+      const found = this.parts.record(entry.record);
+      const isOver =
+        found === null || found.deleted || isStored(found, entry) || !isNamed(found, entry.part, entry.digest);
+      if (isOver || entry.life !== this.parts.life()) this.#sent.delete(key);
     }
   }
 
@@ -338,7 +341,7 @@ export class Uploader {
       if (this.#abort.signal.aborted) return;
       const offset = this.#offsetOf(answer);
       if (offset === null) return this.#take(key, answer);
-      this.#set(key, { offset: Math.min(offset, entry.size) });
+      this.#set(key, { offset: Math.min(offset, entry.size), unknown: 0 });
       this.parts.changed();
       if (answer.kind === "state" && answer.stored) return this.#done(entry);
       // Records come first, and a network that costs may have come meanwhile.
@@ -379,7 +382,9 @@ export class Uploader {
       this.#anyway.delete(key);
       this.#set(key, { entry: { ...one.entry, problem: code } });
     } else if (code === "not_found") {
-      this.#set(key, { notBefore: this.parts.timers.now() + UNKNOWN_PAUSE_MS });
+      const isHere = this.parts.record(one.entry.record) !== null;
+      const pause = isHere ? UNKNOWN_PAUSE_MS : Math.min(LONGEST_UNKNOWN_PAUSE_MS, UNKNOWN_PAUSE_MS * 2 ** one.unknown);
+      this.#set(key, { unknown: one.unknown + 1, notBefore: this.parts.timers.now() + pause });
     } else if (code === "no_space") {
       this.#held = "no_space";
       this.#notBefore = this.parts.timers.now() + Math.max(seconds * 1_000, UNKNOWN_PAUSE_MS);
@@ -397,13 +402,16 @@ export class Uploader {
   }
 
   async #done(entry: Boxed): Promise<void> {
+    // A copy of what is not his to see any more leaves the device (SPEC R57).
+    if (this.parts.record(entry.record) === null) return this.#forget(entry);
+    const life = this.parts.life();
     await this.parts.box.update(entry.record, entry.part, { waiting: false, values: null });
     this.#waiting.delete(keyOf(entry));
-    if (entry.part === "file") this.#sent.add(entry.record);
+    this.#sent.set(keyOf(entry), { ...entry, waiting: false, life });
     this.#anyway.delete(keyOf(entry));
     this.#isSending = "";
     this.parts.changed();
-    await trim(this.parts.box);
+    await this.#trim();
   }
 
   async #forget(entry: Boxed): Promise<void> {
