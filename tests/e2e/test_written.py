@@ -9,6 +9,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
 from e2e.screens import go
+from e2e.words import word
 
 pytestmark = pytest.mark.e2e
 
@@ -99,3 +100,33 @@ def test_thinking_after_a_space_of_an_answer_keeps_the_space(report: Report) -> 
     page.keyboard.type("world")
     expect(remark).to_have_value("Hello world")
     wait_until(lambda: answered("Hello world"), 20, "the office has both")
+
+
+def test_on_the_shelf_a_price_that_cannot_be_read_keeps_nothing_else_back_and_a_missing_name_is_asked_for(
+    report: Report,
+) -> None:
+    page, house, visit = report
+    name, price = page.get_by_test_id("shelf-competitor"), page.get_by_test_id("shelf-price")
+
+    def saw(**seen: object) -> bool:
+        checks = [one.values for one in house.records("shelf_check") if one.values.get("visit") == visit]
+        return [{field: check.get(field) for field in seen} for check in checks] == [seen]
+
+    page.get_by_test_id("other-competitor").click()
+    page.get_by_test_id("shelf-note").fill("Beside ours")
+    price.fill("ca. 5")
+    page.get_by_test_id("shelf-done").click()
+    expect(page.get_by_text(word("en", "shelf_name_missing"))).to_be_visible()
+    name.fill("Baltika")
+    page.get_by_test_id("shelf-done").click()
+    expect(price).to_be_focused()
+    wait_until(lambda: saw(competitor="Baltika", note="Beside ours", price=None), 20, "the rest is at the office")
+
+    page.keyboard.press("Escape")
+    expect(price).to_have_count(0)
+    page.get_by_role("button", name=word("en", "common_undo")).click()
+    expect(price).to_have_value("ca. 5")
+    price.fill("5")
+    page.get_by_test_id("shelf-done").click()
+    expect(price).to_have_count(0)
+    wait_until(lambda: saw(competitor="Baltika", note="Beside ours", price=500), 20, "the price is there too")

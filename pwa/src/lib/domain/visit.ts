@@ -216,7 +216,10 @@ export const reopen = (visit: VisitKey, outcome: VisitOutcome | null): Change[] 
   change(visit, { status: "open", outcome }),
 ];
 
-/** Whether a visit that is over may go on: shortly after its end, or on the same day if nobody made the check-out. Its report is open anyway. */
+/**
+ * Whether a visit that is over may go on: shortly after its end, or on the same day if nobody made the check-out. Later its report is
+ * only corrected, which needs no open visit.
+ */
 export function mayGoOn(visit: Visible<"visit">, now: number, timeZone: string): boolean {
   const { status, checked_in_at: began, checked_out_at: ended, check_out_estimated } = visit;
   if (status !== "done" || typeof began !== "number" || typeof ended !== "number") return false;
