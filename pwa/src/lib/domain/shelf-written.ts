@@ -1,4 +1,5 @@
 /** A look at the shelf while it is being written: what was typed, what can be read of it, and what of that is new. */
+import type { Locale } from "#lib/i18n/locales";
 import type { Visible } from "#lib/store/visible";
 import type { ShelfCheckStock } from "$sync/schema.gen";
 import { inputFromNumber, numberFromInput } from "./field";
@@ -29,7 +30,7 @@ export function writtenOf(
   check: Visible<"shelf_check"> | null,
   competitor: string,
   digits: number,
-  locale: string,
+  locale: Locale,
 ): Written {
   return {
     competitor: check?.competitor ?? competitor,
