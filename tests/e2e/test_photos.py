@@ -124,6 +124,30 @@ def test_photos_taken_offline_survive_a_kill_and_arrive_as_they_are(
     view.wait_for_function(LARGE)
 
 
+def test_a_caption_is_written_on_while_its_photo_goes_up(phone: Phone, shared_house: House) -> None:
+    browser, page, wire, visit = phone
+    browser.lose_network(wire)
+    tap_and_choose(page, page.get_by_test_id("take-photo"), take(page))
+    page.get_by_test_id("photo-picture").click()
+    caption = page.get_by_test_id("caption")
+    caption.click()
+    page.keyboard.type("The shelf ")
+    browser.regain_network(wire)
+    wait_until(
+        lambda: [bool(one.values.get("stored")) for one in photos_of(shared_house, visit)] == [True], 40, "it is up"
+    )
+    expect(page.get_by_test_id("viewer").get_by_test_id("file-state")).to_have_attribute("data-state", "sent")
+    expect(caption).to_have_value("The shelf ")
+    page.keyboard.type("by the door")
+    expect(caption).to_have_value("The shelf by the door")
+    page.keyboard.press("Escape")
+
+    def told() -> bool:
+        return [one.values.get("caption") for one in photos_of(shared_house, visit)] == ["The shelf by the door"]
+
+    wait_until(told, 20, "the office has the words")
+
+
 def test_a_photo_is_added_from_everywhere_with_no_network_and_arrives_as_that_customers(
     started: Phone, shared_house: House
 ) -> None:

@@ -35,7 +35,8 @@ export function newCheck(
   return change({ id: look.id, root: visit.root }, { ...when, ...at, ...whose, ...seen });
 }
 
-export const changeCheck = (check: Visible<"shelf_check">, seen: Seen): ChangeOf<"shelf_check"> => change(check, seen);
+export const changeCheck = (check: Pick<Visible<"shelf_check">, "id" | "root">, seen: Seen): ChangeOf<"shelf_check"> =>
+  change(check, seen);
 
 export const removeCheck = (check: Visible<"shelf_check">): ChangeOf<"shelf_check"> => change(check, { deleted: true });
 

@@ -10,6 +10,7 @@ import {
   isSigned,
   isWritten,
   locate,
+  mayGoOn,
   movePin,
   movePinBack,
   moveVisit,
@@ -159,9 +160,7 @@ describe("the report", () => {
     ]);
   });
   test("finishing can be taken back to the outcome before", () => {
-    expect(values(reopen(key, null))).toEqual([
-      { status: "open", outcome: null, checked_out_at: null, check_out_estimated: null },
-    ]);
+    expect(values(reopen(key, null))).toEqual([{ status: "open", outcome: null }]);
   });
   test("an outcome can be changed without touching the times", () => {
     expect(values(setOutcome(key, "interested"))).toEqual([{ outcome: "interested" }]);
@@ -169,6 +168,32 @@ describe("the report", () => {
   test("a note keeps its spaces while it is written, and an empty one is no note", () => {
     expect(values(setNote(key, "Ewa approves "))).toEqual([{ note: "Ewa approves " }]);
     expect(values(setNote(key, "  \n"))).toEqual([{ note: null }]);
+  });
+});
+
+describe("a visit that is over", () => {
+  const done = visit({ status: "done", checked_out_at: NINE + 50 * MINUTE });
+  const isStillOn = (one: Visible<"visit">, now: number) => mayGoOn(one, now, WARSAW);
+  test("may go on shortly after its end, and is only corrected later", () => {
+    expect(isStillOn(done, NINE + 80 * MINUTE)).toBe(true);
+    expect(isStillOn(done, NINE + 81 * MINUTE)).toBe(false);
+  });
+  test("may go on the whole day where its end is an estimate", () => {
+    const estimated = { ...done, check_out_estimated: true };
+    expect(isStillOn(estimated, NINE + 14 * HOUR)).toBe(true);
+    expect(isStillOn(estimated, NINE + 15 * HOUR)).toBe(false);
+  });
+  test("is no other one", () => {
+    expect(isStillOn({ ...done, status: "open" }, NINE + HOUR)).toBe(false);
+    expect(isStillOn({ ...done, checked_out_at: null }, NINE + HOUR)).toBe(false);
+  });
+  test("takes its former end with it where the check-in of it, gone on with, was a mistake", () => {
+    const before = visit({ planned_day: "2026-11-21", checked_out_at: NINE + 50 * MINUTE, check_out_estimated: true });
+    const ends = { checked_out_at: null, check_out_estimated: null };
+    expect(values(undoCheckIn(before, true, "2026-11-21"))).toMatchObject([ends]);
+    expect(values(redoCheckIn(before))).toMatchObject([
+      { checked_out_at: NINE + 50 * MINUTE, check_out_estimated: true },
+    ]);
   });
 });
 
@@ -265,6 +290,13 @@ describe("a forgotten check-out", () => {
     const [closed, ...others] = closeForgotten([visit({ outcome: "order" })], NINE + 5 * HOUR, WARSAW);
     expect(others).toEqual([]);
     expect(closed?.v).toEqual({ status: "done", checked_out_at: NINE + 30 * MINUTE, check_out_estimated: true });
+  });
+  test("that was reopened ends where it had ended, by a tap or by an estimate", () => {
+    const reopened = visit({ checked_out_at: NINE + 50 * MINUTE });
+    expect(values(closeForgotten([reopened], NINE + 5 * HOUR, WARSAW))).toEqual([{ status: "done" }]);
+    expect(values(checkIn({ visit: { id: "next", root: "c" } }, NINE + HOUR, [reopened]))[0]).toEqual({
+      status: "done",
+    });
   });
   test("and a fresh one is left alone", () => expect(closeForgotten([visit()], NINE + HOUR, WARSAW)).toEqual([]));
 });

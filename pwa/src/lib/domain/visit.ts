@@ -13,12 +13,16 @@ export type VisitKey = Pick<Visible<"visit">, "id" | "root">;
 export type OpenVisit = VisitKey & {
   readonly status?: VisitStatus | undefined;
   readonly checked_in_at?: number | null | undefined;
+  /** Where it was over before and goes on. */
+  readonly checked_out_at?: number | null | undefined;
 };
 
 /** A visit left open for so long was left, not lengthened. */
 export const FORGOTTEN_AFTER_MS = 4 * 3_600_000;
 /** What a visit mostly takes; the estimate for a check-out that nobody made. */
 export const USUAL_VISIT_MS = 30 * 60_000;
+/** So long after its end a visit may turn out not to have been over. */
+export const GOES_ON_WITHIN_MS = 30 * 60_000;
 
 const change = (visit: VisitKey, v: ValuesOf<"visit">): ChangeOf<"visit"> => ({
   kind: "visit",
@@ -116,7 +120,8 @@ export function undoCheckIn(visit: Visible<"visit">, isMissed: boolean, today: s
   if (!isPlanned && !isMissed) return [change(visit, { deleted: true })];
   const nowhere = { presence: null, distance: null, latitude: null, longitude: null, accuracy: null };
   const day = isPlanned ? {} : { planned_day: today };
-  return [change(visit, { status: "planned", checked_in_at: null, ...day, ...nowhere })];
+  const endless = typeof visit.checked_out_at === "number" ? { checked_out_at: null, check_out_estimated: null } : {};
+  return [change(visit, { status: "planned", checked_in_at: null, ...endless, ...day, ...nowhere })];
 }
 
 /** Back from `undoCheckIn`, given the visit as it was before. */
@@ -124,7 +129,9 @@ export function redoCheckIn(before: Visible<"visit">): Change[] {
   const { planned_day = null, checked_in_at = null, presence = null, distance = null } = before;
   const { latitude = null, longitude = null, accuracy = null } = before;
   const place = { presence, distance, latitude, longitude, accuracy };
-  return [change(before, { deleted: null, status: "open", checked_in_at, planned_day, ...place })];
+  const { checked_out_at = null, check_out_estimated = null } = before;
+  const end = checked_out_at === null ? {} : { checked_out_at, check_out_estimated };
+  return [change(before, { deleted: null, status: "open", checked_in_at, planned_day, ...end, ...place })];
 }
 
 /** What moving and cancelling write over. */
@@ -204,10 +211,20 @@ export const finish = (visit: VisitKey, outcome: VisitOutcome | null, now: numbe
   change(visit, { status: "done", outcome, checked_out_at: now, check_out_estimated: null }),
 ];
 
-/** Back to where `finish` found it. */
+/** The visit goes on; the end that it had stands until it is finished anew, and is its end again if that is forgotten. */
 export const reopen = (visit: VisitKey, outcome: VisitOutcome | null): Change[] => [
-  change(visit, { status: "open", outcome, checked_out_at: null, check_out_estimated: null }),
+  change(visit, { status: "open", outcome }),
 ];
+
+/**
+ * Whether a visit that is over may go on: shortly after its end, or on the same day if nobody made the check-out. Later its report is
+ * only corrected, which needs no open visit.
+ */
+export function mayGoOn(visit: Visible<"visit">, now: number, timeZone: string): boolean {
+  const { status, checked_in_at: began, checked_out_at: ended, check_out_estimated } = visit;
+  if (status !== "done" || typeof began !== "number" || typeof ended !== "number") return false;
+  return now - ended <= GOES_ON_WITHIN_MS || (check_out_estimated === true && now < midnightAfter(began, timeZone));
+}
 
 /** The next step of a visit is one task with a reminder: made by the first choice, moved by the next. */
 export function setNextStep(
@@ -241,7 +258,9 @@ export function isForgotten(visit: OpenVisit, now: number, timeZone: string): bo
 export const closeForgotten = (visits: readonly OpenVisit[], now: number, timeZone: string): Change[] =>
   visits.filter((visit) => isForgotten(visit, now, timeZone)).map((visit) => closeWithEstimate(visit, now));
 
+/** What had an end before has that one again. */
 function closeWithEstimate(visit: OpenVisit, now: number): Change {
+  if (typeof visit.checked_out_at === "number") return change(visit, { status: "done" });
   const left = Math.min((visit.checked_in_at ?? now) + USUAL_VISIT_MS, now);
   return change(visit, { status: "done", checked_out_at: left, check_out_estimated: true });
 }

@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { fmt } from "#lib/i18n";
+import { fmt, m } from "#lib/i18n";
 import { dictionary } from "#lib/i18n/words.svelte";
 import type { Change } from "#lib/store/change";
 import type { Store } from "#lib/store/client";
+import { toasts } from "#lib/ui/toasts.svelte";
 import { startVisit } from "./check-in";
 
 const { shown, painted } = vi.hoisted(() => ({ shown: [] as string[], painted: [] as (() => void)[] }));
@@ -67,6 +68,13 @@ test("a check-in where nothing is planned makes a visit, and closes the one that
   visits = [visit("elsewhere", { customer: "other", root: "other", status: "open" })];
   await startVisit(store, CUSTOMER);
   expect(written).toMatchObject([[{ id: "elsewhere" }, { id: "new", v: { customer: "c", status: "open" } }]]);
+});
+
+test("a check-in elsewhere says so where a visit that went on ends as it had ended", async () => {
+  visits = [visit("elsewhere", { customer: "other", root: "other", status: "open", checked_out_at: NOW - 60_000 })];
+  await startVisit(store, CUSTOMER);
+  expect(written).toMatchObject([[{ id: "elsewhere", v: { status: "done" } }, { id: "new" }]]);
+  expect(toasts.shown.map(({ text }) => text)).toEqual([m.visit_closed_again({ name: m.today_no_customer() })]);
 });
 
 test("where the check-in was made is written once the visit is in sight", async () => {

@@ -89,5 +89,7 @@ export async function closeForgottenVisit(store: Store, timeZone: string): Promi
 }
 
 function sayClosed(visit: VisitRow | null): void {
-  toasts.show({ text: m.visit_closed_for_you({ name: visit?.customerName ?? m.today_no_customer() }) });
+  const name = visit?.customerName ?? m.today_no_customer();
+  const isOldEnd = typeof visit?.checked_out_at === "number";
+  toasts.show({ text: isOldEnd ? m.visit_closed_again({ name }) : m.visit_closed_for_you({ name }) });
 }

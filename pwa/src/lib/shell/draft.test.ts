@@ -1,16 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { mergeWritten } from "#lib/domain/splice";
 import { Draft } from "./draft.svelte";
 
 /** A disk that takes what it is given when it is told to. */
 class Disk {
   written: string[] = [];
-  answer: (isSaved: boolean) => void = () => {};
+  readonly #answers: ((isSaved: boolean) => void)[] = [];
   readonly write = (note: string): Promise<boolean> => {
     this.written.push(note);
     return new Promise((resolve) => {
-      this.answer = resolve;
+      this.#answers.push(resolve);
     });
   };
+  answer(isSaved: boolean): void {
+    this.#answers.shift()?.(isSaved);
+  }
 }
 
 let disk: Disk;
@@ -104,6 +108,78 @@ test("leaving the field and finishing the visit at once save the words once, and
   expect([draft.state, isFinished]).toEqual(["saved", true]);
 });
 
+test("a text that was put back while it was being saved is saved as it is now", async () => {
+  type("Ewa");
+  void draft.flush();
+  type("before");
+  void draft.flush();
+  await saved();
+  await saved();
+  expect([draft.state, disk.written]).toEqual(["saved", ["Ewa", "before"]]);
+});
+
+describe("what is stored", () => {
+  const save = async (text: string) => {
+    type(text);
+    void draft.flush();
+    await saved();
+  };
+
+  test("may be read once more as it was before the save: the words stay", async () => {
+    await save("Ewa");
+    draft.adopt("before");
+    expect(draft.text).toBe("Ewa");
+    type("Ewa approves");
+    draft.adopt("Ewa");
+    expect([draft.text, draft.state]).toEqual(["Ewa approves", "saving"]);
+  });
+
+  test("may come round late, after the next save", async () => {
+    await save("Ewa");
+    await save("Ewa approves");
+    draft.adopt("Ewa");
+    expect(draft.text).toBe("Ewa approves");
+    draft.adopt("Ewa approves");
+    expect(draft.text).toBe("Ewa approves");
+  });
+
+  test("is shown where another device changes it after the save, also back to what it was", async () => {
+    await save("Ewa");
+    draft.adopt("Ewa");
+    draft.adopt("before");
+    expect([draft.text, draft.state]).toEqual(["before", "saved"]);
+  });
+
+  test("is not written again by a change that comes from there", async () => {
+    draft.adopt("from the tablet");
+    await draft.flush();
+    expect(disk.written).toEqual([]);
+  });
+});
+
+describe("a text that is stored without its outer spaces", () => {
+  beforeEach(() => {
+    draft = new Draft("", disk.write, () => Date.now(), { stored: (text) => text.trim() });
+  });
+
+  test("keeps the space after which somebody thinks", async () => {
+    type("Hello ");
+    void draft.flush();
+    await saved();
+    draft.adopt("Hello");
+    expect(draft.text).toBe("Hello ");
+  });
+
+  test("is not written for a space alone", async () => {
+    type("Hello");
+    void draft.flush();
+    await saved();
+    type("Hello ");
+    await draft.flush();
+    expect([disk.written, draft.state]).toEqual([["Hello"], "saved"]);
+  });
+});
+
 describe("a note changed elsewhere", () => {
   test("is shown", () => {
     draft.adopt("from the tablet");
@@ -114,5 +190,52 @@ describe("a note changed elsewhere", () => {
     type("Ewa");
     draft.adopt("from the tablet");
     expect(draft.text).toBe("Ewa");
+  });
+});
+
+describe("a note that two write in", () => {
+  beforeEach(() => {
+    draft = new Draft("Ewa there", disk.write, () => Date.now(), { merge: mergeWritten });
+  });
+
+  test("has the words of both, and saves them", async () => {
+    type("Ewa there, call her");
+    draft.adopt("Ewa not there");
+    expect(draft.text).toBe("Ewa not there, call her");
+    await vi.advanceTimersByTimeAsync(500);
+    await saved();
+    expect([draft.state, disk.written]).toEqual(["saved", ["Ewa not there, call her"]]);
+  });
+
+  test("saves the other's words too where its own are on their way over them", async () => {
+    type("Ewa there, call her");
+    void draft.flush();
+    draft.adopt("Ewa not there");
+    await saved();
+    expect(draft.state).toBe("saving");
+    await vi.advanceTimersByTimeAsync(500);
+    await saved();
+    draft.adopt("Ewa there, call her");
+    draft.adopt("Ewa not there, call her");
+    expect([draft.text, draft.state]).toEqual(["Ewa not there, call her", "saved"]);
+    expect(disk.written).toEqual(["Ewa there, call her", "Ewa not there, call her"]);
+  });
+
+  test("shows what the server made of both once nothing is unsaved", async () => {
+    type("Ewa there, call her");
+    void draft.flush();
+    await saved();
+    draft.adopt("Ewa not there, call her");
+    expect([draft.text, draft.state]).toEqual(["Ewa not there, call her", "saved"]);
+    await draft.flush();
+    expect(disk.written).toHaveLength(1);
+  });
+
+  test("has nothing to save where both wrote the same", async () => {
+    type("Ewa there now");
+    draft.adopt("Ewa there now");
+    expect(draft.state).toBe("saved");
+    await vi.advanceTimersByTimeAsync(500);
+    expect(disk.written).toEqual([]);
   });
 });
