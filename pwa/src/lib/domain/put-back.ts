@@ -16,7 +16,7 @@ export interface Placed {
   readonly root: string;
 }
 
-/** Tells whether somebody in this role writes such a record at all; what is the whole team's is not a rep's to* write. */
+/** Tells whether somebody in this role writes such a record at all; what is the whole team's is not a rep's to write. */
 export const mayWriteRecord = ({ kind, root }: Placed, role: PersonRole): boolean =>
   ENTITY_TYPES[kind].writers.includes(role) && (root !== SHARED_ROOT || role !== "rep");
 
