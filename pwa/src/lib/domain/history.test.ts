@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addToCounter, addToSet, joinSets, removeFromSet } from "$sync/joins";
 import { ENTITY_TYPES } from "$sync/schema.gen";
-import { isCreation, olderOf, renewed, shiftOf } from "./history";
+import { differing, isCreation, olderOf, renewed, shiftOf } from "./history";
 
 const field = (kind: "customer" | "task" | "visit", name: string) => {
   const found = ENTITY_TYPES[kind].fields[name];
@@ -70,4 +70,11 @@ test("older changes are added to those before which they were asked for, and to 
     entries: pages(19, 18, 17),
     isMore: true,
   });
+});
+
+test("of two long lists only the lines that differ are read; where only their order does, all of them", () => {
+  expect(differing("a\nb\nc", "a\nx\nc")).toEqual({ old: "b", new: "x" });
+  expect(differing("a\nb", "a\nb\nc")).toEqual({ old: "", new: "c" });
+  expect(differing("a\nb", "b\na")).toEqual({ old: "a\nb", new: "b\na" });
+  expect(differing("a", "b")).toEqual({ old: "a", new: "b" });
 });

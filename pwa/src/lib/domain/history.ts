@@ -71,3 +71,11 @@ export function olderOf<E extends Numbered>(
   if (known.entries.at(-1)?.number !== before) return known;
   return { entries: [...known.entries, ...page], isMore: page.length === pageLength };
 }
+
+/** Of two texts the lines that are not in the other; both whole where only their order differs. */
+export function differing(old: string, written: string): { readonly old: string; readonly new: string } {
+  const [before, after] = [old.split("\n"), written.split("\n")];
+  const [gone, come] = [before.filter((line) => !after.includes(line)), after.filter((line) => !before.includes(line))];
+  if (gone.length + come.length === 0) return { old, new: written };
+  return { old: gone.join("\n"), new: come.join("\n") };
+}

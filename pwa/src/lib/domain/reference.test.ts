@@ -24,3 +24,15 @@ test("the products of an order's lines are found", () => {
   ];
   expect(referencesOf("order", { lines, number: "7" })).toEqual([{ kind: "product", id: "b1" }]);
 });
+
+test("the people and territories that a list is filtered by are found", () => {
+  const filters = [
+    { name: "owner", values: ["me", "p1"] },
+    { name: "territory", values: ["t1"] },
+    { name: "city", values: ["Łódź"] },
+  ];
+  expect(referencesOf("saved_list", { filters })).toEqual([
+    { kind: "person", id: "p1" },
+    { kind: "territory", id: "t1" },
+  ]);
+});

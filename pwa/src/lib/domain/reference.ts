@@ -3,10 +3,11 @@ import type { RecordRef } from "#lib/store/queries/record";
 import { isId } from "$sync/identifier";
 import { ENTITY_TYPES, type Kind } from "$sync/schema.gen";
 import { entryOf } from "./answer";
+import { filtersFrom, ME } from "./saved-list";
 
 const isKind = (name: string): name is Kind => Object.hasOwn(ENTITY_TYPES, name);
 
-/** The records that these values of a kind name, each once; the products of an order's lines and of a visit's answers, too. */
+/** The records that these values of a kind name, each once; the products of an order's lines and of a visit's answers, and whom a list is filtered by, too. */
 export function referencesOf(kind: Kind, values: Readonly<Record<string, unknown>>): readonly RecordRef[] {
   const found = new Map<string, RecordRef>();
   for (const [name, value] of Object.entries(values)) {
@@ -14,6 +15,7 @@ export function referencesOf(kind: Kind, values: Readonly<Record<string, unknown
     if (ref !== undefined && isKind(ref) && typeof value === "string") found.set(value, { kind: ref, id: value });
     if (kind === "visit" && name === "answers")
       for (const id of answeredIn(value)) found.set(id, { kind: "product", id });
+    if (kind === "saved_list" && name === "filters") for (const ref of filteredIn(value)) found.set(ref.id, ref);
     if (!Array.isArray(value)) continue;
     for (const item of value) {
       const product: unknown = typeof item === "object" && item !== null ? item.product : undefined;
@@ -21,6 +23,15 @@ export function referencesOf(kind: Kind, values: Readonly<Record<string, unknown
     }
   }
   return [...found.values()];
+}
+
+/** The people and the territories that a list is filtered by. */
+function filteredIn(filters: unknown): readonly RecordRef[] {
+  const kinds: Readonly<Record<string, Kind>> = { owner: "person", territory: "territory" };
+  return filtersFrom(filters).flatMap(({ name, values = [] }) => {
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    return kind === undefined ? [] : values.filter((id) => id !== ME).map((id) => ({ kind, id }));
+  });
 }
 
 /** The ids among the answers of a log, or of a part of one. */
