@@ -42,7 +42,6 @@ function wordsFor(kind: Kind): Words | null {
   return TOLD.has(kind) ? words : null;
 }
 
-
 /** Writes values. */
 export interface Shows {
   /** The value of a field, "" for nothing. `currency`: what the record's sums are in; `about`: other values of the record. */
