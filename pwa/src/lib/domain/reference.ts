@@ -3,7 +3,6 @@ import type { RecordRef } from "#lib/store/queries/record";
 import { isId } from "$sync/identifier";
 import { ENTITY_TYPES, type Kind } from "$sync/schema.gen";
 import { entryOf } from "./answer";
-import { filtersFrom, ME } from "./saved-list";
 
 const isKind = (name: string): name is Kind => Object.hasOwn(ENTITY_TYPES, name);
 
@@ -25,12 +24,16 @@ export function referencesOf(kind: Kind, values: Readonly<Record<string, unknown
   return [...found.values()];
 }
 
-/** The people and the territories that a list is filtered by. */
+const FILTERED: Readonly<Record<string, Kind>> = { owner: "person", territory: "territory" };
+
+/** The people and the territories that a list is filtered by; "me" is nobody in particular. */
 function filteredIn(filters: unknown): readonly RecordRef[] {
-  const kinds: Readonly<Record<string, Kind>> = { owner: "person", territory: "territory" };
-  return filtersFrom(filters).flatMap(({ name, values = [] }) => {
-    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-    return kind === undefined ? [] : values.filter((id) => id !== ME).map((id) => ({ kind, id }));
+  if (!Array.isArray(filters)) return [];
+  return filters.flatMap((filter: unknown) => {
+    const { name, values } = (filter ?? {}) as { readonly name?: unknown; readonly values?: unknown };
+    const kind = typeof name === "string" && Object.hasOwn(FILTERED, name) ? FILTERED[name] : undefined;
+    if (kind === undefined || !Array.isArray(values)) return [];
+    return values.flatMap((id: unknown) => (typeof id === "string" && isId(id) ? [{ kind, id }] : []));
   });
 }
 
