@@ -360,6 +360,7 @@ SCREENS: Final[list[Screen]] = [
     Screen("map-day", "manager", _map_day),
     Screen("call-cycles", "manager", _at("/settings/call-cycles")),
     Screen("holidays", "manager", _at("/settings/holidays")),
+    Screen("team-history", "manager", _at("/settings/history")),
     Screen("visit-forms", "manager", _at("/settings/visit-forms")),
     Screen("visit-form", "manager", _visit_form),
     Screen("visit-form-question", "manager", _visit_form_question),

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
-from e2e.people import MAREK, sign_in
+from e2e.people import MANAGER, MAREK, sign_in
 from e2e.screens import go, go_to_customer
 from e2e.steps import edit_field, field_row, open_details, open_tab
 from e2e.wire import Wire
@@ -51,6 +51,14 @@ def phone(shared_house: House, shared_browser: MakeBrowser) -> Iterator[Phone]:
     """A phone for all tests of this file."""
     with Wire(shared_house.port) as wire:
         yield Phone(shared_house, shared_browser("phone", **MAREK.surroundings), wire)
+
+
+@pytest.fixture(scope="module")
+def desk(shared_house: House, shared_browser: MakeBrowser) -> Page:
+    """A page of the manager's, for all tests of this file."""
+    page = shared_browser("desk", **MANAGER.surroundings).open()
+    sign_in(page, shared_house.address, MANAGER)
+    return page
 
 
 def test_a_note_is_opened_changed_and_put_back_from_the_timeline(phone: Phone) -> None:
@@ -129,3 +137,45 @@ def test_without_the_network_the_device_says_what_it_knows_and_puts_back_what_wa
     open_tab(page, "en", "customer_tab_history")
     expect(panel.get_by_text(pattern("en", "history_known_here"))).to_have_count(0, timeout=20_000)
     expect(panel.get_by_text("Written on the train").first).to_be_visible()
+
+
+def test_the_questions_of_a_form_are_read_in_words_and_put_back(shared_house: House, desk: Page) -> None:
+    page = desk
+    go(page, "/settings/visit-forms")
+    page.get_by_test_id("form").last.click()
+    form = page.url.rsplit("/", 1)[1]
+    before = shared_house.record(form).values["questions"]
+    page.get_by_role("button", name=pattern("en", "form_move_down")).first.click()
+    wait_until(lambda: shared_house.record(form).values["questions"] != before, 15, "the office has the new order")
+
+    page.get_by_test_id("history").click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_text(word("en", "form_type_yes_no")).first).to_be_visible()
+    expect(sheet).not_to_contain_text("{")
+    sheet.get_by_test_id("put-back").first.click()
+    wait_until(lambda: shared_house.record(form).values["questions"] == before, 15, "the old questions are back")
+    page.keyboard.press("Escape")
+
+
+def test_the_records_of_the_team_are_listed_with_their_history(phone: Phone) -> None:
+    go(phone.page, "/settings/history")
+    phone.page.get_by_role("radio", name=word("en", "fields_kind_setting"), exact=True).click()
+    phone.page.get_by_test_id("team-record").first.click()
+    expect(phone.sheet.get_by_text(word("en", "history_empty_title"))).to_be_visible()
+    phone.page.keyboard.press("Escape")
+
+
+def test_a_rep_reads_the_history_of_a_holiday_and_is_not_offered_to_put_it_back(
+    shared_house: House, desk: Page, phone: Phone
+) -> None:
+    page = desk
+    go(page, "/settings/holidays")
+    page.get_by_test_id("holiday-closed").first.click()
+    wait_until(lambda: any(one.values.get("working") for one in shared_house.records("holiday")), 15, "we work then")
+
+    go(phone.page, "/settings/holidays")
+    row = phone.page.get_by_test_id("holiday").filter(has_text=word("en", "settings_holiday_working")).first
+    row.get_by_test_id("history").click()
+    expect(phone.sheet.get_by_text(word("en", "fields_working"), exact=True)).to_be_visible(timeout=15_000)
+    expect(phone.sheet.get_by_test_id("put-back")).to_have_count(0)
+    phone.page.keyboard.press("Escape")

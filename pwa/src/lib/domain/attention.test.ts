@@ -76,7 +76,7 @@ describe("a conflict", () => {
     const gone = item({ standing: { city: null }, standingAt: {}, losers: [] });
     const own = { value: "mine", at: 5, person: "me", personName: "Marek" };
     expect(conflictOf(gone, ME)).toEqual({ stands: null, gaveWay: own, isMineLost: true, isChanged: false });
-    expect(useValue(gone, "mine", true)).toBeNull();
+    expect(useValue(gone, "mine", "manager")).toBeNull();
     // What a decision had applied was another's.
     expect(conflictOf({ ...gone, written: {} }, ME)).toMatchObject({ stands: null, gaveWay: null });
   });
@@ -104,10 +104,12 @@ describe("a conflict", () => {
   });
 
   test("is swapped by one edit over what stands, unless it stands already or is not this person's to write", () => {
-    expect(useValue(item({}), "mine", false)).toEqual({ kind: "customer", id: "c", root: "c", v: { city: "mine" } });
-    expect(useValue(item({}), "theirs", false)).toBeNull();
-    expect(useValue(item({ field: "phase" }), "loyal", true)).toBeNull();
-    expect(useValue(item({ field: "territory", standing: { territory: "a" } }), "b", false)).toBeNull();
+    expect(useValue(item({}), "mine", "rep")).toEqual({ kind: "customer", id: "c", root: "c", v: { city: "mine" } });
+    expect(useValue(item({}), "theirs", "rep")).toBeNull();
+    expect(useValue(item({ field: "phase" }), "loyal", "manager")).toBeNull();
+    expect(useValue(item({ field: "territory", standing: { territory: "a" } }), "b", "rep")).toBeNull();
+    const form = item({ kind: "visit_form", root: "shared", field: "name" });
+    expect(useValue({ ...form, standing: { name: "b" }, standingAt: { name: 9 } }, "a", "rep")).toBeNull();
   });
 });
 

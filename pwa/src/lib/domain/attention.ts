@@ -3,7 +3,7 @@ import type { Change, SetChange } from "#lib/store/change";
 import type { AttentionItem, MoreWritten } from "#lib/store/queries/attention";
 import type { HeldDecision, HeldOffer } from "#lib/store/queries/held";
 import { type CounterState, elements, type LogState, type SetState, total } from "$sync/joins";
-import { ENTITY_TYPES, type HeldEditStatus, type Kind } from "$sync/schema.gen";
+import { ENTITY_TYPES, type HeldEditStatus, type Kind, type PersonRole } from "$sync/schema.gen";
 import { putBack } from "./put-back";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -66,10 +66,10 @@ export function conflictOf(
  * The change that lets a value that gave way stand again, by one tap; null where it stands already, may not be written, or the record is
  * not on this device any more.
  */
-export function useValue(item: AttentionItem, value: unknown, isManager: boolean): Change | null {
+export function useValue(item: AttentionItem, value: unknown, role: PersonRole): Change | null {
   const field = ENTITY_TYPES[item.kind].fields[item.field];
   if (field === undefined || item.standingAt[item.field] === undefined) return null;
-  const back = putBack(field, value, item.standing[item.field], isManager);
+  const back = putBack(item, field, value, item.standing[item.field], role);
   return back === null ? null : change(item, { [item.field]: back.write });
 }
 

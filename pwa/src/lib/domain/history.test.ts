@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addToCounter, addToSet, joinSets, removeFromSet } from "$sync/joins";
 import { ENTITY_TYPES } from "$sync/schema.gen";
-import { isCreation, shiftOf } from "./history";
+import { differing, isCreation, olderOf, renewed, shiftOf } from "./history";
 
 const field = (kind: "customer" | "task" | "visit", name: string) => {
   const found = ENTITY_TYPES[kind].fields[name];
@@ -40,4 +40,41 @@ test("many fields from nothing are one beginning", () => {
   expect(isCreation([{ old: null }, { old: null }, { old: null }])).toBe(true);
   expect(isCreation([{ old: null }, { old: null }])).toBe(false);
   expect(isCreation([{ old: null }, { old: null }, { old: "x" }])).toBe(false);
+});
+
+const pages = (...numbers: number[]) => numbers.map((number) => ({ number }));
+const PAGE = 3;
+
+test("what was asked for of the older changes stays when the newest ones are read again", () => {
+  const known = { entries: pages(9, 8, 7, 6, 5), isMore: true };
+  expect(renewed(known, pages(9, 8, 7), PAGE)).toEqual(known);
+  expect(renewed(known, pages(11, 10, 9), PAGE)).toEqual({ entries: pages(11, 10, 9, 8, 7, 6, 5), isMore: true });
+  expect(renewed({ ...known, isMore: false }, pages(10, 9, 8), PAGE)).toMatchObject({ isMore: false });
+});
+
+test("a history of which more came than a page holds begins anew, without a gap in it", () => {
+  const known = { entries: pages(9, 8, 7, 6), isMore: false };
+  expect(renewed(known, pages(19, 18, 17), PAGE)).toEqual({ entries: pages(19, 18, 17), isMore: true });
+});
+
+test("a history that is not known yet, or is shorter than a page, is what was read", () => {
+  expect(renewed(null, pages(9, 8, 7), PAGE)).toEqual({ entries: pages(9, 8, 7), isMore: true });
+  expect(renewed(null, pages(2, 1), PAGE)).toEqual({ entries: pages(2, 1), isMore: false });
+  expect(renewed({ entries: [], isMore: false }, pages(1), PAGE)).toEqual({ entries: pages(1), isMore: false });
+});
+
+test("older changes are added to those before which they were asked for, and to no others", () => {
+  const known = { entries: pages(9, 8, 7), isMore: true };
+  expect(olderOf(known, 7, pages(6, 5), PAGE)).toEqual({ entries: pages(9, 8, 7, 6, 5), isMore: false });
+  expect(olderOf({ entries: pages(19, 18, 17), isMore: true }, 7, pages(6, 5), PAGE)).toEqual({
+    entries: pages(19, 18, 17),
+    isMore: true,
+  });
+});
+
+test("of two long lists only the lines that differ are read; where only their order does, all of them", () => {
+  expect(differing("a\nb\nc", "a\nx\nc")).toEqual({ old: "b", new: "x" });
+  expect(differing("a\nb", "a\nb\nc")).toEqual({ old: "", new: "c" });
+  expect(differing("a\nb", "b\na")).toEqual({ old: "a\nb", new: "b\na" });
+  expect(differing("a", "b")).toEqual({ old: "a", new: "b" });
 });

@@ -36,3 +36,46 @@ export function shiftOf(field: FieldType, old: unknown, written: unknown): Shift
 /** An edit that wrote so much where nothing was is the record's beginning, not a change of each field. */
 export const isCreation = (changes: readonly { readonly old: unknown }[]): boolean =>
   changes.length > 2 && changes.every(({ old }) => old === null);
+
+/** As much of a history as has been read, newest first, and whether there is more. */
+export interface ReadPart<E> {
+  readonly entries: readonly E[];
+  readonly isMore: boolean;
+}
+
+interface Numbered {
+  readonly number: number;
+}
+
+/** The history with its newest page read again: older pages stay where the page reaches them, so that whoever reads them goes on. */
+export function renewed<E extends Numbered>(
+  known: ReadPart<E> | null,
+  newest: readonly E[],
+  pageLength: number,
+): ReadPart<E> {
+  const last = newest.at(-1)?.number ?? 0;
+  const isWhole = newest.length < pageLength;
+  const rest = (known?.entries ?? []).filter(({ number }) => number < last);
+  const meets = known?.entries.some(({ number }) => number >= last) ?? false;
+  if (isWhole || known === null || !meets || rest.length === 0) return { entries: newest, isMore: !isWhole };
+  return { entries: [...newest, ...rest], isMore: known.isMore };
+}
+
+/** The history with the page that was asked for before the entry of this number, if that is still the last one. */
+export function olderOf<E extends Numbered>(
+  known: ReadPart<E>,
+  before: number,
+  page: readonly E[],
+  pageLength: number,
+): ReadPart<E> {
+  if (known.entries.at(-1)?.number !== before) return known;
+  return { entries: [...known.entries, ...page], isMore: page.length === pageLength };
+}
+
+/** Of two texts the lines that are not in the other; both whole where only their order differs. */
+export function differing(old: string, written: string): { readonly old: string; readonly new: string } {
+  const [before, after] = [old.split("\n"), written.split("\n")];
+  const [gone, come] = [before.filter((line) => !after.includes(line)), after.filter((line) => !before.includes(line))];
+  if (gone.length + come.length === 0) return { old, new: written };
+  return { old: gone.join("\n"), new: come.join("\n") };
+}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ENTITY_TYPES, type Kind } from "$sync/schema.gen";
-import { putBack } from "./put-back";
+import { ENTITY_TYPES, type Kind, type PersonRole, SHARED_ROOT } from "$sync/schema.gen";
+import { type Placed, putBack as putBackAt } from "./put-back";
 
 const STAMP = "000000000100000001"; // any stamp: 18 digits
 const field = (name: string, kind: Kind = "customer") => {
@@ -8,6 +8,13 @@ const field = (name: string, kind: Kind = "customer") => {
   if (found === undefined) throw new Error(name);
   return found;
 };
+
+const ROOT = "01k7n5cng0e008000000000001";
+const asRole = (isManager: boolean): PersonRole => (isManager ? "manager" : "rep");
+/** Of a record of a customer, for a rep or a manager. */
+const putBack = (type: Parameters<typeof putBackAt>[1], old: unknown, now: unknown, isManager: boolean) =>
+  putBackAt({ kind: "customer", root: ROOT }, type, old, now, asRole(isManager));
+const named = (at: Placed, role: PersonRole) => putBackAt(at, field("name", at.kind), "Before", "Now", role);
 
 test("an old value is written again", () => {
   expect(putBack(field("city"), "Kraków", "Warszawa", false)).toEqual({ write: "Kraków" });
@@ -48,4 +55,23 @@ test("what only grows, and what a rep is not even sent, is not offered", () => {
   expect(putBack(field("snoozes", "task"), { "0001": [1, 0] }, 3, true)).toBeNull();
   expect(putBack(field("comments", "visit"), {}, [], true)).toBeNull();
   expect(putBack({ name: "cost", type: "integer", hidden: true, nullable: true }, 1, 2, false)).toBeNull();
+});
+
+test("what a rep may not write at all is not offered to him: products, forms, fields, holidays, territories, people", () => {
+  for (const kind of ["product", "visit_form", "holiday", "territory", "person"] as const)
+    expect(named({ kind, root: SHARED_ROOT }, "rep")).toBeNull();
+  expect(
+    putBackAt({ kind: "custom_field", root: SHARED_ROOT }, field("label", "custom_field"), "A", "B", "rep"),
+  ).toBeNull();
+  expect(named({ kind: "product", root: SHARED_ROOT }, "manager")).toEqual({ write: "Before" });
+  expect(named({ kind: "territory", root: SHARED_ROOT }, "manager")).toBeNull();
+  expect(named({ kind: "person", root: SHARED_ROOT }, "administrator")).toEqual({ write: "Before" });
+});
+
+test("a rep puts back his own lists and settings, not those of the whole team", () => {
+  for (const kind of ["saved_list", "setting"] as const) {
+    expect(named({ kind, root: ROOT }, "rep")).toEqual({ write: "Before" });
+    expect(named({ kind, root: SHARED_ROOT }, "rep")).toBeNull();
+    expect(named({ kind, root: SHARED_ROOT }, "manager")).toEqual({ write: "Before" });
+  }
 });

@@ -24,3 +24,17 @@ test("the products of an order's lines are found", () => {
   ];
   expect(referencesOf("order", { lines, number: "7" })).toEqual([{ kind: "product", id: "b1" }]);
 });
+
+test("the people and territories that a list is filtered by are found", () => {
+  const [person, territory] = ["01k7n5cng0e008000000000001", "01k7n5cng0e008000000000002"];
+  const filters = [
+    { name: "owner", values: ["me", person] },
+    { name: "territory", values: [territory] },
+    null,
+    { name: "city", values: ["Łódź"] },
+  ];
+  expect(referencesOf("saved_list", { filters })).toEqual([
+    { kind: "person", id: person },
+    { kind: "territory", id: territory },
+  ]);
+});

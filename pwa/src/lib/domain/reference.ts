@@ -6,7 +6,7 @@ import { entryOf } from "./answer";
 
 const isKind = (name: string): name is Kind => Object.hasOwn(ENTITY_TYPES, name);
 
-/** The records that these values of a kind name, each once; the products of an order's lines and of a visit's answers, too. */
+/** The records that these values of a kind name, each once; the products of an order's lines and of a visit's answers, and whom a list is filtered by, too. */
 export function referencesOf(kind: Kind, values: Readonly<Record<string, unknown>>): readonly RecordRef[] {
   const found = new Map<string, RecordRef>();
   for (const [name, value] of Object.entries(values)) {
@@ -14,6 +14,7 @@ export function referencesOf(kind: Kind, values: Readonly<Record<string, unknown
     if (ref !== undefined && isKind(ref) && typeof value === "string") found.set(value, { kind: ref, id: value });
     if (kind === "visit" && name === "answers")
       for (const id of answeredIn(value)) found.set(id, { kind: "product", id });
+    if (kind === "saved_list" && name === "filters") for (const ref of filteredIn(value)) found.set(ref.id, ref);
     if (!Array.isArray(value)) continue;
     for (const item of value) {
       const product: unknown = typeof item === "object" && item !== null ? item.product : undefined;
@@ -21,6 +22,19 @@ export function referencesOf(kind: Kind, values: Readonly<Record<string, unknown
     }
   }
   return [...found.values()];
+}
+
+const FILTERED: Readonly<Record<string, Kind>> = { owner: "person", territory: "territory" };
+
+/** The people and the territories that a list is filtered by; "me" is nobody in particular. */
+function filteredIn(filters: unknown): readonly RecordRef[] {
+  if (!Array.isArray(filters)) return [];
+  return filters.flatMap((filter: unknown) => {
+    const { name, values } = (filter ?? {}) as { readonly name?: unknown; readonly values?: unknown };
+    const kind = typeof name === "string" && Object.hasOwn(FILTERED, name) ? FILTERED[name] : undefined;
+    if (kind === undefined || !Array.isArray(values)) return [];
+    return values.flatMap((id: unknown) => (typeof id === "string" && isId(id) ? [{ kind, id }] : []));
+  });
 }
 
 /** The ids among the answers of a log, or of a part of one. */

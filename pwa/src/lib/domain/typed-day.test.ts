@@ -6,10 +6,24 @@ test.each([
   ["۱۳۶۰/۰۵/۱۲", "persian", "1981-08-03"],
   ["1981-03-12", "gregory", "1981-03-12"],
   ["12.03.1981", "gregory", "1981-03-12"],
+  ["13600512", "persian", "1981-08-03"],
+  ["۱۳۶۰۰۵۱۲", "persian", "1981-08-03"],
+  [" 19810312 ", "gregory", "1981-03-12"],
   ["1981年3月12日", "gregory", "1981-03-12"],
 ] as const)("%s of the %s calendar is %s", (text, calendar, day) => expect(dayFromTyped(text, calendar)).toBe(day));
 
-test.each(["", "yesterday", "5/12", "12/5/60", "1360/13/1", "1360/7/31"])("%s is no day", (text) => {
+test.each([
+  "",
+  "yesterday",
+  "5/12",
+  "12/5/60",
+  "1360/13/1",
+  "1360/7/31",
+  "1360051",
+  "136005121",
+  "13601301",
+  "13600731",
+])("%s is no day", (text) => {
   expect(dayFromTyped(text, "persian")).toBeNull();
 });
 

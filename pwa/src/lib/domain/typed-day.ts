@@ -3,10 +3,15 @@ import { CalendarDate, createCalendar, GregorianCalendar, parseDate, toCalendar 
 import { asciiDigits } from "#lib/i18n/digits";
 import type { Calendar } from "#lib/i18n/locales";
 
-/** The ISO day that was typed, null where it is none. Year first, or year last where it has four digits. */
+const SEPARATED = /^\s*(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})\D*$/;
+
+/**
+ * The ISO day that was typed, null where it is none. Year first, or year last where it has four digits; eight bare digits, as a
+ * telephone's keypad has no others, begin with the year.
+ */
 export function dayFromTyped(text: string, calendar: Calendar): string | null {
   const ascii = asciiDigits(text.normalize("NFKC"));
-  const parts = /^\s*(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})\D*$/.exec(ascii)?.slice(1);
+  const parts = (/^\s*(\d{4})(\d{2})(\d{2})\s*$/.exec(ascii) ?? SEPARATED.exec(ascii))?.slice(1);
   if (parts === undefined) return null;
   const [first = "", month = "", last = ""] = parts;
   const [year, day] = first.length === 4 ? [first, last] : last.length === 4 ? [last, first] : ["", ""];

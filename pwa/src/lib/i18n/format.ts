@@ -63,6 +63,8 @@ export const weekdayInColumn = (value: DayOrInstant, reader: Reader): string =>
   formatDate(value, reader, { weekday: reader.locale === "fa" || reader.locale === "zh" ? "narrow" : "short" });
 
 /** `November 2026` */
+export const monthName = (value: DayOrInstant, reader: Reader): string => formatDate(value, reader, { month: "long" });
+
 export function month(value: DayOrInstant, reader: Reader): string {
   if (reader.locale === "fa") {
     const part = (options: Intl.DateTimeFormatOptions) => formatDate(value, reader, options);

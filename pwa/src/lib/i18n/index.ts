@@ -15,6 +15,7 @@ export const fmt = {
   dayLong: (value: format.DayOrInstant) => format.dayLong(value, reader),
   weekday: (value: format.DayOrInstant) => format.weekday(value, reader),
   weekdayInColumn: (value: format.DayOrInstant) => format.weekdayInColumn(value, reader),
+  monthName: (value: format.DayOrInstant) => format.monthName(value, reader),
   month: (value: format.DayOrInstant) => format.month(value, reader),
   time: (instant: number) => format.time(instant, reader),
   moment: (instant: number, options?: { year?: boolean }) => format.moment(instant, reader, options),

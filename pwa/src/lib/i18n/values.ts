@@ -79,6 +79,9 @@ function showNumber(field: FieldType, value: number, { reader, currency }: Showi
 /** A country's name in the reader's language. */
 export const regionName = (code: string, reader: Reader): string => named(reader, "region", code);
 
+/** A language's name in the reader's own: `Polish`, `польский`. */
+export const languageName = (code: string, reader: Reader): string => named(reader, "language", code);
+
 /** Zones had other rules, and so other names, in 1970. */
 const RECENT_MS = Date.UTC(2026, 0, 1);
 
@@ -92,7 +95,7 @@ export function zoneName(zone: string, reader: Reader): string {
   }
 }
 
-function named(reader: Reader, type: "region" | "currency", code: string): string {
+function named(reader: Reader, type: "region" | "currency" | "language", code: string): string {
   try {
     return new Intl.DisplayNames(tagOf(reader), { type }).of(code) ?? code;
   } catch {

@@ -9,8 +9,38 @@ import type { RecordRef } from "#lib/store/queries/record";
 import { ENTITY_TYPES, type FieldType, type Kind } from "$sync/schema.gen";
 import { customFieldIn, showCustom } from "./custom-words";
 import { showEntry } from "./form/answer-text";
+import { settingName } from "./setting-words";
 
 type Values = Readonly<Record<string, unknown>>;
+type Words = typeof import("./record/words");
+
+/** Kinds with values that have words of their own; those come when the first of them is written. */
+const TOLD: ReadonlySet<Kind> = new Set([
+  "visit_form",
+  "custom_field",
+  "holiday",
+  "saved_list",
+  "setting",
+  "person",
+  "file",
+]);
+let words = $state.raw<Words | null>(null);
+let asked = false;
+
+function wordsFor(kind: Kind): Words | null {
+  if (TOLD.has(kind) && !asked) {
+    asked = true;
+    import("./record/words").then(
+      (found) => {
+        words = found;
+      },
+      () => {
+        asked = false;
+      },
+    );
+  }
+  return TOLD.has(kind) ? words : null;
+}
 
 /** Writes values. */
 export interface Shows {
@@ -52,6 +82,7 @@ export function useShowing(
     nameOf,
     custom: customLabel,
     label(kind, name, about) {
+      if (kind === "setting" && name === "value" && typeof about?.name === "string") return settingName(about.name);
       const custom = customOf(kind, about);
       return custom?.type === name ? customLabel(kind, about) : fieldLabel(kind, name);
     },
@@ -60,6 +91,8 @@ export function useShowing(
       const custom = customOf(kind, about);
       const shown = custom === null ? null : showCustom(custom, field.name, value, showing);
       if (shown !== null) return shown;
+      const told = wordsFor(kind)?.tellValue(kind, field.name, value, about ?? {}, showing) ?? null;
+      if (told !== null) return told;
       if (kind !== "visit" || field.name !== "answers" || !Array.isArray(value))
         return showValue(kind, field, value, showing);
       return value.map((entry) => showEntry(String(entry), forms, showing)).join("\n");

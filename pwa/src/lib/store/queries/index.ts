@@ -29,7 +29,7 @@ import { planCandidates } from "./plan.ts";
 import { productList } from "./product.ts";
 import { recordKnown, recordLabels, recordOne } from "./record.ts";
 import { savedListList } from "./saved-list.ts";
-import { settingValues } from "./setting.ts";
+import { settingList, settingValues } from "./setting.ts";
 import { shelfCompetitors, shelfNearby, shelfOfVisit, shelfOwn } from "./shelf.ts";
 import { syncSent, syncState, syncWaiting } from "./sync.ts";
 import { taskOne, tasksCounts, tasksEnded, tasksPage } from "./tasks.ts";
@@ -84,6 +84,7 @@ export const QUERIES = {
   "record.labels": recordLabels,
   "record.one": recordOne,
   "saved_list.list": savedListList,
+  "setting.list": settingList,
   "setting.values": settingValues,
   "shelf.competitors": shelfCompetitors,
   "shelf.nearby": shelfNearby,

@@ -146,6 +146,7 @@ test("lists of people, territories, products and settings", () => {
     "Shelf",
   ]);
   expect(engine.query("setting.values", { name: "currency" })).toMatchObject([{ value: "EUR", root: "shared" }]);
+  expect(engine.query("setting.list", { limit: 9 })).toMatchObject([{ name: "currency", value: "EUR" }]);
 });
 
 test("what waits is grouped by record and named", () => {

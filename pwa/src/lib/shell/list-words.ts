@@ -4,7 +4,7 @@ import { fmt, m } from "#lib/i18n";
 import { choiceLabel } from "#lib/i18n/fields";
 
 /** The names behind the ids in a filter. */
-export type Names = ReadonlyMap<string, string>;
+export type Names = Pick<ReadonlyMap<string, string>, "get">;
 
 const sayValue = (name: string, value: string, names: Names): string => {
   if (name === "owner") return value === ME ? m.customers_filter_me() : (names.get(value) ?? m.customers_filter_gone());
