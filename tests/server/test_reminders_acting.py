@@ -166,6 +166,45 @@ async def test_what_is_put_off_rings_again_at_its_new_time(scene: Scene, action:
     assert (await scene.value(task_id(1)))["snoozes"] == {"0000": [2, 0]}
 
 
+@pytest.mark.parametrize(
+    ("action", "tapped", "heard", "rings"),
+    [
+        ("snooze_tomorrow", "2026-11-19 18:00", "2026-11-20 08:00", "2026-11-20 09:00"),
+        ("snooze_tomorrow", "2026-11-19 18:00", "2026-11-22 08:00", "2026-11-22 08:00"),
+        ("snooze_hour", "2026-11-19 10:30", "2026-11-19 11:00", "2026-11-19 11:30"),
+        ("snooze_hour", "2026-11-19 10:30", "2026-11-19 15:00", "2026-11-19 15:00"),
+        # A device's clock may be wrong: nothing is answered before it was sent, nor later than now.
+        ("snooze_hour", "2026-11-01 10:00", "2026-11-19 11:00", "2026-11-19 11:30"),
+        ("snooze_hour", "2027-11-01 10:00", "2026-11-19 11:00", "2026-11-19 12:00"),
+    ],
+)
+async def test_what_is_put_off_without_a_network_is_reckoned_from_the_tap(
+    scene: Scene, action: str, tapped: str, heard: str, rings: str
+) -> None:
+    message = await ring(scene)
+    scene.house.clock.now_ms = ms(heard)
+    answer = await scene.said(message, "act", action=action, at=ms(tapped))
+    assert wall(answer.json()["remind_at"]) == rings
+    task = await scene.value(task_id(1))
+    assert (task["due_day"], wall(task["remind_at"])) == (rings[:10], rings)
+    [again] = await scene.at_ms(max(ms(heard), ms(rings)))
+    assert again.payload["record"] == task_id(1)
+
+
+async def test_what_was_done_without_a_network_was_done_then(scene: Scene) -> None:
+    message = await ring(scene, repeat="day", repeat_from=ms("2026-11-19 10:30"))
+    scene.house.clock.now_ms = ms("2026-11-20 08:00")
+    assert (await scene.said(message, "shown", at=ms("2026-11-19 10:31"))).status_code == 204
+    assert (await scene.said(message, "act", action="done", at=ms("2026-11-19 18:00"))).status_code == 200
+    assert (await scene.value(task_id(1)))["done_at"] == ms("2026-11-19 18:00")
+    made = await scene.value(next_id(task_id(1)))
+    assert (made["due_day"], wall(made["remind_at"])) == ("2026-11-20", "2026-11-20 10:30"), "no day is left out"
+    [entry] = await scene.journal()
+    [delivered] = entry["deliveries"]
+    assert wall(delivered["shown_at"]) == "2026-11-19 10:31"
+    assert wall(delivered["acted_at"]) == "2026-11-19 18:00"
+
+
 async def test_opened_changes_nothing_but_the_log(scene: Scene) -> None:
     message = await ring(scene)
     before = await scene.value(task_id(1))
@@ -253,7 +292,15 @@ async def test_what_has_no_task_can_only_be_opened(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"token": ""}, {"token": 5}, {"token": "x", "action": "burn"}, {"token": "x" * 65}]
+    "body",
+    [
+        {},
+        {"token": ""},
+        {"token": 5},
+        {"token": "x", "action": "burn"},
+        {"token": "x" * 65},
+        {"token": "x", "action": "done", "at": "now"},
+    ],
 )
 async def test_what_makes_no_sense_is_a_problem(scene: Scene, body: dict[str, object]) -> None:
     message = await ring(scene)

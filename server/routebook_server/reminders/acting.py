@@ -57,12 +57,15 @@ class ActKind(StrEnum):
 
 
 Token = Annotated[str, Meta(min_length=1, max_length=64)]
+AtMs = int | None
+"""When it was so by the device's clock, milliseconds since 1970 UTC; an app of before does not say."""
 
 
 class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """That a device has shown a reminder."""
 
     token: Token
+    at: AtMs = None
 
 
 class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +73,7 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     token: Token
     action: ActKind
+    at: AtMs = None
 
 
 class Acted(msgspec.Struct, frozen=True):
@@ -113,7 +117,7 @@ class Acts:
         self._reach = reach
         self._now_ms = now_ms
         self._time_zone = time_zone
-        self._confirmations = Confirmations(database, now_ms)
+        self._confirmations = Confirmations(database)
         self._one_by_one = asyncio.Lock()
 
     async def shown(self, delivery: str, said: Shown) -> None:
@@ -121,8 +125,13 @@ class Acts:
 
         ProblemError not_found.
         """
-        found = await self._find(delivery, said.token)
-        await asyncio.gather(*(self._confirmations.note(one.delivery, one.reminder) for one in found))
+        found, now_ms = await self._find(delivery, said.token), self._now_ms()
+        await asyncio.gather(
+            *(
+                self._confirmations.note(one.delivery, one.reminder, tapped_at(said.at, one.send_at, now_ms))
+                for one in found
+            )
+        )
 
     async def act(self, delivery: str, said: Act) -> Acted:
         """Do what the person wants; the same again changes nothing.
@@ -134,7 +143,8 @@ class Acts:
             found, now_ms = await self._find(delivery, said.token), self._now_ms()
             if len(found) > 1 and said.action is not ActKind.OPEN:
                 raise ProblemError(make_problem(ProblemCode.WRONG_TYPE, "They can only be opened.", field="action"))
-            acted = await self._act(found[0], said.action, now_ms)
+            at_ms = tapped_at(said.at, found[0].send_at, now_ms)
+            acted = await self._act(found[0], said.action, at_ms, now_ms)
 
             def note(connection: Connection) -> None:
                 driver = driver_of(connection)
@@ -143,7 +153,7 @@ class Acts:
                     " acted_at = coalesce(acted_at, ?), problem = '' WHERE id = ?"
                 )
                 for asked in found:
-                    driver.execute(sql, State.ACTED.value, now_ms, now_ms, asked.delivery)
+                    driver.execute(sql, State.ACTED.value, at_ms, at_ms, asked.delivery)
                     if said.action is not ActKind.OPEN or not asked.action:
                         acted_sql = "UPDATE reminder SET fallback_at = NULL, action = ? WHERE id = ?"
                         driver.execute(acted_sql, said.action.value, asked.reminder)
@@ -165,7 +175,7 @@ class Acts:
             _refuse("The reminder is too old to be answered.")
         return found
 
-    async def _act(self, asked: _Asked, action: ActKind, now_ms: int) -> Acted:
+    async def _act(self, asked: _Asked, action: ActKind, at_ms: int, now_ms: int) -> Acted:
         def read(connection: Connection) -> tuple[Reach | None, Subject | None, Listener, Look, bool]:
             driver = driver_of(connection)
             person = self._reach(connection, [asked.person], now_ms).get(asked.person)
@@ -190,7 +200,7 @@ class Acts:
         if action is ActKind.DONE:
             if subject.values.get("status") == TaskStatus.OPEN:
                 calendar = calendar_of(locale_from(look.locale, listener.locale), look.calendar)
-                await self._complete(person, subject, listener.hours, calendar, now_ms)
+                await self._complete(person, subject, listener.hours, calendar, at_ms)
             return Acted(action)
         if asked.action == action:
             return Acted(action, subject.values.get("remind_at"))
@@ -198,15 +208,15 @@ class Acts:
             _refuse("The task is done already.")
         if not is_still_due:
             _refuse("The task was put to another time meanwhile.")
-        values = snoozed(subject.values, action, listener.hours, now_ms)
+        values = snoozed(subject.values, action, listener.hours, at_ms, now_ms)
         await self._edit(person, subject, values)
         return Acted(action, values["remind_at"])
 
-    async def _complete(self, person: Reach, subject: Subject, hours: Hours, calendar: Calendar, now_ms: int) -> None:
+    async def _complete(self, person: Reach, subject: Subject, hours: Hours, calendar: Calendar, at_ms: int) -> None:
         """Mark a task as done; the next one of a series is made with it, as the app on that device would."""
-        done = {"status": TaskStatus.DONE.value, "done_at": now_ms}
+        done = {"status": TaskStatus.DONE.value, "done_at": at_ms}
         try:
-            following = next_values(subject.values, hours, calendar, now_ms)
+            following = next_values(subject.values, hours, calendar, at_ms)
         except (ValueError, OverflowError):
             following = None  # beyond the end of all calendars
         if following is None:
@@ -225,17 +235,27 @@ class Acts:
             raise ProblemError(make_problem(ProblemCode.FORBIDDEN, str(error))) from None
 
 
-def snoozed(task: Any, action: ActKind, hours: Hours, now_ms: int) -> dict[str, Any]:
-    """Return what putting a task off writes: an hour from now on the full minute, or tomorrow morning."""
-    today = hours.day_of(now_ms)
+def tapped_at(said_ms: int | None, send_at: int, now_ms: int) -> int:
+    """Return when something was done about a reminder: as the device says, but not before it was due, nor after now."""
+    return now_ms if said_ms is None else min(max(said_ms, send_at), now_ms)
+
+
+def snoozed(task: Any, action: ActKind, hours: Hours, at_ms: int, now_ms: int) -> dict[str, Any]:
+    """Return what putting a task off at ``at_ms`` writes: an hour on, on the full minute, or the next morning.
+
+    What has passed when the server hears of it rings at once.
+    """
     if action is ActKind.SNOOZE_TOMORROW:
-        day = today + timedelta(days=1)
-        remind_at = hours.morning_of(day)
+        wanted = hours.morning_of(hours.day_of(at_ms) + timedelta(days=1))
     else:
-        remind_at = -(-(now_ms + HOUR_MS) // MINUTE_MS) * MINUTE_MS
-        day = hours.day_of(remind_at)
+        wanted = -(-(at_ms + HOUR_MS) // MINUTE_MS) * MINUTE_MS
+    remind_at = max(wanted, now_ms // MINUTE_MS * MINUTE_MS)
     plus, minus = (task.get("snoozes") or {}).get(_SERVER, (0, 0))
-    return {"due_day": day.isoformat(), "remind_at": remind_at, "snoozes": {_SERVER: [plus + 1, minus]}}
+    return {
+        "due_day": hours.day_of(remind_at).isoformat(),
+        "remind_at": remind_at,
+        "snoozes": {_SERVER: [plus + 1, minus]},
+    }
 
 
 def _refuse(detail: str) -> NoReturn:

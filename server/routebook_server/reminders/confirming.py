@@ -5,7 +5,6 @@ next one.
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -29,16 +28,15 @@ class _Said(msgspec.Struct, frozen=True):
 class Confirmations:
     """Writes down what was shown; belongs to one event loop."""
 
-    def __init__(self, database: Database, now_ms: Callable[[], int]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._now_ms = now_ms
         self._waiting: list[tuple[_Said, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
 
-    async def note(self, delivery: str, reminder: str) -> None:
-        """Write down that a delivery was shown; it is on the disk when this returns. The first time counts."""
+    async def note(self, delivery: str, reminder: str, at_ms: int) -> None:
+        """Write down that a delivery was shown at ``at_ms``, the first time; it is on the disk when this returns."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((_Said(delivery, reminder, self._now_ms()), future))
+        self._waiting.append((_Said(delivery, reminder, at_ms), future))
         if self._writer is None:
             self._writer = asyncio.create_task(self._drain(), name="confirmations")
         await future

@@ -1,5 +1,6 @@
 /** When a person wants to be rung, as the `setting` records of his own say; the server reads the same ones (docs/reminders.md). */
 import { clockOf, minuteFrom } from "#lib/i18n/clock";
+import { dayOf } from "#lib/i18n/format";
 import type { Change } from "#lib/store/change";
 import { addDays, instantAt, minuteOf } from "./day";
 
@@ -25,13 +26,14 @@ export function quietHoursFrom(value: unknown): QuietHours {
 export const morningHourFrom = (value: unknown): number =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 23 ? value : USUAL_MORNING_HOUR;
 
-/** When a reminder of `instant` rings: itself, or the end of the quiet hours that it falls into. */
-export function ringsAt(instant: number, { from, to }: QuietHours, day: string, timeZone: string): number {
+/** When a reminder of `instant` rings: itself, or the end of the quiet hours that it falls into by the clock of `timeZone`. */
+export function ringsAt(instant: number, { from, to }: QuietHours, timeZone: string): number {
   const minute = minuteOf(instant, timeZone);
   const isQuiet = from < to ? minute >= from && minute < to : from > to && (minute >= from || minute < to);
   if (!isQuiet) return instant;
+  const day = dayOf(instant, timeZone);
   const ends = from > to && minute >= from ? addDays(day, 1) : day;
-  return instantAt(ends, Math.floor(to / 60), timeZone, to % 60);
+  return Math.max(instant, instantAt(ends, Math.floor(to / 60), timeZone, to % 60));
 }
 
 /** Saves a choice of the person; `standing` is the record's id where there is one. */

@@ -6,6 +6,7 @@ import { DevicePush } from "#lib/pwa/push/browser";
 import { type SubscribeProblem, subscribe, unsubscribe } from "#lib/pwa/push/subscribing";
 import { goto } from "$app/navigation";
 import { api, apiProblemText } from "./api";
+import { isMissing, isToAsk, NOTICE_RESTS_MS } from "./promises";
 
 /**
  * `unsupported`: this browser cannot; `install`: an iPhone or iPad, where only the installed app can; `ask`: nobody has been asked;
@@ -14,6 +15,8 @@ import { api, apiProblemText } from "./api";
 export type ReminderState = "unsupported" | "install" | "ask" | "denied" | "off" | "on";
 
 const OFF_KEY = "routebook.reminders";
+const PROMISED_KEY = "routebook.reminder-promised";
+const LATER_KEY = "routebook.reminders-later";
 const REGISTERED_WITHIN_MS = 20_000;
 
 const lookNow = () => ({ locale: reader.locale, calendar: reader.calendar });
@@ -59,6 +62,33 @@ class Reminders {
   /** Again where it failed: the network is back, or the person has signed in again. */
   retry(): void {
     if (this.problem !== null) void this.#renew();
+  }
+
+  /** Whether what is set rings elsewhere, or nowhere, but not here. */
+  get isMissing(): boolean {
+    return isMissing(this);
+  }
+
+  /** What is told of a reminder that stands: `text`, with the truth about this device. */
+  told(text: string): string {
+    return this.isMissing ? m.reminders_promise_not_here({ text }) : text;
+  }
+
+  /** That a reminder was set here; answers what is told of it. */
+  promise(text: string): string {
+    if (this.isMissing) remember(PROMISED_KEY, "1");
+    return this.told(text);
+  }
+
+  /** Whether to ask for reminders on this device, because one was promised. */
+  isToAsk(now: number): boolean {
+    const restsUntil = Number(remembered(LATER_KEY)) || 0;
+    return isToAsk(this, { promised: remembered(PROMISED_KEY) !== null, restsUntil }, now);
+  }
+
+  /** Its person does not want to be asked for a while. */
+  later(now: number): void {
+    remember(LATER_KEY, String(now + NOTICE_RESTS_MS));
   }
 
   /** Asks for leave, and subscribes with it. Only ever by a tap. */

@@ -5,8 +5,13 @@ import { useStore } from "#lib/store/context";
 import { live } from "#lib/store/live.svelte";
 import { api } from "./api";
 
+/** What a person's record says of his time zone. */
+export interface Zone {
+  readonly current: string | null;
+}
+
 /** The time zone of the person's record: "" where it says none, null while that is not known here. Call it while a component is made. */
-export function useZone(): { readonly current: string | null } {
+export function useZone(): Zone {
   const { person } = useStore().account;
   const found = live(() => ["record.one", { kind: "person" as const, id: person }]);
   return {
@@ -22,9 +27,8 @@ export function useZone(): { readonly current: string | null } {
  * Says where this device is, once, where the person's record says nothing: whoever was never asked for push would have his reminders
  * by the server's clock. Call it while a component is made, below `provideStore`.
  */
-export function tellZone(): void {
+export function tellZone(zone: Zone): void {
   const store = useStore();
-  const zone = useZone();
   let isTold = false;
   const isMeant = $derived(
     zone.current === "" && (store.status.connection === "up_to_date" || store.status.connection === "waiting"),

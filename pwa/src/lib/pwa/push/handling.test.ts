@@ -93,7 +93,7 @@ describe("a push", () => {
     expect(title).toBe("Call Ewa");
     expect(options).toMatchObject({ tag: "r1", lang: "fa", dir: "rtl", silent: false, renotify: false, data: message });
     expect(options?.actions.map((one) => one.action)).toEqual(["done", "snooze_hour"]);
-    expect(world.posted).toEqual(['/api/reminders/r1/shown {"token":"s"}']);
+    expect(world.posted).toEqual(['/api/reminders/r1/shown {"token":"s","at":1000}']);
     expect(world.memory.reports.size).toBe(0);
   });
   test("that comes twice rings once, and is confirmed again", async () => {
@@ -129,12 +129,12 @@ describe("a tap", () => {
   test("on the body opens the screen before anything else, and tells of it", async () => {
     await tap(world, message, "open");
     expect(world.opened).toEqual(["/tasks"]);
-    expect(world.posted).toEqual(['/api/reminders/r1/act {"token":"s","action":"open"}']);
+    expect(world.posted).toEqual(['/api/reminders/r1/act {"token":"s","action":"open","at":1000}']);
   });
   test("on an action opens nothing", async () => {
     await tap(world, message, "done");
     expect(world.opened).toEqual([]);
-    expect(world.posted).toEqual(['/api/reminders/r1/act {"token":"s","action":"done"}']);
+    expect(world.posted).toEqual(['/api/reminders/r1/act {"token":"s","action":"done","at":1000}']);
   });
   test("on an action that the server refuses opens the screen", async () => {
     world.status = 404;
@@ -154,6 +154,15 @@ describe("a tap", () => {
     await send(world);
     expect(world.posted.map((one) => one.split("/")[4]?.split(" ")[0])).toEqual(["shown", "act"]);
     expect(world.memory.reports.size).toBe(0);
+  });
+  test("without the network is told with the time of the tap, whenever it is heard", async () => {
+    world.status = 0;
+    await tap(world, message, "snooze_hour");
+    world.ms = 5_000;
+    world.status = 200;
+    world.posted.length = 0;
+    await send(world);
+    expect(world.posted).toEqual(['/api/reminders/r1/act {"token":"s","action":"snooze_hour","at":1000}']);
   });
   test("that was said too late for the server is let go", async () => {
     await world.memory.keep(reportOf(message, "done", 1));

@@ -23,9 +23,9 @@ export const reportOf = ({ id, token }: PushMessage, what: Report["what"], at: n
 });
 
 /** Where a report goes, and its body. */
-export function requestOf({ id, token, what }: Report): { readonly path: string; readonly body: object } {
+export function requestOf({ id, token, what, at }: Report): { readonly path: string; readonly body: object } {
   const path = `/api/reminders/${encodeURIComponent(id)}/${what === "shown" ? "shown" : "act"}`;
-  return { path, body: what === "shown" ? { token } : { token, action: what } };
+  return { path, body: what === "shown" ? { token, at } : { token, action: what, at } };
 }
 
 /** What became of a report: heard, refused for good, or to be said again. */
