@@ -97,6 +97,8 @@ export class Leader {
   #isClosed = false;
   #isSignedOut = false;
   #leaving: Promise<Answer> | null = null;
+  /** What was exported last. */
+  #exported = "";
 
   constructor(private readonly parts: LeaderParts) {
     const { engine } = parts;
@@ -115,6 +117,7 @@ export class Leader {
       phase: this.#isFull ? { name: "failed", code: "storage_full" } : engine.phase,
       waiting: engine.waiting,
       attention: engine.attention,
+      refused: engine.refused,
       ...this.#session.state,
       lastContact: engine.lastContact,
       keeping: this.#storage(),
@@ -261,11 +264,17 @@ export class Leader {
       case "older_budget":
         this.parts.engine.setOlderBudget(call.bytes);
         return done(null);
-      case "export":
-        return done(this.parts.engine.exportUnsent());
+      case "export": {
+        const text = this.parts.engine.exportUnsent();
+        this.#exported = this.parts.engine.exportMark;
+        return done(text);
+      }
       case "sign_out": {
-        const waiting = this.parts.engine.waiting + (this.#uploader?.waiting ?? 0);
-        if (waiting > 0 && !call.exported) return done({ signedOut: false, waiting });
+        const { engine } = this.parts;
+        const waiting = engine.waiting + engine.refused + (this.#uploader?.waiting ?? 0);
+        // Something may have come since, here or in another tab, that the file has not got.
+        const isExported = call.exported && this.#exported === engine.exportMark;
+        if (waiting > 0 && !isExported) return done({ signedOut: false, waiting });
         await this.#drop();
         return done({ signedOut: true });
       }
