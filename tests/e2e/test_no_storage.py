@@ -112,6 +112,7 @@ def test_signing_out_leaves_nothing(make_browser: MakeBrowser, origin: Origin) -
     browser = make_browser()
     tab = open_tab(browser, origin)
     tab.evaluate(SAVE, ["one"])
+    tab.evaluate("store.exportUnsent()")
     assert tab.evaluate("store.signOut({ exported: true })") == {"signedOut": True}
     assert open_tab(browser, origin).evaluate(NAMES) == []
 
