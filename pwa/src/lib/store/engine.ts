@@ -27,7 +27,7 @@ import { roleOf } from "./role.ts";
 import type { Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { createIndexes, isIndexed, KINDS, openTables, rebuildTables, type StoredRow } from "./tables.ts";
-import { restoreUnsent, type Unsent, type UnsentChange, type UnsentMark, unsentSince } from "./unsent.ts";
+import { restoredMark, restoreUnsent, type Unsent, type UnsentChange, type UnsentMark, unsentSince } from "./unsent.ts";
 
 /** What the engine needs from the world. */
 export interface World {
@@ -351,8 +351,8 @@ export class Engine {
     return unsentSince(this.database, this.account.device, mark);
   }
 
-  /** Takes over what was kept; only into an empty store. */
-  restoreUnsent(kept: Unsent): void {
+  /** Takes over what was kept, only into an empty store; returns the mark beyond which something is new to whoever kept it. */
+  restoreUnsent(kept: Unsent): UnsentMark {
     const { database, account } = this;
     this.#tell(
       database
@@ -360,7 +360,9 @@ export class Engine {
         .add("outbox")
         .add("attention"),
     );
+    const mark = restoredMark(database);
     this.#adoptDevice(account, String(kept.device));
+    return mark;
   }
 
   /** Does a slice of the work that can wait; tells how soon the next may follow. Call it when nothing else is to be done. */

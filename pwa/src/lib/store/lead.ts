@@ -11,6 +11,7 @@ import type { Network } from "./files/uploader.ts";
 import { Leader, type Listeners } from "./leader.ts";
 import { openFile } from "./opfs.ts";
 import { IndexedRoads } from "./roads.ts";
+import { NOTHING_TOLD } from "./unsent.ts";
 import { UnsentKeeper } from "./unsent-keeper.ts";
 import type { Opening } from "./wire.ts";
 
@@ -32,12 +33,13 @@ async function leadOver(file: OpenedFile, { account, version }: Opening, listene
   });
   const keeper = file.isLasting ? null : new UnsentKeeper(account.person);
   const kept = (await keeper?.read()) ?? null;
-  if (kept !== null) engine.restoreUnsent(kept);
+  const told = kept === null ? NOTHING_TOLD : engine.restoreUnsent(kept);
   const leader = new Leader({
     version,
     file,
     engine,
     keeper,
+    told,
     transport: new HttpTransport(),
     beside: [new IndexedRoads(account.person)],
     files: { box: new IndexedBox(account.person), transport: new HttpFileTransport(), network },

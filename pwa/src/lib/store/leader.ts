@@ -52,6 +52,8 @@ export interface LeaderParts {
   readonly engine: Engine;
   /** null where the file lasts. */
   readonly keeper: Keeper | null;
+  /** What of the unsent the keeper has already; left out: nothing. */
+  readonly told?: UnsentMark;
   readonly transport: Transport;
   /** null where the device keeps no files. */
   readonly files: FileParts | null;
@@ -87,7 +89,7 @@ export class Leader {
   #callOffMinute: () => void = () => {};
   #locked: Lock | null;
   /** What of the unsent has been kept elsewhere, and the keeping that is under way. */
-  #told: UnsentMark = NOTHING_TOLD;
+  #told: UnsentMark;
   #keeping: Promise<void> = Promise.resolve();
   #isPersisted = false;
   /** The device had no room for something; whatever can be stored next takes it back. */
@@ -102,6 +104,7 @@ export class Leader {
 
   constructor(private readonly parts: LeaderParts) {
     const { engine } = parts;
+    this.#told = parts.told ?? NOTHING_TOLD;
     engine.onChange((topics) => this.#tell(topics));
     this.#session = this.#makeSession();
     this.#locked = engine.lock;
