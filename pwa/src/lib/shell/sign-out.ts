@@ -5,11 +5,11 @@ import { forgetAccount } from "#lib/store/account";
 import type { SignOutResult, Store } from "#lib/store/client";
 import { IndexedBox } from "#lib/store/files/indexed-box";
 import { IndexedRoads } from "#lib/store/roads";
-import { calls } from "./calls.svelte";
 import { saveCopy } from "./files/bytes";
 import { withFiles } from "./files/export";
 import { type SavedAs, saveAs } from "./files/save-as";
 import { reminders } from "./reminders.svelte";
+import { forgetTraces } from "./traces";
 
 /** Signs out and opens the sign-in screen; answers what still waits where something does. */
 export async function signOut(store: Store, options: { readonly exported: boolean }): Promise<SignOutResult> {
@@ -17,7 +17,7 @@ export async function signOut(store: Store, options: { readonly exported: boolea
   if (!result.signedOut) return result;
   await forgetAccount();
   await new IndexedRoads(store.account.person).drop().catch(() => undefined); // an answer may have come meanwhile
-  calls.forget(); // the next one here did not make them
+  forgetTraces(store.account.person);
   await reminders.end(); // while the session lasts: the next one here must not read this person's reminders
   await showBadge(0, navigator);
   await endSession({ fetch: (input, init) => fetch(input, init), isOnline: () => navigator.onLine });

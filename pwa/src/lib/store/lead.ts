@@ -7,6 +7,7 @@ import { forgetAccount } from "./account.ts";
 import type { OpenedFile } from "./database.ts";
 import { Engine } from "./engine.ts";
 import { IndexedBox } from "./files/indexed-box.ts";
+import { Takes } from "./files/takes.ts";
 import type { Network } from "./files/uploader.ts";
 import { Leader, type Listeners } from "./leader.ts";
 import { openFile } from "./opfs.ts";
@@ -46,7 +47,11 @@ async function leadOver(file: OpenedFile, { account, version }: Opening, listene
     timers: realTimers,
     random: Math.random,
     listeners,
-    forgetAccount,
+    forgetAccount: async () => {
+      await forgetAccount();
+      // A recording that a killed app left behind; who signs out himself finds it again.
+      await new Takes(account.person).drop().catch(() => undefined);
+    },
   });
   connection?.addEventListener?.("change", () => leader.noteNetwork());
   return leader;
