@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Verdict } from "$sync/messages.ts";
 import type { Change } from "./change.ts";
 import { BUCKET, customerRow, type Fixture, id, open, PERSON, receive, TERRITORY } from "./fixtures.ts";
 
@@ -7,10 +8,7 @@ const D = id(101);
 const exported = ({ engine }: Fixture) => JSON.parse(engine.exportUnsent());
 
 /** A device with one customer, whose changes the server has answered with these verdicts. */
-function refused(
-  changes: readonly Change[],
-  verdicts: NonNullable<Parameters<typeof receive>[1]["verdicts"]>,
-): Fixture {
+function refused(changes: readonly Change[], verdicts: readonly Verdict[]): Fixture {
   const device = open();
   receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "Hel" })] } });
   for (const change of changes) device.save(change);

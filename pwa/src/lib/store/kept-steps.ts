@@ -41,7 +41,7 @@ export function keptMark(database: Database): KeptMark {
 /** Returns what is new between two marks, null if nothing is. */
 export function keptSince(database: Database, before: KeptMark, now: KeptMark): KeptStep | null {
   const isAnew = now.keeping !== before.keeping;
-  const told = new Map(isAnew ? [] : before.spans.map(([device, , last]) => [device, last]));
+  const told = new Map(isAnew ? [] : before.spans.map(([device, , last]) => [device, last] as const));
   const added = now.spans.flatMap(([device, , last]) => {
     const after = told.get(device) ?? 0;
     return last > after ? rowsAfter(database, device, after) : [];
