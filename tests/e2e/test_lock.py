@@ -93,6 +93,11 @@ def test_a_wiped_phone_sends_what_it_has_then_holds_nothing(house: House, make_b
     open_details(phone, house.address, customer.id)
     browser.context.set_offline(True)
     edit_field(phone, "trade", "Written before the wipe")
+    call = {"customer": customer.id, "name": customer.values["name"], "contact": None}
+    phone.evaluate(
+        "call => localStorage.setItem('routebook.call', JSON.stringify([{ ...call, at: Date.now() }]))", call
+    )
+    assert customer.id in phone.evaluate("JSON.stringify({ ...localStorage })")
 
     desk = make_browser("desk", device="desktop", **MANAGER.surroundings).open()
     sign_in(desk, house.address, MANAGER)
@@ -113,6 +118,9 @@ def test_a_wiped_phone_sends_what_it_has_then_holds_nothing(house: House, make_b
       return names;
     }"""
     assert phone.evaluate(kept) == []
+    # Nor what the browser remembers beside the book: whom he called, and what he opened last.
+    traces = phone.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
+    assert customer.id not in traces
     desk.reload()
     expect(desk.get_by_role("row").last).to_contain_text(pattern("en", "devices_wiped_on"))
 

@@ -1,5 +1,6 @@
 """The app without its server: it opens, installs, updates when it is told to, and leaves nothing unsent behind."""
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -170,6 +171,34 @@ def _second_build(house: House, folder: Path) -> Path:
         for twin in (".br", ".gz"):
             path.with_name(path.name + twin).unlink(missing_ok=True)
     return second
+
+
+def test_who_signs_out_over_unsent_work_has_its_file_first(phone: Phone, house: House) -> None:
+    page, address = phone.page, phone.wire.address
+    open_details(page, address, house.customers_of(MAREK.email)[0].id)
+    phone.browser.lose_network(phone.wire)
+    edit_field(page, "trade", "Not yet sent")
+    page.goto(f"{address}/more")
+    page.get_by_test_id("sign-out").click()
+    save, leave = page.get_by_test_id("sign-out-save"), page.get_by_test_id("sign-out-exported")
+
+    # Who is asked for a place and cancels has no file, and stays.
+    page.evaluate("window.showSaveFilePicker = () => Promise.reject(new DOMException('', 'AbortError'))")
+    save.click()
+    expect(save).to_be_enabled()
+    expect(leave).to_have_count(0)
+
+    # As on a phone, which only downloads: whether the file is there, its person knows.
+    page.evaluate("delete window.showSaveFilePicker")
+    with page.expect_download() as saved:
+        save.click()
+    edits = json.loads(saved.value.path().read_text(encoding="utf-8"))["edits"]
+    assert {"trade": "Not yet sent"} in [edit["v"] for edit in edits]
+    expect(page.get_by_role("dialog")).to_contain_text(saved.value.suggested_filename)
+    with page.expect_download():
+        page.get_by_role("button", name=word("en", "more_export_again")).click()
+    leave.click()
+    page.wait_for_url("**/signin")
 
 
 def test_signing_out_with_unsent_work_warns_and_without_it_leaves_nothing(phone: Phone, house: House) -> None:

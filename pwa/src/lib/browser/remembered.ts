@@ -28,6 +28,20 @@ export function keptInTab(key: string): string | null {
   }
 }
 
+/** What of this tab's is a person's begins so. */
+const PERSONAL = "routebook.";
+const byName: Map<string, unknown>[] = [];
+
+/** Forgets all that this tab keeps of its person. */
+export function forgetTab(): void {
+  for (const kept of byName) kept.clear();
+  try {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PERSONAL)) sessionStorage.removeItem(key);
+  } catch {
+    // It keeps nothing.
+  }
+}
+
 /** What is kept in this tab by name; changes are written down when the page is left, because they may be many. */
 export function keptByName<T>(key: string): Map<string, T> {
   let kept: Map<string, T>;
@@ -36,6 +50,7 @@ export function keptByName<T>(key: string): Map<string, T> {
   } catch {
     kept = new Map(); // damaged: everything begins anew
   }
+  byName.push(kept);
   globalThis.addEventListener?.("pagehide", () => keepInTab(key, JSON.stringify([...kept])));
   return kept;
 }

@@ -1,5 +1,7 @@
 /** The customers opened last on this device, newest first. A convenience of one device: it is never sent. */
 
+import { remember } from "#lib/browser/remembered";
+
 const MOST = 8;
 const keyOf = (person: string) => `routebook.recent.${person}`;
 
@@ -13,6 +15,9 @@ export function recentlyOpened(storage: KeyValueStorage, person: string): readon
     return []; // damaged or forbidden: the list begins anew
   }
 }
+
+/** Forgets all of them. */
+export const forgetOpened = (person: string): void => remember(keyOf(person), null);
 
 export function keepOpened(storage: KeyValueStorage, person: string, id: string): void {
   const others = recentlyOpened(storage, person).filter((other) => other !== id);

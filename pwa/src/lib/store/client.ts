@@ -33,7 +33,7 @@ export interface WriteOptions {
 /** What became of signing out. */
 export type SignOutResult =
   | { readonly signedOut: true }
-  /** Edits wait to be sent, nothing was dropped: send or export them first. */
+  /** So much is on this device alone, nothing was dropped: it is to be sent, looked at or exported first. */
   | { readonly signedOut: false; readonly waiting: number };
 
 /** The store of one person on this device. */
@@ -97,9 +97,9 @@ export interface Store {
   setOlderBudget(bytes: number): Promise<void>;
   /** Asks the browser not to throw the storage away, and has `status.keeping` say what came of it; true where it promises. */
   askToKeep(): Promise<boolean>;
-  /** Everything that is not yet at the server, as JSON text for a file. */
+  /** Everything that is on this device alone, not yet at the server or refused by it, as JSON text for a file. */
   exportUnsent(): Promise<string>;
-  /** Drops this person's data from the device if nothing waits, or if what waits was exported just before. */
+  /** Drops this person's data from the device if none of it is here alone, or if all of that was exported before. */
   signOut(options?: { readonly exported: boolean }): Promise<SignOutResult>;
   /** Goes on after the person has signed in again, in every tab, also where the server has given this device another number. */
   renew(account: Account): void;

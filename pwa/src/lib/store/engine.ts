@@ -11,6 +11,7 @@ import type { Change, WriteResult } from "./change.ts";
 import { Checks } from "./checks.ts";
 import { type Asked, isComplete, readCursors } from "./cursors.ts";
 import { type Database, withoutWaiting } from "./database.ts";
+import { countRefused, exportMark, refusedWork } from "./export.ts";
 import { type FileRecord, fileRecord } from "./files/records.ts";
 import { extendGrams } from "./grams.ts";
 import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
@@ -26,7 +27,7 @@ import { roleOf } from "./role.ts";
 import type { Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { createIndexes, isIndexed, KINDS, openTables, rebuildTables, type StoredRow } from "./tables.ts";
-import { restoreUnsent, type Unsent, type UnsentChange, type UnsentMark, unsentSince } from "./unsent.ts";
+import { restoredMark, restoreUnsent, type Unsent, type UnsentChange, type UnsentMark, unsentSince } from "./unsent.ts";
 
 /** What the engine needs from the world. */
 export interface World {
@@ -58,6 +59,8 @@ export class Engine {
   readonly #numbers = new Map<string, number>();
   /** How many things want a human, as last counted; null when that may have changed. */
   #attention: number | null = null;
+  /** How many things were refused, likewise. */
+  #refused: number | null = null;
   /** Whose store it is, with the role that he has now; null when that may have changed. */
   #account: Account | null = null;
   #listener: (topics: ReadonlySet<Topic>) => void = () => {};
@@ -204,13 +207,25 @@ export class Engine {
   }
 
   /**
-   * Returns what is not yet at the server, as JSON text with the person and the device; also when the lease is over, because it is
-   * the person's own work. StoreError "locked" where a wipe was asked for.
+   * Returns what is on this device alone, as JSON text with the person and the device: what is not yet at the server, and what that
+   * refused. Also when the lease is over, because it is the person's own work. StoreError "locked" where a wipe was asked for.
    */
   exportUnsent(): string {
     if (this.lock === "wipe") throw new StoreError("locked");
     const { person, device } = this.account;
-    return JSON.stringify({ person, device, exported_at: this.now(), edits: this.unsent() }, null, 2);
+    const refused = refusedWork(this.database);
+    return JSON.stringify({ person, device, exported_at: this.now(), edits: this.unsent(), refused }, null, 2);
+  }
+
+  /** Names the state of what is exported: another one as soon as there is something that an export before has not got. */
+  get exportMark(): string {
+    return exportMark(this.database);
+  }
+
+  /** Things that the server refused, and nobody has looked at: what was written is on this device alone. */
+  get refused(): number {
+    this.#refused ??= countRefused(this.database);
+    return this.#refused;
   }
 
   // ── Synchronisation ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -341,8 +356,8 @@ export class Engine {
     return unsentSince(this.database, this.account.device, mark);
   }
 
-  /** Takes over what was kept; only into an empty store. */
-  restoreUnsent(kept: Unsent): void {
+  /** Takes over what was kept, only into an empty store; returns the mark beyond which something is new to whoever kept it. */
+  restoreUnsent(kept: Unsent): UnsentMark {
     const { database, account } = this;
     this.#tell(
       database
@@ -350,7 +365,9 @@ export class Engine {
         .add("outbox")
         .add("attention"),
     );
+    const mark = restoredMark(database);
     this.#adoptDevice(account, String(kept.device));
+    return mark;
   }
 
   /** Does a slice of the work that can wait; tells how soon the next may follow. Call it when nothing else is to be done. */
@@ -430,6 +447,7 @@ export class Engine {
     const role = this.#account?.role;
     this.#account = null;
     if (this.account.role !== role || COUNTED.some((topic) => topics.has(topic))) this.#attention = null;
+    if (topics.has("attention")) this.#refused = null;
     this.#listener(topics);
   }
 

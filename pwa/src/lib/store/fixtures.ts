@@ -6,6 +6,7 @@ import type { Values } from "$sync/record.ts";
 import type { Account } from "./account.ts";
 import type { SqlValue } from "./database.ts";
 import { Engine, type World } from "./engine.ts";
+import type { KeptRow } from "./kept-steps.ts";
 import { NodeDatabase } from "./node-database.ts";
 import { KINDS } from "./tables.ts";
 import { NOTHING_TOLD, type Unsent, type UnsentChange } from "./unsent.ts";
@@ -158,9 +159,20 @@ export class Shelf {
     const before = isAnew ? [] : (this.#kept?.unsent ?? []).filter(({ edit }) => edit.n >= first);
     const answered = [...(this.#kept?.answered ?? []), ...change.answered];
     const { buckets = {}, looks = [] } = this.#kept ?? {};
-    this.#kept = { buckets, looks, ...counters, ...lists, unsent: [...before, ...added], answered };
+    const taken = this.#takenAfter(change);
+    this.#kept = { buckets, looks, ...counters, ...lists, unsent: [...before, ...added], answered, taken };
     this.#mark = change.mark;
     this.steps.push(change);
+  }
+
+  #takenAfter({ taken }: UnsentChange): readonly KeptRow[] {
+    const before = this.#kept?.taken ?? [];
+    if (taken === null) return before;
+    const nameOf = ({ device, edit }: KeptRow) => `${device} ${edit.n}`;
+    const all = new Map([...before, ...taken.added].map((row) => [nameOf(row), row]));
+    return [...all.values()].filter(({ device, edit: { n } }) =>
+      taken.spans.some(([of, first, last]) => of === device && first <= n && n <= last),
+    );
   }
 
   get kept(): Unsent {
@@ -169,9 +181,9 @@ export class Shelf {
   }
 
   /** Opens another store with what was kept, as after the tab was closed. */
-  reopen(): Fixture {
-    const next = open();
-    next.engine.restoreUnsent(this.kept);
+  reopen(device?: number): Fixture {
+    const next = open(device);
+    this.#mark = next.engine.restoreUnsent(this.kept);
     return next;
   }
 }

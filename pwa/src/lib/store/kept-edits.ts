@@ -58,9 +58,18 @@ export function findKept(database: Database, device: number, n: number): Omit<Ke
   return kept && { edit: JSON.parse(kept.edit), verdict: kept.verdict };
 }
 
-/** Writes down what became of a kept edit. */
-export function keepVerdict(database: Database, device: number, { n, verdict }: Verdict): void {
+/** Writes down what else became of an edit that has been kept. */
+export function amendKept(database: Database, device: number, verdict: Verdict): void {
+  keepVerdict(database, device, verdict);
+  noteKeeping(database);
+}
+
+function keepVerdict(database: Database, device: number, { n, verdict }: Verdict): void {
   database.run("UPDATE kept SET verdict = ? WHERE device = ? AND n = ?", [verdict, device, n]);
+}
+
+function noteKeeping(database: Database): void {
+  writeMeta(database, "keeping", readNumber(database, "keeping") + 1);
 }
 
 /** Forgets what a backup holds: this device's edits up to `covered`, and all that it made under a former number. */
@@ -92,7 +101,10 @@ function take(database: Database, condition: string, values: readonly SqlValue[]
     `SELECT edit, verdict, counted FROM kept WHERE ${condition} ORDER BY device, n`,
     values,
   );
-  if (kept.length > 0) forget(database, condition, values);
+  if (kept.length > 0) {
+    forget(database, condition, values);
+    noteKeeping(database); // they may come back under the same numbers, with another verdict
+  }
   return kept.map(({ edit, verdict, counted }) => ({
     edit: JSON.parse(edit),
     verdict,

@@ -7,10 +7,12 @@ import { forgetAccount } from "./account.ts";
 import type { OpenedFile } from "./database.ts";
 import { Engine } from "./engine.ts";
 import { IndexedBox } from "./files/indexed-box.ts";
+import { Takes } from "./files/takes.ts";
 import type { Network } from "./files/uploader.ts";
 import { Leader, type Listeners } from "./leader.ts";
 import { openFile } from "./opfs.ts";
 import { IndexedRoads } from "./roads.ts";
+import { NOTHING_TOLD } from "./unsent.ts";
 import { UnsentKeeper } from "./unsent-keeper.ts";
 import type { Opening } from "./wire.ts";
 
@@ -32,19 +34,24 @@ async function leadOver(file: OpenedFile, { account, version }: Opening, listene
   });
   const keeper = file.isLasting ? null : new UnsentKeeper(account.person);
   const kept = (await keeper?.read()) ?? null;
-  if (kept !== null) engine.restoreUnsent(kept);
+  const told = kept === null ? NOTHING_TOLD : engine.restoreUnsent(kept);
   const leader = new Leader({
     version,
     file,
     engine,
     keeper,
+    told,
     transport: new HttpTransport(),
     beside: [new IndexedRoads(account.person)],
     files: { box: new IndexedBox(account.person), transport: new HttpFileTransport(), network },
     timers: realTimers,
     random: Math.random,
     listeners,
-    forgetAccount,
+    forgetAccount: async () => {
+      await forgetAccount();
+      // A recording that a killed app left behind; who signs out himself finds it again.
+      await new Takes(account.person).drop().catch(() => undefined);
+    },
   });
   connection?.addEventListener?.("change", () => leader.noteNetwork());
   return leader;

@@ -223,6 +223,57 @@ describe("the leader", () => {
     expect(server.requests).toHaveLength(asked);
   });
 
+  const refusal = { n: 1, verdict: "rejected", code: "forbidden" } as const;
+  const leave = (exported: boolean) => ({ name: "sign_out", exported }) as const;
+
+  test("does not sign out over refused work, which is on this device alone", async () => {
+    const { leader, server, gone } = lead();
+    server.script = [first, () => ({ verdicts: [refusal] })];
+    await pass(100);
+    await leader.answer(write("Gdynia"));
+    await pass(5_000);
+    expect(leader.status).toMatchObject({ waiting: 0, refused: 1 });
+    expect(await leader.answer(leave(false))).toMatchObject({ ok: true, value: { signedOut: false, waiting: 1 } });
+    expect(gone).toEqual([]);
+    await leader.answer({ name: "dismiss", attention: 1 });
+    expect(await leader.answer(leave(false))).toMatchObject({ ok: true, value: { signedOut: true } });
+  });
+
+  test("signs out over unsent work only where all of it was exported", async () => {
+    const { leader, server, gone } = lead();
+    server.script = [first];
+    await pass(100);
+    server.isReachable = false;
+    await leader.answer(write("Gdynia"));
+    expect(await leader.answer(leave(true))).toMatchObject({ ok: true, value: { signedOut: false } });
+    await leader.answer({ name: "export" });
+    await leader.answer(write("typed after the file was made"));
+    expect(await leader.answer(leave(true))).toMatchObject({ ok: true, value: { signedOut: false, waiting: 2 } });
+    expect(gone).toEqual([]);
+    await leader.answer({ name: "export" });
+    expect(await leader.answer(leave(true))).toMatchObject({ ok: true, value: { signedOut: true } });
+  });
+
+  test("signs out where what was exported has been sent meanwhile, but not where some of it was refused", async () => {
+    const signedOut: unknown[] = [];
+    for (const verdicts of [[], [refusal]]) {
+      const { leader, server } = lead();
+      server.script = [first];
+      await pass(100);
+      server.isReachable = false;
+      await leader.answer(write("Gdynia"));
+      await leader.answer({ name: "export" });
+      server.script = [() => ({ verdicts })];
+      server.isReachable = true;
+      leader.wake("button");
+      await pass(5_000);
+      const answer = await leader.answer(leave(true));
+      signedOut.push(answer.ok && answer.value);
+      leader.close();
+    }
+    expect(signedOut).toEqual([{ signedOut: true }, { signedOut: false, waiting: 1 }]);
+  });
+
   test("tells of a write only when it is kept, where the database does not last", async () => {
     const { leader, kept, server } = lead({ isLasting: false });
     server.isReachable = false;

@@ -53,6 +53,8 @@ export interface LeaderParts {
   readonly engine: Engine;
   /** null where the file lasts. */
   readonly keeper: Keeper | null;
+  /** What of the unsent the keeper has already; left out: nothing. */
+  readonly told?: UnsentMark;
   readonly transport: Transport;
   /** null where the device keeps no files. */
   readonly files: FileParts | null;
@@ -88,7 +90,7 @@ export class Leader {
   #callOffMinute: () => void = () => {};
   #locked: Lock | null;
   /** What of the unsent has been kept elsewhere, and the keeping that is under way. */
-  #told: UnsentMark = NOTHING_TOLD;
+  #told: UnsentMark;
   #keeping: Promise<void> = Promise.resolve();
   #isPersisted = false;
   /** The device had no room for something; whatever can be stored next takes it back. */
@@ -98,9 +100,12 @@ export class Leader {
   #isClosed = false;
   #isSignedOut = false;
   #leaving: Promise<Answer> | null = null;
+  /** What was exported last. */
+  #exported = "";
 
   constructor(private readonly parts: LeaderParts) {
     const { engine } = parts;
+    this.#told = parts.told ?? NOTHING_TOLD;
     engine.onChange((topics) => this.#tell(topics));
     this.#session = this.#makeSession();
     this.#locked = engine.lock;
@@ -116,6 +121,7 @@ export class Leader {
       phase: this.#isFull ? { name: "failed", code: "storage_full" } : engine.phase,
       waiting: engine.waiting,
       attention: engine.attention,
+      refused: engine.refused,
       ...this.#session.state,
       lastContact: engine.lastContact,
       keeping: this.#storage(),
@@ -268,11 +274,17 @@ export class Leader {
       case "older_budget":
         this.parts.engine.setOlderBudget(call.bytes);
         return done(null);
-      case "export":
-        return done(this.parts.engine.exportUnsent());
+      case "export": {
+        const text = this.parts.engine.exportUnsent();
+        this.#exported = this.parts.engine.exportMark;
+        return done(text);
+      }
       case "sign_out": {
-        const waiting = this.parts.engine.waiting + (this.#uploader?.waiting ?? 0);
-        if (waiting > 0 && !call.exported) return done({ signedOut: false, waiting });
+        const { engine } = this.parts;
+        const waiting = engine.waiting + engine.refused + (this.#uploader?.waiting ?? 0);
+        // Something may have come since, here or in another tab, that the file has not got.
+        const isExported = call.exported && this.#exported === engine.exportMark;
+        if (waiting > 0 && !isExported) return done({ signedOut: false, waiting });
         await this.#drop();
         return done({ signedOut: true });
       }

@@ -44,6 +44,8 @@ export type MetaName =
   /** Bytes of the kept edits, and the highest number of this device that a backup covers (SPEC R48). */
   | "kept_bytes"
   | "covered"
+  /** Which keeping of them it is; another one when some are taken out, or when something else is said of some. */
+  | "keeping"
   /** Bytes of older activity that may be kept (SPEC R39). */
   | "older_budget"
   /** "1" where files wait for a network that costs nothing. */

@@ -16,6 +16,9 @@ export class LiveStatus implements StoreStatus {
   get attention() {
     return this.#now.attention;
   }
+  get refused() {
+    return this.#now.refused;
+  }
   get connection() {
     return this.#now.connection;
   }

@@ -47,6 +47,8 @@ export interface StoreStatus {
   readonly waiting: number;
   /** Things that want a human ("needs a look"). */
   readonly attention: number;
+  /** Those of them that the server refused: what was written is on this device alone. */
+  readonly refused: number;
   readonly connection: Connection;
   /** True while a request is on its way. */
   readonly syncing: boolean;
@@ -71,6 +73,7 @@ export const INITIAL_STATUS: StoreStatus = {
   phase: { name: "opening" },
   waiting: 0,
   attention: 0,
+  refused: 0,
   connection: "connecting",
   syncing: false,
   problem: null,

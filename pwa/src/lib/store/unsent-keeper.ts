@@ -1,10 +1,11 @@
 /**
- * Keeps what is unsent in IndexedDB, for browsers that keep no files: one entry for each edit and each answer, so that saving one
- * costs one, however many wait.
+ * Keeps what is unsent in IndexedDB, for browsers that keep no files, and what was taken and no backup covers yet: one entry for each
+ * edit and each answer, so that saving one costs one, however many wait.
  */
 import { msFromStamp } from "$sync/clock.ts";
 import type { Edit } from "$sync/messages.ts";
 import { inKept, Kept, UNSENT } from "./kept.ts";
+import type { KeptRow, KeptStep } from "./kept-steps.ts";
 import type { Queued } from "./outbox.ts";
 import type { Answered, Unsent, UnsentChange, UnsentCounters, UnsentLists } from "./unsent.ts";
 
@@ -31,16 +32,18 @@ export class UnsentKeeper {
     const unsent = (edits.length > 0 ? edits : (counters.unsent ?? [])).map(queuedOf);
     const buckets = (await this.#list("buckets")) ?? {};
     const looks = (await this.#list("looks")) ?? [];
-    return { ...counters, unsent, answered, buckets, looks };
+    const taken = await inKept<KeptRow[]>(UNSENT, "readonly", (store) => store.getAll(this.#range("taken")));
+    return { ...counters, unsent, answered, buckets, looks, taken };
   }
 
   /** Keeps one step; all of it or nothing. */
-  async keep({ counters, isAnew, first, added, answered, lists }: UnsentChange): Promise<void> {
+  async keep({ counters, isAnew, first, added, answered, lists, taken }: UnsentChange): Promise<void> {
     await inKept(UNSENT, "readwrite", (store) => {
       store.delete(isAnew ? this.#range("edit") : this.#range("edit", first - 1));
       for (const one of added) store.put(one, [this.person, "edit", one.edit.n]);
       for (const one of answered) store.put(one, [this.person, "answer", one.seq]);
       for (const [name, list] of Object.entries(lists)) store.put(list, [this.person, name, 0]);
+      if (taken !== null) this.#keepTaken(store, taken);
       const last = answered.at(-1);
       if (last !== undefined) store.delete(this.#range("answer", last.seq - ANSWERS_KEPT));
       return this.#counters.put(store.transaction, counters);
@@ -50,9 +53,19 @@ export class UnsentKeeper {
   /** Forgets everything. */
   async drop(): Promise<void> {
     await inKept(UNSENT, "readwrite", (store) => {
-      for (const part of ["edit", "answer", "buckets", "looks"]) store.delete(this.#range(part));
+      for (const part of ["edit", "answer", "taken", "buckets", "looks"]) store.delete(this.#range(part));
       return this.#counters.delete(store.transaction);
     });
+  }
+
+  #keepTaken(store: IDBObjectStore, { spans, added }: KeptStep): void {
+    let after: IDBValidKey[] = [this.person, "taken", Number.NEGATIVE_INFINITY];
+    for (const [device, first, last] of spans) {
+      store.delete(IDBKeyRange.bound(after, [this.person, "taken", device, first], true, true));
+      after = [this.person, "taken", device, last];
+    }
+    store.delete(IDBKeyRange.bound(after, [this.person, "taken", Number.POSITIVE_INFINITY], true, true));
+    for (const one of added) store.put(one, [this.person, "taken", one.device, one.edit.n]);
   }
 
   /** A list that is kept whole; an older version of the app kept none. */

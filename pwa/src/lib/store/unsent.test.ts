@@ -22,6 +22,12 @@ function known(): Fixture {
   return device;
 }
 
+const taken = ({ database }: Fixture) =>
+  database.all<{ device: number; n: number; verdict: string; counted: string }>("SELECT * FROM kept");
+
+const add = ({ engine }: Fixture) =>
+  engine.write([{ kind: "customer", id: id(102), root: id(102), v: { name: "Next", territory: TERRITORY } }], "next");
+
 describe("what is kept where the database does not last", () => {
   test("is told step by step, each as large as what is new, and is always all that waits", () => {
     const device = known();
@@ -177,5 +183,135 @@ describe("what is kept where the database does not last", () => {
       return next.engine.query("attention.list", { limit: 9 })[0]?.losers.length;
     });
     expect([left, came]).toEqual([0, 1]);
+  });
+
+  test("has what the server took and no backup covers yet, so that a restored one is offered it after a restart", () => {
+    const device = known();
+    const shelf = new Shelf();
+    for (const city of ["1", "2", "3"]) device.save({ kind: "customer", id: C, root: C, v: { city } });
+    shelf.take(device);
+    receive(device, { pushed: 3, seq: 2 });
+    shelf.take(device);
+    const restored = { pushed: 1, cursors: { [BUCKET]: [7, 1] as const }, rows: { [BUCKET]: [customerRow(100)] } };
+    const read = shelf.reopen();
+    receive(read, { pushed: 3, rows: { [BUCKET]: [customerRow(100, { city: "3" }, 9000)] }, seq: 5 });
+    receive(read, restored);
+    // Or before anything could be read.
+    const unread = shelf.reopen();
+    receive(unread, restored);
+    for (const { engine } of [read, unread]) {
+      expect(engine.unsent().map(({ n, v }) => [n, v.city])).toEqual([
+        [2, "2"],
+        [3, "3"],
+      ]);
+      expect(engine.request({}).again).toEqual([2, 3]);
+    }
+  });
+
+  test("has the taken edits as the store has them: what became of each, what its counters had stood at, and when", () => {
+    const device = known();
+    const shelf = new Shelf();
+    const task = { title: "Call", customer: C, person: PERSON, status: "open" } as const;
+    device.save({ kind: "task", id: id(300), root: C, v: { ...task, snoozes: plus(1) } });
+    device.save({ kind: "customer", id: C, root: C, v: { city: "no" } });
+    shelf.take(device);
+    receive(device, { pushed: 2, seq: 2, verdicts: [{ n: 2, verdict: "rejected", code: "forbidden" }] });
+    shelf.take(device);
+    expect(taken(shelf.reopen())).toEqual(taken(device));
+    expect(taken(device).map(({ verdict, counted }) => [verdict, counted])).toEqual([
+      ["applied", '{"snoozes":[0,0]}'],
+      ["rejected", "{}"],
+    ]);
+  });
+
+  test("lets the taken edits go with the backup that covers them, and with the bytes that they took", () => {
+    const device = known();
+    const shelf = new Shelf();
+    for (const city of ["1", "2", "3"]) device.save({ kind: "customer", id: C, root: C, v: { city } });
+    receive(device, { pushed: 3, seq: 2 });
+    shelf.take(device);
+    const next = shelf.reopen();
+    receive(next, { pushed: 3, covered: 2, seq: 3 });
+    shelf.take(next);
+    expect(shelf.kept.taken.map(({ edit }) => edit.n)).toEqual([3]);
+    const last = shelf.reopen();
+    receive(last, { pushed: 3, covered: 3, seq: 4 });
+    shelf.take(last);
+    expect(shelf.kept.taken).toEqual([]);
+    expect(last.database.get("SELECT value FROM meta WHERE name = 'kept_bytes'")).toEqual({ value: "0" });
+  });
+
+  test("is told only of the taken edits that are new, also after a restart", () => {
+    const device = known();
+    const shelf = new Shelf();
+    for (const city of ["1", "2", "3"]) device.save({ kind: "customer", id: C, root: C, v: { city } });
+    shelf.take(device);
+    receive(device, { pushed: 2, seq: 2 });
+    shelf.take(device);
+    receive(device, { pushed: 3, seq: 3 });
+    shelf.take(device);
+    const next = shelf.reopen();
+    add(next);
+    shelf.take(next);
+    receive(next, { pushed: 4, seq: 4 });
+    shelf.take(next);
+    expect(shelf.steps.map(({ taken }) => taken?.added.map(({ edit }) => edit.n) ?? null)).toEqual([
+      null,
+      [1, 2],
+      [3],
+      null,
+      [4],
+    ]);
+    expect(taken(shelf.reopen())).toEqual(taken(next));
+  });
+
+  test("has no taken edit twice while a restored server is offered it again, and has what becomes of it then", () => {
+    const device = known();
+    const shelf = new Shelf();
+    for (const city of ["1", "2", "3"]) device.save({ kind: "customer", id: C, root: C, v: { city } });
+    receive(device, { pushed: 3, seq: 2 });
+    shelf.take(device);
+    receive(device, { pushed: 1, cursors: { [BUCKET]: [7, 1] }, rows: { [BUCKET]: [customerRow(100)] } });
+    // The keeping of this step failed: only the next one is told.
+    const verdicts = [{ n: 3, verdict: "held", code: "forbidden" } as const];
+    receive(device, { pushed: 3, verdicts, cursors: { [BUCKET]: [7, 3] } });
+    shelf.take(device);
+    expect(taken(shelf.reopen())).toEqual(taken(device));
+    expect(shelf.kept.taken.map(({ edit, verdict }) => [edit.n, verdict])).toEqual([
+      [1, "applied"],
+      [2, "applied"],
+      [3, "held"],
+    ]);
+    receive(device, { pushed: 1, cursors: { [BUCKET]: [8, 1] }, rows: { [BUCKET]: [customerRow(100)] } });
+    shelf.take(device);
+    expect([shelf.kept.taken, shelf.kept.unsent].map((edits) => edits.map(({ edit }) => edit.n))).toEqual([
+      [1],
+      [2, 3],
+    ]);
+  });
+
+  test("has the taken edits of a former number, which a restored server that lost them is offered", () => {
+    const device = known();
+    const shelf = new Shelf();
+    for (const city of ["1", "2"]) device.save({ kind: "customer", id: C, root: C, v: { city } });
+    receive(device, { pushed: 2, seq: 2 });
+    shelf.take(device);
+    const next = shelf.reopen(9);
+    add(next);
+    receive(next, { pushed: 1, seq: 3 });
+    shelf.take(next);
+    const last = shelf.reopen(9);
+    expect(taken(last).map(({ device: of, n }) => [of, n])).toEqual([
+      [7, 1],
+      [7, 2],
+      [9, 1],
+    ]);
+    receive(last, {
+      pushed: 1,
+      former: { 7: 1 },
+      cursors: { [BUCKET]: [7, 1] },
+      rows: { [BUCKET]: [customerRow(100)] },
+    });
+    expect(last.engine.unsent().map(({ v }) => v.city)).toEqual(["2"]);
   });
 });

@@ -1,12 +1,21 @@
 /**
- * What has to be kept elsewhere where the database does not last: the edits that wait with what the outbox says of them, the counters
- * that belong to them, the buckets that were held, the last writes by their keys, so that a request repeated after a crash is answered,
- * not done again, and the list of what needs a look, which the server forgets once it is acknowledged. Told in steps, each as large as
- * what is new.
+ * What has to be kept elsewhere where the database does not last: the edits that wait with what the outbox says of them, those that were
+ * taken and no backup covers yet (SPEC R48), the counters that belong to them, the buckets that were held, the last writes by their
+ * keys, so that a request repeated after a crash is answered, not done again, and the list of what needs a look, which the server
+ * forgets once it is acknowledged. Told in steps, each as large as what is new.
  */
 import { type Dismissed, recallAttention } from "./attention.ts";
 import { readCursors, restoreCursors } from "./cursors.ts";
 import type { Database } from "./database.ts";
+import {
+  type KeptMark,
+  type KeptRow,
+  type KeptStep,
+  keptMark,
+  keptSince,
+  NOTHING_KEPT,
+  restoreKept,
+} from "./kept-steps.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { type Queued, queued, restoreEdit } from "./outbox.ts";
 import { RecordWriter } from "./records.ts";
@@ -45,6 +54,8 @@ export interface UnsentLists {
 export interface Unsent extends UnsentCounters, UnsentLists {
   readonly unsent: readonly Queued[];
   readonly answered: readonly Answered[];
+  /** What was taken and no backup covers yet. */
+  readonly taken: readonly KeptRow[];
 }
 
 /** How far has been told. */
@@ -56,6 +67,7 @@ export interface UnsentMark {
   /** As JSON: the counters with the lowest number that waits, and the lists. */
   readonly counters: string;
   readonly lists: { readonly [name in keyof UnsentLists]: string };
+  readonly taken: KeptMark;
 }
 
 /** Nothing has been told yet. */
@@ -65,6 +77,7 @@ export const NOTHING_TOLD: UnsentMark = {
   answered: 0,
   counters: "",
   lists: { buckets: "", looks: "" },
+  taken: NOTHING_KEPT,
 };
 
 /** One step. */
@@ -78,6 +91,8 @@ export interface UnsentChange {
   readonly answered: readonly Answered[];
   /** Those that have changed. */
   readonly lists: Partial<UnsentLists>;
+  /** Null where nothing is new of it. */
+  readonly taken: KeptStep | null;
   /** To be given the next time, once this is kept. */
   readonly mark: UnsentMark;
 }
@@ -101,6 +116,7 @@ export function unsentSince(database: Database, device: number, mark: UnsentMark
     answered: answered.at(-1)?.seq ?? mark.answered,
     counters: JSON.stringify([first, counters]),
     lists: { buckets: JSON.stringify(buckets), looks: JSON.stringify(looks) },
+    taken: keptMark(database),
   };
   if (JSON.stringify(next) === JSON.stringify(mark)) return null;
   return {
@@ -113,6 +129,7 @@ export function unsentSince(database: Database, device: number, mark: UnsentMark
       ...(next.lists.buckets !== mark.lists.buckets && { buckets }),
       ...(next.lists.looks !== mark.lists.looks && { looks }),
     },
+    taken: keptSince(database, mark.taken, next.taken),
     mark: next,
   };
 }
@@ -124,12 +141,18 @@ export function restoreUnsent(database: Database, kept: Unsent, person: string):
   if (kept.stamp !== null) writeMeta(database, "stamp", kept.stamp);
   restoreCursors(database, kept.buckets);
   const writer = new RecordWriter(database);
+  restoreKept(database, kept.taken);
   for (const one of kept.unsent) restoreEdit(database, writer, one);
   for (const { seq, key, answer } of kept.answered) {
     database.run("INSERT OR REPLACE INTO request (seq, key, answer) VALUES (?, ?, ?)", [seq, key, answer]);
   }
   for (const one of kept.looks.toReversed()) recallAttention(database, one, person);
   return writer.finish();
+}
+
+/** Returns how far somebody has been told who has just given back what he kept: of the taken edits, which may be many, all. */
+export function restoredMark(database: Database): UnsentMark {
+  return { ...NOTHING_TOLD, taken: keptMark(database) };
 }
 
 function epochsOf(database: Database): { readonly [bucket: string]: number } {

@@ -10,7 +10,7 @@ import { type Doc, mergeEdit, unpackStamps } from "$sync/record.ts";
 import { ENTITY_TYPES, type Kind, type VerdictKind } from "$sync/schema.gen.ts";
 import { isUnmet } from "./cursors.ts";
 import type { Database } from "./database.ts";
-import { findKept, keepEdits, keepVerdict } from "./kept-edits.ts";
+import { amendKept, findKept, keepEdits } from "./kept-edits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import { bucketOf } from "./outbox.ts";
 import type { Topic } from "./query.ts";
@@ -125,7 +125,7 @@ function takeOtherEnds(database: Database, attention: AttentionNotes, reply: Syn
       attention.note(kept.edit, verdict, null);
       isTold = true;
     }
-    keepVerdict(database, device, verdict);
+    amendKept(database, device, verdict);
   }
   return isTold;
 }
