@@ -66,7 +66,7 @@ export interface CustomersPage {
 /** On how many hits a filter is tried: first on a few, because most of them pass most filters, and then on more. */
 const FEW_FILTERED = MAX_COUNTED + 50;
 const MORE_FILTERED = 2000;
-/** Among how many who pass the filter the search looks at each, where that does not decide. */
+/** Among how many who pass a filter the search looks at each. */
 const MOST_SEARCHED = 5000;
 /** More than any book has. */
 const EVERYBODY = 1_000_000;
@@ -152,30 +152,41 @@ function findHits(
   offset: number,
   limit: number,
 ): { rows: Found[]; total: number } {
-  const { sql, values } = condition;
   const isFiltered = filter.name !== "all" && filter.name !== "near";
   if (!isFiltered) {
     const hits = customersOfSearch(database, search, Math.max(MAX_COUNTED, offset + limit));
-    return { rows: rowsOf(database, hits.slice(offset, offset + limit), sql, values, limit), total: hits.length };
+    const rows = rowsOf(database, hits.slice(offset, offset + limit), condition.sql, condition.values, limit);
+    return { rows, total: hits.length };
   }
-  for (const tried of [FEW_FILTERED, MORE_FILTERED]) {
-    const hits = customersOfSearch(database, search, tried);
-    const rows = rowsOf(database, hits, sql, values, MAX_COUNTED);
-    if (rows.length === MAX_COUNTED || hits.length < tried)
-      return { rows: rows.slice(offset, offset + limit), total: rows.length };
-  }
-  const rows = rowsOf(database, hitsAmongAll(database, search, condition), sql, values, MAX_COUNTED);
+  const rows = passingHits(database, search, condition);
   return { rows: rows.slice(offset, offset + limit), total: rows.length };
 }
 
-/** Hits among which all are that pass a filter: it goes first, by its own index, unless too many pass it. */
-function hitsAmongAll(database: Database, search: string, { sql, values }: SqlCondition): number[] {
-  const passing = isIndexed(database)
-    ? database.all<{ n: number }>(`SELECT n FROM customer WHERE ${sql} LIMIT ?1`, [MOST_SEARCHED + 1, ...values])
-    : null;
-  if (passing === null || passing.length > MOST_SEARCHED) return customersOfSearch(database, search, EVERYBODY);
-  const among = passing.map(({ n }) => n);
-  return customersAmong(database, search, among, MAX_COUNTED);
+/**
+ * The first MAX_COUNTED hits that pass a filter. Where the first few do not decide, the filter goes first, by its own index; where many
+ * pass that, ever more hits are tried on it (docs/decisions/0210).
+ */
+function passingHits(database: Database, search: string, { sql, values }: SqlCondition): Found[] {
+  for (const tried of [FEW_FILTERED, MORE_FILTERED, EVERYBODY]) {
+    const hits = customersOfSearch(database, search, tried);
+    const rows = rowsOf(database, hits, sql, values, MAX_COUNTED);
+    if (rows.length === MAX_COUNTED || hits.length < tried) return rows;
+    const passing = tried === FEW_FILTERED && isIndexed(database) ? fewWhoPass(database, { sql, values }) : null;
+    if (passing !== null) {
+      const among = customersAmong(database, search, passing, MAX_COUNTED);
+      return rowsOf(database, among, sql, values, MAX_COUNTED);
+    }
+  }
+  return [];
+}
+
+/** The row numbers of all who pass a filter, null where they are many. */
+function fewWhoPass(database: Database, { sql, values }: SqlCondition): number[] | null {
+  const passing = database.all<{ n: number }>(`SELECT n FROM customer WHERE ${sql} LIMIT ?1`, [
+    MOST_SEARCHED + 1,
+    ...values,
+  ]);
+  return passing.length > MOST_SEARCHED ? null : passing.map(({ n }) => n);
 }
 
 /** The first `limit` customers of these row numbers that pass, in their order. */
