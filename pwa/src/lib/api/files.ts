@@ -61,7 +61,10 @@ async function fetchPart(context: ApiContext, path: string, file: Begun, silence
       signal: aborting.signal,
     });
     if (response.status === NOT_SATISFIABLE) restart(file);
-    if (!response.ok || response.body === null) return problemOf(await response.json().catch(() => null)).problem;
+    if (!response.ok || response.body === null) {
+      const refused = problemOf(await response.json().catch(() => null));
+      return refused.ok ? null : refused.problem;
+    }
     const isPart = response.status === PARTIAL;
     if (isPart && !goesOn(response.headers.get("content-range"), file)) {
       restart(file); // another file than the one that was begun

@@ -326,7 +326,7 @@ test("a contact's name finds who passes the filter, however many others of one c
 
 test("many customers pass a filter, hardly one of them a search that finds many others", () => {
   const device = open();
-  const many = (from: number, count: number, v: object) =>
+  const many = (from: number, count: number, v: Parameters<typeof customerRow>[1]) =>
     Array.from({ length: count }, (_, at) => customerRow(from + at, v));
   const rows = [
     ...many(10_000, 2_100, { name: "Hotel", value_class: "vip" }),
