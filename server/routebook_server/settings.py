@@ -108,8 +108,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             ge=0,
             le=36_500,
-            description="days that finished visits, notes, tasks and orders stay on devices; older ones are read on"
-            " demand; `0` for ever",
+            description="days that finished visits, tasks and orders, notes, calls, files and shelf checks stay on"
+            " devices; older ones are read on demand; `0` for ever",
             extra={"env": "ROUTEBOOK_ARCHIVE_DAYS"},
         ),
     ] = 400

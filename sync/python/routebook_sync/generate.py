@@ -159,7 +159,11 @@ def typescript() -> str:
                 for kind, about in built["kinds"].items()
             }
         ).rstrip(),
-        ";\n",
+        ";\n\n",
+        "/** Of the kinds that go into the archive, the field that says when a record was (SPEC R39). */\n",
+        "export const ARCHIVE_DATES: { readonly [K in Kind]?: string } = {\n",
+        *[f"  {entity.kind}: '{entity.archive.date}',\n" for entity in ENTITY_TYPES.values() if entity.archive],
+        "};\n",
     ]
     return "".join(parts)
 

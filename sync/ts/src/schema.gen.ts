@@ -3281,3 +3281,14 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
     }
   }
 };
+
+/** Of the kinds that go into the archive, the field that says when a record was (SPEC R39). */
+export const ARCHIVE_DATES: { readonly [K in Kind]?: string } = {
+  visit: 'checked_in_at',
+  task: 'done_at',
+  note: 'written_at',
+  file: 'taken_at',
+  call: 'called_at',
+  order: 'ordered_at',
+  shelf_check: 'seen_at',
+};

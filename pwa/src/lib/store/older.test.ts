@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ARCHIVE_DATES } from "$sync/schema.gen.ts";
 import { BUCKET, customerRow, GRANTS, id, NOW, open, PERSON, reply, row } from "./fixtures.ts";
 import type { OlderPage, OlderRecord } from "./older.ts";
 
@@ -69,6 +70,61 @@ describe("older activity", () => {
     engine.keepOlder(BAKERY, "last", page([note(504)], "", 5));
     engine.keepOlder(BAKERY, "more", page([note(502), note(503)], "last", 5));
     expect(shown()).toMatchObject({ kept: 5, next: "" });
+  });
+
+  test("is shown of every kind that goes into the archive", () => {
+    const { engine, shown } = device();
+    const rows = Object.entries(ARCHIVE_DATES).map(([kind, date], at) => ({
+      kind,
+      id: id(500 + at),
+      v: { customer: BAKERY, person: PERSON, [date]: NOW - DAY },
+    }));
+    engine.keepOlder(BAKERY, "", page(rows));
+    expect(
+      shown()
+        ?.entries.map((entry) => entry.kind)
+        .sort(),
+    ).toEqual(Object.keys(ARCHIVE_DATES).sort());
+  });
+
+  test("has calls, and what was seen on the shelf, with all that they say", () => {
+    const { engine, shown } = device();
+    const about = { customer: BAKERY, person: PERSON };
+    const call = { ...about, called_at: NOW - DAY, result: "call_back", note: "after Easter" };
+    const price = { price: 450, currency: "PLN", facings: 3, stock: "low", note: "on offer" };
+    const check = { ...about, seen_at: NOW - 2 * DAY, competitor: "Lisner", name: "Herring", ...price };
+    const rows = [
+      { kind: "call", id: id(500), v: call },
+      { kind: "shelf_check", id: id(501), v: check },
+    ];
+    engine.keepOlder(BAKERY, "", page(rows));
+    expect(shown()?.entries).toMatchObject([
+      { kind: "call", at: NOW - DAY, result: "call_back", text: "after Easter" },
+      { kind: "shelf_check", at: NOW - 2 * DAY, name: "Lisner · Herring", price: 450, facings: 3, text: "on offer" },
+    ]);
+  });
+
+  test("names of a file whatever opens it: the server has it still", () => {
+    const { engine, shown } = device();
+    const [digest, thumbnail] = ["a".repeat(64), "b".repeat(64)];
+    const v = {
+      customer: BAKERY,
+      person: PERSON,
+      type: "photo",
+      media_type: "image/webp",
+      size: 7,
+      taken_at: NOW - DAY,
+    };
+    const bytes = { digest, thumbnail, stored: digest, stored_thumbnail: null };
+    engine.keepOlder(BAKERY, "", page([{ kind: "file", id: id(500), v: { ...v, ...bytes } }]));
+    const [file] = shown()?.entries ?? [];
+    expect(file).toMatchObject({
+      kind: "file",
+      row: {
+        ...{ id: id(500), root: BAKERY, type: "photo", mediaType: "image/webp", size: 7, takenAt: NOW - DAY },
+        ...{ digest, thumbnail, isStored: true, isThumbnailStored: false },
+      },
+    });
   });
 
   test("passes over kinds that only a newer app shows, and what is among the records again", () => {

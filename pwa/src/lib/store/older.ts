@@ -3,9 +3,11 @@
  * checksum and no search, within a budget of bytes, so that it can be read again without the network.
  */
 import type { Json } from "$sync/joins.ts";
+import { ARCHIVE_DATES } from "$sync/schema.gen.ts";
 import type { Database } from "./database.ts";
 import { OLDER_BUDGET } from "./limits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
+import { isKind } from "./tables.ts";
 
 /** An archived record. */
 export interface OlderRecord {
@@ -23,15 +25,6 @@ export interface OlderPage {
   readonly next: string;
 }
 
-/** The field that says when a record of a kind was. */
-const DATE_BY_KIND: { readonly [kind: string]: string } = {
-  visit: "checked_in_at",
-  note: "written_at",
-  file: "taken_at",
-  task: "done_at",
-  order: "ordered_at",
-};
-
 /** What a row takes beside its values. */
 const ROW_BYTES = 80;
 
@@ -46,7 +39,7 @@ export function keepOlder(database: Database, customer: string, after: string, p
   else if (database.get("SELECT 1 FROM older_of WHERE customer = ? AND next = ?", [customer, after]) === undefined)
     return;
   for (const { kind, id, v } of page.rows) {
-    const at = v[DATE_BY_KIND[kind] ?? ""];
+    const at = isKind(kind) ? v[ARCHIVE_DATES[kind] ?? ""] : null;
     if (typeof at !== "number") continue; // of a kind that only a newer version of the app shows
     database.run("INSERT OR REPLACE INTO older (customer, at, id, kind, v) VALUES (?, ?, ?, ?, ?)", [
       customer,

@@ -3,6 +3,7 @@ import { addTo } from "./change.ts";
 import { BUCKET, customerRow, id, NOW, open, receive, row, TERRITORY } from "./fixtures.ts";
 import { gramsOf } from "./grams.ts";
 import { MAX_COUNTED } from "./limits.ts";
+import type { CustomersFilter } from "./queries/customers-filter.ts";
 import { wordsOf } from "./search.ts";
 
 const NAMES: readonly (readonly [name: string, city: string])[] = [
@@ -267,4 +268,73 @@ test("a filter on a search passes the first hits by rank, be they nearly all or 
   expect(page("vip", 0).total).toBe(6);
   expect(names("small", 0)).toEqual(["Shop 001", "Shop 002", "Shop 003"]);
   expect(page("small", 0).total).toBe(MAX_COUNTED);
+});
+
+describe.each([
+  ["with every index", true],
+  ["before the first load is complete", false],
+])("a filter that few of very many hits pass, %s,", (_how, isIndexed) => {
+  const COUNT = 2_100;
+  const mine = { name: "mine", owner: id(1) } as const;
+  const colleagues = { name: "mine", owner: id(9) } as const;
+  const device = open();
+  const rows = [
+    ...Array.from({ length: COUNT }, (_, at) => customerRow(1000 + at, { name: `Market ${at}`, owner: id(9) })),
+    customerRow(4000, { name: "Corner market", owner: id(1) }),
+    customerRow(4001, { name: "Market of mine", owner: id(1) }),
+    customerRow(4002, { name: "Bakery", owner: id(1) }),
+    customerRow(4003, { name: "Market that is gone", owner: id(1), deleted: true }),
+    row("contact", id(5000), id(4002), { customer: id(4002), name: "Ewa Market" }),
+    row("contact", id(5001), id(4000), { customer: id(4000), name: "Jan Market" }),
+  ];
+  receive(device, { rows: { [BUCKET]: rows }, complete: isIndexed ? [BUCKET, "shared", `u:${id(1)}`] : [] });
+  while (isIndexed && device.engine.workOff());
+  const page = (search: string, filter: CustomersFilter, offset = 0) => {
+    const found = device.engine.query("customers.page", { search, filter, sort: "name", offset, limit: 50 });
+    return { names: found.rows.map(({ name }) => name), total: found.total };
+  };
+
+  test("hides nobody: names that begin so first, then the others, then whose people are called so", () => {
+    const names = ["Market of mine", "Corner market", "Bakery"];
+    for (const search of ["market", "mar", "ma", "m"]) expect(page(search, mine)).toEqual({ names, total: 3 });
+    expect(page("market", mine, 2)).toEqual({ names: ["Bakery"], total: 3 });
+    expect(page("market corner", mine)).toEqual({ names: ["Corner market"], total: 1 });
+    expect(page("markets", mine)).toEqual({ names: [], total: 0 });
+  });
+
+  test("says of many that there are as many or more", () => {
+    expect(page("market", colleagues).total).toBe(MAX_COUNTED);
+    expect(page("market", { name: "every", owners: [id(1), id(9)] }).total).toBe(MAX_COUNTED);
+  });
+});
+
+test("a contact's name finds who passes the filter, however many others of one customer are called so", () => {
+  const device = open();
+  const contacts = Array.from({ length: 300 }, (_, at) =>
+    row("contact", id(5000 + at), id(100 + (at % 10)), { customer: id(100 + (at % 10)), name: "Jan" }),
+  );
+  const rows = [
+    ...Array.from({ length: 10 }, (_, at) => customerRow(100 + at, { name: `Shop ${at}`, owner: id(9) })),
+    customerRow(200, { name: "Mine", owner: id(1) }),
+    ...contacts,
+    row("contact", id(6000), id(200), { customer: id(200), name: "Jan" }),
+  ];
+  receive(device, { rows: { [BUCKET]: rows }, complete: [BUCKET, "shared", `u:${id(1)}`] });
+  const asked = { filter: { name: "mine", owner: id(1) }, sort: "name", offset: 0, limit: 50 } as const;
+  expect(device.engine.query("customers.page", { search: "jan", ...asked })).toMatchObject({ total: 1 });
+});
+
+test("many customers pass a filter, hardly one of them a search that finds many others", () => {
+  const device = open();
+  const many = (from: number, count: number, v: Parameters<typeof customerRow>[1]) =>
+    Array.from({ length: count }, (_, at) => customerRow(from + at, v));
+  const rows = [
+    ...many(10_000, 2_100, { name: "Hotel", value_class: "vip" }),
+    ...many(20_000, 5_100, { name: "Shop", value_class: "small" }),
+    customerRow(30_000, { name: "Small hotel", value_class: "small" }),
+  ];
+  receive(device, { rows: { [BUCKET]: rows }, complete: [BUCKET, "shared", `u:${id(1)}`] });
+  const asked = { filter: { name: "value_class", value_class: "small" }, sort: "name", offset: 0, limit: 50 } as const;
+  const page = device.engine.query("customers.page", { search: "hotel", ...asked });
+  expect(page).toMatchObject({ total: 1, isCounted: true, rows: [{ name: "Small hotel" }] });
 });

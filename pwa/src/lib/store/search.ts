@@ -34,6 +34,9 @@ export const withoutTrunk = (digits: string): string => digits.replace(RUSSIAN, 
 type Name = "id" | "n";
 type NamedBy<N extends Name> = N extends "id" ? string : number;
 
+/** What a customer is found by beside his own words. */
+const PARTS = ["contact", "custom_value"] as const;
+
 /** What names the customer of a record that is not one. */
 const CUSTOMER: Readonly<Record<Name, string>> = {
   id: "x.customer",
@@ -53,13 +56,47 @@ export function customersOfSearch(database: Database, search: string, limit: num
   return hitsOf(database, "customer", search, limit, "n");
 }
 
+/**
+ * Returns the row numbers of at most `limit` of the customers `among` that match, in the same order: each of their texts is looked at, and
+ * each of their contacts and custom fields.
+ */
+export function customersAmong(database: Database, search: string, among: readonly number[], limit: number): number[] {
+  const words = wordsOf(search);
+  if (words.length === 0) return [];
+  const numbers = JSON.stringify(among);
+  const holds = words.map(() => "instr(t.text, ?) > 0").join(" AND ");
+  const start = startOf(search);
+  const found = database.all<{ hit: number }>(
+    `SELECT x.n AS hit, x.sort_key >= ? AND x.sort_key < ? AS begins FROM json_each(?) j
+     CROSS JOIN customer_text t ON t.n = j.value CROSS JOIN customer_row x ON x.n = j.value
+     WHERE ${holds} ORDER BY begins DESC, CASE begins WHEN 1 THEN x.sort_key END, x.n LIMIT ?`,
+    [start, start === "" ? "" : `${start}\u{10ffff}`, numbers, ...words, limit],
+  );
+  const hits = new Set(found.map(({ hit }) => hit));
+  for (const part of PARTS) {
+    if (hits.size >= limit) break;
+    const more = database.all<{ hit: number }>(
+      `SELECT x.n AS hit FROM json_each(?) j CROSS JOIN customer_row x ON x.n = j.value
+       CROSS JOIN ${part}_row p ON p.customer = x.id CROSS JOIN ${part}_text t ON t.n = p.n
+       WHERE p.deleted IS NOT 1 AND ${holds} ORDER BY p.n`,
+      [numbers, ...words],
+    );
+    addAll(
+      hits,
+      more.map(({ hit }) => hit),
+      limit,
+    );
+  }
+  return [...hits];
+}
+
 function hitsOf<N extends Name>(database: Database, kind: Kind, search: string, wanted: number, by: N): NamedBy<N>[] {
   const words = wordsOf(search);
   if (words.length === 0) return [];
   const hits = new Set(hitsByPrefix(database, kind, search, words, wanted, by));
   if (hits.size < wanted) addAll(hits, hitsByText<N>(database, kind, words, wanted, `x."${by}"`), wanted);
   if (kind === "customer") {
-    for (const part of ["contact", "custom_value"] as const) {
+    for (const part of PARTS) {
       if (hits.size < wanted) addAll(hits, hitsByText<N>(database, part, words, wanted, CUSTOMER[by]), wanted);
     }
   }
@@ -73,6 +110,9 @@ function addAll<H>(hits: Set<H>, more: readonly (H | null)[], limit: number): vo
   }
 }
 
+/** What the keys of names begin with that begin with these words. */
+const startOf = (search: string): string => sortKey(normalise(search)).split("\u0001", 1)[0] ?? "";
+
 function hitsByPrefix<N extends Name>(
   database: Database,
   kind: Kind,
@@ -82,7 +122,7 @@ function hitsByPrefix<N extends Name>(
   by: N,
 ): NamedBy<N>[] {
   if (titleField(kind) === undefined) return [];
-  const start = sortKey(normalise(search)).split("\u0001", 1)[0] ?? "";
+  const start = startOf(search);
   if (start === "") return [];
   // A key sets Persian letters apart by appended marks, so the range may hold names that only seem to begin so.
   const found = database.all<{ hit: NamedBy<N> }>(
@@ -112,9 +152,10 @@ function hitsByText<N extends Name>(
     conditions.push(`s."${table}" MATCH ?`);
     values.push(terms.map((term) => `"${term}"`).join(" AND "));
   }
+  // Each customer once, however many contacts are called so; one more for the null that stands for all who are not here.
   const found = database.all<{ hit: NamedBy<N> | null }>(
-    `SELECT ${name} AS hit FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ?`,
-    [...values, limit],
+    `SELECT DISTINCT ${name} AS hit FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ?`,
+    [...values, limit + 1],
   );
   return found.map(({ hit }) => hit);
 }

@@ -2,7 +2,8 @@ import type { CustomerPhase, CustomerValueClass } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "../database.ts";
 import { MAX_COUNTED } from "../limits.ts";
 import { defineQuery, type QueryContext } from "../query.ts";
-import { customersOfSearch } from "../search.ts";
+import { customersAmong, customersOfSearch } from "../search.ts";
+import { isIndexed } from "../tables.ts";
 import {
   type Condition,
   type CustomersFilter,
@@ -62,11 +63,13 @@ export interface CustomersPage {
   readonly ms: number;
 }
 
-/** How many hits a filter is tried on: first a few, because most of them pass most filters, and then as many as this. */
-const MAX_FILTERED = 2000;
+/** On how many hits a filter is tried: first on a few, because most of them pass most filters, and then on more. */
 const FEW_FILTERED = MAX_COUNTED + 50;
-/** More places than any book has. */
-const MOST_PLACES = 1_000_000;
+const MORE_FILTERED = 2000;
+/** Among how many who pass a filter the search looks at each. */
+const MOST_SEARCHED = 5000;
+/** More than any book has. */
+const EVERYBODY = 1_000_000;
 /** In micro-degrees: the latitude of a pole, and what is far enough for any place from any other. */
 const POLE = 90_000_000;
 const EVERYWHERE = 360_000_000;
@@ -145,22 +148,45 @@ function findHits(
   database: Database,
   search: string,
   filter: CustomersFilter,
-  { sql, values }: Condition,
+  condition: Condition,
   offset: number,
   limit: number,
 ): { rows: Found[]; total: number } {
   const isFiltered = filter.name !== "all" && filter.name !== "near";
   if (!isFiltered) {
     const hits = customersOfSearch(database, search, Math.max(MAX_COUNTED, offset + limit));
-    return { rows: rowsOf(database, hits.slice(offset, offset + limit), sql, values, limit), total: hits.length };
+    const rows = rowsOf(database, hits.slice(offset, offset + limit), condition.sql, condition.values, limit);
+    return { rows, total: hits.length };
   }
-  let rows: Found[] = [];
-  for (const tried of [FEW_FILTERED, MAX_FILTERED]) {
-    const hits = customersOfSearch(database, search, tried);
-    rows = rowsOf(database, hits, sql, values, MAX_COUNTED);
-    if (rows.length === MAX_COUNTED || hits.length < tried) break;
-  }
+  const rows = passingHits(database, search, condition);
   return { rows: rows.slice(offset, offset + limit), total: rows.length };
+}
+
+/**
+ * The first MAX_COUNTED hits that pass a filter. Where the first few do not decide, the filter goes first, by its own index; where many
+ * pass that, ever more hits are tried on it (docs/decisions/0210).
+ */
+function passingHits(database: Database, search: string, { sql, values }: SqlCondition): Found[] {
+  for (const tried of [FEW_FILTERED, MORE_FILTERED, EVERYBODY]) {
+    const hits = customersOfSearch(database, search, tried);
+    const rows = rowsOf(database, hits, sql, values, MAX_COUNTED);
+    if (rows.length === MAX_COUNTED || hits.length < tried) return rows;
+    const passing = tried === FEW_FILTERED && isIndexed(database) ? fewWhoPass(database, { sql, values }) : null;
+    if (passing !== null) {
+      const among = customersAmong(database, search, passing, MAX_COUNTED);
+      return rowsOf(database, among, sql, values, MAX_COUNTED);
+    }
+  }
+  return [];
+}
+
+/** The row numbers of all who pass a filter, null where they are many. */
+function fewWhoPass(database: Database, { sql, values }: SqlCondition): number[] | null {
+  const passing = database.all<{ n: number }>(`SELECT n FROM customer WHERE ${sql} LIMIT ?1`, [
+    MOST_SEARCHED + 1,
+    ...values,
+  ]);
+  return passing.length > MOST_SEARCHED ? null : passing.map(({ n }) => n);
 }
 
 /** The first `limit` customers of these row numbers that pass, in their order. */
@@ -216,7 +242,7 @@ function boxAround({ sql, values }: SqlCondition, here: Place, reach: number): S
 function nearestIn(database: Database, { sql, values }: SqlCondition, here: Place, reach: number) {
   const found = database.all<Place & { readonly n: number }>(
     `SELECT n, latitude, longitude FROM customer WHERE ${sql} LIMIT ?1`,
-    [MOST_PLACES, ...values],
+    [EVERYBODY, ...values],
   );
   return (
     found

@@ -2,6 +2,7 @@ import type {
   CallResult,
   FileType,
   OrderStatus,
+  ShelfCheckStock,
   TaskStatus,
   TaskType,
   VisitOutcome,
@@ -11,6 +12,7 @@ import type { Database } from "../database.ts";
 import { olderBudget } from "../older.ts";
 import { defineQuery } from "../query.ts";
 import { isKind } from "../tables.ts";
+import type { FileRow } from "./files.ts";
 import type { TimelineEntry } from "./timeline.ts";
 
 /** What this device has of a customer's older activity. */
@@ -35,7 +37,7 @@ interface OlderRow {
 
 /** Older activity of a customer as read before, null where nobody has asked for it yet. */
 export const customerOlder = defineQuery<{ customer: string; limit: number }, CustomerOlder | null>({
-  reads: ["older", "visit", "note", "call", "contact", "task", "order", "person"],
+  reads: ["older", "visit", "note", "file", "call", "contact", "task", "order", "shelf_check", "product", "person"],
   run(database, { customer, limit }) {
     const known = database.get<Omit<CustomerOlder, "entries">>(
       `SELECT count, next, read_at AS readAt, (SELECT count(*) FROM older WHERE customer = ?1) AS kept
@@ -47,7 +49,7 @@ export const customerOlder = defineQuery<{ customer: string; limit: number }, Cu
       "SELECT kind, id, at, v FROM older WHERE customer = ? ORDER BY at DESC, id DESC LIMIT ?",
       [customer, limit],
     );
-    return { ...known, entries: rows.flatMap((row) => entryOf(database, row) ?? []) };
+    return { ...known, entries: rows.flatMap((row) => entryOf(database, customer, row) ?? []) };
   },
 });
 
@@ -71,12 +73,12 @@ export const syncOlder = defineQuery<Record<string, never>, OlderRoom>({
 });
 
 /** What came back to the records since, because somebody changed it, is shown there. */
-function entryOf(database: Database, { kind, id, at, v: text }: OlderRow): TimelineEntry | null {
+function entryOf(database: Database, root: string, { kind, id, at, v: text }: OlderRow): TimelineEntry | null {
   if (!isKind(kind) || database.get(`SELECT 1 FROM "${kind}_row" WHERE id = ?`, [id]) !== undefined) return null;
   const v: Record<string, unknown> = JSON.parse(text);
-  const word = (name: string) => (typeof v[name] === "string" ? v[name] : null);
-  const number = (name: string) => (typeof v[name] === "number" ? v[name] : null);
-  const entry = { id, at, waiting: false, personName: nameOf(database, "person", word("person")) };
+  const { word, number } = readers(v);
+  const personName = nameOf(database, "person", word("person"));
+  const entry = { id, at, waiting: false, personName };
   // The server has checked each value against its field when it was written.
   switch (kind) {
     case "visit":
@@ -100,6 +102,7 @@ function entryOf(database: Database, { kind, id, at, v: text }: OlderRow): Timel
         type: v.type as FileType,
         name: word("name"),
         caption: word("caption"),
+        row: { ...fileOf(v), id, root, takenAt: at, personName },
       };
     case "note":
       return { ...entry, kind, text: word("body") };
@@ -130,12 +133,52 @@ function entryOf(database: Database, { kind, id, at, v: text }: OlderRow): Timel
         currency: word("currency"),
         lines: Array.isArray(v.lines) ? v.lines.length : 0,
       };
+    case "shelf_check":
+      return {
+        ...entry,
+        kind,
+        name:
+          nameOf(database, "product", word("product")) ??
+          [word("competitor"), word("name")].filter((part) => part !== null).join(" · "),
+        stock: word("stock") as ShelfCheckStock | null,
+        price: number("price"),
+        currency: word("currency"),
+        facings: number("facings"),
+        text: word("note"),
+      };
     default:
       return null;
   }
 }
 
-function nameOf(database: Database, kind: "person" | "contact", id: string | null): string | null {
+const readers = (v: Readonly<Record<string, unknown>>) => ({
+  word: (name: string) => (typeof v[name] === "string" ? v[name] : null),
+  number: (name: string) => (typeof v[name] === "number" ? v[name] : null),
+});
+
+/** What the values of a file's record say of its bytes. */
+function fileOf(v: Readonly<Record<string, unknown>>): Omit<FileRow, "id" | "root" | "takenAt" | "personName"> {
+  const { word, number } = readers(v);
+  const [digest, thumbnail] = [word("digest"), word("thumbnail")];
+  return {
+    visit: word("visit"),
+    type: v.type as FileType,
+    name: word("name"),
+    caption: word("caption"),
+    mediaType: word("media_type") ?? "",
+    size: number("size") ?? 0,
+    digest: digest ?? "",
+    thumbnail,
+    width: number("width"),
+    height: number("height"),
+    duration: number("duration"),
+    person: word("person") ?? "",
+    isStored: digest !== null && word("stored") === digest,
+    isThumbnailStored: thumbnail !== null && word("stored_thumbnail") === thumbnail,
+  };
+}
+
+function nameOf(database: Database, kind: "person" | "contact" | "product", id: string | null): string | null {
   if (id === null) return null;
   return database.get<{ name: string }>(`SELECT name FROM ${kind} WHERE id = ?`, [id])?.name ?? null;
 }

@@ -4,12 +4,14 @@ import type {
   DealStage,
   FileType,
   OrderStatus,
+  ShelfCheckStock,
   TaskStatus,
   TaskType,
   VisitOutcome,
   VisitStatus,
 } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
+import type { FileRow } from "./files.ts";
 
 interface Entry {
   readonly id: string;
@@ -43,6 +45,8 @@ export type TimelineEntry =
       readonly type: FileType;
       readonly name: string | null;
       readonly caption: string | null;
+      /** What opens it where it is no longer among the device's records. */
+      readonly row?: FileRow;
     })
   | (Entry & { readonly kind: "note"; readonly text: string | null })
   | (Entry & {
@@ -75,6 +79,18 @@ export type TimelineEntry =
       readonly amount: number | null;
       readonly currency: string | null;
       readonly lines: number;
+    })
+  /** A product that was seen; only of older activity: the others stand with their visits. */
+  | (Entry & {
+      readonly kind: "shelf_check";
+      /** What it is called: ours, or a competitor's with whose it is. */
+      readonly name: string;
+      readonly stock: ShelfCheckStock | null;
+      /** Minor units. */
+      readonly price: number | null;
+      readonly currency: string | null;
+      readonly facings: number | null;
+      readonly text: string | null;
     });
 
 /** An entry as SQL gives it: without its kind, booleans as 0 and 1. */
