@@ -170,7 +170,7 @@ def test_a_rep_reads_the_history_of_a_holiday_and_is_not_offered_to_put_it_back(
 ) -> None:
     page = desk
     go(page, "/settings/holidays")
-    page.get_by_test_id("holiday-closed").first.click()
+    page.get_by_test_id("holiday").filter(has_text="Poland").first.get_by_test_id("holiday-closed").click()
     wait_until(lambda: any(one.values.get("working") for one in shared_house.records("holiday")), 15, "we work then")
 
     go(phone.page, "/settings/holidays")

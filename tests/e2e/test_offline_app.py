@@ -183,7 +183,7 @@ def test_who_signs_out_over_unsent_work_has_its_file_first(phone: Phone, house: 
     save, leave = page.get_by_test_id("sign-out-save"), page.get_by_test_id("sign-out-exported")
 
     # Who is asked for a place and cancels has no file, and stays.
-    page.evaluate("window.showSaveFilePicker = () => Promise.reject(new DOMException('', 'AbortError'))")
+    page.evaluate("() => { window.showSaveFilePicker = () => Promise.reject(new DOMException('', 'AbortError')); }")
     save.click()
     expect(save).to_be_enabled()
     expect(leave).to_have_count(0)
