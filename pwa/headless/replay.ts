@@ -92,6 +92,9 @@ class Replay implements World {
   }
 }
 
+/** Without the stamps that the app's screen goes by: the model device has none. */
+const LOSERS = "(SELECT json_group_array(json_remove(value, '$.stands')) FROM json_each(losers))";
+
 /** Everything that the store holds and a crash would leave, in a form that does not depend on how it is stored. */
 function stateOf(database: Database): unknown {
   const row = (kind: string) => `SELECT id, '${kind}' AS kind, root, bucket, home, doc, sum, round FROM "${kind}"`;
@@ -109,7 +112,7 @@ function stateOf(database: Database): unknown {
     cursor: database.all("SELECT * FROM cursor ORDER BY bucket"),
     total: database.all("SELECT * FROM total WHERE rows <> 0 ORDER BY bucket"),
     attention: parsed(
-      database.all("SELECT verdict, code, field, kind, id, root, edit, losers, at, stamp FROM attention"),
+      database.all(`SELECT verdict, code, field, kind, id, root, edit, ${LOSERS} AS losers, at, stamp FROM attention`),
     ),
     sent: database.all("SELECT kind, id, root, verdict, at FROM sent ORDER BY n"),
     meta: Object.fromEntries(meta.map(({ name, value }) => [name, value])),
