@@ -40,7 +40,24 @@ class Phone(NamedTuple):
 @pytest.fixture
 def started(shared_house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
     """A phone on Today."""
-    with Wire(shared_house.port) as wire:
+    yield from _started(shared_house, make_browser)
+
+
+@pytest.fixture
+def phone(started: Phone) -> Phone:
+    """A phone that has just checked in: of the day's few stops each takes one."""
+    return _checked_in(started)
+
+
+@pytest.fixture
+def apart(house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
+    """A phone that has just checked in, with a server of its own, whose day has all of its stops."""
+    for started in _started(house, make_browser):
+        yield _checked_in(started)
+
+
+def _started(house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
+    with Wire(house.port) as wire:
         browser = make_browser("phone", **MAREK.surroundings)
         page = browser.open()
         sign_in(page, wire.address, MAREK)
@@ -48,9 +65,7 @@ def started(shared_house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
         yield Phone(browser, page, wire, "")
 
 
-@pytest.fixture
-def phone(started: Phone) -> Phone:
-    """A phone that has just checked in: of the day's few stops each takes one."""
+def _checked_in(started: Phone) -> Phone:
     page = started.page
     page.get_by_test_id("check-in").first.tap()
     page.wait_for_url("**/visits/*")
@@ -124,8 +139,8 @@ def test_photos_taken_offline_survive_a_kill_and_arrive_as_they_are(
     view.wait_for_function(LARGE)
 
 
-def test_a_caption_is_written_on_while_its_photo_goes_up(phone: Phone, shared_house: House) -> None:
-    browser, page, wire, visit = phone
+def test_a_caption_is_written_on_while_its_photo_goes_up(apart: Phone, house: House) -> None:
+    browser, page, wire, visit = apart
     browser.lose_network(wire)
     tap_and_choose(page, page.get_by_test_id("take-photo"), take(page))
     page.get_by_test_id("photo-picture").click()
@@ -133,9 +148,7 @@ def test_a_caption_is_written_on_while_its_photo_goes_up(phone: Phone, shared_ho
     caption.click()
     page.keyboard.type("The shelf ")
     browser.regain_network(wire)
-    wait_until(
-        lambda: [bool(one.values.get("stored")) for one in photos_of(shared_house, visit)] == [True], 40, "it is up"
-    )
+    wait_until(lambda: [bool(one.values.get("stored")) for one in photos_of(house, visit)] == [True], 40, "it is up")
     expect(page.get_by_test_id("viewer").get_by_test_id("file-state")).to_have_attribute("data-state", "sent")
     expect(caption).to_have_value("The shelf ")
     page.keyboard.type("by the door")
@@ -143,7 +156,7 @@ def test_a_caption_is_written_on_while_its_photo_goes_up(phone: Phone, shared_ho
     page.keyboard.press("Escape")
 
     def told() -> bool:
-        return [one.values.get("caption") for one in photos_of(shared_house, visit)] == ["The shelf by the door"]
+        return [one.values.get("caption") for one in photos_of(house, visit)] == ["The shelf by the door"]
 
     wait_until(told, 20, "the office has the words")
 

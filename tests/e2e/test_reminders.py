@@ -184,7 +184,7 @@ def test_what_its_person_put_away_does_not_come_back(phone: Phone) -> None:
     later = {**message.payload, "id": "later", "tag": "later"}
     worker.push(message._replace(payload=later))
     worker.expect_shown("later")
-    assert [one["tag"] for one in worker.notifications()] == ["later"]
+    wait_until(lambda: [one["tag"] for one in worker.notifications()] == ["later"], 15, "only the later one stays")
 
 
 def test_done_on_the_notification_closes_the_task_at_the_server_and_then_on_the_phone(phone: Phone) -> None:

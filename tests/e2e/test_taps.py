@@ -205,8 +205,10 @@ def test_who_is_closed_on_the_day_that_is_planned_is_not_suggested_for_it(offlin
     page = offline_today
     page.goto(page.evaluate("location.origin") + "/plan")
     suggested = page.get_by_test_id("suggested")
-    his = page.locator(f"a[href='{suggested.last.locator('a.who').get_attribute('href')}']")
-    suggested.last.locator("a.who").tap()
+    address = suggested.last.locator("a.who").get_attribute("href")
+    his = page.locator(f"a[href='{address}']")
+    suggested.locator(f"a.who[href='{address}']").tap()
+    page.wait_for_url(f"**{address}")
     # A complaint is a reason on any day.
     _complain(page, rep)
     page.get_by_role("tab", name=word(rep.locale, "customer_tab_details")).tap()
