@@ -143,6 +143,7 @@ def test_the_questions_of_a_form_are_read_in_words_and_put_back(shared_house: Ho
     page = desk
     go(page, "/settings/visit-forms")
     page.get_by_test_id("form").last.click()
+    page.wait_for_url("**/visit-forms/*")
     form = page.url.rsplit("/", 1)[1]
     before = shared_house.record(form).values["questions"]
     page.get_by_role("button", name=pattern("en", "form_move_down")).first.click()
