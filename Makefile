@@ -98,7 +98,8 @@ test-app: setup ## the app's own tests
 test-e2e: WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 test-e2e: build ## the real app in a real browser against the real server, WORKERS browsers at once
 ifneq ($(E2E_TESTS),)
-	@CHROMIUM="$$(tests/setup/browser.sh)" && TMPDIR="$$(tests/setup/scratch.sh)" && export CHROMIUM TMPDIR && \
+	@CHROMIUM="$$(tests/setup/browser.sh)" && CHROMIUM_SHELL="$$(tests/setup/shell.sh)" && TMPDIR="$$(tests/setup/scratch.sh)" && \
+		export CHROMIUM CHROMIUM_SHELL TMPDIR && \
 		$(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(E2E_TESTS)
 endif
 

@@ -28,6 +28,7 @@ def playwright() -> Iterator[Playwright]:
     """The driver; a missing browser is a failure here, never a skip."""
     assert os.environ.get("CHROMIUM") or shutil.which("chromium"), "no Chromium: run tests/setup/browser.sh"
     os.environ.setdefault("CHROMIUM", shutil.which("chromium") or "")
+    os.environ.setdefault("CHROMIUM_SHELL", shutil.which("chromium-headless-shell") or os.environ["CHROMIUM"])
     # A machine may be busy with other tests; only what fails waits so long.
     expect.set_options(timeout=30_000)
     with sync_playwright() as driver:

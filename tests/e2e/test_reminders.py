@@ -124,7 +124,7 @@ def own_phone(reminding: House, make_browser: MakeBrowser) -> Iterator[Phone]:
 def subscribe(house: House, make: MakeBrowser) -> Iterator[Phone]:
     """Sign Marek in on a phone that is subscribed to a push service of its own."""
     with PushEnd(house) as pushes, Wire(house.port) as wire:
-        browser = make("phone", **MAREK.surroundings)
+        browser = make("phone", whole=True, **MAREK.surroundings)
         page = browser.open()
         browser.context.grant_permissions(["notifications"])
         pushes.subscribe_pages_of(browser)

@@ -17,6 +17,8 @@ if command -v apt-get >/dev/null; then
   echo "installing Chromium for the browser tests" >&2
   export DEBIAN_FRONTEND=noninteractive
   { as_root apt-get update -q && as_root apt-get install -q -y --no-install-recommends chromium; } >&2 || true
+  # What most tests run faster in; without it they run in the whole browser.
+  as_root apt-get install -q -y --no-install-recommends chromium-headless-shell >&2 || true
 fi
 if find_browser; then exit 0; fi
 echo "no Chromium found: install one, or name it in CHROMIUM" >&2
