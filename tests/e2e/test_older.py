@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import MakeBrowser
-from e2e.house import House, wait_until
-from e2e.people import MAREK, sign_in
+from e2e.house import House, Record, wait_until
+from e2e.people import MANAGER, MAREK, sign_in
+from e2e.pictures import take, tap_and_choose
 from e2e.screens import go, go_to_customer
+from e2e.test_photos import LARGE
 from e2e.wire import Wire
 from e2e.words import pattern, word
 from reading import read_rows
@@ -23,12 +25,12 @@ from routebook_server.records.heads import Heads
 pytestmark = pytest.mark.e2e
 
 
-def archive(house: House) -> None:
-    """Do the server's daily work while it is stopped, instead of waiting for it."""
+def archive(house: House, ahead_ms: int = 0) -> None:
+    """Do the server's daily work while it is stopped, instead of waiting for it; as if it were so much later."""
 
     async def work() -> None:
         database = open_database(house.database)
-        assert await Archiver(database, wall_clock_ms, 400 * DAY_MS).archive(Heads()) > 0
+        assert await Archiver(database, lambda: wall_clock_ms() + ahead_ms, 400 * DAY_MS).archive(Heads()) > 0
         await database.close()
 
     house.stop()
@@ -114,3 +116,31 @@ def test_old_work_leaves_the_phone_and_is_read_on_demand_then_without_the_networ
     room.get_by_role("radio").first.click()
     expect(room.get_by_role("radio").first).to_be_checked()
     expect(page.get_by_text(pattern("en", "sync_older_used"))).to_be_visible()
+
+
+def test_an_old_photo_is_looked_at_on_demand_by_who_never_held_it(
+    house: House, wire: Wire, make_browser: MakeBrowser
+) -> None:
+    page = make_browser("phone", **MAREK.surroundings).open()
+    sign_in(page, wire.address, MAREK)
+    page.get_by_test_id("check-in").first.tap()
+    page.wait_for_url("**/visits/*")
+    visit = page.url.rpartition("/")[2]
+    for hue in (150, 20):
+        tap_and_choose(page, page.get_by_test_id("choose-photos"), take(page, hue=hue))
+
+    def photos() -> list[Record]:
+        return [one for one in house.records("file") if one.values.get("visit") == visit and one.values.get("stored")]
+
+    wait_until(lambda: len(photos()) == 2, 40, "both photos are at the office")
+    customer = str(photos()[0].values["customer"])
+    archive(house, ahead_ms=500 * DAY_MS)  # the newest of a kind stays with its customer
+    wait_until(lambda: page.get_by_test_id("photo-picture").count() == 1, 60, "the older photo leaves the phone")
+
+    # His manager's device never held it.
+    page = make_browser("desk", **MANAGER.surroundings).open()
+    sign_in(page, wire.address, MANAGER)
+    panel = timeline(page, customer)
+    open_older(panel)
+    panel.locator("section").get_by_role("button").filter(has_text=word("en", "fields_file_type_photo")).first.tap()
+    page.wait_for_function(LARGE)
