@@ -160,7 +160,7 @@ def test_the_questions_of_a_form_are_read_in_words_and_put_back(shared_house: Ho
 
 def test_the_records_of_the_team_are_listed_with_their_history(phone: Phone) -> None:
     go(phone.page, "/settings/history")
-    phone.page.get_by_role("radio", name=word("en", "fields_kind_setting"), exact=True).click()
+    phone.page.get_by_role("radio", name=word("en", "history_team_setting"), exact=True).click()
     phone.page.get_by_test_id("team-record").first.click()
     expect(phone.sheet.get_by_text(word("en", "history_empty_title"))).to_be_visible()
     phone.page.keyboard.press("Escape")
