@@ -19,6 +19,7 @@ from routebook_server.database import name_of
 from routebook_server.database.address import is_postgres, sqlite_path
 from routebook_server.demo.team import DOMAIN, PASSWORD
 from routebook_server.filling import fill_with_words
+from routebook_server.garbage import look_seldom
 from routebook_server.identity.accounts import all_accounts
 from routebook_server.identity.directory import find_names
 from routebook_server.identity.health import Demo
@@ -138,6 +139,7 @@ async def _serve(settings: Settings, listening: socket.socket, demo: Demo | None
     except BaseException:
         await application.close()
         raise
+    look_seldom()
     await server.serve([listening])
     return OK if server.started else FAILED
 
