@@ -1,4 +1,4 @@
-"""Pickers: what is chosen of what there is already: another customer for a field, a question and its answer for a rule."""
+"""Pickers: what is chosen of what there is: another customer for a field, a question and its answer for a rule."""
 
 import pytest
 from playwright.sync_api import expect
