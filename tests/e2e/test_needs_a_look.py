@@ -98,6 +98,26 @@ def test_without_the_network_one_decides_all_the_same(team: Team) -> None:
     wait_until(lambda: trade_of(house, customer) == "Mine", 70, "what was decided offline is sent")
 
 
+def test_who_changed_what_somebody_removed_meanwhile_hears_of_it(team: Team) -> None:
+    house, phone, desk = team.house, team.phone, team.desk
+    customer = house.customers_of(MAREK.email)[2]
+    open_details(phone, team.wire.address, customer.id)
+    team.browser.lose_network(team.wire)
+    edit_field(phone, "trade", "Words for the office")
+    go(desk, f"/customers/{customer.id}")
+    desk.get_by_role("button", name=word("en", "common_more_actions")).first.click()
+    desk.get_by_role("button", name=word("en", "customer_delete")).click()
+    desk.get_by_role("dialog").last.get_by_role("button", name=word("en", "common_delete"), exact=True).click()
+    wait_until(lambda: house.record(customer.id).values.get("deleted") is True, 15, "the office has removed it")
+
+    # The first request met the cut wire, so that the next one asks without edits, and reads of the removal before they go.
+    team.browser.regain_network(team.wire)
+    wait_until(lambda: trade_of(house, customer) == "Words for the office", 30, "the office has the words")
+    go(phone, "/needs-a-look")
+    expect(phone.get_by_text(str(customer.values["name"])).first).to_be_visible()
+    expect(phone.get_by_text(word("en", "look_removed"))).to_be_visible()
+
+
 def test_a_discount_is_asked_for_on_the_road_answered_at_the_desk_and_comes_back_with_its_price(team: Team) -> None:
     house, phone, desk = team.house, team.phone, team.desk
     go(phone, "/deals")

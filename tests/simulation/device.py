@@ -245,7 +245,9 @@ class Device:
             for name, value in change.v.items()
             if entity is not None and entity.join_of(name) is Join.COUNTER
         }
-        self._ledger.add(self.store, edit, texts, plus, unchecked=unchecked, spoilt=self.was_spoilt)
+        entered = self._ledger.add(self.store, edit, texts, plus)
+        entered.unchecked, entered.spoilt = unchecked, self.was_spoilt
+        entered.gone_before = any((self.visible(place) or {}).get("deleted") is True for place in (edit.id, edit.root))
 
     def visible(self, record_id: str) -> dict[str, Any] | None:
         """Return the values of a record as the screen shows them."""

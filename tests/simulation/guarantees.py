@@ -303,6 +303,8 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
         if saved is not None and entry.device:
             stored_by_stamp[saved.edit.at] = entry.stamp
             saved.sent_anew = saved.sent_anew or device_from_stamp(saved.edit.at) != entry.device
+            if not simulation.was_restored:
+                _deletions_are_told(entry, saved, stands)
         kind = books.rows[entry.id].kind
         for name, value in entry.new.items():
             if ENTITY_TYPES[kind].join_of(name) not in STAMPED:
@@ -333,6 +335,21 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
                     raise BrokenError("G3", what)
             if before is None or entry.stamp > before[1]:
                 stands[entry.id, name] = (value, entry.stamp, entry.device)
+
+
+def _deletions_are_told(entry: Entry, saved: Entered, stands: dict[tuple[str, str], tuple[Any, str, int]]) -> None:
+    """Whoever wrote into what somebody else had deleted, and was not shown that, is told (SPEC R24, R53)."""
+    if saved.gone_before or saved.lost or saved.gone or saved.spoilt or saved.sent_anew or "deleted" in entry.new:
+        return
+    for place in (entry.id, saved.edit.root):
+        deleted, stamp, device = stands.get((place, "deleted"), (False, "", 0))
+        told = any(one.field == "deleted" or one.verdict in _SAYS_MORE for one in saved.verdicts)
+        if deleted is True and entry.device not in (device, device_from_stamp(stamp)) and not told:
+            raise BrokenError("G3", f"{saved.edit} went into {place}, deleted at {stamp}, told {saved.verdicts}")
+
+
+_SAYS_MORE: Final = frozenset({VerdictKind.CONFLICT, VerdictKind.REPAIRED})
+"""What an author is told in place of a deletion."""
 
 
 def _raised_past_a_refusal(simulation: "Simulation") -> Counter[tuple[str, str]]:

@@ -27,6 +27,8 @@ class Entered(msgspec.Struct):
     """Everything that the device was told became of it, in order."""
     unchecked: bool = False
     """Whether an app wrote it that does not check what it saves."""
+    gone_before: bool = False
+    """Whether its author was shown that the record, or its root, is deleted."""
     spoilt: bool = False
     """Whether it was written over a row that had gone wrong by itself: what its author saw is not what was there."""
     sent_anew: bool = False
@@ -59,13 +61,12 @@ class Ledger:
         """Return what is known of an edit."""
         return self.entries.get((store, edit.at[:-DEVICE_WIDTH], edit.id))
 
-    def add(
-        self, store: Store, edit: Edit, seen: dict[str, Any], plus: dict[str, int], *, unchecked: bool, spoilt: bool
-    ) -> None:
+    def add(self, store: Store, edit: Edit, seen: dict[str, Any], plus: dict[str, int]) -> Entered:
         """Write down an edit that a device has stored; ``seen`` are the texts before it."""
         texts = {name: (str(seen[name] or ""), str(edit.v[name] or "")) for name in seen}
         key = (store, edit.at[:-DEVICE_WIDTH], edit.id)
-        self.entries[key] = Entered(store, edit, edit.group, texts, plus, unchecked=unchecked, spoilt=spoilt)
+        entered = self.entries[key] = Entered(store, edit, edit.group, texts, plus)
+        return entered
 
     def wipe(self, store: Store) -> None:
         """Note that a storage has let go of what it had been acknowledged, and not of what waits in it."""

@@ -203,6 +203,13 @@ def a_late_change_brings_back_the_deleted() -> Iterator[None]:
         yield
 
 
+@_breaks("G3")
+def what_was_read_later_counts_as_seen() -> Iterator[None]:
+    """A device does not say how far it had read when it wrote what it sends after having read on."""
+    with mock.patch.object(replica, "seen_before", return_value={}):
+        yield
+
+
 @_breaks("G4")
 def one_fault_stops_the_queue() -> Iterator[None]:
     """A fault in one edit refuses the request that carries it, again and again; its device insists."""
@@ -316,7 +323,7 @@ def the_cursor_is_stored_before_the_rows() -> Iterator[None]:
         def move() -> None:
             readings = Readings(self.tables, reply, asked)
             readings.begin()
-            readings.save()
+            readings.save(is_waiting=self.waiting > 0)
 
         self._storage.transaction(move)
         apply(self, reply, sent_ms, received_ms)

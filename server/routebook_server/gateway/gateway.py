@@ -75,7 +75,17 @@ class Gateway:
             hold, again = frozenset(request.hold), frozenset(request.again)
             custody = _LEFT if actor.is_held else None
             pushed = await self.store.push(
-                Push(actor, edits, request.cursors, request.ack, mended, hold, again, custody=custody)
+                Push(
+                    actor,
+                    edits,
+                    request.cursors,
+                    request.ack,
+                    mended,
+                    hold,
+                    again,
+                    custody=custody,
+                    earlier=request.seen,
+                )
             )
         page = await self.store.pull(
             Asked(

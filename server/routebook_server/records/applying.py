@@ -86,12 +86,12 @@ class Applier:
         if state is None:
             made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, b"", merged.doc)
             self._draft.create(made, turn.index if verdict is None and home == 0 else NOBODY, is_awaited=True)
-        elif merged.changed or is_archive(state.bucket) or (verdict is not None and self._judge.has_seen(turn, state)):
+        elif merged.changed or is_archive(state.bucket) or (verdict is not None and self._judge.is_held(turn, state)):
             # Changed, or back from the archive; or not, but its author believes otherwise and read past it: a new
             # number brings it to him again.
             device = SERVER_DEVICE if merged.own else author.device if merged.changed else state.device
             changed = State(bucket, state.seq, edit.id, edit.kind, edit.root, home, device, b"", merged.doc)
-            clean = verdict is None and self._judge.has_seen(turn, state)
+            clean = verdict is None and self._judge.is_held(turn, state)
             self._draft.put(changed, turn.index if clean else NOBODY)
         elif verdict is not None and edit.id in self._draft.teller:
             self._draft.teller[edit.id] = NOBODY
@@ -108,7 +108,7 @@ class Applier:
         if is_his:
             _require(refuse_beside(entity, edit.v, old, role))
         bucket, home = find_place(entity, edit, state, self._draft.states)
-        require_place(turn.push, edit, bucket, turn.buckets, self._lookup, states=self._draft.states)
+        require_place(turn, edit, bucket, self._lookup, self._draft.states)
         if not is_his:  # Archived, of a customer that is his.
             _require(refuse_beside(entity, edit.v, old, role))
         return bucket, home

@@ -113,7 +113,8 @@ class Batch:
 
     def _begin(self, push: Push) -> Turn:
         suffix = base32.encode(push.author.device, DEVICE_WIDTH)
-        return Turn(len(self.verdicts), push, frozenset(push.author.buckets), push.author.person, suffix)
+        seen = {**push.cursors, **push.earlier} if push.earlier else push.cursors
+        return Turn(len(self.verdicts), push, seen, frozenset(push.author.buckets), push.author.person, suffix)
 
     def _release(self, held: Held) -> None:
         cursors = {bucket: [0, 0] for bucket in held.author.shown}

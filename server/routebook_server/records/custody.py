@@ -88,7 +88,7 @@ class Custody:
         if refusal.code is ProblemCode.MISSING_ROOT:
             self._draft.keep(msgspec.structs.replace(held, record=self._make_own(held, {})))
         else:
-            self._offer(held, self._find_place(turn.push, [culprit, *edits]))
+            self._offer(held, self._find_place(turn, [culprit, *edits]))
         return refusal
 
     def reason(self, turn: Turn, refusal: Refusal, edit: Edit, held: Held | None = None) -> Refusal:
@@ -168,7 +168,7 @@ class Custody:
         self._make(offer, place, offered)
         self._draft.keep(msgspec.structs.replace(held, record=offer, receipt=self._make_own(held, receipt)))
 
-    def _find_place(self, push: Push, edits: Iterable[Edit]) -> _Place | None:
+    def _find_place(self, turn: Turn, edits: Iterable[Edit]) -> _Place | None:
         """Return the place of the first customer of these edits that is or was the author's, None if there is none."""
         edits = list(edits)
         if any(not ENTITY_TYPES[edit.kind].hidden.isdisjoint(edit.v) for edit in edits if edit.kind in ENTITY_TYPES):
@@ -184,8 +184,8 @@ class Custody:
                 place = _Place(edit.id, territory_bucket(territory), 0)
             else:
                 continue
-            if place.bucket in push.author.buckets or was_his(
-                push, edit, place.bucket, self._lookup, self._draft.states
+            if place.bucket in turn.push.author.buckets or was_his(
+                turn, edit, place.bucket, self._lookup, self._draft.states
             ):
                 return place
         return None
@@ -253,7 +253,7 @@ class Custody:
             return
         self._draft.load([held.record])
         held = msgspec.structs.replace(held, root=culprit.root, code=refusal.code.value)
-        self._offer(held, self._find_place(turn.push, [culprit, *held.edits]))
+        self._offer(held, self._find_place(turn, [culprit, *held.edits]))
 
 
 def _writer_of(push: Push, *, again: bool) -> Writer:

@@ -86,7 +86,7 @@ class Decider:
         decider = Writer(author.person, author.role, SERVER_DEVICE, author.buckets, author.may_move)
         suffix = base32.encode(held.author.device, DEVICE_WIDTH)
         push = Push(decider, [], turn.push.cursors)
-        return Turn(NOBODY, push, turn.buckets, held.author.person, suffix, decided_by=author.person)
+        return Turn(NOBODY, push, turn.seen, turn.buckets, held.author.person, suffix, decided_by=author.person)
 
     def _edits(self, held: Held) -> Iterator[Edit]:
         """Yield what is held as edits of the server's."""

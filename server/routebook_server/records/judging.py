@@ -75,23 +75,27 @@ class Judge:
             return None
         if "deleted" not in edit.v and _is_gone(state) and self._is_news(turn, state):
             return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
-        unseen = state.device != turn.push.author.device and not self.has_seen(turn, state)
+        unseen = state.device != turn.push.author.device and not self._has_seen(turn, state, turn.seen)
         lost = any(not change.won and change.old_stamp > merged.at for change in merged.changes)
         return Verdict(edit.n, VerdictKind.MERGED) if lost or unseen or merged.own else None
 
-    def has_seen(self, turn: Turn, state: State) -> bool:
-        """Tell whether the author's device holds this state of the record."""
+    def is_held(self, turn: Turn, state: State) -> bool:
+        """Tell whether the author's device holds this state of the record, or has read past it."""
+        return self._has_seen(turn, state, turn.push.cursors)
+
+    def _has_seen(self, turn: Turn, state: State, cursors: Mapping[str, Sequence[int]]) -> bool:
+        """Tell whether whoever had read so far knew this state of the record."""
         teller = self._draft.teller.get(state.id)
         if teller is not None:
             return teller == turn.index
-        cursor = turn.push.cursors.get(state.bucket)
+        cursor = cursors.get(state.bucket)
         epoch = self._heads.get(state.bucket, NO_HEAD).epoch
         return cursor is not None and cursor[0] == epoch and state.seq <= seq_of(cursor[1])
 
     def _is_news(self, turn: Turn, deleted: State) -> bool:
         """Tell whether the author does not know that the record is deleted: another device did it, unread."""
         by_himself = unpack_stamps(deleted.read_doc()).get("deleted", "").endswith(turn.suffix)
-        return not by_himself and not self.has_seen(turn, deleted)
+        return not by_himself and not self._has_seen(turn, deleted, turn.seen)
 
     def _loser(self, turn: Turn, change: Change, at: str) -> Loser:
         other = self._writer_of(change.old_stamp)

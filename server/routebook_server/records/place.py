@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from routebook_server.records.author import is_system
 from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
 from routebook_server.records.lookup import Lookup
-from routebook_server.records.push import Push
+from routebook_server.records.push import Push, Turn
 from routebook_server.records.refusal import Refusal, RefusalError
 from routebook_server.records.state import State, moved_id
 from routebook_sync.entities import EntityType
@@ -61,31 +61,29 @@ def _place_below(root: State, entity: EntityType, edit: Edit) -> Place:
     return (root.bucket, root.home)
 
 
-def require_place(
-    push: Push, edit: Edit, bucket: str, buckets: frozenset[str], lookup: Lookup, *, states: Mapping[str, State]
-) -> None:
-    """RefusalError unless the author, whose buckets are ``buckets``, may write in this one.
+def require_place(turn: Turn, edit: Edit, bucket: str, lookup: Lookup, states: Mapping[str, State]) -> None:
+    """RefusalError unless the author may write in this bucket.
 
     What was never his is refused; what was until lately goes into custody (guarantee G5).
     """
-    author = push.author
+    author, buckets = turn.push.author, turn.buckets
     if is_system(author) or (bucket in buckets and (edit.root != SHARED_ROOT or author.role is not Role.REP)):
         return
-    if bucket not in buckets and was_his(push, edit, bucket, lookup, states):
+    if bucket not in buckets and was_his(turn, edit, bucket, lookup, states):
         message = "No longer yours; the server keeps the change for whoever may apply it."
         raise RefusalError(Refusal(ProblemCode.FORBIDDEN, message, held=True))
     raise RefusalError(Refusal(ProblemCode.FORBIDDEN, "You may not change this."))
 
 
-def was_his(push: Push, edit: Edit, bucket: str, lookup: Lookup, states: Mapping[str, State]) -> bool:
-    """Tell whether the author's device still shows this bucket, or one that the edit's aggregate has left.
+def was_his(turn: Turn, edit: Edit, bucket: str, lookup: Lookup, states: Mapping[str, State]) -> bool:
+    """Tell whether the author's device still showed this bucket, or one that the edit's aggregate has left.
 
     Who moved it may share the transaction: then the marker is among ``states`` and nowhere else. What was taken before
     a backup was restored was his then, whatever the restored server knows of it (SPEC R48).
     """
-    if bucket in push.cursors or _has_just_left(edit.root, push.cursors, states):
+    if bucket in turn.seen or _has_just_left(edit.root, turn.seen, states):
         return True
-    return may_have_been_taken(push, edit, lookup) or lookup.may_have_left(edit.root, push.cursors)
+    return may_have_been_taken(turn.push, edit, lookup) or lookup.may_have_left(edit.root, turn.seen)
 
 
 def may_have_been_taken(push: Push, edit: Edit, lookup: Lookup) -> bool:

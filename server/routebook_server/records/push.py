@@ -1,5 +1,6 @@
 """Push: what the write path takes in, and what it gives back."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -33,7 +34,7 @@ class Push(msgspec.Struct, frozen=True):
     author: Author
     edits: list[Edit | Unread]
     cursors: dict[str, list[int]] = {}
-    """How far the device had read when it sent this; tells what its user may have seen (SPEC R53)."""
+    """How far the device had read when it sent this: what it holds (SPEC R53)."""
     ack: int = 0
     """Verdicts up to this number may be forgotten."""
     mended: frozenset[int] = frozenset()
@@ -45,6 +46,8 @@ class Push(msgspec.Struct, frozen=True):
     their author's hands then."""
     custody: Refusal | None = None
     """Take all edits into custody for this reason, without looking at them."""
+    earlier: dict[str, list[int]] = {}
+    """How far it had read when the oldest of the edits was written, in the buckets where it has read on since."""
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -53,6 +56,8 @@ class Turn(msgspec.Struct, frozen=True):
     index: int
     """Its place among the pushes of the batch."""
     push: Push
+    seen: Mapping[str, Sequence[int]]
+    """How far the author had read when he wrote: what he knew, and what was his (SPEC R53)."""
     buckets: frozenset[str]
     """The author's."""
     person: str

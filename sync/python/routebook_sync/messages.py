@@ -177,6 +177,8 @@ class SyncRequest(msgspec.Struct, omit_defaults=True):
     """Whether the reply shall name the checksum of every complete bucket, moved or not (SPEC R63)."""
     check: Annotated[dict[BucketId, Sums], Meta(max_length=MAX_BUCKETS)] = {}
     """For a bucket whose checksum differs: that of each partition, 7 digits each (SPEC R1, R64)."""
+    seen: Annotated[dict[BucketId, Cursor], Meta(max_length=MAX_BUCKETS)] = {}
+    """How far a bucket had been read when the oldest waiting edit was written, where the device has read on (R53)."""
 
 
 class Loser(msgspec.Struct, omit_defaults=True, gc=False):

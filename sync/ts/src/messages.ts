@@ -75,6 +75,8 @@ export interface SyncRequest {
   readonly verify?: boolean;
   /** For a bucket whose checksum differs: that of each partition, 7 digits each (SPEC R1, R64). */
   readonly check?: { readonly [bucket: string]: string };
+  /** How far a bucket had been read when the oldest waiting edit was written, where the device has read on since (SPEC R53). */
+  readonly seen?: { readonly [bucket: string]: Cursor };
 }
 
 /** A value that gave way in a conflict (SPEC R43). */

@@ -24,6 +24,25 @@ export function readCursors(database: Database): { [bucket: string]: Cursor } {
   return Object.fromEntries(rows.map(({ bucket, epoch, seq }) => [bucket, [epoch, seq] as const]));
 }
 
+/**
+ * Returns how far each bucket had been read when the oldest edit that waits was written, where `cursors` have gone on since: to a
+ * higher number, or into another epoch (SPEC R53).
+ */
+export function seenBefore(
+  database: Database,
+  cursors: { readonly [bucket: string]: Cursor },
+): { [bucket: string]: Cursor } {
+  const hasGoneOn = ([bucket, [epoch, seq]]: [string, Cursor]) => {
+    const cursor = cursors[bucket];
+    return cursor !== undefined && (cursor[0] !== epoch || cursor[1] > seq);
+  };
+  return Object.fromEntries(Object.entries(readSeen(database)).filter(hasGoneOn));
+}
+
+function readSeen(database: Database): { [bucket: string]: Cursor } {
+  return JSON.parse(readMeta(database, "seen") ?? "{}");
+}
+
 /** Begins buckets at 0 in the epochs that a store before this one had read them in: they were in its author's hands (SPEC R57). */
 export function restoreCursors(database: Database, epochByBucket: { readonly [bucket: string]: number }): void {
   for (const [bucket, epoch] of Object.entries(epochByBucket)) {
@@ -137,8 +156,12 @@ export class Readings {
     }
   }
 
-  /** Moves the cursors to where the reply has brought the device; `complete` stays once it is set. */
-  save(): void {
+  /**
+   * Moves the cursors to where the reply has brought the device; `complete` stays once it is set. While edits wait, it is kept from where:
+   * who wrote them had read no further (SPEC R53).
+   */
+  save(isWaiting: boolean): void {
+    this.#keepSeen(isWaiting);
     const complete = new Set(this.reply.complete);
     for (const [bucket, [epoch, seq]] of Object.entries(this.reply.cursors)) {
       if (this.isStale(bucket)) continue;
@@ -149,6 +172,21 @@ export class Readings {
         bucket,
       ]);
     }
+  }
+
+  #keepSeen(isWaiting: boolean): void {
+    const known = readSeen(this.database);
+    const isAnyKnown = Object.keys(known).length > 0;
+    if (!isWaiting) {
+      if (isAnyKnown) writeMeta(this.database, "seen", "{}");
+      return;
+    }
+    const fresh = [...this.#readingByBucket.values()].filter(
+      ({ bucket }) => !(bucket in known) && bucket in this.reply.cursors && !this.isStale(bucket),
+    );
+    if (fresh.length === 0) return;
+    const seen = Object.fromEntries(fresh.map(({ bucket, epoch, seq }) => [bucket, [epoch, seq]]));
+    writeMeta(this.database, "seen", JSON.stringify({ ...known, ...seen }));
   }
 
   /** Tells whether the bucket stands where the request told. Numbers alone do not say: what is read again begins with low ones. */

@@ -9,7 +9,7 @@ import type { Account } from "./account.ts";
 import { countAttention, type Dismissed, dismissAttention, recallAttention } from "./attention.ts";
 import type { Change, WriteResult } from "./change.ts";
 import { Checks } from "./checks.ts";
-import { type Asked, isComplete, readCursors } from "./cursors.ts";
+import { type Asked, isComplete, readCursors, seenBefore } from "./cursors.ts";
 import { type Database, withoutWaiting } from "./database.ts";
 import { countRefused, exportMark, refusedWork } from "./export.ts";
 import { type FileRecord, fileRecord } from "./files/records.ts";
@@ -296,6 +296,8 @@ export class Engine {
     const view = readMeta(database, "view") ?? "";
     const check = this.#checks.tell();
     const isChecking = Object.keys(check).length > 0;
+    const cursors = this.cursors();
+    const seen = edits.length > 0 ? seenBefore(database, cursors) : {};
     const isDue = this.now() - readNumber(database, "verified") >= VERIFY_EVERY_MS;
     return {
       protocol: PROTOCOL,
@@ -303,7 +305,7 @@ export class Engine {
       device: this.account.device,
       now: this.world.now(),
       edits,
-      cursors: this.cursors(),
+      cursors,
       ack: readNumber(database, "ack"),
       budget: this.budget,
       report: {
@@ -318,6 +320,7 @@ export class Engine {
       ...(again.length > 0 && { again }),
       ...((this.#isUnverified || this.#checks.isUnsettled || isDue || isChecking) && { verify: true }),
       ...(isChecking && { check }),
+      ...(Object.keys(seen).length > 0 && { seen }),
     };
   }
 

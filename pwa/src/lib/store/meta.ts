@@ -31,6 +31,8 @@ export type MetaName =
   | "budget"
   /** The view that the rows were sent in (SPEC R35). */
   | "view"
+  /** How far each bucket had been read when the oldest edit that waits was written, as JSON, where it has been read on since (SPEC R53). */
+  | "seen"
   /** The round of reading given last, and how many buckets had to be read again (SPEC R38). */
   | "round"
   | "resets"

@@ -104,7 +104,7 @@ class Applying {
     this.#dropRevoked();
     if (this.#readings.isRestored) this.#doubtUnplaced();
     for (const topic of this.#writer.finish()) this.changed.add(topic);
-    this.#readings.save();
+    this.#readings.save(this.#isAnyWaiting || awaitsRoom(database));
     // One that knows fewer edits sums up less than what later verdicts have confirmed here.
     const isOvertaken = reply.pushed < readNumber(database, "ack");
     if (!isOvertaken) context.checks.compare(reply, (bucket) => this.#readings.isStale(bucket));

@@ -51,7 +51,7 @@ class Applying:
             self._sweep(bucket, number)
         self._drop_revoked()
         self._doubt_unplaced()
-        self._readings.save()
+        self._readings.save(is_waiting=self._is_any_waiting)
         if reply.pushed >= tables.number("ack"):  # else it sums up less than what later verdicts have confirmed here
             self._checks.compare(reply, self._readings.is_stale)
         for name, value in (
@@ -77,6 +77,11 @@ class Applying:
             offer_again(tables, self._schema, self._device, pushed)
         if is_restored:
             offer_former(tables, self._schema, self._device, pushed, self._reply.former)
+
+    @property
+    def _is_any_waiting(self) -> bool:
+        """Whether edits wait, or may be sent again once custody has room."""
+        return any(self._tables.outbox) or awaits_room(self._tables)
 
     @property
     def _is_wiping(self) -> bool:
@@ -149,7 +154,7 @@ class Applying:
         revoked = [bucket for bucket in self._tables.cursor if bucket not in grants]
         if revoked:
             self._rows.drop_where(lambda _id, held: held.bucket not in grants)
-        is_waiting = any(self._tables.outbox) or awaits_room(self._tables)
+        is_waiting = self._is_any_waiting
         for bucket in revoked:
             reading = self._tables.cursor.get(bucket)
             if is_waiting and reading is not None:

@@ -19,6 +19,15 @@ class Asked(msgspec.Struct, frozen=True):
     view: str
 
 
+def seen_before(seen: Mapping[str, Sequence[int]], cursors: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+    """Return of what was ``seen`` where the cursors have gone on since: to a higher number, or into another epoch."""
+    return {
+        bucket: [epoch, seq]
+        for bucket, (epoch, seq) in seen.items()
+        if bucket in cursors and (cursors[bucket][0] != epoch or cursors[bucket][1] > seq)
+    }
+
+
 class Readings:
     """The cursors while one reply is applied, as they stood before it. Made before anything of the reply is stored."""
 
@@ -90,8 +99,12 @@ class Readings:
                 finished.append((bucket, reading.round))
         return finished
 
-    def save(self) -> None:
-        """Move the cursors to where the reply has brought the device; ``complete`` stays once it is set."""
+    def save(self, *, is_waiting: bool) -> None:
+        """Move the cursors to where the reply has brought the device; ``complete`` stays once it is set.
+
+        While edits wait, it is kept from where: who wrote them had read no further (SPEC R53).
+        """
+        self._keep_seen(is_waiting=is_waiting)
         complete = set(self._reply.complete)
         for bucket, (epoch, seq) in self._reply.cursors.items():
             reading = self._tables.cursor.get(bucket)
@@ -99,6 +112,17 @@ class Readings:
                 is_complete = reading.complete or bucket in complete
                 moved = msgspec.structs.replace(reading, epoch=epoch, seq=seq, complete=is_complete)
                 self._tables.cursor.put(bucket, moved)
+
+    def _keep_seen(self, *, is_waiting: bool) -> None:
+        known: dict[str, list[int]] = self._tables.meta.get("seen") or {}
+        seen = {
+            bucket: [held.epoch, held.seq]
+            for bucket, held in self._held.items()
+            if bucket in self._reply.cursors and not self.is_stale(bucket)
+        }
+        kept = {**seen, **known} if is_waiting else {}
+        if kept != known:
+            self._tables.meta.put("seen", kept)
 
     def _continues(self, bucket: str) -> bool:
         """Tell whether the bucket stands where the request told.

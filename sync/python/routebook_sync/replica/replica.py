@@ -11,7 +11,7 @@ from routebook_sync.messages import FIRST_BUDGET, MAX_EDITS, PROTOCOL, DeviceRep
 from routebook_sync.replica.applying import Applying
 from routebook_sync.replica.change import Change, Refused, Saved
 from routebook_sync.replica.checks import Checks
-from routebook_sync.replica.cursors import Asked
+from routebook_sync.replica.cursors import Asked, seen_before
 from routebook_sync.replica.numbering import adopt_device, offer_again, renumber
 from routebook_sync.replica.portion import Portion, portion_of
 from routebook_sync.replica.rows import Rows
@@ -109,6 +109,7 @@ class Replica:
         if share:
             portion = portion_of(tables.waiting(), max(1, int(MAX_EDITS * share)), MAX_PUSH_BYTES * share)
         check = self._storage.transaction(self._checks.tell)
+        cursors = self.cursors()
         is_due = self.now() - number("verified") >= VERIFY_EVERY_MS
         return SyncRequest(
             protocol=PROTOCOL,
@@ -116,7 +117,7 @@ class Replica:
             device=self.account.device,
             now=self._world.now(),
             edits=[msgspec.Raw(msgspec.json.encode(edit)) for edit in portion.edits],
-            cursors=self.cursors(),
+            cursors=cursors,
             ack=number("ack"),
             budget=self.budget,
             report=msgspec.structs.replace(
@@ -131,6 +132,7 @@ class Replica:
             again=portion.again,
             verify=self._is_unverified or self._checks.is_unsettled or is_due or bool(check),
             check=check,
+            seen=seen_before(tables.meta.get("seen") or {}, cursors) if portion.edits else {},
         )
 
     def apply(self, reply: SyncReply, sent_ms: int, received_ms: int, asked: Asked | None = None) -> None:
