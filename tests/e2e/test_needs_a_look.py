@@ -110,7 +110,7 @@ def test_who_changed_what_somebody_removed_meanwhile_hears_of_it(team: Team) -> 
     desk.get_by_role("dialog").last.get_by_role("button", name=word("en", "common_delete"), exact=True).click()
     wait_until(lambda: house.record(customer.id).values.get("deleted") is True, 15, "the office has removed it")
 
-    # The first request met the cut wire, so that the next one asks without edits, and reads of the removal before they go.
+    # The first request met the cut wire: the next one asks without edits, and reads of the removal before they go.
     team.browser.regain_network(team.wire)
     wait_until(lambda: trade_of(house, customer) == "Words for the office", 30, "the office has the words")
     go(phone, "/needs-a-look")

@@ -30,7 +30,8 @@ SERVER_ARROWS: Final = {
 }
 """What each part of the server may use beside itself, the leaves and the protocol."""
 ROOTS: Final = {
-    "app", "administering", "cli", "filling", "garbage", "keeping", "logs", "opening", "scheduler", "serving", "supervising",
+    "app", "administering", "cli", "filling", "garbage", "keeping", "logs", "opening", "scheduler", "serving",
+    "supervising",
 }  # fmt: skip
 """The composition root: uses everything, used by no part."""
 
