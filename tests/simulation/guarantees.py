@@ -343,13 +343,9 @@ def _deletions_are_told(entry: Entry, saved: Entered, stands: dict[tuple[str, st
         return
     for place in (entry.id, saved.edit.root):
         deleted, stamp, device = stands.get((place, "deleted"), (False, "", 0))
-        told = any(one.field == "deleted" or one.verdict in _SAYS_MORE for one in saved.verdicts)
+        told = any(one.field == "deleted" or one.verdict is VerdictKind.CONFLICT for one in saved.verdicts)
         if deleted is True and entry.device not in (device, device_from_stamp(stamp)) and not told:
             raise BrokenError("G3", f"{saved.edit} went into {place}, deleted at {stamp}, told {saved.verdicts}")
-
-
-_SAYS_MORE: Final = frozenset({VerdictKind.CONFLICT, VerdictKind.REPAIRED})
-"""What an author is told in place of a deletion."""
 
 
 def _raised_past_a_refusal(simulation: "Simulation") -> Counter[tuple[str, str]]:

@@ -62,19 +62,19 @@ class Judge:
         if merged.conflicts:
             losers = [self._loser(turn, change, merged.at) for change in merged.conflicts]
             return Verdict(edit.n, VerdictKind.CONFLICT, field=merged.conflicts[0].field, losers=losers)
+        root = self._draft.states.get(edit.root)
+        if root is not None and root is not state and _is_gone(root) and self._is_news(turn, root):
+            return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
+        if state is not None and "deleted" not in edit.v and _is_gone(state) and self._is_news(turn, state):
+            return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
         if merged.clamped:
             message = "The device's clock is ahead; the server put its own time."
             return Verdict(edit.n, VerdictKind.REPAIRED, ProblemCode.BAD_STAMP.value, merged.clamped, message)
         if edit.n in turn.push.mended:
             message = "Broken characters were replaced."
             return Verdict(edit.n, VerdictKind.REPAIRED, ProblemCode.WRONG_TYPE.value, message=message)
-        root = self._draft.states.get(edit.root)
-        if root is not None and root is not state and _is_gone(root) and self._is_news(turn, root):
-            return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
         if state is None:
             return None
-        if "deleted" not in edit.v and _is_gone(state) and self._is_news(turn, state):
-            return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
         unseen = state.device != turn.push.author.device and not self._has_seen(turn, state, turn.seen)
         lost = any(not change.won and change.old_stamp > merged.at for change in merged.changes)
         return Verdict(edit.n, VerdictKind.MERGED) if lost or unseen or merged.own else None
