@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
@@ -129,3 +129,34 @@ def test_a_wiped_phone_sends_what_it_has_then_holds_nothing(house: House, make_b
     sign_in(phone, house.address, MAREK)
     open_details(phone, house.address, customer.id)
     expect(phone.get_by_test_id("field-trade")).to_contain_text("Written before the wipe")
+
+
+def test_a_book_that_cannot_be_opened_says_so_on_every_screen_and_keeps_what_waits(
+    house: House, make_browser: MakeBrowser
+) -> None:
+    browser = make_browser("phone", service_workers="block", **MAREK.surroundings)
+    page = browser.open()
+    sign_in(page, house.address, MAREK)
+    customer = house.customers_of(MAREK.email)[0]
+    open_details(page, house.address, customer.id)
+
+    def cut(route: Route) -> None:
+        # The screen has the same address.
+        if route.request.method == "POST":
+            route.abort()
+        else:
+            route.fallback()
+
+    browser.context.route("**/sync", cut)
+    edit_field(page, "trade", "Still on the phone")
+
+    browser.context.route("**/workers/worker*.js", lambda route: route.abort())
+    for path in ("/sync", "/today", "/needs-a-look", "/map"):
+        page.goto(f"{house.address}{path}")
+        expect(page.get_by_role("heading", name=word("en", "lock_unopened_title"))).to_be_visible()
+        expect(page.get_by_text(word("en", "sync_nothing_waiting"))).to_have_count(0)
+
+    browser.context.unroute("**/workers/worker*.js")
+    browser.context.unroute("**/sync")
+    page.get_by_test_id("open-again").click()
+    wait_until(lambda: house.record(customer.id).values.get("trade") == "Still on the phone", 30, "the office has it")

@@ -6,3 +6,6 @@ export const OLDER_BUDGETS = [5_000_000, OLDER_BUDGET, 100_000_000] as const;
 
 /** Where counting the hits of a search stops: a total of so many means "that many or more". */
 export const MAX_COUNTED = 200;
+
+/** Members of the organisation that are asked for where any of them may be named: more than any team has. */
+export const EVERYBODY = 10_000;
