@@ -102,6 +102,31 @@ async def test_what_is_applied_is_its_authors_and_names_who_decided(team: Team) 
     assert (receipt.v["status"], receipt.v["decided_by"]) == ("applied", MIRA)
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_what_was_removed_meanwhile_is_brought_back_before_a_change_of_it_is_applied(
+    team: Team, *, is_known: bool
+) -> None:
+    _phone, desk, offer = await work_for_a_withdrawn_territory(team)
+    other = team.device(5, MIRA)
+    await other.sync()
+    other.edit("customer", BAKERY, BAKERY, {"deleted": True})
+    await other.sync()
+    if is_known:
+        await desk.sync()
+    decide(desk, offer, "applied")
+
+    reply = await desk.sync()
+
+    assert told(reply.verdicts) == [(1, "rejected", "not_found")]
+    assert len(await custody(team)) == 1, "nothing is decided"
+    assert await team.row(VISIT) is None
+    desk.edit("customer", BAKERY, BAKERY, {"deleted": False})
+    decide(desk, offer, "applied")
+    await desk.sync()
+    assert await custody(team) == []
+    assert (await team.row(VISIT) or {})["v"] == VALUES
+
+
 async def test_what_is_discarded_changes_nothing_and_its_author_hears_of_it(team: Team) -> None:
     phone, desk, offer = await work_for_a_withdrawn_territory(team)
     decide(desk, offer, "discarded")

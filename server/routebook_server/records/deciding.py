@@ -17,9 +17,14 @@ from routebook_sync import base32
 from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE
 from routebook_sync.entities.held_edit import HeldEditStatus
 from routebook_sync.messages import Edit, Loser, ProblemCode, Verdict
+from routebook_sync.record import is_deleted
 
 Apply: TypeAlias = Callable[[Turn, Edit], Verdict | None]
 Attempt: TypeAlias = Callable[[Turn, Edit, Mark], Verdict | None]
+
+
+def _records_of(held: Held) -> set[str]:
+    return {name for edit in held.edits for name in (edit.id, edit.root)}
 
 
 class Decided(NamedTuple):
@@ -53,6 +58,9 @@ class Decider:
         held = self._draft.find_held(edit.id) if "offer" not in doc.v else None
         if held is None:
             raise RefusalError(Refusal(ProblemCode.FORBIDDEN_FIELD, "It is decided where it was offered.", "status"))
+        if status == HeldEditStatus.APPLIED and self._goes_into_the_removed(held):
+            message = "What this changes was removed meanwhile; bring it back first, or discard the change."
+            raise RefusalError(Refusal(ProblemCode.NOT_FOUND, message, "status"))
         ids = {kept.id for kept in held.edits}
         decided = {"status": status, "decided_by": turn.push.author.person, "decided_at": self._draft.now_ms}
         applied = self._apply(turn, held, apply) if status == HeldEditStatus.APPLIED else []
@@ -80,6 +88,17 @@ class Decider:
                 told.append((edit, verdict))
         return told
 
+    def _goes_into_the_removed(self, held: Held) -> bool:
+        """Tell whether a record that is deleted, or below one that is, would take what is held where nobody sees it."""
+        self._draft.load(_records_of(held))
+        states = self._draft.states
+        return any(
+            name in states and is_deleted(states[name].read_doc())
+            for edit in held.edits
+            if "deleted" not in edit.v
+            for name in (edit.id, edit.root)
+        )
+
     def _turn(self, turn: Turn, held: Held) -> Turn:
         """Return the turn of what is held, with the rights of whoever decides."""
         author = turn.push.author
@@ -90,7 +109,7 @@ class Decider:
 
     def _edits(self, held: Held) -> Iterator[Edit]:
         """Yield what is held as edits of the server's."""
-        self._draft.load({edit.id for edit in held.edits} | {edit.root for edit in held.edits})
+        self._draft.load(_records_of(held))
         return (msgspec.structs.replace(edit, at="") for edit in held.edits)
 
     # What waits for it

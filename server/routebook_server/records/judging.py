@@ -10,7 +10,7 @@ from routebook_server.records.draft import Draft
 from routebook_server.records.lookup import Lookup
 from routebook_server.records.push import SERVER_SUFFIX, Replica, Turn
 from routebook_server.records.state import State
-from routebook_sync.clock import device_from_stamp
+from routebook_sync.clock import SERVER_DEVICE, device_from_stamp
 from routebook_sync.messages import Edit, Loser, ProblemCode, Verdict, VerdictKind
 from routebook_sync.record import Change, Doc, is_deleted, unpack_stamps
 
@@ -65,7 +65,7 @@ class Judge:
         root = self._draft.states.get(edit.root)
         if root is not None and root is not state and _is_gone(root) and self._is_news(turn, root):
             return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
-        if state is not None and "deleted" not in edit.v and _is_gone(state) and self._is_news(turn, state):
+        if state is not None and self._meets_removal(turn, edit, state):
             return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
         if merged.clamped:
             message = "The device's clock is ahead; the server put its own time."
@@ -75,7 +75,7 @@ class Judge:
             return Verdict(edit.n, VerdictKind.REPAIRED, ProblemCode.WRONG_TYPE.value, message=message)
         if state is None:
             return None
-        unseen = state.device != turn.push.author.device and not self._has_seen(turn, state, turn.seen)
+        unseen = self._is_changed(turn, state)
         lost = any(not change.won and change.old_stamp > merged.at for change in merged.changes)
         return Verdict(edit.n, VerdictKind.MERGED) if lost or unseen or merged.own else None
 
@@ -91,6 +91,17 @@ class Judge:
         cursor = cursors.get(state.bucket)
         epoch = self._heads.get(state.bucket, NO_HEAD).epoch
         return cursor is not None and cursor[0] == epoch and state.seq <= seq_of(cursor[1])
+
+    def _meets_removal(self, turn: Turn, edit: Edit, state: State) -> bool:
+        """Tell whether a change meets a removal that its author did not know of, or a removal such a change."""
+        if "deleted" not in edit.v:
+            return _is_gone(state) and self._is_news(turn, state)
+        is_removal = edit.v["deleted"] is True and state.device != SERVER_DEVICE and not _is_gone(state)
+        return is_removal and self._is_changed(turn, state)
+
+    def _is_changed(self, turn: Turn, state: State) -> bool:
+        """Tell whether another device wrote last, and the author has not seen what."""
+        return state.device != turn.push.author.device and not self._has_seen(turn, state, turn.seen)
 
     def _is_news(self, turn: Turn, deleted: State) -> bool:
         """Tell whether the author does not know that the record is deleted: another device did it, unread."""
