@@ -166,6 +166,34 @@ async def test_a_clamped_stamp_never_wins_for_ever(team: Team) -> None:
     assert row["v"]["note"] == "today"
 
 
+async def test_what_was_done_in_the_future_was_done_as_long_ago_as_the_device_says(team: Team) -> None:
+    phone, hour = team.device(1, ANNA), 3_600_000
+    phone.skew_ms = 10 * 24 * hour
+    there = {**VALUES, "status": "open", "planned_at": NOON + phone.skew_ms}
+    phone.edit("visit", VISIT, BAKERY, {**there, "checked_in_at": NOON + phone.skew_ms - hour})
+    phone.edit("visit", VISIT, BAKERY, {"status": "done", "checked_out_at": NOON + phone.skew_ms})
+
+    told = await phone.sync(now=NOON + phone.skew_ms)
+
+    assert [verdict.verdict for verdict in told.verdicts] == [VerdictKind.REPAIRED] * 2
+    row = await team.row(VISIT)
+    assert row is not None
+    assert row["v"] == {**there, "status": "done", "checked_in_at": NOON - hour, "checked_out_at": NOON}
+    assert phone.confirmed[VISIT].v == row["v"], "the phone has what the office has"
+
+
+async def test_nothing_was_done_later_than_now_whatever_the_clock_says_when_it_is_sent(team: Team) -> None:
+    phone = team.device(1, ANNA)
+    phone.skew_ms = 86_400_000
+    phone.edit("note", NOTE, BAKERY, {"customer": BAKERY, "person": ANNA, "written_at": NOON + 86_400_000, "body": "x"})
+    phone.skew_ms = 0  # set right before the network came back
+
+    assert [verdict.field for verdict in (await phone.sync()).verdicts] == ["at"]
+    row = await team.row(NOTE)
+    assert row is not None
+    assert row["v"]["written_at"] == NOON
+
+
 async def test_who_edits_what_he_has_read_meets_no_conflict_after_the_servers_clock_is_set_back(team: Team) -> None:
     phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
     team.clock.now_ms += 3_600_000

@@ -84,6 +84,7 @@ class Gateway:
                     hold,
                     again,
                     custody=custody,
+                    ahead_ms=request.now - self._now_ms(),
                     earlier=request.seen,
                 )
             )

@@ -10,6 +10,7 @@ from routebook_server.records.author import is_system
 from routebook_server.records.buckets import is_archive
 from routebook_server.records.custody import HELD_EDIT, Custody
 from routebook_server.records.deciding import Decided, Decider
+from routebook_server.records.doing import DONE_AT, set_right
 from routebook_server.records.draft import NOBODY, Draft
 from routebook_server.records.inside import Clamp, judge_inside
 from routebook_server.records.judging import Judge, Merged
@@ -118,6 +119,9 @@ class Applier:
     def _merge(self, turn: Turn, entity: EntityType, edit: Edit, doc: Doc | None) -> Merged:
         at, base, clamped = self._stamp(turn, edit, doc)
         values = edit.v
+        if not DONE_AT.isdisjoint(values) and turn.suffix != SERVER_SUFFIX:
+            values, ahead = set_right(values, self._draft.now_ms, turn.push.ahead_ms)
+            clamped = clamped or ahead
         if values.keys().isdisjoint(entity.inside):
             if doc is None:
                 # As merge_edit would, without the list of changes from nothing: half of all edits make a record.

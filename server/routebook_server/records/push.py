@@ -46,6 +46,8 @@ class Push(msgspec.Struct, frozen=True):
     their author's hands then."""
     custody: Refusal | None = None
     """Take all edits into custody for this reason, without looking at them."""
+    ahead_ms: int = 0
+    """By how much the device's clock was ahead of the server's when it sent this; below 0 where it was behind."""
     earlier: dict[str, list[int]] = {}
     """How far it had read when the oldest of the edits was written, in the buckets where it has read on since."""
 
