@@ -25,6 +25,13 @@ def trade_of(house: House, customer: Record) -> object:
     return house.record(customer.id).values.get("trade")
 
 
+def remove(page: Page) -> None:
+    """Remove the customer whose page is open."""
+    page.get_by_role("button", name=word("en", "common_more_actions")).first.click()
+    page.get_by_role("button", name=word("en", "customer_delete")).click()
+    page.get_by_role("dialog").last.get_by_role("button", name=word("en", "common_delete"), exact=True).click()
+
+
 class Team(NamedTuple):
     """Marek on the road and the manager at his desk, for all conflicts: each has a customer of its own."""
 
@@ -105,9 +112,7 @@ def test_who_changed_what_somebody_removed_meanwhile_hears_of_it(team: Team) -> 
     team.browser.lose_network(team.wire)
     edit_field(phone, "trade", "Words for the office")
     go(desk, f"/customers/{customer.id}")
-    desk.get_by_role("button", name=word("en", "common_more_actions")).first.click()
-    desk.get_by_role("button", name=word("en", "customer_delete")).click()
-    desk.get_by_role("dialog").last.get_by_role("button", name=word("en", "common_delete"), exact=True).click()
+    remove(desk)
     wait_until(lambda: house.record(customer.id).values.get("deleted") is True, 15, "the office has removed it")
 
     # The first request met the cut wire: the next one asks without edits, and reads of the removal before they go.
@@ -116,6 +121,28 @@ def test_who_changed_what_somebody_removed_meanwhile_hears_of_it(team: Team) -> 
     go(phone, "/needs-a-look")
     expect(phone.get_by_text(str(customer.values["name"])).first).to_be_visible()
     expect(phone.get_by_text(word("en", "look_removed"))).to_be_visible()
+
+    phone.get_by_test_id("attention-bring-back").click()
+    wait_until(lambda: house.record(customer.id).values.get("deleted") is False, 15, "the office has it back")
+    assert trade_of(house, customer) == "Words for the office"
+
+
+def test_who_removed_what_somebody_had_just_changed_hears_of_it_and_brings_it_back(team: Team) -> None:
+    house, phone, desk = team.house, team.phone, team.desk
+    customer = house.customers_of(MAREK.email)[3]
+    go(phone, f"/customers/{customer.id}")
+    team.browser.lose_network(team.wire)
+    remove(phone)
+    open_details(desk, house.address, customer.id)
+    edit_field(desk, "trade", "Just changed")
+    wait_until(lambda: trade_of(house, customer) == "Just changed", 15, "the office has the change")
+    team.browser.regain_network(team.wire)
+    wait_until(lambda: house.record(customer.id).values.get("deleted") is True, 30, "the office has removed it")
+
+    go(phone, "/needs-a-look")
+    expect(phone.get_by_text(word("en", "look_removed_over"))).to_be_visible()
+    phone.get_by_test_id("attention-bring-back").click()
+    wait_until(lambda: house.record(customer.id).values.get("deleted") is False, 15, "the office has it back")
 
 
 def test_a_discount_is_asked_for_on_the_road_answered_at_the_desk_and_comes_back_with_its_price(team: Team) -> None:

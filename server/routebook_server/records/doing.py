@@ -6,8 +6,8 @@ from routebook_sync.clock import CLAMP_MS
 
 DONE_AT: Final = frozenset(
     {
-        "called_at", "checked_in_at", "checked_out_at", "discount_answered", "discount_asked_at", "done_at",
-        "ordered_at", "seen_at", "signed_at", "stage_since", "taken_at", "written_at",
+        "called_at", "checked_in_at", "checked_out_at", "discount_asked_at", "done_at", "ordered_at",
+        "seen_at", "signed_at", "stage_since", "taken_at", "written_at",
     }
 )  # fmt: skip
 """The fields, of whatever kind, that tell it; what is planned, due or repeated may lie ahead."""

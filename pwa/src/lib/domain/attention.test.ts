@@ -25,6 +25,7 @@ const item = (given: Partial<AttentionItem>): AttentionItem => ({
   losers: [],
   more: [],
   outcome: null,
+  removed: [],
   at: 10,
   ...given,
 });
@@ -195,6 +196,7 @@ test("an offer is decided by its status alone", () => {
     ...{ id: "o", root: "c", person: "", personName: "", customer: "", customerName: "", code: "", writtenAt: 0 },
     edits: [],
     elsewhere: 0,
+    removed: [],
   };
   expect(decide(offer, "discarded")).toEqual({ kind: "held_edit", id: "o", root: "c", v: { status: "discarded" } });
 });

@@ -2,6 +2,7 @@
 import type { Change, SetChange } from "#lib/store/change";
 import type { AttentionItem, MoreWritten } from "#lib/store/queries/attention";
 import type { HeldDecision, HeldOffer } from "#lib/store/queries/held";
+import type { Removed } from "#lib/store/queries/removed";
 import { type CounterState, elements, type LogState, type SetState, total } from "$sync/joins";
 import { ENTITY_TYPES, type HeldEditStatus, type Kind, type PersonRole } from "$sync/schema.gen";
 import { putBack } from "./put-back";
@@ -27,6 +28,11 @@ export interface Conflict {
   readonly isMineLost: boolean;
   /** Whether what stands was written after the two had met; by whom is known only of this device then. */
   readonly isChanged: boolean;
+}
+
+/** The changes that bring removed records back, or remove them again. */
+export function broughtBack(removed: readonly Removed[], isBack = true): readonly Change[] {
+  return removed.map(({ kind, id, root }) => ({ kind, id, root, v: { deleted: !isBack } }) as Change);
 }
 
 /** Returns what met in a conflict, null for anything else. */

@@ -21,6 +21,7 @@ const refused = (given: Partial<AttentionItem>): AttentionItem => ({
   losers: [],
   more: [],
   outcome: null,
+  removed: [],
   at: 10,
   ...given,
 });

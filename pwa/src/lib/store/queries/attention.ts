@@ -7,6 +7,7 @@ import { defineQuery } from "../query.ts";
 import { isKind } from "../tables.ts";
 import { labelOf } from "../visible.ts";
 import { personName } from "./person.ts";
+import { type Removed, removedOf } from "./removed.ts";
 
 /** A value that gave way in a conflict. */
 export interface LostValue {
@@ -53,7 +54,7 @@ export interface Outcome {
 export interface AttentionItem {
   /** Its own number, for `store.dismiss`. */
   readonly n: number;
-  /** `merged`: the record, or its customer, was removed meanwhile. */
+  /** `merged`: the record, or its customer, was removed meanwhile, or changed before it was removed here. */
   readonly verdict: Extract<VerdictKind, "conflict" | "held" | "rejected" | "merged">;
   /** Why, "" where the verdict says it all. */
   readonly code: string;
@@ -89,6 +90,8 @@ export interface AttentionItem {
   readonly more: readonly MoreWritten[];
   /** What has become of an edit that is held; null for other verdicts and where its receipt has not come yet. */
   readonly outcome: Outcome | null;
+  /** Of `merged`: what of it is still removed. */
+  readonly removed: readonly Removed[];
   /** When the verdict came: milliseconds since 1970 UTC. */
   readonly at: number;
 }
@@ -123,7 +126,7 @@ interface Row {
 
 /** Everything that needs a look, newest first. */
 export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
-  reads: ["attention", "held_edit", "person"],
+  reads: ["attention", "held_edit", "person", "customer"],
   run(database, { limit }, { account }) {
     const rows = database.all<Row>(
       `SELECT n, verdict, code, field, kind, id, root, edit, stamp, base, losers, more, about, at
@@ -171,6 +174,7 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
           winnerName: personName(database, winner),
         })),
         more: group,
+        removed: row.verdict === "merged" ? removedOf(database, [row]) : [],
         outcome:
           row.verdict === "held" && writtenAt !== null
             ? outcomeOf(database, account.person, [row.id, ...group.map(({ id }) => id)], writtenAt, row.at)

@@ -4,6 +4,7 @@ import { defineQuery } from "../query.ts";
 import { isKind } from "../tables.ts";
 import { labelOf } from "../visible.ts";
 import { personName } from "./person.ts";
+import { type Removed, removedOf } from "./removed.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -38,6 +39,8 @@ export interface HeldOffer {
   readonly edits: readonly OfferedEdit[];
   /** How many edits of the group are about others: decided with these, and not told. */
   readonly elsewhere: number;
+  /** What of it is removed: it has to be brought back before the edit can be applied. */
+  readonly removed: readonly Removed[];
   /** When it was written: milliseconds since 1970 UTC. */
   readonly writtenAt: number;
 }
@@ -98,6 +101,10 @@ export const heldOffers = defineQuery<{ limit: number }, HeldOffer[]>({
         customerName: customerName(database, v.customer),
         code: v.code,
         edits: [first, ...(v.more ?? [])].map((edit) => offered(database, edit)),
+        removed: removedOf(
+          database,
+          [first, ...(v.more ?? [])].map(({ kind, id }) => ({ kind, id, root })),
+        ),
         elsewhere: v.elsewhere ?? 0,
         writtenAt: v.written_at,
       };

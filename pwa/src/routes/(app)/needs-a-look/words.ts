@@ -38,6 +38,8 @@ export function reasonText(code: string, label: string): string {
       return m.look_reason_time();
     case "custody_full":
       return m.look_reason_full();
+    case "not_found":
+      return m.look_reason_removed();
     case "taken":
       return m.look_reason_taken();
     case "internal":
