@@ -1,6 +1,6 @@
 import { ENTITY_TYPES, type Kind } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
-import { idsOfSearch, SEARCHED_KINDS, wordsOf } from "../search.ts";
+import { idsOfSearch, SEARCHED_KINDS, waysOf } from "../search.ts";
 import { snippet } from "../snippet.ts";
 import { titleField } from "../tables.ts";
 import { labelOf } from "../visible.ts";
@@ -26,7 +26,7 @@ export const everythingSearch = defineQuery<{ search: string; limit: number }, H
   reads: SEARCHED_KINDS,
   run(database, { search, limit }) {
     if (search.trim() === "") return [];
-    const words = wordsOf(search);
+    const words = waysOf(search).flat();
     return SHOWN_KINDS.flatMap((kind) =>
       idsOfSearch(database, kind, search, 0, limit).flatMap((id) => {
         const row = database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [id]);
