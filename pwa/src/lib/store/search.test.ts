@@ -373,3 +373,20 @@ test("many customers pass a filter, hardly one of them a search that finds many 
   const page = device.engine.query("customers.page", { search: "hotel", ...asked });
   expect(page).toMatchObject({ total: 1, isCounted: true, rows: [{ name: "Small hotel" }] });
 });
+
+test("search everything finds as many of one kind as are asked for, and of the others so many as before", () => {
+  const { device } = filled(true);
+  for (let at = 0; at < 12; at += 1) {
+    const v = { customer: id(100), name: `Nowak ${at}` };
+    device.save({ kind: "contact", id: id(400 + at), root: id(100), v });
+    device.save({
+      kind: "note",
+      id: id(500 + at),
+      root: id(100),
+      v: { customer: id(100), person: id(1), written_at: NOW, body: `nowak ${at}` },
+    });
+  }
+  const hits = device.engine.query("everything.search", { search: "nowak", limit: 3, limits: { contact: 20 } });
+  const count = (kind: string) => hits.filter((hit) => hit.kind === kind).length;
+  expect([count("contact"), count("note")]).toEqual([12, 3]);
+});
