@@ -73,3 +73,23 @@ def test_a_rule_asks_for_an_earlier_question_and_the_answer_that_it_must_have(
     rules.nth(before).get_by_role("button", name=word("en", "form_remove_rule")).click()
     sheet.get_by_test_id("question-done").click()
     wait_until(lambda: len(rules_stored()) == before, 15, "the office has it no more")
+
+
+def test_the_keyboard_stays_on_the_days_that_can_be_chosen(shared_house: House, shared_browser: MakeBrowser) -> None:
+    page = shared_browser("days", **MAREK.surroundings).open()
+    sign_in(page, shared_house.address, MAREK)
+    go(page, f"/customers/{shared_house.customers_of(MAREK.email)[3].id}")
+    page.get_by_test_id("remind").click()
+    page.get_by_test_id("date-choose").click()
+    day = page.locator("[role=grid] [tabindex='0']")
+    first = page.locator("[role=grid] button:enabled").first
+    expect(day).to_be_enabled()
+    day.focus()
+    page.keyboard.press("ArrowUp")
+    expect(first).to_be_focused()
+    for key in ("ArrowRight", "PageDown", "PageUp", "PageUp"):
+        page.keyboard.press(key)
+        expect(day).to_be_focused()
+    expect(first).to_be_focused()
+    page.get_by_role("button", name=word("en", "tasks_previous_month")).click()
+    expect(day).to_be_enabled()

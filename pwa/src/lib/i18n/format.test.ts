@@ -47,6 +47,28 @@ describe("days and times", () => {
     expect(format.day("2026-11-14", reader("fa", "gregory"))).toBe("۱۴ نوامبر");
   });
 
+  test("the Persian calendar is read in every language without an era and with the months of the language", () => {
+    const inPersian = (say: (reader: Reader) => string) =>
+      LOCALES.map((locale) => plain(say(reader(locale, "persian"))));
+    expect(inPersian((r) => format.day("2026-11-18", r, { year: true }))).toEqual([
+      "27 Aban 1405",
+      "۲۷ آبان ۱۴۰۵",
+      "27 абан 1405",
+      "1405年8月27日",
+      "27 aban 1405",
+    ]);
+    expect(inPersian((r) => format.month("2026-12-01", r))).toEqual([
+      "Azar 1405",
+      "آذر ۱۴۰۵",
+      "азер 1405 г.",
+      "1405年9月",
+      "azar 1405",
+    ]);
+    expect(inPersian((r) => format.monthName("2026-11-18", r))).toEqual(["Aban", "آبان", "абан", "8月", "aban"]);
+    expect(inPersian((r) => format.dayLong("2026-04-21", r))[4]).toBe("wtorek, 1 ordibeheszt");
+    expect(format.moment(MORNING, reader("pl", "persian"))).toBe("30 aban, 8:40");
+  });
+
   test("an instant falls on the day of the reader's own time zone", () => {
     const lateInWarsaw = Date.UTC(2026, 10, 21, 23, 30);
     expect(format.dayOf(lateInWarsaw, "Europe/Warsaw")).toBe("2026-11-22");

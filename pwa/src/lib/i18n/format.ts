@@ -1,6 +1,7 @@
 import { dateFormat, listFormat, numberFormat, relativeFormat } from "./formatters";
 import { initials } from "./initials";
 import { type Reader, tagOf } from "./locales";
+import { sayPersian } from "./persian-calendar";
 
 export { initials };
 
@@ -18,8 +19,12 @@ const numbers = (reader: Reader, options: Intl.NumberFormatOptions): Intl.Number
 
 /** A day has no time zone: it is formatted as noon in UTC, an instant in the reader's zone. */
 function formatDate(value: DayOrInstant, reader: Reader, options: Intl.DateTimeFormatOptions): string {
-  if (typeof value === "number") return dates(reader, options).format(value);
-  return dates(reader, options, "UTC").format(Date.parse(`${value}T12:00:00Z`));
+  const [instant, timeZone] =
+    typeof value === "number" ? [value, reader.timeZone] : [Date.parse(`${value}T12:00:00Z`), "UTC"];
+  const format = dates(reader, options, timeZone);
+  if (reader.calendar === "gregory" || reader.locale === "fa") return format.format(instant);
+  const month = Number(dateFormat("en-u-ca-persian-nu-latn", { month: "numeric", timeZone }).format(instant));
+  return sayPersian(format.formatToParts(instant), reader.locale, month);
 }
 
 /** `14 Nov`; with the year when it is asked for. */
@@ -29,7 +34,7 @@ export function day(value: DayOrInstant, reader: Reader, options: { year?: boole
     day: "numeric",
     month,
     ...(options.year === true ? { year: "numeric" } : {}),
-  }).replace(/( г)?\.$/, "");
+  }).replace(/(\sг)?\.$/, "");
 }
 
 /** `14 Nov`; with the year where it is another one than that of `now`, by the reader's calendar. */

@@ -119,6 +119,41 @@ describe.each([
       expect({ search, found: found(search).sort() }).toEqual({ search, found: ["Abroad", "Home"] });
     expect(found("8 912 345-67-80")).toEqual([]);
   });
+
+  test("a number typed the local way is found from its first digits on, and so is a house number", () => {
+    const { device, found } = filled(isIndexed, isWorkedOff);
+    const among = (search: string) =>
+      device.engine
+        .query("customers.page", {
+          search,
+          filter: { name: "every", cities: ["Rey"] },
+          sort: "name",
+          offset: 0,
+          limit: 9,
+        })
+        .rows.map(({ name }) => name);
+    for (const [at, name, v] of [
+      [200, "Landline", { phone: "+98 21 7942 1660" }],
+      [201, "Mobile", {}],
+      [202, "Gate 0912", {}],
+    ] as const) {
+      const own = { name, territory: TERRITORY, city: "Rey", ...v } as const;
+      device.save({ kind: "customer", id: id(at), root: id(at), v: own });
+    }
+    const people = { customer: id(201), name: "Sara", phone: "0912 733 7775" };
+    device.save({ kind: "contact", id: id(300), root: id(201), v: people });
+    for (const search of ["091", "0912", "09127", "0912 7", "091273", "۰۹۱۲", "۰۹۱۲۷", "(0912) 733"])
+      expect({ search, found: found(search) }).toEqual({ search, found: expect.arrayContaining(["Mobile"]) });
+    for (const search of ["021", "0217", "02179", "021794", "۰۲۱۷۹"]) {
+      expect({ search, found: found(search) }).toEqual({ search, found: ["Landline"] });
+      expect({ search, found: among(search) }).toEqual({ search, found: ["Landline"] });
+    }
+    expect(among("0912")).toEqual(["Gate 0912", "Mobile"]);
+    expect(found("0912")).toEqual(["Gate 0912", "Mobile"]);
+    expect(found("0913")).toEqual([]);
+    expect(found("000")).toEqual([]);
+  });
+
   test("a customer is found by phone in any writing, by tag, and by its people", () => {
     const device = open();
     receive(device, { complete: isIndexed ? [BUCKET, "shared", `u:${id(1)}`] : [] });
@@ -337,4 +372,21 @@ test("many customers pass a filter, hardly one of them a search that finds many 
   const asked = { filter: { name: "value_class", value_class: "small" }, sort: "name", offset: 0, limit: 50 } as const;
   const page = device.engine.query("customers.page", { search: "hotel", ...asked });
   expect(page).toMatchObject({ total: 1, isCounted: true, rows: [{ name: "Small hotel" }] });
+});
+
+test("search everything finds as many of one kind as are asked for, and of the others so many as before", () => {
+  const { device } = filled(true);
+  for (let at = 0; at < 12; at += 1) {
+    const v = { customer: id(100), name: `Nowak ${at}` };
+    device.save({ kind: "contact", id: id(400 + at), root: id(100), v });
+    device.save({
+      kind: "note",
+      id: id(500 + at),
+      root: id(100),
+      v: { customer: id(100), person: id(1), written_at: NOW, body: `nowak ${at}` },
+    });
+  }
+  const hits = device.engine.query("everything.search", { search: "nowak", limit: 3, limits: { contact: 20 } });
+  const count = (kind: string) => hits.filter((hit) => hit.kind === kind).length;
+  expect([count("contact"), count("note")]).toEqual([12, 3]);
 });

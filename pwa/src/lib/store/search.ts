@@ -27,6 +27,17 @@ export function wordsOf(search: string): string[] {
   return [...new Set(normalise(search).split(" "))].filter((word) => word !== "");
 }
 
+/**
+ * Returns the ways to read a search, each the words that a text must contain: a number that begins with 0 is also looked for
+ * without its zeros, because phone numbers are kept without them; however few digits have been typed yet.
+ */
+export function waysOf(search: string): readonly (readonly string[])[] {
+  const words = wordsOf(search);
+  if (!PHONE.test(search.trim()) || !normalise(search).startsWith("0")) return words.length === 0 ? [] : [words];
+  const digits = withoutTrunk(normalisePhone(search));
+  return digits === "" || digits === words.join(" ") ? [words] : [words, [digits]];
+}
+
 /** Returns what the digits of a phone number have in common however a Russian one begins. */
 export const withoutTrunk = (digits: string): string => digits.replace(RUSSIAN, "$1");
 
@@ -61,10 +72,11 @@ export function customersOfSearch(database: Database, search: string, limit: num
  * each of their contacts and custom fields.
  */
 export function customersAmong(database: Database, search: string, among: readonly number[], limit: number): number[] {
-  const words = wordsOf(search);
-  if (words.length === 0) return [];
+  const ways = waysOf(search);
+  if (ways.length === 0) return [];
+  const words = ways.flat();
   const numbers = JSON.stringify(among);
-  const holds = words.map(() => "instr(t.text, ?) > 0").join(" AND ");
+  const holds = `(${ways.map((way) => way.map(() => "instr(t.text, ?) > 0").join(" AND ")).join(" OR ")})`;
   const start = startOf(search);
   const found = database.all<{ hit: number }>(
     `SELECT x.n AS hit, x.sort_key >= ? AND x.sort_key < ? AS begins FROM json_each(?) j
@@ -91,13 +103,17 @@ export function customersAmong(database: Database, search: string, among: readon
 }
 
 function hitsOf<N extends Name>(database: Database, kind: Kind, search: string, wanted: number, by: N): NamedBy<N>[] {
-  const words = wordsOf(search);
-  if (words.length === 0) return [];
+  const ways = waysOf(search);
+  const [words] = ways;
+  if (words === undefined) return [];
   const hits = new Set(hitsByPrefix(database, kind, search, words, wanted, by));
-  if (hits.size < wanted) addAll(hits, hitsByText<N>(database, kind, words, wanted, `x."${by}"`), wanted);
-  if (kind === "customer") {
-    for (const part of PARTS) {
-      if (hits.size < wanted) addAll(hits, hitsByText<N>(database, part, words, wanted, CUSTOMER[by]), wanted);
+  const looked = [
+    [kind, `x."${by}"`],
+    ...(kind === "customer" ? PARTS.map((part) => [part, CUSTOMER[by]] as const) : []),
+  ];
+  for (const [where, name] of looked as readonly (readonly [Kind, string])[]) {
+    for (const way of ways) {
+      if (hits.size < wanted) addAll(hits, hitsByText<N>(database, where, way, wanted, name), wanted);
     }
   }
   return [...hits];

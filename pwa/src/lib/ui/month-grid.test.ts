@@ -1,6 +1,6 @@
 import { CalendarDate, createCalendar } from "@internationalized/date";
 import { describe, expect, test } from "vitest";
-import { isoOf, monthGrid } from "./month-grid";
+import { isoOf, monthGrid, notBefore } from "./month-grid";
 
 const YEARS = { gregory: 2001, persian: 1380 } as const;
 const DAY_MS = 86_400_000;
@@ -41,4 +41,9 @@ test.each([
 ])("Esfand %i has %i days", (year, days) => {
   const weeks = monthGrid(new CalendarDate(createCalendar("persian"), year, 12, 1), 6);
   expect(weeks.flat().filter((cell) => cell !== null)).toHaveLength(days);
+});
+
+test("a day before the first that can be chosen becomes that one", () => {
+  expect(notBefore("2026-11-28", "2026-11-21")).toBe("2026-11-28");
+  expect(notBefore("2026-11-28", "2026-12-05")).toBe("2026-12-05");
 });

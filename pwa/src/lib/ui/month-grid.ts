@@ -34,3 +34,6 @@ export function monthGrid(within: CalendarDate, weekStart: Weekday): readonly (r
 
 /** A day as a date of a calendar. */
 export const dateIn = (day: string, calendar: Calendar): CalendarDate => toCalendar(parseDate(day), calendar);
+
+/** The day, or the first one that can be chosen where it comes before that. */
+export const notBefore = (min: string, day: string): string => (day < min ? min : day);

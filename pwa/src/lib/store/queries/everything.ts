@@ -1,6 +1,6 @@
 import { ENTITY_TYPES, type Kind } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
-import { idsOfSearch, SEARCHED_KINDS, wordsOf } from "../search.ts";
+import { idsOfSearch, SEARCHED_KINDS, waysOf } from "../search.ts";
 import { snippet } from "../snippet.ts";
 import { titleField } from "../tables.ts";
 import { labelOf } from "../visible.ts";
@@ -21,14 +21,21 @@ const SHOWN_KINDS = SEARCHED_KINDS.filter((kind) => kind !== "custom_value").sor
   (one, other) => Number(titleField(one) === undefined) - Number(titleField(other) === undefined),
 );
 
-/** The records of every kind that match, at most `limit` of each kind. */
-export const everythingSearch = defineQuery<{ search: string; limit: number }, Hit[]>({
+/** What is searched for, at most `limit` of each kind, or as many as `limits` says of one. */
+interface EverythingParameters {
+  readonly search: string;
+  readonly limit: number;
+  readonly limits?: Readonly<Partial<Record<Kind, number>>>;
+}
+
+/** The records of every kind that match. */
+export const everythingSearch = defineQuery<EverythingParameters, Hit[]>({
   reads: SEARCHED_KINDS,
-  run(database, { search, limit }) {
+  run(database, { search, limit, limits = {} }) {
     if (search.trim() === "") return [];
-    const words = wordsOf(search);
+    const words = waysOf(search).flat();
     return SHOWN_KINDS.flatMap((kind) =>
-      idsOfSearch(database, kind, search, 0, limit).flatMap((id) => {
+      idsOfSearch(database, kind, search, 0, limits[kind] ?? limit).flatMap((id) => {
         const row = database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [id]);
         if (row === undefined) return [];
         const { v }: { v: Record<string, unknown> } = JSON.parse(row.doc);

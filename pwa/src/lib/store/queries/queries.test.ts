@@ -47,6 +47,25 @@ test("the timeline merges everything by time and goes on from where it stopped",
     );
 });
 
+test("the timeline tells of a competitor noted outside a visit; one seen at a visit stands with it", () => {
+  const device = book();
+  const seen = { customer: C, person: PERSON, seen_at: NOW - 60_000, competitor: "Vita", name: "Tea", stock: "many" };
+  receive(device, {
+    rows: {
+      [C]: [
+        row("shelf_check", id(950), C, { ...seen, price: 1250, currency: "EUR" }),
+        row("shelf_check", id(951), C, { ...seen, visit: id(200) }),
+      ],
+    },
+  });
+  const ask = { customer: C, before: NOW + DAY, limit: 50 };
+  const checks = device.engine.query("customer.timeline", ask).filter(({ kind }) => kind === "shelf_check");
+  expect(checks).toMatchObject([
+    { id: id(950), name: "Vita · Tea", price: 1250, currency: "EUR", personName: "Marek" },
+  ]);
+  expect(device.engine.query("customer.timeline", { ...ask, only: "shelf_check" })).toEqual(checks);
+});
+
 test("one's own saved lists stand before those of the team", () => {
   const device = book();
   const list = (number: number, root: string, name: string) =>

@@ -80,7 +80,7 @@ export type TimelineEntry =
       readonly currency: string | null;
       readonly lines: number;
     })
-  /** A product that was seen; only of older activity: the others stand with their visits. */
+  /** A product that was seen outside a visit; what was seen at one stands with it. Of older activity all of them are here. */
   | (Entry & {
       readonly kind: "shelf_check";
       /** What it is called: ours, or a competitor's with whose it is. */
@@ -112,7 +112,20 @@ export interface TimelineParameters {
 
 /** What happened at a customer, newest first; visits still planned are not in it. */
 export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>({
-  reads: ["visit", "shelf_check", "note", "call", "contact", "file", "task", "deal", "order", "person", "outbox"],
+  reads: [
+    "visit",
+    "shelf_check",
+    "product",
+    "note",
+    "call",
+    "contact",
+    "file",
+    "task",
+    "deal",
+    "order",
+    "person",
+    "outbox",
+  ],
   run(database, { customer, before, limit, only = null }) {
     const isWanted = (kind: TimelineEntry["kind"]) => only === null || only === kind;
     const values = [customer, before, limit];
@@ -151,6 +164,15 @@ export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>
       "x.ordered_at",
       `x.number, x.status, x.amount, ${CURRENCY}, coalesce(json_array_length(x.doc, '$.v.lines'), 0) AS lines, ${nameOf("person")}`,
     );
+    const checks = dated(
+      "shelf_check",
+      "x.seen_at",
+      `coalesce((SELECT name FROM product p WHERE p.id = x.product),
+         concat_ws(' · ', x.competitor, json_extract(x.doc, '$.v.name'))) AS name,
+       json_extract(x.doc, '$.v.stock') AS stock, json_extract(x.doc, '$.v.price') AS price, ${CURRENCY},
+       json_extract(x.doc, '$.v.facings') AS facings, json_extract(x.doc, '$.v.note') AS text, ${nameOf("person")}`,
+      "x.visit IS NULL",
+    );
     // Tasks and deals carry no time of their own before they are done or moved: then the id's does.
     const byId = <T extends { id: string; at: number | null }>(kind: TimelineEntry["kind"], read: () => T[]) =>
       (isWanted(kind) ? read() : [])
@@ -175,6 +197,7 @@ export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>
       ...notes.map((row) => ({ ...row, kind: "note" as const, waiting: row.waiting === 1 })),
       ...calls.map((row) => ({ ...row, kind: "call" as const, waiting: row.waiting === 1 })),
       ...files.map((row) => ({ ...row, kind: "file" as const, waiting: row.waiting === 1 })),
+      ...checks.map((row) => ({ ...row, kind: "shelf_check" as const, waiting: row.waiting === 1 })),
       ...tasks.map((row) => ({ ...row, kind: "task" as const, waiting: row.waiting === 1 })),
       ...deals.map((row) => ({ ...row, kind: "deal" as const, waiting: row.waiting === 1 })),
       ...orders.map((row) => ({ ...row, kind: "order" as const, waiting: row.waiting === 1 })),

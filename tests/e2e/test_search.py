@@ -1,0 +1,33 @@
+"""Search everything: every hit can be reached, by keyboard too."""
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e.conftest import MakeBrowser
+from e2e.house import House
+from e2e.people import MAREK, sign_in
+from e2e.screens import go
+
+pytestmark = pytest.mark.e2e
+
+
+def test_show_more_leads_the_keyboard_to_every_hit(shared_house: House, shared_browser: MakeBrowser) -> None:
+    page = shared_browser("searching", **MAREK.surroundings).open()
+    sign_in(page, shared_house.address, MAREK)
+    go(page, "/customers")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("apteka")
+    hits = page.locator("[data-testid=hit][data-kind=customer]")
+    more = page.locator("[data-testid=search-more][data-kind=customer]")
+    expect(more).to_have_count(1)
+    before = hits.count()
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(hits.nth(before)).to_be_focused()
+    while more.count() > 0:
+        shown = hits.count()
+        more.click()
+        expect(hits.nth(shown)).to_be_focused()
+    wanted = [str(one.values["name"]) for one in shared_house.customers_of(MAREK.email)]
+    names = hits.locator(".title").all_inner_texts()
+    assert {name for name in wanted if "apteka" in name.lower()} <= set(names)
