@@ -1,12 +1,14 @@
 """The visit report: what was done in it offline is there after the app died, and reaches the office."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
-from e2e.screens import settle
+from e2e.screens import go_to_customer, settle
 from e2e.wire import Wire
 from e2e.words import word
 
@@ -111,3 +113,25 @@ def test_a_wrong_pin_is_moved_to_where_the_rep_stands_and_back(
     expect(page.get_by_test_id("wrong-pin")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_test_id("wrong-pin")).to_be_visible()
+
+
+def test_a_visit_left_open_is_closed_with_an_estimate_where_its_page_is_woken(
+    shared_house: House, shared_browser: MakeBrowser
+) -> None:
+    now, page = datetime.now(UTC), shared_browser("forgotten", **MAREK.surroundings).open()
+    sign_in(page, shared_house.address, MAREK)
+    page.clock.set_fixed_time(now - timedelta(hours=27))
+    open_visits = {one.values["customer"] for one in shared_house.records("visit") if one.values["status"] != "done"}
+    customer = next(one for one in shared_house.customers_of(MAREK.email) if one.id not in open_visits)
+    go_to_customer(page, customer.id)
+    page.get_by_role("button", name=word("en", "common_check_in")).first.click()
+    page.wait_for_url("**/visits/*")
+    visit = page.url.rpartition("/")[2]
+    expect(page.get_by_test_id("outcome-order")).to_be_visible()
+    page.clock.set_fixed_time(now)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_test_id("estimated")).to_be_visible()
+    expect(page.get_by_test_id("outcome-order")).to_have_count(0)
+    wait_until(lambda: shared_house.record(visit).values["status"] == "done", 30, "its end is at the office")
+    end = shared_house.record(visit).values
+    assert (end["checked_out_at"] - end["checked_in_at"], end["check_out_estimated"]) == (30 * 60_000, True)

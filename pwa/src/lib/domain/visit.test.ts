@@ -155,7 +155,7 @@ describe("checking in", () => {
 
 describe("the report", () => {
   test("an outcome finishes the visit now", () => {
-    expect(values(finish(key, "order", NINE + 18 * MINUTE))).toEqual([
+    expect(values(finish(visit(), "order", NINE + 18 * MINUTE, WARSAW))).toEqual([
       { status: "done", outcome: "order", checked_out_at: NINE + 18 * MINUTE, check_out_estimated: null },
     ]);
   });
@@ -297,6 +297,22 @@ describe("a forgotten check-out", () => {
     expect(values(checkIn({ visit: { id: "next", root: "c" } }, NINE + HOUR, [reopened]))[0]).toEqual({
       status: "done",
     });
+  });
+  test("is made up for by an estimate that says so, too, where an outcome is tapped the next morning", () => {
+    const end = { checked_out_at: NINE + 30 * MINUTE, check_out_estimated: true };
+    expect(values(finish(visit(), "order", NINE + 27 * HOUR, WARSAW))).toEqual([
+      { status: "done", outcome: "order", ...end },
+    ]);
+    const reopened = visit({ checked_out_at: NINE + 50 * MINUTE });
+    expect(values(finish(reopened, null, NINE + 27 * HOUR, WARSAW))).toEqual([{ status: "done", outcome: null }]);
+  });
+  test("is none where he who was taken for gone has said that he goes on, until midnight", () => {
+    const goesOn = visit({ checked_out_at: NINE + 30 * MINUTE, check_out_estimated: true });
+    expect(isForgotten(goesOn, NINE + 6 * HOUR, WARSAW)).toBe(false);
+    expect(values(finish(goesOn, "order", NINE + 6 * HOUR, WARSAW))).toMatchObject([
+      { checked_out_at: NINE + 6 * HOUR, check_out_estimated: null },
+    ]);
+    expect(isForgotten(goesOn, NINE + 15 * HOUR, WARSAW)).toBe(true);
   });
   test("and a fresh one is left alone", () => expect(closeForgotten([visit()], NINE + HOUR, WARSAW)).toEqual([]));
 });

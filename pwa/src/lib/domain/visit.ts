@@ -15,6 +15,8 @@ export type OpenVisit = VisitKey & {
   readonly checked_in_at?: number | null | undefined;
   /** Where it was over before and goes on. */
   readonly checked_out_at?: number | null | undefined;
+  /** True where nobody made that end. */
+  readonly check_out_estimated?: boolean | null | undefined;
 };
 
 /** A visit left open for so long was left, not lengthened. */
@@ -206,10 +208,11 @@ export const restoreSignature = (before: Visible<"visit">): Change[] => {
 
 export const isSigned = ({ signature, signed_by }: Visible<"visit">): boolean => Boolean(signature || signed_by);
 
-/** The report: how it went, and the check-out. */
-export const finish = (visit: VisitKey, outcome: VisitOutcome | null, now: number): Change[] => [
-  change(visit, { status: "done", outcome, checked_out_at: now, check_out_estimated: null }),
-];
+/** The report: how it went, and the check-out; where that was forgotten, an estimate of it that says so. */
+export function finish(visit: OpenVisit, outcome: VisitOutcome | null, now: number, timeZone: string): Change[] {
+  const left = { status: "done", checked_out_at: now, check_out_estimated: null } as const;
+  return [change(visit, { ...(isForgotten(visit, now, timeZone) ? forgottenEnd(visit, now) : left), outcome })];
+}
 
 /** The visit goes on; the end that it had stands until it is finished anew, and is its end again if that is forgotten. */
 export const reopen = (visit: VisitKey, outcome: VisitOutcome | null): Change[] => [
@@ -248,19 +251,25 @@ export const restoreNextStep = (visit: VisitKey, task: Visible<"task">): Change[
   ...restoreTask(task),
 ];
 
-/** Whether nobody will come back to this visit: open for hours, or over midnight. */
+/**
+ * Whether nobody will come back to this visit: open for hours, or over midnight. Who was taken for gone once, and has said that he goes
+ * on, is left in peace for the day.
+ */
 export function isForgotten(visit: OpenVisit, now: number, timeZone: string): boolean {
   if (visit.status !== "open" || typeof visit.checked_in_at !== "number") return false;
-  return now - visit.checked_in_at > FORGOTTEN_AFTER_MS || now >= midnightAfter(visit.checked_in_at, timeZone);
+  const isLong = now - visit.checked_in_at > FORGOTTEN_AFTER_MS && visit.check_out_estimated !== true;
+  return isLong || now >= midnightAfter(visit.checked_in_at, timeZone);
 }
 
 /** Closes the forgotten ones among `visits` with an estimate that says so. */
 export const closeForgotten = (visits: readonly OpenVisit[], now: number, timeZone: string): Change[] =>
   visits.filter((visit) => isForgotten(visit, now, timeZone)).map((visit) => closeWithEstimate(visit, now));
 
+const closeWithEstimate = (visit: OpenVisit, now: number): Change => change(visit, forgottenEnd(visit, now));
+
 /** What had an end before has that one again. */
-function closeWithEstimate(visit: OpenVisit, now: number): Change {
-  if (typeof visit.checked_out_at === "number") return change(visit, { status: "done" });
+function forgottenEnd(visit: OpenVisit, now: number): ValuesOf<"visit"> {
+  if (typeof visit.checked_out_at === "number") return { status: "done" };
   const left = Math.min((visit.checked_in_at ?? now) + USUAL_VISIT_MS, now);
-  return change(visit, { status: "done", checked_out_at: left, check_out_estimated: true });
+  return { status: "done", checked_out_at: left, check_out_estimated: true };
 }

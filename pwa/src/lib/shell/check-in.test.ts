@@ -4,7 +4,7 @@ import { dictionary } from "#lib/i18n/words.svelte";
 import type { Change } from "#lib/store/change";
 import type { Store } from "#lib/store/client";
 import { toasts } from "#lib/ui/toasts.svelte";
-import { startVisit } from "./check-in";
+import { closeForgottenVisit, closeIfForgotten, startVisit } from "./check-in";
 
 const { shown, painted } = vi.hoisted(() => ({ shown: [] as string[], painted: [] as (() => void)[] }));
 vi.mock("$app/navigation", () => ({
@@ -101,4 +101,17 @@ test("whatever becomes of a check-in, what has changed is told", async () => {
   store = { ...store, query: () => Promise.reject(new Error("no store")) } as never;
   await expect(startVisit(store, CUSTOMER)).rejects.toThrow("no store");
   expect(told).toEqual(["held", "told at undefined"]);
+});
+
+test("a visit left open is closed where it is found so, and one that is under way is not", async () => {
+  const [left, fresh] = [NOW - 27 * 3_600_000, NOW - 60_000].map((checked_in_at) =>
+    visit("open", { status: "open", checked_in_at }),
+  );
+  visits = [left as never];
+  await closeForgottenVisit(store, "UTC");
+  await closeIfForgotten(store, left as never, "Kiosk", "UTC");
+  await closeIfForgotten(store, fresh as never, "Kiosk", "UTC");
+  const closed = { id: "open", v: { status: "done", check_out_estimated: true } };
+  expect(written).toMatchObject([[closed], [closed]]);
+  expect(toasts.shown.at(-1)?.text).toBe(m.visit_closed_for_you({ name: "Kiosk" }));
 });

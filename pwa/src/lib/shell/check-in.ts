@@ -7,6 +7,7 @@ import {
   checkIn,
   closeForgotten,
   locate,
+  type OpenVisit,
   type VisitKey,
   visitMeant,
 } from "#lib/domain/visit";
@@ -55,7 +56,7 @@ async function openVisit(store: Store, customer: Met, planned?: VisitKey): Promi
   const changes = checkIn(at, store.now(), open === null ? [] : [open]);
   const begun = begunVisit(changes);
   if (begun === null || !(await save(store, changes))) return;
-  if (changes.length > 1) sayClosed(open);
+  if (changes.length > 1 && open !== null) sayClosed(open, open.customerName);
   const place = here.read();
   try {
     await store.prime("visit.one", { id: begun.id });
@@ -80,16 +81,25 @@ async function keepPlace(store: Store, visit: VisitKey, customer: Met, reading: 
   if (typeof found?.visit.checked_in_at === "number") await save(store, locate(visit, pointOf(customer), place));
 }
 
-/** Closes a visit that nobody will come back to, with an estimate that says so. */
+/** Closes the open visit of this person if nobody will come back to it, with an estimate that says so. */
 export async function closeForgottenVisit(store: Store, timeZone: string): Promise<void> {
   const open = await store.query("visit.open", { person: store.account.person });
-  if (open === null) return;
-  const changes = closeForgotten([open], store.now(), timeZone);
-  if ((await save(store, changes)) && changes.length > 0) sayClosed(open);
+  if (open !== null) await closeIfForgotten(store, open, open.customerName, timeZone);
 }
 
-function sayClosed(visit: VisitRow | null): void {
-  const name = visit?.customerName ?? m.today_no_customer();
-  const isOldEnd = typeof visit?.checked_out_at === "number";
+/** The same for a visit that is known, at a customer with this name. */
+export async function closeIfForgotten(
+  store: Store,
+  visit: OpenVisit,
+  customerName: string | null,
+  timeZone: string,
+): Promise<void> {
+  const changes = closeForgotten([visit], store.now(), timeZone);
+  if (changes.length > 0 && (await save(store, changes))) sayClosed(visit, customerName);
+}
+
+function sayClosed(visit: OpenVisit, customerName: string | null): void {
+  const name = customerName ?? m.today_no_customer();
+  const isOldEnd = typeof visit.checked_out_at === "number";
   toasts.show({ text: isOldEnd ? m.visit_closed_again({ name }) : m.visit_closed_for_you({ name }) });
 }

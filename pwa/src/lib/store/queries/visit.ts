@@ -32,15 +32,16 @@ export const visitOne = defineQuery<{ id: string }, VisitDetail | null>({
 });
 
 /** The visit that a person has checked into and not out of, the newest if there are several; null for none. */
-export const visitOpen = defineQuery<{ person: string }, VisitRow | null>({
+export const visitOpen = defineQuery<{ person: string }, (VisitRow & { check_out_estimated: boolean }) | null>({
   reads: ["visit", "customer"],
   run(database, { person }) {
-    const found = database.get<VisitRow>(
-      `SELECT ${VISIT_COLUMNS} FROM visit v LEFT JOIN customer c ON c.id = v.customer
+    const found = database.get<VisitRow & { check_out_estimated: number | null }>(
+      `SELECT ${VISIT_COLUMNS}, v.doc ->> '$.v.check_out_estimated' AS check_out_estimated
+       FROM visit v LEFT JOIN customer c ON c.id = v.customer
        WHERE v.status = 'open' AND v.person = ? AND v.deleted IS NOT 1 ORDER BY v.checked_in_at DESC LIMIT 1`,
       [person],
     );
-    return found ?? null;
+    return found === undefined ? null : { ...found, check_out_estimated: found.check_out_estimated === 1 };
   },
 });
 
