@@ -3,18 +3,35 @@ import { m } from "#lib/i18n";
 import { fieldLabel } from "#lib/i18n/fields";
 import type { Change, WriteProblem } from "#lib/store/change";
 import type { Store, WriteOptions } from "#lib/store/client";
+import type { Phase } from "#lib/store/status";
 import { StoreError } from "#lib/store/store-error";
 import { toasts } from "#lib/ui/toasts.svelte";
 
 /** Saves the changes on the device and answers whether they are on its disk; tells the person why they are not. */
 export async function save(store: Store, changes: readonly Change[], options: WriteOptions = {}): Promise<boolean> {
+  try {
+    return await saveWritten(store, changes, options);
+  } catch (reason) {
+    toasts.show({ text: failure(StoreError.from(reason)), tone: "red" });
+    return false;
+  }
+}
+
+/** As `save`, for a Draft: rejects with StoreError `storage_full` where there is no room, because the words wait for some then. */
+export async function saveWritten(
+  store: Store,
+  changes: readonly Change[],
+  options: WriteOptions = {},
+): Promise<boolean> {
   if (changes.length === 0) return true;
   try {
     const result = await store.write(changes, options);
     if (result.saved) return true;
     toasts.show({ text: refusal(result.problems[0]), tone: "red" });
   } catch (reason) {
-    toasts.show({ text: failure(StoreError.from(reason)), tone: "red" });
+    const error = StoreError.from(reason);
+    if (error.code === "storage_full") throw error;
+    toasts.show({ text: failure(error), tone: "red" });
   }
   return false;
 }
@@ -30,4 +47,14 @@ export function refusal(problem: WriteProblem | undefined): string {
 export function failure(error: StoreError): string {
   if (error.code === "storage_full") return m.errors_storage_full();
   return error.code === "internal" ? m.errors_text() : m.errors_store_failed();
+}
+
+/**
+ * The sentence for a store that could not be opened, null for another. What a full device keeps can mostly be read all the same: a
+ * question that it cannot answer says so itself.
+ */
+export function openFailure(phase: Phase): string | null {
+  if (phase.name !== "failed" || phase.code === "storage_full") return null;
+  if (phase.code === "newer_version") return m.errors_update_needed();
+  return phase.code === "unsupported" ? m.errors_storage_blocked() : m.errors_store_failed();
 }
