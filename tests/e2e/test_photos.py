@@ -233,7 +233,7 @@ def test_a_microphone_that_is_refused_or_missing_says_so(phone: Phone) -> None:
 
 def test_a_full_phone_says_so_and_keeps_the_picture_at_hand(phone: Phone, shared_house: House) -> None:
     page = phone.page
-    # What the browser's quota does, whose end no test reaches on the disk of this machine.
+    # What the browser's quota does to its own database; to the files of the book: test_full_phone.py.
     [worker] = page.workers
     worker.evaluate(FULL)
     tap_and_choose(page, page.get_by_test_id("take-photo"), take(page))

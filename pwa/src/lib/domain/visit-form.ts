@@ -173,3 +173,6 @@ export function isRuleMet({ test, value = null }: Rule, answer: Answer | undefin
       return false; // of a newer app
   }
 }
+
+/** Tells whether a question is answered by typing. */
+export const isTyped = ({ type }: Pick<Question, "type">): boolean => ["number", "money", "text"].includes(type);

@@ -1,8 +1,18 @@
 /** A text being written: saved shortly after each change, so that killing the app loses no word that was shown as saved. */
 import { untrack } from "svelte";
+import { StoreError } from "#lib/store/store-error";
 
-/** How a text stands: on the disk, on its way there, or refused (and tried again at the next change). */
+/**
+ * How a text stands: on the disk, on its way there, or not saved: refused, and tried again at the next change, or without room, and
+ * tried again by itself.
+ */
 export type DraftState = "saved" | "saving" | "failed";
+
+/** Saves a text and answers whether it is on the disk. Rejects with StoreError `storage_full` where the device has no room for it. */
+export type Write = (text: string) => Promise<boolean>;
+
+/** How often a text that had no room is tried again. */
+const ROOM_AGAIN_MS = 3_000;
 
 /** How long it is waited for more to be written, milliseconds. */
 export interface Pace {
@@ -20,12 +30,15 @@ export interface Habits {
   readonly stored?: (text: string) => string;
   /** What becomes of words that are not saved yet where another device has changed the text; without it they stand alone. */
   readonly merge?: (base: string, theirs: string, mine: string) => string;
+  /** Hears of each change of `state`. */
+  readonly told?: (draft: Draft) => void;
 }
 
-/** Holds one text; `write` saves it and answers whether it is on the disk. */
+/** Holds one text; `write` saves it. */
 export class Draft {
   text = $state("");
-  state = $state<DraftState>("saved");
+  #state = $state<DraftState>("saved");
+  #waitsForRoom = $state(false);
   /** The text that is on the disk, as it was written. */
   #kept: string;
   /** What was stored when `adopt` was last told. */
@@ -33,27 +46,46 @@ export class Draft {
   /** What has been written since, in its order: each comes round, and what it replaces may be read once more before. */
   #own: readonly string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #roomTimer: ReturnType<typeof setTimeout> | undefined;
   #since = 0;
   /** The write that is on its way, so that leaving the field and finishing the visit do not save the same words twice. */
   #underway: { readonly text: string; readonly done: Promise<void> } | null = null;
-  readonly #write: (text: string) => Promise<boolean>;
+  readonly #write: Write;
   readonly #clock: () => number;
   readonly #habits: Required<Habits>;
 
-  constructor(text: string, write: (text: string) => Promise<boolean>, clock: () => number, habits: Habits = {}) {
+  constructor(text: string, write: Write, clock: () => number, habits: Habits = {}) {
     this.text = text;
     this.#kept = text;
     this.#seen = text;
     this.#write = write;
     this.#clock = clock;
-    this.#habits = { pace: USUAL, stored: (text) => text, merge: (_base, _theirs, mine) => mine, ...habits };
+    this.#habits = {
+      ...{ pace: USUAL, stored: (text) => text, merge: (_base, _theirs, mine) => mine, told: () => {} },
+      ...habits,
+    };
+  }
+
+  get state(): DraftState {
+    return this.#state;
+  }
+
+  /** Whether the device had no room for the text when it was to be saved last. */
+  get waitsForRoom(): boolean {
+    return this.#waitsForRoom;
+  }
+
+  #stand(state: DraftState, waitsForRoom = false): void {
+    this.#state = state;
+    this.#waitsForRoom = waitsForRoom;
+    this.#habits.told(this);
   }
 
   /** Call at each change of `text`. */
   changed(): void {
     if (this.#timer === undefined) this.#since = this.#clock();
-    clearTimeout(this.#timer);
-    this.state = "saving";
+    this.#callOff();
+    this.#stand("saving");
     const { pause, longest } = this.#habits.pace;
     const left = longest - (this.#clock() - this.#since);
     this.#timer = setTimeout(() => void this.flush(), Math.max(0, Math.min(pause, left)));
@@ -64,10 +96,10 @@ export class Draft {
     this.#callOff();
     const text = this.text;
     if (!this.#isSame(text, this.#underway?.text ?? this.#kept)) {
-      this.state = "saving";
+      this.#stand("saving");
       this.#underway = { text, done: this.#save(text) };
     } else if (this.#underway === null) {
-      this.state = "saved";
+      this.#stand("saved");
     }
     await this.#underway?.done;
   }
@@ -75,11 +107,16 @@ export class Draft {
   async #save(text: string): Promise<void> {
     const stored = this.#habits.stored(text);
     this.#own = [...this.#own, stored];
-    const isSaved = await this.#write(text);
+    const isSaved = await this.#write(text).catch((reason: unknown) => {
+      if (StoreError.from(reason).code !== "storage_full") throw reason;
+      return null;
+    });
     if (this.#underway?.text === text) this.#underway = null;
-    if (isSaved) this.#kept = text;
+    if (isSaved === true) this.#kept = text;
     else this.#own = this.#own.filter((one) => one !== stored);
-    if (this.#timer === undefined && this.#underway === null) this.state = isSaved ? "saved" : "failed";
+    if (this.#timer !== undefined || this.#underway !== null) return;
+    this.#stand(isSaved === true ? "saved" : "failed", isSaved === null);
+    if (isSaved === null) this.#roomTimer = setTimeout(() => void this.flush(), ROOM_AGAIN_MS);
   }
 
   #isSame(text: string, other: string): boolean {
@@ -88,6 +125,7 @@ export class Draft {
 
   #callOff(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#roomTimer);
     this.#timer = undefined;
   }
 
@@ -114,7 +152,7 @@ export class Draft {
     if (this.#underway !== null || !this.#isSame(this.text, theirs)) this.changed();
     else {
       this.#callOff();
-      this.state = "saved";
+      this.#stand("saved");
     }
   }
 }

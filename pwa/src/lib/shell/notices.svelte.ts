@@ -24,13 +24,15 @@ export interface Rest {
   readonly working: boolean;
   readonly writing: boolean;
   readonly sheets: number;
+  /** How many texts wait for room on the device. */
+  readonly unsaved: number;
   /** How many offers to take something back are shown. */
   readonly toasts: number;
 }
 
 /** Tells whether the page may begin anew by itself once nobody looks at it: nothing in it is half written. */
-export const mayRestart = ({ behind, working, writing, sheets, toasts }: Rest): boolean =>
-  behind && !working && !writing && sheets === 0 && toasts === 0;
+export const mayRestart = ({ behind, working, writing, sheets, unsaved, toasts }: Rest): boolean =>
+  behind && !working && !writing && sheets === 0 && unsaved === 0 && toasts === 0;
 
 /** How long a page has been hidden before nobody is said to look at it; what it saves on being hidden is saved by then. */
 const AWAY_MS = 2_000;

@@ -20,10 +20,10 @@ test("what is offered stays while one begins to write, and goes with the answer"
 });
 
 test("a page that is behind begins anew by itself only where nothing is half written and nothing can be taken back", () => {
-  const rest = { behind: true, working: false, writing: false, sheets: 0, toasts: 0 };
+  const rest = { behind: true, working: false, writing: false, sheets: 0, unsaved: 0, toasts: 0 };
   expect(mayRestart(rest)).toBe(true);
   expect(mayRestart({ ...rest, behind: false })).toBe(false);
-  for (const busy of [{ working: true }, { writing: true }, { sheets: 1 }, { toasts: 1 }]) {
+  for (const busy of [{ working: true }, { writing: true }, { sheets: 1 }, { unsaved: 1 }, { toasts: 1 }]) {
     expect(mayRestart({ ...rest, ...busy })).toBe(false);
   }
 });

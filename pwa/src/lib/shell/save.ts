@@ -8,13 +8,29 @@ import { toasts } from "#lib/ui/toasts.svelte";
 
 /** Saves the changes on the device and answers whether they are on its disk; tells the person why they are not. */
 export async function save(store: Store, changes: readonly Change[], options: WriteOptions = {}): Promise<boolean> {
+  try {
+    return await saveWritten(store, changes, options);
+  } catch (reason) {
+    toasts.show({ text: failure(StoreError.from(reason)), tone: "red" });
+    return false;
+  }
+}
+
+/** As `save`, for a Draft: rejects with StoreError `storage_full` where there is no room, because the words wait for some then. */
+export async function saveWritten(
+  store: Store,
+  changes: readonly Change[],
+  options: WriteOptions = {},
+): Promise<boolean> {
   if (changes.length === 0) return true;
   try {
     const result = await store.write(changes, options);
     if (result.saved) return true;
     toasts.show({ text: refusal(result.problems[0]), tone: "red" });
   } catch (reason) {
-    toasts.show({ text: failure(StoreError.from(reason)), tone: "red" });
+    const error = StoreError.from(reason);
+    if (error.code === "storage_full") throw error;
+    toasts.show({ text: failure(error), tone: "red" });
   }
   return false;
 }

@@ -38,6 +38,14 @@ test("nothing is called offline before a first try has failed, unless the store 
   expect(syncState({ ...opening, phase: { name: "failed", code: "internal" } }).kind).toBe("offline");
 });
 
+test("a full device is said before everything else, whether the store or a text met it", () => {
+  const full: Phase = { name: "failed", code: "storage_full" };
+  const status = { connection: "connecting", waiting: 2, syncing: true, files: NO_FILES } as const;
+  expect(syncState({ ...status, phase: full })).toEqual({ kind: "full", count: 2 });
+  expect(syncState({ ...status, phase: READY }, 1)).toEqual({ kind: "full", count: 2 });
+  expect(syncState({ ...status, connection: "up_to_date", phase: READY }, 0).kind).toBe("waiting");
+});
+
 test("the first load says how far it is, not that all is up to date; unsent work is said before it", () => {
   const phase: Phase = { name: "first_sync", rows: 3_869, bucketsComplete: 3, buckets: 8 };
   expect(syncState({ phase, connection: "up_to_date", waiting: 0, syncing: true, files: NO_FILES })).toEqual({

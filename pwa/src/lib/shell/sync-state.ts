@@ -1,12 +1,18 @@
 import type { StoreStatus } from "#lib/store/status";
 import type { SyncState } from "#lib/ui/types";
 
+/** Whether the device is full: as the store has met it, or with texts that wait for room. */
+export const isOutOfRoom = ({ phase }: Pick<StoreStatus, "phase">, unsaved: number): boolean =>
+  unsaved > 0 || (phase.name === "failed" && phase.code === "storage_full");
+
 /** The one quiet chip that tells of the network: what the rep has to know, in the order in which it matters. */
 export function syncState(
   status: Pick<StoreStatus, "phase" | "connection" | "waiting" | "syncing" | "files">,
+  unsaved = 0,
 ): SyncState {
   const { phase, connection, files } = status;
   const count = status.waiting + files.waiting;
+  if (isOutOfRoom(status, unsaved)) return { kind: "full", count };
   const syncing = status.syncing || files.sending;
   switch (connection) {
     case "signin_needed":

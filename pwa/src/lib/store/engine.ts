@@ -124,6 +124,11 @@ export class Engine {
     noteTime(this.database, this.now());
   }
 
+  /** Writes a little that changes nothing; throws while the device has no room. */
+  tryRoom(): void {
+    writeMeta(this.database, "budget", this.budget);
+  }
+
   /** Answers a query. StoreError "locked" while nothing may be read. */
   query<N extends QueryName>(name: N, parameters: ParametersOf<N>): ResultOf<N> {
     this.#refuseLocked();

@@ -8,6 +8,7 @@ import type { SqlValue } from "./database.ts";
 import { Engine, type World } from "./engine.ts";
 import type { KeptRow } from "./kept-steps.ts";
 import { NodeDatabase } from "./node-database.ts";
+import { Room } from "./room.ts";
 import { KINDS } from "./tables.ts";
 import { NOTHING_TOLD, type Unsent, type UnsentChange } from "./unsent.ts";
 
@@ -38,9 +39,13 @@ export class StillWorld implements World {
   }
 }
 
-/** A database whose disk is full at times: what writes fails then, as SQLite says it. */
+/**
+ * A database whose disk is full at times: what writes fails then as in a browser, where SQLite says that the disk is broken and the
+ * pool of files says to its log why.
+ */
 export class FullDatabase extends NodeDatabase {
   isFull = false;
+  readonly #room = new Room();
 
   override run(sql: string, parameters: readonly SqlValue[] = []): number {
     this.#refuse(sql);
@@ -53,9 +58,11 @@ export class FullDatabase extends NodeDatabase {
   }
 
   #refuse(sql: string): void {
-    if (this.isFull && /^\s*(INSERT|UPDATE|DELETE|CREATE|DROP)/.test(sql)) {
-      throw new Error("SQLITE_FULL: database or disk is full");
-    }
+    if (!this.isFull || !/^\s*(INSERT|UPDATE|DELETE|CREATE|DROP)/.test(sql)) return;
+    this.#room.watch(() => {
+      this.#room.hear(["routebook:", new DOMException("No space available", "QuotaExceededError")]);
+      throw new Error(`SQLITE_IOERR: disk I/O error in ${sql}`);
+    });
   }
 }
 

@@ -123,4 +123,39 @@ describe("a device that is full", () => {
     expect(leader.status.waiting).toBe(0);
     leader.close();
   });
+
+  test("is found to have room again also without a network", async () => {
+    const device = known();
+    const { leader, server } = lead(device);
+    await vi.advanceTimersByTimeAsync(100);
+    server.isReachable = false;
+    device.database.isFull = true;
+    device.world.ms += DAY;
+    await vi.advanceTimersByTimeAsync(3 * 60_000);
+    expect(leader.status.phase).toEqual({ name: "failed", code: "storage_full" });
+    device.database.isFull = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(leader.status.phase.name).toBe("ready");
+    leader.close();
+  });
+
+  test("tells of it where somebody's work cannot be saved, and takes it back with what is saved next", async () => {
+    const device = known();
+    const { leader } = lead(device);
+    await vi.advanceTimersByTimeAsync(100);
+    const write = (key: string) =>
+      leader.answer({
+        name: "write",
+        changes: [{ kind: "customer", id: C, root: C, v: { city: "Hel" } }],
+        key,
+        together: false,
+      });
+    device.database.isFull = true;
+    expect(await write("a")).toMatchObject({ ok: false, code: "storage_full" });
+    expect(leader.status.phase).toEqual({ name: "failed", code: "storage_full" });
+    device.database.isFull = false;
+    expect(await write("b")).toMatchObject({ ok: true });
+    expect(leader.status.phase.name).toBe("ready");
+    leader.close();
+  });
 });

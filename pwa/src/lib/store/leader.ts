@@ -161,6 +161,8 @@ export class Leader {
       return await this.#answer(call);
     } catch (reason) {
       const { code, message } = StoreError.from(reason);
+      // Whoever asked hears it, and so does every screen: the next save will meet it too.
+      if (code === "storage_full") this.#noteFailure(reason);
       return { ok: false, code, message };
     }
   }
@@ -411,13 +413,21 @@ export class Leader {
 
   #lookAtClock(): void {
     this.#callOffMinute = this.parts.timers.after(MINUTE_MS, () => this.#lookAtClock());
-    this.#guarded(() => this.parts.engine.noteTime());
+    this.#guarded(() => (this.#isFull ? this.#tryRoom() : this.parts.engine.noteTime()));
     void this.#keepOrTell();
     this.#noteLock();
     this.#workSoon();
     if (!this.#areFilesUntidy) return;
     this.#areFilesUntidy = false;
     this.#uploader?.tidy().catch((reason: unknown) => this.#noteFailure(reason));
+  }
+
+  /** Room is made in other apps, of which nobody tells this one: where a little can be written, what waited for it goes on. */
+  #tryRoom(): void {
+    this.parts.engine.tryRoom();
+    this.#isFull = false;
+    this.#session.wake("return");
+    this.#statusSoon();
   }
 
   /** Tells of a failure that nobody waits for: in a timer it would be taken for one of the worker. */

@@ -37,6 +37,12 @@ export function live<N extends QueryName>(
   let loading = $state(primed === undefined);
   let error = $state.raw<StoreError | null>(null);
 
+  // What could not be answered while the store could not be opened is asked anew once it is.
+  const isOpen = $derived(store.status.phase.name === "ready" || store.status.phase.name === "first_sync");
+  $effect(() => {
+    if (isOpen && untrack(() => error !== null)) untrack(again);
+  });
+
   $effect(() => {
     const asked = ask();
     const given = primed;

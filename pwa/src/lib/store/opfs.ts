@@ -1,6 +1,7 @@
 /** Opening the person's database file, and the way out where the browser keeps no files. */
-import type { Sqlite3Static } from "@sqlite.org/sqlite-wasm";
+import type { SAHPoolUtil, Sqlite3Static } from "@sqlite.org/sqlite-wasm";
 import { FILE_SETTINGS, type OpenedFile } from "./database.ts";
+import { Room } from "./room.ts";
 import { WasmDatabase } from "./wasm-database.ts";
 
 const FILE = "/store.sqlite3";
@@ -17,12 +18,20 @@ const RETRY_EVERY_MS = 40;
 /** Asked for as soon as the worker runs; a script of its own, so that the app's own scripts are not kept waiting behind it. */
 const loading = import("@sqlite.org/sqlite-wasm");
 
+/** The worker's; SQLite's package has one log for all of its files. */
+const room = new Room();
+
 /** Compiles SQLite. */
 async function engine(): Promise<Sqlite3Static> {
   // Two other file systems of the package need cross-origin isolation. Tried without it, each starts a worker that fails, and
   // a failure inside a worker is the page's: it would take the store for broken (tests/e2e/test_screens.py hears it).
   Object.assign(globalThis, {
-    sqlite3ApiConfig: { disable: { vfs: { opfs: true, "opfs-vfs": true, "opfs-wl": true } } },
+    sqlite3ApiConfig: {
+      disable: { vfs: { opfs: true, "opfs-vfs": true, "opfs-wl": true } },
+      // A full device is no defect: the person is told.
+      // biome-ignore lint/suspicious/noConsole: the package's own log
+      error: (...said: unknown[]) => room.hear(said) || console.error(...said),
+    },
   });
   return (await loading).default();
 }
@@ -35,19 +44,12 @@ export async function openFile(person: string): Promise<OpenedFile> {
   const [sqlite3] = await Promise.all([engine(), root === null ? null : waitUntilFree(root, name)]);
   const pool = root === null ? null : await sqlite3.installOpfsSAHPoolVfs({ name, directory: `/${name}`, ...POOL });
   if (pool === null) {
-    const database = new WasmDatabase(sqlite3, new sqlite3.oo1.DB(":memory:"));
+    const database = new WasmDatabase(sqlite3, new sqlite3.oo1.DB(":memory:"), room);
     return { database, isLasting: false, release: () => database.close(), remove: async () => {} };
   }
   // The package remembers the pool: here it is opened again, after somebody had let go of it.
   if (pool.isPaused()) await pool.unpauseVfs();
-  const database = new WasmDatabase(sqlite3, new pool.OpfsSAHPoolDb(FILE));
-  try {
-    database.exec(FILE_SETTINGS);
-  } catch (reason) {
-    database.close();
-    pool.pauseVfs();
-    throw reason;
-  }
+  const database = openInPool(sqlite3, pool);
   return {
     database,
     isLasting: true,
@@ -57,6 +59,20 @@ export async function openFile(person: string): Promise<OpenedFile> {
     },
     remove: async () => void (await pool.removeVfs()),
   };
+}
+
+function openInPool(sqlite3: Sqlite3Static, pool: SAHPoolUtil): WasmDatabase {
+  let database: WasmDatabase | null = null;
+  try {
+    const connection = room.watch(() => new pool.OpfsSAHPoolDb(FILE));
+    database = new WasmDatabase(sqlite3, connection, room);
+    database.exec(FILE_SETTINGS);
+    return database;
+  } catch (reason) {
+    database?.close();
+    pool.pauseVfs();
+    throw reason;
+  }
 }
 
 /**

@@ -28,14 +28,17 @@ export class StoreError extends Error {
   static from(reason: unknown): StoreError {
     if (reason instanceof StoreError) return reason;
     const message = reason instanceof Error ? reason.message : String(reason);
-    // IndexedDB says it by the error's name alone, SQLite by its message.
-    const name = reason instanceof Error ? reason.name : "";
-    const isFull = /SQLITE_FULL|database or disk is full|QuotaExceeded/.test(`${name} ${message}`);
-    return new StoreError(isFull ? "storage_full" : "internal", message);
+    return new StoreError(isOfFullDevice(reason) ? "storage_full" : "internal", message);
   }
 
   /** Returns the error that another context sent as plain values. */
   static fromWire(code: string, message: string): StoreError {
     return new StoreError(CODES.find((known) => known === code) ?? "internal", message);
   }
+}
+
+/** Tells whether something failed because the device is full: the browser says it by the error's name alone, SQLite by its message. */
+export function isOfFullDevice(reason: unknown): boolean {
+  const told = reason instanceof Error ? `${reason.name} ${reason.message}` : String(reason);
+  return /SQLITE_FULL|database or disk is full|QuotaExceeded/.test(told);
 }

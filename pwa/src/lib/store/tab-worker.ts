@@ -20,6 +20,9 @@ import {
   type ToWorker,
 } from "./wire.ts";
 
+/** How long after the device had no room to open the file it is tried again. */
+const ROOM_AGAIN_MS = 5_000;
+
 class TabWorker {
   readonly #name = crypto.randomUUID();
   readonly #channel: BroadcastChannel;
@@ -258,7 +261,10 @@ class TabWorker {
     const failure: StoreFailure =
       code === "storage_full" ? "storage_full" : message === "newer_version" ? "newer_version" : "internal";
     this.toPage({ type: "status", status: { ...INITIAL_STATUS, phase: { name: "failed", code: failure } } });
-    this.#failure = { ok: false, code: "not_open", message };
+    const isFull = failure === "storage_full";
+    this.#failure = { ok: false, code: isFull ? "storage_full" : "not_open", message };
+    // Room is made in other apps, of which nobody tells this one.
+    if (isFull) setTimeout(() => this.#tryAgain(), ROOM_AGAIN_MS);
     for (const seq of [...this.#unanswered.keys()]) this.#answered(seq, this.#failure);
   }
 }

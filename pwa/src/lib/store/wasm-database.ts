@@ -4,6 +4,7 @@
  */
 import type { Database as Oo1Database, Sqlite3Static } from "@sqlite.org/sqlite-wasm";
 import type { Database, SqlValue } from "./database.ts";
+import type { Room } from "./room.ts";
 
 const SQLITE_ROW = 100;
 const SQLITE_DONE = 101;
@@ -50,6 +51,7 @@ export class WasmDatabase implements Database {
   constructor(
     private readonly sqlite3: Sqlite3Static,
     private readonly connection: Oo1Database,
+    private readonly room: Room,
   ) {
     this.#exports = sqlite3.wasm.exports as unknown as Exports;
     this.#scratch = sqlite3.wasm.alloc(FIRST_SCRATCH);
@@ -79,7 +81,7 @@ export class WasmDatabase implements Database {
   }
 
   exec(sql: string): void {
-    this.connection.exec(sql);
+    this.room.watch(() => this.connection.exec(sql));
   }
 
   transaction<T>(work: () => T): T {
@@ -122,6 +124,7 @@ export class WasmDatabase implements Database {
   #each(sql: string, parameters: readonly SqlValue[], found: (row: Record<string, SqlValue>) => boolean): void {
     const statement = this.#prepare(sql);
     this.#bind(statement.pointer, parameters);
+    this.room.forget();
     try {
       for (;;) {
         const code = this.#exports.sqlite3_step(statement.pointer);
@@ -129,6 +132,8 @@ export class WasmDatabase implements Database {
         if (code !== SQLITE_ROW) throw this.#failure(code, sql);
         if (!found(this.#row(statement))) return;
       }
+    } catch (reason) {
+      throw this.room.reasonOf(reason);
     } finally {
       this.#exports.sqlite3_reset(statement.pointer);
     }
@@ -142,7 +147,7 @@ export class WasmDatabase implements Database {
       statement.finalize();
       this.#statements.delete(oldest);
     }
-    const prepared = this.connection.prepare(sql);
+    const prepared = this.room.watch(() => this.connection.prepare(sql));
     const statement: Statement = {
       pointer: prepared.pointer as number,
       columns: prepared.columnCount > 0 ? prepared.getColumnNames() : [],

@@ -5,6 +5,8 @@ import type { Answer, Between, Call, Opening, ToPage, ToWorker } from "./wire.ts
 /** What becomes of the file, how often; by which version and under which number it was opened; what opening it and a call wait for. */
 const file = vi.hoisted(() => ({
   failures: 0,
+  /** Why. */
+  reason: new Error("the files are held by somebody a moment longer"),
   opened: 0,
   closed: 0,
   dropped: 0,
@@ -18,7 +20,7 @@ vi.mock("./lead.ts", () => ({
   async lead({ account, version }: Opening) {
     if (file.failures > 0) {
       file.failures -= 1;
-      throw new Error("the files are held by somebody a moment longer");
+      throw file.reason;
     }
     file.device = account.device;
     await file.free;
@@ -96,6 +98,29 @@ test("a tab whose takeover failed answers every later call, and opens the file w
   tell({ type: "call", seq: 3, call: CALL });
   await vi.waitFor(() => expect(answers().at(-1)).toEqual([3, true]));
   tell({ type: "close" });
+});
+
+test("a tab whose file has no room to be opened says so, and opens it by itself once there is room", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const held = file.reason;
+  file.failures = 2;
+  file.reason = new DOMException("No space available", "QuotaExceededError");
+  const tell = await openTab("full");
+  tell({ type: "call", seq: 1, call: CALL });
+  await vi.waitFor(() => expect(answers()).toEqual([[1, false]]));
+  const failed = said.find((one) => one.type === "answer");
+  expect(failed).toMatchObject({ answer: { code: "storage_full" } });
+  const phases = said.flatMap((one) => (one.type === "status" ? [one.status.phase] : []));
+  expect(phases.at(-1)).toEqual({ name: "failed", code: "storage_full" });
+  await vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(file.opened).toBe(1);
+  });
+  tell({ type: "call", seq: 2, call: CALL });
+  await vi.waitFor(() => expect(answers().at(-1)).toEqual([2, true]));
+  tell({ type: "close" });
+  file.reason = held;
+  vi.useRealTimers();
 });
 
 test("a tab whose takeover failed follows the next leader, and takes over from that one", async () => {

@@ -15,6 +15,8 @@ export type SyncState =
   | { readonly kind: "sending"; readonly count: number }
   | { readonly kind: "waiting"; readonly count: number }
   | { readonly kind: "offline"; readonly count: number }
+  /** The device has no room: what is done now may not be saved. */
+  | { readonly kind: "full"; readonly count: number }
   | { readonly kind: "needs-sign-in"; readonly count: number };
 
 export interface Choice<T extends string = string> {

@@ -1,16 +1,7 @@
 /** What the device had no room for: held here and nowhere else, until there is room, a copy, or the app is closed. */
+import { holdInMemory } from "#lib/shell/closing";
 import type { Belonging } from "./keep";
 import type { Recording } from "./recorder.svelte";
-
-/** Held in all. While it is more than nothing the browser asks before it closes the app. */
-let count = 0;
-const ask = (event: Event) => event.preventDefault();
-function countNow(change: number): void {
-  const before = count;
-  count += change;
-  if (before === 0 && count > 0) globalThis.addEventListener?.("beforeunload", ask);
-  if (before > 0 && count === 0) globalThis.removeEventListener?.("beforeunload", ask);
-}
 
 /** By customer and visit, and by the part of its page; whoever comes back there finds it again. */
 export class Homeless<Thing> {
@@ -22,14 +13,14 @@ export class Homeless<Thing> {
 
   hold(to: Belonging, things: readonly Thing[], part = ""): void {
     this.#set(keyOf(to, part), [...this.of(to, part), ...things]);
-    countNow(things.length);
+    holdInMemory(things.length);
   }
 
   /** Hands them over; they are held no more. */
   take(to: Belonging, part = ""): readonly Thing[] {
     const taken = this.of(to, part);
     this.#set(keyOf(to, part), []);
-    countNow(-taken.length);
+    holdInMemory(-taken.length);
     return taken;
   }
 

@@ -103,7 +103,8 @@ export const heldOffers = defineQuery<{ limit: number }, HeldOffer[]>({
         edits: [first, ...(v.more ?? [])].map((edit) => offered(database, edit)),
         removed: removedOf(
           database,
-          [first, ...(v.more ?? [])].map(({ kind, id }) => ({ kind, id, root })),
+          // What removes, or brings back, by itself needs nothing to be back.
+          [first, ...(v.more ?? [])].flatMap(({ kind, id, v }) => ("deleted" in v ? [] : [{ kind, id, root }])),
         ),
         elsewhere: v.elsewhere ?? 0,
         writtenAt: v.written_at,
