@@ -9,9 +9,11 @@ import {
   needsPlace,
   removeList,
   saveList,
+  searchFrom,
   shareList,
   sortFrom,
   withFilter,
+  withSearch,
 } from "./saved-list";
 
 const me = "01jdme";
@@ -99,4 +101,17 @@ test("a shared list is the team's, and one's own goes in the same step", () => {
   ]);
   expect(changes[1]?.v).toEqual({ deleted: true });
   expect(removeList(own, null)[0]?.v).toEqual({ deleted: null });
+});
+
+test("the words that stood in the box are kept with the list, and taken out again for the box", () => {
+  const filters: readonly ListFilter[] = [{ name: "value_class", values: ["vip"] }];
+  const kept = withSearch(filters, " apteka ");
+  expect(searchFrom(kept)).toBe("apteka");
+  expect(withSearch(kept, "")).toEqual(filters);
+  expect(kept.every(isKnown)).toBe(true);
+  expect(filterOf(kept, me)).toEqual(filterOf(filters, me));
+  expect(isSameFilters(kept, filters)).toBe(false);
+  expect(searchFrom(filters)).toBe("");
+  const [change] = saveList("01jdlist", "Small", { filters: kept, sort: "name" }, { person: me, isShared: false });
+  expect(searchFrom(filtersFrom(change?.v.filters))).toBe("apteka");
 });

@@ -51,6 +51,8 @@ const CONDITIONS: Readonly<Record<string, (filter: ListFilter, person: string) =
   territory: ({ values }) => some(values, (territories) => ({ territories })),
   city: ({ values }) => some(values, (cities) => ({ cities })),
   tag: ({ values }) => some(values, (tags) => ({ tags })),
+  // What is searched for is asked beside the conditions.
+  search: ({ values }) => some(values, () => ({})),
 };
 
 function conditionsOf(filter: ListFilter, person: string): CustomersConditions | null {
@@ -108,6 +110,14 @@ export function withFilter(
   const others = filters.filter((one) => one.name !== name);
   return isEmpty ? others : others.toSpliced(at < 0 ? others.length : at, 0, { name, ...given });
 }
+
+/** The words that are searched for, as a list keeps them among its filters; empty without any. */
+export const searchFrom = (filters: readonly ListFilter[]): string =>
+  filters.find(({ name }) => name === "search")?.values?.[0] ?? "";
+
+/** The filters with these words to search for, or without any. */
+export const withSearch = (filters: readonly ListFilter[], search: string): readonly ListFilter[] =>
+  withFilter(filters, "search", search.trim() === "" ? null : { values: [search.trim()] });
 
 const textOf = (filters: readonly ListFilter[]): string =>
   JSON.stringify(

@@ -17,6 +17,7 @@ const sayValue = (name: string, value: string, names: Names): string => {
 export function filterWords({ name, values, amount }: ListFilter, names: Names): string {
   if (name === "not_seen" && amount !== undefined) return m.customers_not_seen({ days: fmt.days(amount) });
   if (name === "near" && amount !== undefined) return m.customers_filter_within({ distance: fmt.distance(amount) });
+  if (name === "search") return m.customers_filter_search({ text: values?.[0] ?? "" });
   return (values ?? []).map((value) => sayValue(name, value, names)).join(m.customers_filter_comma());
 }
 

@@ -6,7 +6,9 @@ import {
   type ListQuestion,
   type ListSort,
   ME,
+  searchFrom,
   sortFrom,
+  withSearch,
 } from "#lib/domain/saved-list";
 import type { SavedListRow } from "#lib/store/queries/saved-list";
 
@@ -20,7 +22,7 @@ export const one = (name: string, value: string): readonly ListFilter[] => [{ na
 
 const KEY = "routebook.customers";
 
-function readKept(): Partial<Record<"search" | "filters" | "sort" | "list", unknown>> {
+function readKept(): Partial<Record<"search" | "filters" | "sort" | "list" | "listSearch", unknown>> {
   try {
     return JSON.parse(keptInTab(KEY) ?? "{}");
   } catch {
@@ -36,19 +38,22 @@ class CustomersView {
   sort = $state<ListSort>("name");
   /** The saved list that was chosen; what is asked may have been changed since. */
   list = $state<string | null>(null);
+  /** What that list searches for; with the list it goes out of the box again. */
+  listSearch = "";
 
   constructor() {
-    const { search, filters, sort, list } = readKept();
+    const { search, filters, sort, list, listSearch } = readKept();
     this.search = typeof search === "string" ? search : "";
     this.filters = Array.isArray(filters) ? filtersFrom(filters) : null;
     this.sort = sortFrom(sort);
     this.list = typeof list === "string" ? list : null;
+    this.listSearch = typeof listSearch === "string" ? listSearch : "";
   }
 
   /** Keeps it for this tab; call it when something has changed. */
   keep(): void {
-    const { search, filters, sort, list } = this;
-    keepInTab(KEY, JSON.stringify({ search, filters, sort, list }));
+    const { search, filters, sort, list, listSearch } = this;
+    keepInTab(KEY, JSON.stringify({ search, filters, sort, list, listSearch }));
   }
 
   /** What an address asks for: `?owner=…`, `?class=main`, `?phase=leaving`, `?filter=not_seen`. */
@@ -64,14 +69,24 @@ class CustomersView {
 
   /** Shows what these filters leave; the order by distance belongs to "near me" alone. */
   choose(filters: readonly ListFilter[], sort: ListSort = this.sort === "distance" ? "name" : this.sort): void {
+    if (this.listSearch !== "" && this.search.trim() === this.listSearch) this.search = "";
+    this.listSearch = "";
     this.filters = filters;
     this.sort = sort;
     this.list = null;
   }
 
   chooseList(list: SavedListRow): void {
-    this.choose(filtersFrom(list.filters), sortFrom(list.sort));
-    this.list = list.id;
+    const filters = filtersFrom(list.filters);
+    this.choose(withSearch(filters, ""), sortFrom(list.sort));
+    this.listed(list.id, searchFrom(filters));
+    if (this.listSearch !== "") this.search = this.listSearch;
+  }
+
+  /** What is shown is this saved list now. */
+  listed(list: string, search: string): void {
+    this.list = list;
+    this.listSearch = search;
   }
 
   clear(first: readonly ListFilter[]): void {

@@ -20,6 +20,8 @@ export interface RouteDrawing {
 }
 
 export const STOP_RADIUS = 14;
+/** How far a chosen stop's mark reaches from its place, with some air. */
+export const MARK_REACH = STOP_RADIUS + 10;
 const TAU = 2 * Math.PI;
 
 /** The way, below the marks of the customers. */
