@@ -35,6 +35,10 @@ export function pointOf(record: {
   return typeof latitude === "number" && typeof longitude === "number" ? { latitude, longitude } : null;
 }
 
+/** Whether a reading is sharp enough to tell who is at a customer's, and where his pin belongs. */
+export const isSharp = ({ accuracy }: { readonly accuracy?: number | null | undefined }): boolean =>
+  typeof accuracy === "number" && accuracy <= AT_CUSTOMER_METRES;
+
 /** What a check-in's place says: where the person was, and how far from the customer in metres. */
 export interface Evidence {
   readonly presence: VisitPresence;
@@ -49,6 +53,6 @@ export function evidenceOf(customer: Point | null, place: Place | null): Evidenc
   if (customer === null || place === null) return { presence: "unknown", distance: null };
   const distance = metresBetween(customer, place);
   if (distance - place.accuracy > AT_CUSTOMER_METRES) return { presence: "elsewhere", distance };
-  const isSharp = distance <= AT_CUSTOMER_METRES && place.accuracy <= AT_CUSTOMER_METRES;
-  return { presence: isSharp ? "at_customer" : "unknown", distance };
+  const isThere = distance <= AT_CUSTOMER_METRES && isSharp(place);
+  return { presence: isThere ? "at_customer" : "unknown", distance };
 }

@@ -55,6 +55,17 @@ describe("the rest of the day", () => {
     expect(unknown?.openness).toBeNull();
   });
 
+  test("judges an appointment by its hour where one would be there before it", () => {
+    const hours = [{ from: NINE - 60 * MINUTE, to: NINE + 120 * MINUTE }];
+    const [waits, comesLate] = planOf(
+      [stop(0, { hours, planned_at: NINE + 180 * MINUTE }), stop(0, { hours, planned_at: NINE + 60 * MINUTE })],
+      { now: NINE, here: east(0) },
+    ).arrivals;
+    expect(waits).toMatchObject({ at: NINE, waitsFor: NINE + 180 * MINUTE, openness: { state: "closed" } });
+    expect(comesLate).toMatchObject({ waitsFor: null, openness: { state: "closed" } });
+    expect(planOf([stop(0, { hours })], { now: NINE, here: east(0) }).arrivals[0]?.waitsFor).toBeNull();
+  });
+
   test("does not mind to stand before a door that opens within a quarter of an hour", () => {
     const hours = [{ from: NINE + 10 * MINUTE, to: NINE + 600 * MINUTE }];
     const [first, second] = planOf([stop(0, { hours }), stop(0)], { now: NINE, here: east(0) }).arrivals;

@@ -15,7 +15,9 @@ export interface Arrival<S> {
   readonly at: number;
   /** Milliseconds after the hour that was agreed, beyond what nobody minds; 0 for in time. */
   readonly late: number;
-  /** Whether the customer is open then, null where nobody has said. */
+  /** The hour that was agreed, where one is there so early that one waits for it; null else. */
+  readonly waitsFor: number | null;
+  /** Whether the customer is open when the visit begins, null where nobody has said. */
   readonly openness: Openness | null;
 }
 
@@ -89,7 +91,15 @@ export function planOf<S extends Stop>(
       const openness = opennessAt(stop.hours, begun);
       time = (openness?.state === "opens" ? openness.at : begun) + USUAL_VISIT_MS;
       const waits = openness?.state === "opens" && openness.at - begun > PUNCTUAL_MS;
-      return { stop, leg, at, late, openness: waits ? openness : opennessAt(stop.hours, time - USUAL_VISIT_MS) };
+      const waitsFor = begun > at ? stop.planned_at : null;
+      return {
+        stop,
+        leg,
+        at,
+        late,
+        waitsFor,
+        openness: waits ? openness : opennessAt(stop.hours, time - USUAL_VISIT_MS),
+      };
     });
   if (arrivals.length > 0) go(ends.end);
   return { arrivals, metres: total, over: arrivals.length === 0 ? null : time };

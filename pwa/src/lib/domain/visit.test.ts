@@ -15,6 +15,7 @@ import {
   movePinBack,
   moveVisit,
   moveVisitBack,
+  pinMending,
   plan,
   redoCheckIn,
   removeNextStep,
@@ -205,13 +206,28 @@ describe("a wrong pin", () => {
     latitude: 1,
     longitude: 2,
   };
-  const there = visit({ presence: "elsewhere", distance: 800, latitude: 50_000_000, longitude: 20_000_000 });
+  const place = { latitude: 50_000_000, longitude: 20_000_000, accuracy: 200 };
+  const there = visit({ presence: "elsewhere", distance: 800, ...place });
+  const coarse = visit({ ...there, accuracy: 201 });
   test("is moved to where the check-in was made, which then was at the customer's", () => {
     expect(movePin(there, customer)).toEqual([
       { kind: "customer", id: "customer-1", root: "customer-1", v: { latitude: 50_000_000, longitude: 20_000_000 } },
       { kind: "visit", ...key, v: { presence: "at_customer", distance: 0 } },
     ]);
     expect(movePin(visit(), customer)).toEqual([]);
+  });
+  test("is not moved to a reading that would prove nothing: while the visit goes on, a new one is asked for", () => {
+    expect(movePin(coarse, customer)).toEqual([]);
+    expect(movePin({ ...there, accuracy: null }, customer)).toEqual([]);
+    expect(pinMending(coarse, customer)).toBe("read");
+    expect(pinMending({ ...coarse, status: "done" }, customer)).toBeNull();
+  });
+  test("may be moved where the visit was elsewhere, and set where there was none", () => {
+    expect(pinMending({ ...there, status: "done" }, customer)).toBe("move");
+    const nowhere = { ...customer, latitude: null, longitude: null };
+    expect(pinMending({ ...there, presence: "unknown", distance: null }, nowhere)).toBe("move");
+    expect(pinMending({ ...there, presence: "at_customer", distance: 3 }, customer)).toBeNull();
+    expect(pinMending(visit({ presence: "elsewhere" }), customer)).toBeNull();
   });
   test("is put back as it was, also where there was none", () => {
     const { latitude: _, longitude: __, ...nowhere } = customer;

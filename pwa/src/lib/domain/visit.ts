@@ -3,7 +3,7 @@ import type { Change, ChangeOf, ValuesOf } from "#lib/store/change";
 import type { Visible } from "#lib/store/visible";
 import type { VisitOutcome, VisitPurpose, VisitStatus } from "$sync/schema.gen";
 import { midnightAfter } from "./day";
-import { evidenceOf, type Place, type Point, pointOf } from "./place";
+import { evidenceOf, isSharp, type Place, type Point, pointOf } from "./place";
 import { createTask, type NewTask, rescheduleTask, restoreTask } from "./task";
 
 /** What every change of a visit needs to know of it. */
@@ -164,10 +164,21 @@ export const setOutcome = (visit: VisitKey, outcome: VisitOutcome | null): Chang
 
 export const setPurpose = (visit: VisitKey, purpose: VisitPurpose | null): Change[] => [change(visit, { purpose })];
 
-/** The customer stands where the check-in was made: his pin was wrong, and the visit was at his place. */
+/**
+ * What a visit can do for a customer whose pin it shows to be wrong, or missing: move the pin to where the check-in was made, or, where that
+ * reading is too coarse and the rep is still there, take a new one; null for nothing.
+ */
+export function pinMending(visit: Visible<"visit">, customer: Visible<"customer">): "move" | "read" | null {
+  const isElsewhere = visit.presence === "elsewhere" && typeof visit.distance === "number";
+  if (pointOf(visit) === null || !(isElsewhere || pointOf(customer) === null)) return null;
+  if (isSharp(visit)) return "move";
+  return visit.status === "open" ? "read" : null;
+}
+
+/** The customer stands where the check-in was made: his pin was wrong, and the visit was at his place. No coarse reading tells that. */
 export function movePin(visit: Visible<"visit">, customer: Visible<"customer">): Change[] {
   const point = pointOf(visit);
-  if (point === null) return [];
+  if (point === null || !isSharp(visit)) return [];
   const pin: Change = { kind: "customer", id: customer.id, root: customer.root, v: { ...point } };
   return [pin, change(visit, { presence: "at_customer", distance: 0 })];
 }

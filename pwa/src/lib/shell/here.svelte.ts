@@ -46,14 +46,17 @@ class Here {
     };
   }
 
-  /** Reads the place; null on refusal, failure or after `timeout` milliseconds. The first time the browser asks the person. */
-  async read(timeout = 10_000): Promise<Place | null> {
+  /**
+   * Reads the place, as it was at most `oldest` milliseconds ago; null on refusal, failure or after `timeout` milliseconds. The first time
+   * the browser asks the person.
+   */
+  async read({ timeout = 10_000, oldest = 30_000 } = {}): Promise<Place | null> {
     if (!this.#exists) return null;
     const found = await new Promise<Place | GeolocationPositionError>((resolve) => {
       navigator.geolocation.getCurrentPosition(({ coords }) => resolve(placeOf(coords)), resolve, {
         enableHighAccuracy: true,
         timeout,
-        maximumAge: 30_000,
+        maximumAge: oldest,
       });
     });
     if ("code" in found) {
