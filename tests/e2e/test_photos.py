@@ -1,6 +1,8 @@
 """Photos: two taps with the network off, there after a restart, and at the office byte for byte."""
 
 import hashlib
+import io
+import zipfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -26,6 +28,14 @@ FULL = """() => {
   self.makeRoom = () => { IDBObjectStore.prototype.put = put; };
 }"""
 WIDTHS = "[...document.querySelectorAll('[data-testid=photo-picture]')].map((one) => one.naturalWidth)"
+
+
+def zip_of_a_photo() -> bytes:
+    """Return what is no document, whatever it is called."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as file:
+        file.writestr("photo1.jpg", b"\xff\xd8\xff")
+    return written.getvalue()
 
 
 class Phone(NamedTuple):
@@ -211,10 +221,39 @@ def test_a_voice_note_is_recorded_and_played_and_a_document_is_attached(
         page.get_by_test_id("attach").tap()
     page_of_code: FilePayload = {"name": "page.html", "mimeType": "text/html", "buffer": b"<script>"}
     prices: FilePayload = {"name": "Cennik.csv", "mimeType": "text/csv", "buffer": b"chleb;4\n"}
-    chooser.value.set_files([page_of_code, prices])
+    renamed: FilePayload = {"name": "Umowa.docx", "mimeType": "", "buffer": zip_of_a_photo()}
+    chooser.value.set_files([page_of_code, prices, renamed])
+    expect(page.get_by_text(word("en", "files_wrong_type"))).to_be_visible()
     expect(page.get_by_test_id("document")).to_have_count(1)
     kinds = {("document", "text/csv"), ("voice", "audio/webm")}
     wait_until(lambda: kinds <= stored(shared_house), 30, "both are sent")
+
+
+def test_a_document_that_the_office_does_not_take_says_why_and_is_not_said_to_be_there(
+    shared_house: House, make_browser: MakeBrowser
+) -> None:
+    browser = make_browser("phone", service_workers="block", **MAREK.surroundings)
+    page = browser.open()
+    sign_in(page, shared_house.address, MAREK)
+    refusal = {
+        "type": "urn:routebook:problem:wrong_content",
+        "title": "Wrong content",
+        "status": 422,
+        "code": "wrong_content",
+    }
+    browser.context.route("**/api/files/**", lambda route: route.fulfill(status=422, json=refusal))
+    [customer, *_] = shared_house.customers_of(MAREK.email)
+    go_to_customer(page, customer.id)
+    open_tab(page, MAREK.locale, "files_title")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_test_id("attach").tap()
+    prices: FilePayload = {"name": "Cennik.csv", "mimeType": "text/csv", "buffer": b"chleb;4\n"}
+    chooser.value.set_files([prices])
+    expect(page.get_by_test_id("document-refused")).to_have_text(word("en", "errors_wrong_content"))
+    go(page, "/sync")
+    expect(page.get_by_test_id("files-refused")).to_have_text(word("en", "errors_wrong_content"))
+    expect(page.get_by_test_id("outlook")).to_have_text("1 file not taken")
+    expect(page.get_by_text(word("en", "sync_all_sent"))).to_have_count(0)
 
 
 def test_a_microphone_that_is_refused_or_missing_says_so(phone: Phone) -> None:

@@ -1,6 +1,9 @@
 """Whatever is sent as a file, and wherever: a problem with a code, never a fault, and nothing half kept."""
 
+import base64
 import errno
+import io
+import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routebook_server.files.content import HEAD, MEDIA_TYPES, is_taken, types_of
+from routebook_server.files.office import is_office
 from routebook_server.files.uploads import RESERVE
 from routebook_server.records.store import RefusedError
 from server.files import JPEG, append, digest_of, kept, parts, send, settle_in, write_file
@@ -31,6 +35,9 @@ TEXTS = {
 """As spreadsheets and editors write it where people live."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP = b"PK\x03\x04" + bytes(22)
+CASES = Path(__file__).parents[2] / "pwa" / "src" / "lib" / "domain" / "office.cases.json"
+OFFICES: list[dict[str, Any]] = json.loads(CASES.read_text(encoding="utf-8"))["cases"]
+"""What the app judges by the same rule."""
 GOOD: dict[str, bytes] = {
     "image/jpeg": b"\xff\xd8\xff\xdb",
     "image/png": b"\x89PNG\r\n\x1a\n",
@@ -45,7 +52,7 @@ GOOD: dict[str, bytes] = {
     "audio/wav": b"RIFF\x10\0\0\0WAVEfmt ",
     "text/plain": "Zamówienie\n".encode(),
     "text/csv": b"name;price\nrye;4\n",
-    DOCX: ZIP + b"\x13\0\0\0[Content_Types].xml",
+    DOCX: base64.b64decode(OFFICES[0]["zip"]),
 }
 BAD: dict[str, tuple[str, bytes]] = {
     "a page": ("text/plain", b"<!doctype html><script>alert(1)</script>"),
@@ -115,6 +122,25 @@ async def test_what_is_no_photo_voice_note_or_document_is_refused(
         digest = await write_file(house, PHOTO, body, media_type=media_type, type="document")
         a_problem(await append(client, PHOTO, digest, 0, body), 422, "wrong_content")
         assert (kept(tmp_path / "data"), parts(tmp_path / "data")) == ([], []), name
+
+
+@pytest.mark.parametrize("case", OFFICES, ids=lambda case: str(case["what"]))
+async def test_of_zips_office_documents_without_macros_are_taken(
+    house: House, client: httpx.AsyncClient, tmp_path: Path, case: dict[str, Any]
+) -> None:
+    body = base64.b64decode(case["zip"])
+    digest = await write_file(house, PHOTO, body, media_type=DOCX, type="document")
+    answer = await append(client, PHOTO, digest, 0, body)
+    if case["taken"]:
+        assert answer.json()["stored"]
+    else:
+        a_problem(answer, 422, "wrong_content")
+        assert (kept(tmp_path / "data"), parts(tmp_path / "data")) == ([], [])
+
+
+@given(st.binary(max_size=200), st.binary(max_size=80))
+def test_no_bytes_are_a_fault_to_whoever_looks_into_a_zip(start: bytes, end: bytes) -> None:
+    assert not is_office(io.BytesIO(start + b"PK\x05\x06" + end))
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "text/csv"])

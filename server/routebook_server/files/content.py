@@ -2,7 +2,9 @@
 
 import codecs
 import re
-from typing import Final
+from typing import BinaryIO, Final
+
+from routebook_server.files.office import is_office
 
 HEAD: Final = 4_096
 """Bytes of the beginning that decide."""
@@ -47,11 +49,6 @@ _TYPES_BY_START: Final[tuple[tuple[bytes, frozenset[str]], ...]] = (
     (b"ID3", frozenset({"audio/mpeg"})),
     (b"%PDF-", frozenset({"application/pdf"})),
 )
-_FIRST_IN_ZIP: Final = re.compile(
-    rb"PK\x03\x04.{22}.\x00..(?:mimetypeapplication/vnd\.oasis|\[Content_Types\]\.xml|_rels/|docProps/|word/|xl/|ppt/)",
-    re.DOTALL,
-)
-"""The local header of a zip's first file; offices begin with one of these."""
 _MARKUP: Final = re.compile(r"\A[\ufeff\s]*<|<(?:!doctype|html|svg|script|iframe|body)\b", re.IGNORECASE)
 _MARKS_OF_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
@@ -73,6 +70,12 @@ def is_taken(media_type: str, head: bytes) -> bool:
     return base_type(media_type) in types_of(head)
 
 
+def is_taken_whole(media_type: str, file: BinaryIO) -> bool:
+    """Tell whether a file is taken as what the record says; of an office document its end tells what is in it."""
+    file.seek(0)
+    return is_taken(media_type, file.read(HEAD)) and (base_type(media_type) not in _OFFICE or is_office(file))
+
+
 def types_of(head: bytes) -> frozenset[str]:
     """Return what bytes may be called that begin with ``head``; nothing where they are of no kind that is taken."""
     for start, types in _TYPES_BY_START:
@@ -85,7 +88,7 @@ def types_of(head: bytes) -> frozenset[str]:
     if head[:4] == b"\x1aE\xdf\xa3":
         return _WEBM if b"webm" in head[:64] else _NOTHING
     if head[:2] == b"PK":
-        return _OFFICE if _FIRST_IN_ZIP.match(head) else _NOTHING
+        return _OFFICE if head[:4] == b"PK\x03\x04" else _NOTHING
     text = _TEXT if _is_text(head) else _NOTHING
     # The beginning of sound, and of some words in the coding of Russian.
     is_sound = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2

@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from routebook_server.files.blobs import Blobs, Proof, sync_folder
-from routebook_server.files.content import HEAD, is_taken
+from routebook_server.files.content import HEAD, is_taken, is_taken_whole
 
 MAX_CHUNK: Final = 1 << 20
 """Bytes of one request at most."""
@@ -185,13 +185,12 @@ def _write(path: Path, offset: int, chunk: bytes) -> None:
 
 def _check(path: Path, wanted: Wanted) -> None:
     with path.open("rb") as file:
-        head = file.read(HEAD)
-        file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+        is_whole_taken = is_taken_whole(wanted.media_type, file)
     if digest != wanted.digest or _size(path) != wanted.size:
         path.unlink(missing_ok=True)
         raise WrongDigestError
-    if not is_taken(wanted.media_type, head):
+    if not is_whole_taken:
         path.unlink(missing_ok=True)
         raise WrongContentError
 

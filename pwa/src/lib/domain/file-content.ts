@@ -1,5 +1,7 @@
+import { isOffice } from "./office";
+
 /**
- * Content: what bytes really are, by how they begin. As the server judges them, so that a file which it would refuse hours later
+ * Content: what bytes really are, by how they begin, and of an office's documents by what is in them. As the server judges them, so that a file which it would refuse hours later
  * is refused while its person stands there.
  */
 
@@ -20,17 +22,18 @@ const MARKUP = /^\s*<|<(?:!doctype|html|svg|script|iframe|body)\b/i;
 const IN_TEXTS: readonly number[] = [0x09, 0x0a, 0x0c, 0x0d, 0x1b];
 
 /**
- * Returns the type of a file that begins with `head` (HEAD bytes of it, or all) and is of type `named` by its name; null where it is
- * nothing that the server takes. What a picture or a PDF is called does not matter.
+ * Returns the type of a file that is of type `named` by its name; null where it is nothing that the server takes. What a picture or a PDF is called does not matter.
  */
-export function typeOfContent(named: string, head: Uint8Array): string | null {
+export function typeOfContent(named: string, bytes: Uint8Array): string | null {
+  const head = bytes.subarray(0, HEAD);
   const start = String.fromCharCode(...head.subarray(0, 12));
   if (start.startsWith("\xff\xd8\xff")) return "image/jpeg";
   if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
   if (start.startsWith("RIFF")) return start.endsWith("WEBP") ? "image/webp" : null;
   if (start.slice(4, 8) === "ftyp") return PICTURE_BRANDS[start.slice(8)] ?? null;
   if (start.startsWith("%PDF-")) return "application/pdf";
-  if (start.startsWith("PK")) return named.startsWith("application/vnd.") ? named : null;
+  if (start.startsWith("PK"))
+    return named.startsWith("application/vnd.") && start.startsWith("PK\x03\x04") && isOffice(bytes) ? named : null;
   return named.startsWith("text/") && isText(head) ? named : null;
 }
 

@@ -1,6 +1,6 @@
 /** Keeping what was taken, recorded or chosen: shrunk, named by its digest, saved on the device. */
 import { createFile, documentType, MAX_FILE, type NewFile } from "#lib/domain/file";
-import { HEAD, typeOfContent } from "#lib/domain/file-content";
+import { typeOfContent } from "#lib/domain/file-content";
 import { fmt, m } from "#lib/i18n";
 import { failure, refusal } from "#lib/shell/save";
 import type { Store } from "#lib/store/client";
@@ -57,7 +57,7 @@ export async function keepDocument(store: Store, to: Belonging, file: File): Pro
   if (file.size > MAX_FILE) return { name: "refused", text: m.files_too_large({ size: fmt.bytes(MAX_FILE) }) };
   if (file.size === 0) return { name: "refused", text: m.files_empty() };
   const bytes = await file.arrayBuffer();
-  const mediaType = typeOfContent(named, new Uint8Array(bytes.slice(0, HEAD)));
+  const mediaType = typeOfContent(named, new Uint8Array(bytes));
   if (mediaType === null) return { name: "refused", text: m.files_wrong_type() };
   return keep(store, to, "document", mediaType, bytes, { name: file.name });
 }

@@ -13,7 +13,7 @@ export type FileState =
 export interface FilesStatus {
   /** Files, each with its small picture, that the server does not have; those that it refuses among them. */
   readonly waiting: number;
-  /** Their bytes that are still to be sent. */
+  /** Their bytes that are still to be sent, without what is refused. */
   readonly bytes: number;
   /** Whether a chunk is on its way. */
   readonly sending: boolean;
@@ -70,10 +70,13 @@ export function statusOf({ rows, sending, sent, isHere, held, wifiOnly }: Standi
   for (const record of sent) states[record] = { name: "sent" };
   let bytes = 0;
   for (const { entry, offset } of rows) {
-    bytes += entry.size - offset;
     const state = states[entry.record];
-    if (entry.problem !== null) states[entry.record] = { name: "refused", code: entry.problem };
-    else if (state === undefined || state.name === "sent") states[entry.record] = { name: "waiting" };
+    if (entry.problem !== null) {
+      states[entry.record] = { name: "refused", code: entry.problem };
+      continue;
+    }
+    bytes += entry.size - offset;
+    if (state === undefined || state.name === "sent") states[entry.record] = { name: "waiting" };
   }
   if (sending !== undefined && sending.entry.problem === null) {
     const all = rows.filter(({ entry }) => entry.record === sending.entry.record);
