@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from routebook_sync.entities import ENTITY_TYPES, EntityType, FieldType
+from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
 from routebook_sync.joins import Join
 from routebook_sync.messages import PROTOCOL, DeviceReport, Edit, Problem, SyncReply, SyncRequest, read_reply
@@ -247,7 +248,12 @@ class Device:
         }
         entered = self._ledger.add(self.store, edit, texts, plus)
         entered.unchecked, entered.spoilt = unchecked, self.was_spoilt
-        entered.gone_before = any((self.visible(place) or {}).get("deleted") is True for place in (edit.id, edit.root))
+        entered.out_of_sight = any(self._is_out_of_sight(place) for place in (edit.id, edit.root))
+
+    def _is_out_of_sight(self, place: str) -> bool:
+        """Tell whether a record is shown nowhere: deleted, or not on the device at all."""
+        values = self.visible(place)
+        return place != SHARED_ROOT and (values is None or values.get("deleted") is True)
 
     def visible(self, record_id: str) -> dict[str, Any] | None:
         """Return the values of a record as the screen shows them."""

@@ -339,7 +339,7 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
 
 def _deletions_are_told(entry: Entry, saved: Entered, stands: dict[tuple[str, str], tuple[Any, str, int]]) -> None:
     """Whoever wrote into what somebody else had deleted, and was not shown that, is told (SPEC R24, R53)."""
-    if saved.gone_before or saved.lost or saved.gone or saved.spoilt or saved.sent_anew or "deleted" in entry.new:
+    if saved.out_of_sight or saved.lost or saved.gone or saved.spoilt or saved.sent_anew or "deleted" in entry.new:
         return
     for place in (entry.id, saved.edit.root):
         deleted, stamp, device = stands.get((place, "deleted"), (False, "", 0))

@@ -27,8 +27,8 @@ class Entered(msgspec.Struct):
     """Everything that the device was told became of it, in order."""
     unchecked: bool = False
     """Whether an app wrote it that does not check what it saves."""
-    gone_before: bool = False
-    """Whether its author was shown that the record, or its root, is deleted."""
+    out_of_sight: bool = False
+    """Whether its author was not shown the record, or its root: it is deleted, or was not on his device."""
     spoilt: bool = False
     """Whether it was written over a row that had gone wrong by itself: what its author saw is not what was there."""
     sent_anew: bool = False
