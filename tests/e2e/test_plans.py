@@ -128,6 +128,23 @@ def test_a_task_moves_with_its_reminder_and_goes_and_comes_back(shared_house: Ho
     wait_until(lambda: house.record(task.id).values.get("deleted") is not True, 30, "the task is back")
 
 
+def test_today_begins_its_tasks_with_the_overdue_ones_and_says_how_many_there_are(
+    shared_house: House, phone: Page
+) -> None:
+    person, today = shared_house.person(MAREK.email), datetime.now(ZoneInfo(MAREK.zone)).date().isoformat()
+    own = [one.values for one in shared_house.records("task") if one.values.get("person") == person]
+    open_tasks = [task for task in own if task["status"] == "open" and task.get("deleted") is not True]
+    overdue = sorted((task for task in open_tasks if task.get("due_day", today) < today), key=lambda one: one["due_day"])
+    assert 0 < len(overdue) <= 4, "the demo has some that are overdue, and no more than are shown"
+    go(phone, "/today")
+    due = phone.get_by_test_id("tasks-due")
+    rows = due.get_by_test_id("task")
+    expect(rows).to_have_count(4)
+    for row, task in zip(rows.all(), overdue, strict=False):
+        expect(row).to_contain_text(str(task["title"]))
+    expect(due.get_by_role("link", name=word("en", "today_all_tasks", count=str(len(open_tasks))))).to_be_visible()
+
+
 def test_what_nobody_made_stands_on_the_day_after_until_it_is_made_or_cancelled(
     shared_house: House, phone: Page
 ) -> None:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
@@ -130,3 +130,27 @@ def test_on_the_shelf_a_price_that_cannot_be_read_keeps_nothing_else_back_and_a_
     page.get_by_test_id("shelf-done").click()
     expect(price).to_have_count(0)
     wait_until(lambda: saw(competitor="Baltika", note="Beside ours", price=500), 20, "the price is there too")
+
+
+def test_words_about_one_customer_do_not_stand_under_another_chosen_in_the_sheet(report: Report) -> None:
+    page = report.page
+    go(page, "/today")
+
+    def note_on(nth: int) -> Locator:
+        page.get_by_test_id("add").tap()
+        page.get_by_test_id("add-note").tap()
+        page.get_by_test_id("choose-customer").nth(nth).tap()
+        return page.get_by_test_id("new-note")
+
+    note_on(0).fill("About the first")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("new-note")).to_have_count(0)
+    note = note_on(1)
+    expect(note).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(note).to_have_count(0)
+    expect(note_on(0)).to_have_value("About the first")
+    # Whom it is for is corrected: the words go with it.
+    page.get_by_role("dialog").get_by_text(word("en", "add_change"), exact=True).tap()
+    page.get_by_test_id("choose-customer").nth(1).tap()
+    expect(note).to_have_value("About the first")

@@ -19,6 +19,31 @@ test("today's stops come in the order of the route with the reasons to go", () =
   expect(stops[0]?.lastVisitAt).toBe(NOW - 38 * DAY);
 });
 
+test("a visit that took place is a stop of the day on which it did, whatever day it was planned for", () => {
+  const device = book();
+  const tomorrow = { day: "2026-11-22", from: today.to, to: today.to + DAY };
+  expect(new Date(tomorrow.from).toISOString().slice(0, 10)).toBe(tomorrow.day);
+  const stopsOf = (local: typeof tomorrow) =>
+    device.engine.query("today.stops", { person: PERSON, ...local }).map((stop) => [stop.id, stop.position]);
+  const onMap = (local: typeof tomorrow) => device.engine.query("map.day", local).map((one) => [one.id, one.position]);
+  const planned = (local: typeof tomorrow) => {
+    const span = { firstDay: local.day, lastDay: local.day, from: local.from, to: local.to };
+    return device.engine.query("overview.reps", { span })[0]?.planned;
+  };
+  device.save({ kind: "visit", id: id(201), root: C, v: { planned_day: tomorrow.day, position: 1 } });
+  expect([stopsOf(tomorrow), onMap(tomorrow)]).toEqual([[[id(201), 1]], [[id(201), 1]]]);
+  expect([planned(today), planned(tomorrow)]).toEqual([1, 1]);
+  device.save({ kind: "visit", id: id(201), root: C, v: { status: "open", checked_in_at: NOW } });
+  expect([stopsOf(tomorrow), onMap(tomorrow)]).toEqual([[], []]);
+  // Its place in the order of the other day means nothing in this one.
+  const both = [
+    [id(202), 1],
+    [id(201), null],
+  ];
+  expect([stopsOf(today), onMap(today).sort().reverse()]).toEqual([both, both]);
+  expect([planned(today), planned(tomorrow)]).toEqual([2, 0]);
+});
+
 test("of a stop's deals one that slips is told, by its day or by its stage, be another one greater", () => {
   const device = book();
   const deal = (number: number, v: object) => row("deal", id(number), id(101), { customer: id(101), title: "x", ...v });

@@ -157,7 +157,7 @@ export interface MapVisit {
   readonly longitude: number;
 }
 
-/** Everybody's visits of one day: planned ones, and unplanned ones that took place. */
+/** Everybody's visits of one day: those still planned for it, and those that took place on it. */
 export const mapDay = defineQuery<{ day: string; from: number; to: number }, MapVisit[]>({
   reads: ["visit", "customer", "person"],
   run(database, { day, from, to }) {
@@ -165,10 +165,10 @@ export const mapDay = defineQuery<{ day: string; from: number; to: number }, Map
       `SELECT x.id, x.person, coalesce(p.name, '') AS personName, x.status, x.position, x.planned_at, x.checked_in_at,
               c.id AS customer, c.latitude, c.longitude
        FROM (SELECT id, person, customer, status, position, planned_at, checked_in_at FROM visit
-             WHERE planned_day = ?1 AND status IS NOT 'cancelled' AND deleted IS NOT 1
+             WHERE planned_day = ?1 AND checked_in_at IS NULL AND status IS NOT 'cancelled' AND deleted IS NOT 1
              UNION ALL
-             SELECT id, person, customer, status, position, planned_at, checked_in_at FROM visit
-             WHERE checked_in_at >= ?2 AND checked_in_at < ?3 AND planned_day IS NOT ?1
+             SELECT id, person, customer, status, iif(planned_day IS ?1, position, NULL), planned_at, checked_in_at FROM visit
+             WHERE checked_in_at >= ?2 AND checked_in_at < ?3
              AND status IS NOT 'cancelled' AND deleted IS NOT 1) x
        JOIN customer c ON c.id = x.customer LEFT JOIN person p ON p.id = x.person
        WHERE c.latitude IS NOT NULL AND c.longitude IS NOT NULL LIMIT 1000`,

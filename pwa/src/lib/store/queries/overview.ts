@@ -6,7 +6,7 @@ import { VISIT_COLUMNS, type VisitRow } from "./customer.ts";
 export interface RepOverview {
   readonly id: string;
   readonly name: string;
-  /** Visits planned for the days asked for, the cancelled left out; unplanned visits that took place count too. */
+  /** Visits that took place on the days asked for, and those still planned for them; the cancelled are left out. */
   readonly planned: number;
   readonly done: number;
   readonly open: number;
@@ -38,10 +38,10 @@ export const overviewReps = defineQuery<{ span: Span }, RepOverview[]>({
       `SELECT person, count(*) AS planned, sum(status = 'done') AS done, sum(status = 'open') AS open,
               max(coalesce(checked_out_at, checked_in_at)) AS last
        FROM (SELECT id, person, status, checked_in_at, checked_out_at FROM visit
-             WHERE planned_day BETWEEN ?1 AND ?2 AND status IS NOT 'cancelled' AND deleted IS NOT 1
-             UNION
+             WHERE planned_day BETWEEN ?1 AND ?2 AND checked_in_at IS NULL AND status IS NOT 'cancelled' AND deleted IS NOT 1
+             UNION ALL
              SELECT id, person, status, checked_in_at, checked_out_at FROM visit
-             WHERE checked_in_at >= ?3 AND checked_in_at < ?4 AND planned_day IS NULL AND status IS NOT 'cancelled' AND deleted IS NOT 1)
+             WHERE checked_in_at >= ?3 AND checked_in_at < ?4 AND status IS NOT 'cancelled' AND deleted IS NOT 1)
        GROUP BY person LIMIT 500`,
       [firstDay, lastDay, from, to],
     );

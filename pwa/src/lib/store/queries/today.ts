@@ -70,18 +70,23 @@ interface VisitOfDay
   readonly waiting: number;
 }
 
-/** A person's visits of one day in the order of the route: planned ones, and unplanned ones that took place. */
+/**
+ * A person's visits of one day in the order of the route: those that took place on it, whatever day they were planned for, and those
+ * that are still planned for it.
+ */
 export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
   reads: ["visit", "customer", "contact", "deal", "task", "order", "outbox"],
   run(database, { person, day, from, to }) {
     const visits = database.all<VisitOfDay>(
-      `SELECT id, root, status, position, planned_at, checked_in_at, checked_out_at, outcome, customer,
+      `SELECT id, root, status, iif(planned_day IS ?1, position, NULL) AS position, planned_at, checked_in_at, checked_out_at,
+              outcome, customer,
               EXISTS (SELECT 1 FROM outbox o WHERE o.id = x.id) AS waiting
-       FROM (SELECT * FROM visit WHERE planned_day = ?1 AND person = ?2 AND status IS NOT 'cancelled' AND deleted IS NOT 1
+       FROM (SELECT * FROM visit WHERE planned_day = ?1 AND checked_in_at IS NULL AND person = ?2
+             AND status IS NOT 'cancelled' AND deleted IS NOT 1
              UNION ALL
              SELECT * FROM visit WHERE checked_in_at >= ?3 AND checked_in_at < ?4 AND person = ?2
-             AND planned_day IS NOT ?1 AND status IS NOT 'cancelled' AND deleted IS NOT 1) x
-       ORDER BY position IS NULL, position, coalesce(planned_at, checked_in_at), id LIMIT 100`,
+             AND status IS NOT 'cancelled' AND deleted IS NOT 1) x
+       ORDER BY planned_day IS NOT ?1 OR position IS NULL, position, coalesce(planned_at, checked_in_at), id LIMIT 100`,
       [day, person, from, to],
     );
     return visits.map(({ customer, ...visit }) => ({
