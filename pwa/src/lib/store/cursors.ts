@@ -181,11 +181,14 @@ export class Readings {
       if (isAnyKnown) writeMeta(this.database, "seen", "{}");
       return;
     }
-    const fresh = [...this.#readingByBucket.values()].filter(
-      ({ bucket }) => !(bucket in known) && bucket in this.reply.cursors && !this.isStale(bucket),
-    );
+    const fresh = Object.entries(this.reply.cursors).filter(([bucket]) => !(bucket in known) && !this.isStale(bucket));
     if (fresh.length === 0) return;
-    const seen = Object.fromEntries(fresh.map(({ bucket, epoch, seq }) => [bucket, [epoch, seq]]));
+    const seen = Object.fromEntries(
+      fresh.map(([bucket, [epoch]]) => {
+        const held = this.#readingByBucket.get(bucket);
+        return [bucket, held === undefined ? [epoch, 0] : [held.epoch, held.seq]];
+      }),
+    );
     writeMeta(this.database, "seen", JSON.stringify({ ...known, ...seen }));
   }
 

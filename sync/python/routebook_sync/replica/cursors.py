@@ -116,9 +116,9 @@ class Readings:
     def _keep_seen(self, *, is_waiting: bool) -> None:
         known: dict[str, list[int]] = self._tables.meta.get("seen") or {}
         seen = {
-            bucket: [held.epoch, held.seq]
-            for bucket, held in self._held.items()
-            if bucket in self._reply.cursors and not self.is_stale(bucket)
+            bucket: [held.epoch, held.seq] if (held := self._held.get(bucket)) is not None else [epoch, 0]
+            for bucket, (epoch, _seq) in self._reply.cursors.items()
+            if not self.is_stale(bucket)
         }
         kept = {**seen, **known} if is_waiting else {}
         if kept != known:
