@@ -134,7 +134,9 @@ def test_today_begins_its_tasks_with_the_overdue_ones_and_says_how_many_there_ar
     person, today = shared_house.person(MAREK.email), datetime.now(ZoneInfo(MAREK.zone)).date().isoformat()
     own = [one.values for one in shared_house.records("task") if one.values.get("person") == person]
     open_tasks = [task for task in own if task["status"] == "open" and task.get("deleted") is not True]
-    overdue = sorted((task for task in open_tasks if task.get("due_day", today) < today), key=lambda one: one["due_day"])
+    overdue = sorted(
+        (task for task in open_tasks if task.get("due_day", today) < today), key=lambda one: one["due_day"]
+    )
     assert 0 < len(overdue) <= 4, "the demo has some that are overdue, and no more than are shown"
     go(phone, "/today")
     due = phone.get_by_test_id("tasks-due")

@@ -119,15 +119,14 @@ def test_a_coarse_reading_moves_no_pin_until_a_better_one_is_there(
     shared_house: House, shared_browser: MakeBrowser
 ) -> None:
     page = shared_browser("coarse", **{**MAREK.surroundings, "place": (50.2, 19.5)}).open()
-    at = {"latitude": 50.2, "longitude": 19.5}
-    page.context.set_geolocation({**at, "accuracy": 6_000})
+    page.context.set_geolocation({"latitude": 50.2, "longitude": 19.5, "accuracy": 6_000})
     sign_in(page, shared_house.address, MAREK)
     page.get_by_test_id("check-in").first.click()
     page.wait_for_url("**/visits/*")
     page.get_by_test_id("wrong-pin").click()
     expect(page.get_by_test_id("pin-coarse")).to_contain_text("6 km")
     expect(page.get_by_test_id("move-pin")).to_have_count(0)
-    page.context.set_geolocation({**at, "accuracy": 9})
+    page.context.set_geolocation({"latitude": 50.2, "longitude": 19.5, "accuracy": 9})
     page.get_by_test_id("read-again").click()
     expect(page.get_by_test_id("move-pin")).to_be_visible()
     expect(page.get_by_test_id("pin-coarse")).to_have_count(0)
