@@ -111,7 +111,7 @@ def stamps_are_not_clamped() -> Iterator[None]:
 @_breaks("G1", "G7")
 def own_echo_is_always_suppressed() -> Iterator[None]:
     """The server takes every state for one that the author has seen."""
-    with mock.patch.object(Judge, "has_seen", return_value=True):
+    with mock.patch.object(Judge, "is_held", return_value=True):
         yield
 
 
