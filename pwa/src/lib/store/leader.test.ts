@@ -199,6 +199,21 @@ describe("the leader", () => {
     leader.close();
   });
 
+  test("locks every screen with the first question that comes after the lease, whenever the clock is looked at", async () => {
+    const { leader, server, device, told } = lead();
+    server.script = [first];
+    await pass(100);
+    server.isReachable = false;
+    device.world.ms += 14 * DAY + 1;
+    told.length = 0;
+    expect(await leader.answer(find)).toMatchObject({ ok: false, code: "locked" });
+    expect(told.flat()).toContain("customer");
+    const before = told.length;
+    expect(await leader.answer(find)).toMatchObject({ ok: false, code: "locked" });
+    expect(told.length).toBe(before);
+    leader.close();
+  });
+
   test("wipes after the server has what was not sent: file, kept edits and sign-in, then tells", async () => {
     const { leader, server, gone } = lead({ isLasting: false });
     const wipe = { control: [{ control: "wipe" }], grants: [], cursors: {}, complete: [] } as const;

@@ -163,6 +163,8 @@ export class Leader {
       const { code, message } = StoreError.from(reason);
       // Whoever asked hears it, and so does every screen: the next save will meet it too.
       if (code === "storage_full") this.#noteFailure(reason);
+      // The clock is looked at once a minute: the lease may have run out since.
+      if (code === "locked") this.#noteLock();
       return { ok: false, code, message };
     }
   }

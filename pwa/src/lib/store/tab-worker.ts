@@ -20,8 +20,8 @@ import {
   type ToWorker,
 } from "./wire.ts";
 
-/** How long after the device had no room to open the file it is tried again. */
-const ROOM_AGAIN_MS = 5_000;
+/** How long after the file could not be opened it is tried again. */
+const OPEN_AGAIN_MS = 5_000;
 
 class TabWorker {
   readonly #name = crypto.randomUUID();
@@ -263,8 +263,8 @@ class TabWorker {
     this.toPage({ type: "status", status: { ...INITIAL_STATUS, phase: { name: "failed", code: failure } } });
     const isFull = failure === "storage_full";
     this.#failure = { ok: false, code: isFull ? "storage_full" : "not_open", message };
-    // Room is made in other apps, of which nobody tells this one.
-    if (isFull) setTimeout(() => this.#tryAgain(), ROOM_AGAIN_MS);
+    // Room is made in other apps, and files are let go of by a worker that dies slowly: of neither anybody tells this one.
+    if (failure !== "newer_version") setTimeout(() => this.#tryAgain(), OPEN_AGAIN_MS);
     for (const seq of [...this.#unanswered.keys()]) this.#answered(seq, this.#failure);
   }
 }

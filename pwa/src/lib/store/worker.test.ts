@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Account } from "./account.ts";
+import { StoreError } from "./store-error.ts";
 import type { Answer, Between, Call, Opening, ToPage, ToWorker } from "./wire.ts";
 
 /** What becomes of the file, how often; by which version and under which number it was opened; what opening it and a call wait for. */
@@ -119,6 +120,31 @@ test("a tab whose file has no room to be opened says so, and opens it by itself 
   tell({ type: "call", seq: 2, call: CALL });
   await vi.waitFor(() => expect(answers().at(-1)).toEqual([2, true]));
   tell({ type: "close" });
+  file.reason = held;
+  vi.useRealTimers();
+});
+
+test("a tab whose file was held for too long opens it by itself, and leaves one of a newer version alone", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const held = file.reason;
+  file.failures = 2;
+  const tell = await openTab("held");
+  tell({ type: "call", seq: 1, call: CALL });
+  await vi.waitFor(() => expect(answers()).toEqual([[1, false]]));
+  await vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(file.opened).toBe(1);
+  });
+  tell({ type: "close" });
+
+  file.failures = 2;
+  file.reason = new StoreError("not_open", "newer_version");
+  const older = await openTab("newer");
+  older({ type: "call", seq: 2, call: CALL });
+  await vi.waitFor(() => expect(answers()).toContainEqual([2, false]));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(file.failures).toBe(1);
+  older({ type: "close" });
   file.reason = held;
   vi.useRealTimers();
 });
