@@ -8,6 +8,7 @@ import msgspec
 
 from routebook_server.records.author import is_system
 from routebook_server.records.buckets import is_archive
+from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import HELD_EDIT, Custody
 from routebook_server.records.deciding import Decided, Decider
 from routebook_server.records.doing import DONE_AT, set_right
@@ -36,6 +37,7 @@ class Applier:
         lookup: Lookup,
         judge: Judge,
         *,
+        conflicts: Conflicts,
         custody: Custody,
         decider: Decider,
         replicas: dict[int, Replica],
@@ -43,6 +45,7 @@ class Applier:
         self._draft = draft
         self._lookup = lookup
         self._judge = judge
+        self._conflicts = conflicts
         self._custody = custody
         self._decider = decider
         self._prose = Prose(draft, lookup)
@@ -80,10 +83,12 @@ class Applier:
             message = "The customer may not be moved there."
             raise RefusalError(Refusal(ProblemCode.FORBIDDEN_FIELD, message, "territory", lacks_right=True))
         verdict = self._judge.judge(turn, edit, state, merged)
+        is_new = self._record(turn, edit.id, state, merged)
+        if verdict is not None and verdict.losers and is_new:
+            self._conflicts.tell_others(turn, edit, verdict.losers)
         if decided.losers:
             losers = decided.losers
             verdict = Verdict(edit.n, VerdictKind.CONFLICT, field=losers[0].field, losers=losers)
-        self._record(turn, edit.id, state, merged)
         if state is None:
             made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, b"", merged.doc)
             self._draft.create(made, turn.index if verdict is None and home == 0 else NOBODY, is_awaited=True)
@@ -159,13 +164,16 @@ class Applier:
         merged.conflicts = [change for change in merged.conflicts if change.field not in values]
         merged.doc = merge.doc
 
-    def _record(self, turn: Turn, record_id: str, state: State | None, merged: Merged) -> None:
+    def _record(self, turn: Turn, record_id: str, state: State | None, merged: Merged) -> bool:
+        """Put what was merged into the history; tell whether that had not got the edit."""
         source = (record_id, merged.at, turn.push.author.device, turn.person)
         changes = None if state is None else merged.changes
-        if state is None or merged.won or not self._is_known(*source[:3], merged.values):
+        is_new = state is None or merged.won or not self._is_known(*source[:3], merged.values)
+        if is_new:
             self._draft.record(source, merged.values, changes, merged.texts, turn.decided_by, base=merged.base)
         for stamp, values, changes in merged.own:
             self._draft.record((record_id, stamp, SERVER_DEVICE, ""), values, changes)
+        return is_new
 
     def _is_known(self, record_id: str, at: str, device: int, values: Mapping[str, Any]) -> bool:
         """Tell whether the history has this edit.

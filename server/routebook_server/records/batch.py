@@ -12,6 +12,7 @@ import structlog
 from routebook_server.database import UNAVAILABLE
 from routebook_server.records.applying import Applier
 from routebook_server.records.buckets import Head
+from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import Custody
 from routebook_server.records.deciding import Decider
 from routebook_server.records.draft import Draft, Mark
@@ -56,8 +57,17 @@ class Batch:
         self._part = part
         self._custody = Custody(self.draft, lookup)
         judge = Judge(self.draft, lookup, replicas, heads)
-        decider = Decider(self.draft, self._custody, self._attempt)
-        self._applier = Applier(self.draft, lookup, judge, custody=self._custody, decider=decider, replicas=replicas)
+        self._conflicts = Conflicts(self.draft)
+        decider = Decider(self.draft, self._custody, self._conflicts, self._attempt)
+        self._applier = Applier(
+            self.draft,
+            lookup,
+            judge,
+            conflicts=self._conflicts,
+            custody=self._custody,
+            decider=decider,
+            replicas=replicas,
+        )
         self._pushed = {device: replica.pushed for device, replica in replicas.items()}
         """How far each device had pushed before this batch."""
 
@@ -124,7 +134,9 @@ class Batch:
         culprit = held.edits[0]
         try:
             for culprit in held.edits:
-                self._attempt(turn, culprit, self.draft.mark())
+                verdict = self._attempt(turn, culprit, self.draft.mark())
+                if verdict is not None:
+                    self._conflicts.tell_author(turn.person, culprit, verdict.losers)
         except RefusalError as refused:
             self.draft.undo(mark)
             refusal = self._custody.reason(turn, refused.refusal, culprit, held)

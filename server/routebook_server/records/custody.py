@@ -15,20 +15,19 @@ import structlog
 from routebook_server.database import UNAVAILABLE
 from routebook_server.records.author import Writer
 from routebook_server.records.buckets import person_bucket, territory_bucket
-from routebook_server.records.draft import NOBODY, Draft
+from routebook_server.records.draft import Draft
 from routebook_server.records.held import MAX_HELD_BYTES, MAX_HELD_EDITS, Held
 from routebook_server.records.lookup import Lookup
 from routebook_server.records.place import may_have_been_taken, was_his
 from routebook_server.records.push import Push, Turn
 from routebook_server.records.refusal import Refusal, travels
-from routebook_server.records.state import State, encode_json
+from routebook_server.records.state import encode_json
 from routebook_sync import base32
 from routebook_sync.clock import CLAMP_MS, SERVER_DEVICE, is_stamp, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.entities.held_edit import HeldEditStatus
 from routebook_sync.identifier import RANDOM_BYTES, is_id, new_id
 from routebook_sync.messages import MAX_RECORD_BYTES, Edit, ProblemCode
-from routebook_sync.record import Doc
 
 HELD_EDIT: Final = "held_edit"
 
@@ -165,7 +164,7 @@ class Custody:
         offered = {**_said_of(held, below[0]), **customer, **_content_of(below, elsewhere)}
         if elsewhere:
             receipt.update(_content_of(held.edits))
-        self._make(offer, place, offered)
+        self._draft.create_own(offer, HELD_EDIT, offered, bucket=place.bucket, root=place.root, home=place.home)
         self._draft.keep(msgspec.structs.replace(held, record=offer, receipt=self._make_own(held, receipt)))
 
     def _find_place(self, turn: Turn, edits: Iterable[Edit]) -> _Place | None:
@@ -201,16 +200,9 @@ class Custody:
                 return held.record
         person = held.author.person
         record = self._new_id(held, "receipt")
-        self._make(record, _Place(person, person_bucket(person), 0), {**_said_of(held, held.edits[0]), **values})
+        said = {**_said_of(held, held.edits[0]), **values}
+        self._draft.create_own(record, HELD_EDIT, said, bucket=person_bucket(person), root=person)
         return record
-
-    def _make(self, record: str, place: _Place, values: dict[str, Any]) -> None:
-        stamp = self._draft.stamp()
-        self._draft.record((record, stamp, SERVER_DEVICE, ""), values, None)
-        doc = Doc(values, {stamp: []})
-        self._draft.create(
-            State(place.bucket, 0, record, HELD_EDIT, place.root, place.home, SERVER_DEVICE, b"", doc), NOBODY
-        )
 
     def _new_id(self, held: Held, salt: str) -> str:
         """Return an id that is the same whenever the same edit comes at the same time: nothing here is random."""

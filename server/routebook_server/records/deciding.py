@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from routebook_server.records.author import Writer
+from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import Custody
 from routebook_server.records.draft import NOBODY, Draft, Mark
 from routebook_server.records.held import Held
@@ -38,9 +39,10 @@ class Decided(NamedTuple):
 class Decider:
     """Carries out the decisions of one batch. ``attempt`` applies an edit, and refuses it where that fails."""
 
-    def __init__(self, draft: Draft, custody: Custody, attempt: Attempt) -> None:
+    def __init__(self, draft: Draft, custody: Custody, conflicts: Conflicts, attempt: Attempt) -> None:
         self._draft = draft
         self._custody = custody
+        self._conflicts = conflicts
         self._attempt = attempt
 
     def decide(self, turn: Turn, edit: Edit, state: State, apply: Apply) -> Decided:
@@ -64,7 +66,12 @@ class Decider:
         ids = {kept.id for kept in held.edits}
         decided = {"status": status, "decided_by": turn.push.author.person, "decided_at": self._draft.now_ms}
         applied = self._apply(turn, held, apply) if status == HeldEditStatus.APPLIED else []
-        losers = [loser for kept, verdict in applied if kept.id == doc.v.get("target") for loser in verdict.losers]
+        target = doc.v.get("target")
+        losers = [loser for kept, verdict in applied if kept.id == target for loser in verdict.losers]
+        for kept, verdict in applied:
+            # Who decides on his own reads of the target in the decision's verdict.
+            if kept.id != target or held.author.person != turn.push.author.person:
+                self._conflicts.tell_author(held.author.person, kept, verdict.losers)
         if held.receipt:
             self._custody.let_go(held, decided)
         else:
@@ -138,7 +145,9 @@ class Decider:
         edit = held.edits[0]
         try:
             for edit in self._edits(held):
-                self._attempt(deciding, edit, self._draft.mark())
+                verdict = self._attempt(deciding, edit, self._draft.mark())
+                if verdict is not None:
+                    self._conflicts.tell_author(held.author.person, edit, verdict.losers)
         except RefusalError as refused:
             self._draft.undo(mark)
             self._custody.move_on(turn, held, self._custody.reason(deciding, refused.refusal, edit, held), edit)

@@ -10,7 +10,7 @@ from routebook_server.records.state import State, archived_marker, encode_json, 
 from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock, tick
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.messages import MOVED
-from routebook_sync.record import Change, merge_edit
+from routebook_sync.record import Change, Doc, merge_edit
 
 NOBODY: Final = -1
 """In place of a push's number: the row goes to everybody, its author too."""
@@ -105,6 +105,15 @@ class Draft:
         self._created_by_root.setdefault(state.root, []).append(state.id)
         if is_awaited:
             self.created.append(state.id)
+
+    def create_own(
+        self, record_id: str, kind: str, values: dict[str, Any], *, bucket: str, root: str, home: int = 0
+    ) -> None:
+        """Make a record on the server's own account."""
+        stamp = self.stamp()
+        self.record((record_id, stamp, SERVER_DEVICE, ""), values, None)
+        doc = Doc(values, {stamp: []})
+        self.create(State(bucket, 0, record_id, kind, root, home, SERVER_DEVICE, b"", doc), NOBODY)
 
     def write_own(self, state: State, values: dict[str, Any]) -> None:
         """Change a record on the server's own account."""

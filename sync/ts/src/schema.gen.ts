@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = 'fea7580c6846';
+export const SCHEMA_HASH = '1f2ad9888e40';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -412,6 +412,18 @@ export type HeldEdit = {
   offer?: string | null;
 };
 
+/** A conflict that the verdict on an edit does not tell its reader: that went to the device that sent second. */
+export type Conflict = {
+  person?: string;
+  other?: string;
+  target_kind?: string;
+  target?: string;
+  lost?: readonly Json[] | null;
+  kept?: readonly Json[] | null;
+  happened_at?: number;
+  deleted?: boolean | null;
+};
+
 export interface EntityByKind {
   customer: Customer;
   contact: Contact;
@@ -433,6 +445,7 @@ export interface EntityByKind {
   saved_list: SavedList;
   setting: Setting;
   held_edit: HeldEdit;
+  conflict: Conflict;
 }
 
 export type Kind = keyof EntityByKind;
@@ -3273,6 +3286,100 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
         [
           "status",
           "written_at"
+        ],
+        [
+          "target"
+        ]
+      ]
+    }
+  },
+  "conflict": {
+    "home": "root",
+    "writers": [
+      "administrator",
+      "manager",
+      "rep"
+    ],
+    "fields": {
+      "person": {
+        "name": "person",
+        "type": "text",
+        "ref": "person",
+        "max_length": 26,
+        "required": true,
+        "server": true
+      },
+      "other": {
+        "name": "other",
+        "type": "text",
+        "ref": "person",
+        "max_length": 26,
+        "required": true,
+        "server": true
+      },
+      "target_kind": {
+        "name": "target_kind",
+        "type": "text",
+        "max_length": 40,
+        "required": true,
+        "server": true
+      },
+      "target": {
+        "name": "target",
+        "type": "text",
+        "max_length": 26,
+        "pattern": "^[0-7][0-9a-v]{25}$",
+        "column": true,
+        "required": true,
+        "server": true
+      },
+      "lost": {
+        "name": "lost",
+        "type": "list",
+        "nullable": true,
+        "server": true
+      },
+      "kept": {
+        "name": "kept",
+        "type": "list",
+        "nullable": true,
+        "server": true
+      },
+      "happened_at": {
+        "name": "happened_at",
+        "type": "integer",
+        "unit": "ms",
+        "minimum": 0,
+        "maximum": 281474976710655,
+        "column": true,
+        "required": true,
+        "server": true
+      },
+      "deleted": {
+        "name": "deleted",
+        "type": "boolean",
+        "nullable": true,
+        "column": true
+      }
+    },
+    "table": {
+      "columns": [
+        {
+          "name": "target",
+          "sql": "TEXT"
+        },
+        {
+          "name": "happened_at",
+          "sql": "INTEGER"
+        },
+        {
+          "name": "deleted",
+          "sql": "INTEGER"
+        }
+      ],
+      "indexes": [
+        [
+          "happened_at"
         ],
         [
           "target"

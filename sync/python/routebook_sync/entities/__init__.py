@@ -9,6 +9,7 @@ from msgspec import UNSET, inspect
 
 from routebook_sync.entities.base import Entity, Home
 from routebook_sync.entities.call import Call
+from routebook_sync.entities.conflict import Conflict
 from routebook_sync.entities.contact import Contact
 from routebook_sync.entities.custom_field import CustomField
 from routebook_sync.entities.custom_value import CustomValue
@@ -249,6 +250,7 @@ ENTITY_TYPES: dict[str, EntityType] = {
         _declare("saved_list", SavedList, Home.ROOT, _EVERYBODY, ("subject",)),
         _declare("setting", Setting, Home.ROOT, _EVERYBODY, ("name",)),
         _declare("held_edit", HeldEdit, Home.ROOT, _EVERYBODY, ("status", "written_at"), ("target",)),
+        _declare("conflict", Conflict, Home.ROOT, _EVERYBODY, ("happened_at",), ("target",)),
     )
 }
 """Every kind by its name, in the order that screens and schema use."""
