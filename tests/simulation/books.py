@@ -53,6 +53,15 @@ class Books:
             for record in (row.doc.v["target"], *(part["id"] for part in row.doc.v.get("more") or ()))
         }
         """Records of which a change was held and decided on."""
+        self.person_by_device = dict(house.rows("SELECT device, person FROM replica"))
+        """Who a device was when it pushed last."""
+        self.conflicts = {
+            (row.doc.v["person"], row.doc.v["target"], name)
+            for row in self.rows.values()
+            if row.kind == "conflict"
+            for name in (*(row.doc.v.get("lost") or ()), *(row.doc.v.get("kept") or ()))
+        }
+        """Person, record and field of each change by another at the same time that the server told somebody of."""
         self._saved_by_place = self._match(list(simulation.ledger.entries.values()))
 
     def _match(self, ledger: list[Entered]) -> dict[int, Entered]:

@@ -16,6 +16,7 @@ from routebook_server.records import applying as merging
 from routebook_server.records import pages, state, store, writing
 from routebook_server.records.applying import Applier
 from routebook_server.records.batch import Batch
+from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import Custody
 from routebook_server.records.draft import Draft, HistoryRow
 from routebook_server.records.judging import Judge
@@ -207,6 +208,13 @@ def a_late_change_brings_back_the_deleted() -> Iterator[None]:
 def what_was_read_later_counts_as_seen() -> Iterator[None]:
     """A device does not say how far it had read when it wrote what it sends after having read on."""
     with mock.patch.object(replica, "seen_before", return_value={}):
+        yield
+
+
+@_breaks("G3")
+def the_other_of_a_conflict_is_not_told() -> Iterator[None]:
+    """The server tells of a conflict whoever sends second, and nobody else."""
+    with mock.patch.object(Conflicts, "tell_others"):
         yield
 
 

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -15,7 +14,6 @@ import pytest
 from postgres import Cluster
 from simulation.draw import draw_script
 from simulation.ground import on_postgres
-from simulation.guarantees import BrokenError
 from simulation.running import FAILURES, be_silent, load, run_seed
 from simulation.simulation import Simulation
 
@@ -41,26 +39,7 @@ def test_every_guarantee_holds_on_postgresql_too(cluster: Cluster) -> None:
     assert not broken, "\n" + "\n".join(broken)
 
 
-OPEN = {
-    "G3-8002320": "what is released from custody overwrites unseen, and its author reads of it in the history alone"
-}
-"""What is known to be broken still, by the name of its script."""
-
-
-def _kept() -> list[Any]:
-    return [
-        pytest.param(
-            path,
-            id=path.stem,
-            marks=[pytest.mark.xfail(reason=OPEN[path.stem], raises=BrokenError, strict=True)]
-            if path.stem in OPEN
-            else [],
-        )
-        for path in sorted(FAILURES.glob("*.json"))
-    ]
-
-
-@pytest.mark.parametrize("path", _kept())
+@pytest.mark.parametrize("path", sorted(FAILURES.glob("*.json")), ids=lambda path: path.stem)
 def test_what_once_broke_a_guarantee_does_so_no_more(path: Path) -> None:
     Simulation(load(path)).run()
 

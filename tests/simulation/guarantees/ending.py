@@ -1,7 +1,4 @@
-"""The guarantees of the protocol, each a function of what can be seen from outside. The first that fails is named.
-
-What happened is known by the script and the ledger alone; judged are the server's tables and the devices'.
-"""
+"""Ending: what must hold once every message has come through."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,173 +6,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from routebook_server.records.buckets import at_hand, is_archive
-from routebook_sync.clock import CLAMP_MS, DEVICE_WIDTH, SERVER_DEVICE, device_from_stamp, ms_from_stamp
+from routebook_sync.clock import CLAMP_MS, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
-from routebook_sync.entities.base import SHARED_ROOT
-from routebook_sync.joins import STAMPED, Join, canonical, total
-from routebook_sync.messages import MARKERS, Edit, Row, SyncReply, Verdict, VerdictKind, View
+from routebook_sync.joins import canonical, total
+from routebook_sync.messages import Row, SyncReply, VerdictKind
 from routebook_sync.record import Doc, is_deleted, merge_edit, stamp_of, unpack_stamps
 from routebook_sync.replica.change import Change
 from routebook_sync.replica.tables import Held
-from routebook_sync.replica.verdicts import REFUSED, WANTS_A_HUMAN
-from simulation.books import Books, Entry, key_of
+from routebook_sync.replica.verdicts import REFUSED
+from simulation.books import Books, key_of
 from simulation.device import SCHEMAS, Device
-from simulation.ground import PoisonError
+from simulation.guarantees.broken import BrokenError
+from simulation.guarantees.silence import nothing_is_silent
 from simulation.ledger import Entered, Store
 
 if TYPE_CHECKING:
     from simulation.simulation import Simulation
 
-_HIDDEN: Final = frozenset(name for entity in ENTITY_TYPES.values() for name in entity.hidden)
 QUIET_BYTES: Final = 1024
 """An empty round trip is smaller than this, either way."""
-
-
-class BrokenError(AssertionError):
-    """A guarantee did not hold."""
-
-    def __init__(self, guarantee: str, what: str) -> None:
-        super().__init__(f"{guarantee}: {what}")
-        self.guarantee = guarantee
-
-
-# While it runs
-
-
-def nothing_outside_the_grants_is_sent(
-    simulation: "Simulation", device: Device, reply: SyncReply, places_before: dict[str, str], *, is_wiped: bool
-) -> None:
-    """G5: no row leaves the server that its reader may not see at this moment.
-
-    ``places_before``: the bucket of each record before the request came; others may have moved it meanwhile.
-    """
-    granted = set() if is_wiped else simulation.grants_of(device.person)
-    if set(reply.grants) != granted:
-        raise BrokenError("G5", f"{device.name} is granted {reply.grants}, not {sorted(granted)}")
-    if set(reply.rows) - granted:
-        raise BrokenError("G5", f"{device.name} is sent {sorted(set(reply.rows) - granted)}")
-    hidden = frozenset[str]() if simulation.sees_all(device) else _HIDDEN
-    for verdict in reply.verdicts:
-        if any(loser.field in hidden for loser in verdict.losers):
-            raise BrokenError("G5", f"{device.name} is told {verdict}")
-    is_told = any(verdict.losers for verdict in reply.verdicts)
-    places = [places_before, simulation.house.places()] if reply.rows or is_told else []
-    edited = {edit.n: edit.id for edit in device.tables.unsent()}
-    for verdict in reply.verdicts:
-        # Of an edit that is acknowledged by now nobody knows the record; the one that it was given with was looked at.
-        # What is in the archive of a bucket may be asked for by whoever is granted that.
-        record = edited.get(verdict.n)
-        if (
-            verdict.losers
-            and record is not None
-            and all(at_hand(place.get(record, "")) not in granted for place in places)
-        ):
-            raise BrokenError("G5", f"{device.name} is told of {record}: {verdict}")
-    for bucket, rows in reply.rows.items():
-        for row in rows:
-            if not hidden.isdisjoint(row.v):
-                raise BrokenError("G5", f"{device.name} is sent {row}")
-            if row.k in MARKERS or any(place.get(row.i) in granted for place in places):
-                continue
-            # Made, or fetched from the archive, since the request came, and moved away with its root: it was here then.
-            was_elsewhere = row.i in places_before and not is_archive(places_before[row.i])
-            if was_elsewhere or places_before.get(row.r) != bucket:
-                raise BrokenError("G5", f"{device.name} is sent {row.k} {row.i} in {bucket}")
-
-
-def nothing_outside_the_grants_stays(device: Device, reply: SyncReply) -> None:
-    """G5: after contact a device holds nothing of what it was not granted, but for what it has not yet sent."""
-    unsent = device.tables.unsent_ids()
-    for record_id, held in device.tables.row.items():
-        if held.bucket not in reply.grants and record_id not in unsent:
-            raise BrokenError("G5", f"{device.name} keeps {held.kind} {record_id} of {held.bucket!r}")
-    _nothing_of_others_stays_beside_a_verdict(device, set(reply.grants))
-
-
-def _nothing_of_others_stays_beside_a_verdict(device: Device, grants: set[str]) -> None:
-    """G5: what needs a look tells of others only what the device may still hold a row of."""
-    tables = device.tables
-    is_full = tables.meta.get("view") == View.FULL  # a reply that was overtaken may name another one
-    readings = [tables.cursor.get(bucket) for bucket in grants]
-    is_loaded = all(reading is not None and reading.complete for reading in readings)
-    for noted in tables.attention.values():
-        root = tables.row.get(noted.edit.root)
-        if root is not None and root.kind == "customer":
-            bucket = root.bucket
-        else:
-            bucket = SHARED_ROOT if noted.edit.root == SHARED_ROOT else f"u:{noted.edit.root}"
-        # Of a customer who is still to come the server may tell before his row is there.
-        is_here = bucket in grants or (not noted.about and not is_loaded)
-        for loser in noted.losers:
-            is_shown = is_here and (is_full or loser.field not in _HIDDEN)
-            if loser.person != device.person and not is_shown:
-                raise BrokenError("G5", f"{device.name} keeps {loser} of {noted.edit.kind} {noted.edit.id}")
-        applied = noted.edit.v.keys() if noted.verdict is VerdictKind.CONFLICT and noted.more else set[str]()
-        if applied and not (is_here and (is_full or _HIDDEN.isdisjoint(applied))):
-            raise BrokenError("G5", f"{device.name} keeps what it applied of another's: {noted.edit}")
-
-
-def every_taken_edit_has_its_end(
-    simulation: "Simulation", device: Device, reply: SyncReply, waited: list[Edit]
-) -> None:
-    """G3: an edit leaves the outbox only with a verdict that the person can see."""
-    left = {_written(edit) for edit in device.tables.unsent()}
-    verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
-    told = {_written(sent.edit) for sent in device.tables.sent.values()}
-    for edit in waited:
-        if _written(edit) in left:
-            continue
-        if edit.n > reply.pushed:
-            raise BrokenError("G2", f"{device.name} let go of edit {edit.n}, the server has {reply.pushed}")
-        verdict = verdict_by_number.get(edit.n, Verdict(edit.n, VerdictKind.APPLIED))
-        if _written(edit) not in told:
-            raise BrokenError("G3", f"{device.name} forgot edit {edit.n} without a word")
-        saved = simulation.ledger.find(device.store, edit)
-        if saved is None:
-            raise BrokenError("G2", f"{device.name} sent edit {edit.n}, which nobody wrote")
-        _what_is_news_is_shown(device, edit, verdict, saved)
-        saved.edit = edit
-        saved.verdicts.append(verdict)
-    for number in verdict_by_number.keys() - {edit.n for edit in waited}:
-        # A restored server may have met a late repetition of what the device had let go of (SPEC R48).
-        kept = device.tables.kept.get((device.number, number))
-        saved = simulation.ledger.find(device.store, kept.edit) if kept is not None else None
-        verdict = verdict_by_number[number]
-        if kept is not None and saved is not None and verdict.verdict is not saved.end:
-            _what_is_news_is_shown(device, kept.edit, verdict, saved)
-            saved.verdicts.append(verdict)
-
-
-def _what_is_news_is_shown(device: Device, edit: Edit, verdict: Verdict, saved: Entered) -> None:
-    """G3: what wants a human, and was not told before, stands among what needs a look."""
-    if verdict.verdict not in WANTS_A_HUMAN or verdict.verdict is saved.end:
-        return
-    if edit.kind == "held_edit" and verdict.verdict is VerdictKind.CONFLICT:
-        # What gave way stood in the record that the decision changed: there it is shown (SPEC R49).
-        target = (device.visible(edit.id) or {}).get("target", "")
-        about = {(item.edit.id, item.edit.at) for item in device.tables.attention.values()}
-        is_shown = device.visible(target) is None or (target, edit.at) in about
-    else:
-        noted = device.tables.attention.values()
-        is_shown = any(_written(part) == _written(edit) for item in noted for part in (item.edit, *item.more))
-    if not is_shown:
-        raise BrokenError("G3", f"{device.name} does not show that edit {edit.n} was {verdict.verdict}")
-
-
-def _written(edit: Edit) -> tuple[str, str]:
-    """Return what tells an edit from every other one of its device, through renumbering and new device numbers."""
-    return edit.id, edit.at[:-DEVICE_WIDTH]
-
-
-def only_planted_faults(simulation: "Simulation") -> None:
-    """G4: a server that fails where nothing was planted has a defect."""
-    failure = simulation.house.failures[-1]
-    if not isinstance(failure, PoisonError):
-        raise BrokenError("G4", f"the server failed: {failure!r}") from failure
-
-
-# At the end
 
 
 def check_at_the_end(simulation: "Simulation") -> None:
@@ -291,63 +140,6 @@ def groups_are_whole(simulation: "Simulation") -> None:
             raise BrokenError("R45", f"{group} was applied by half")
 
 
-def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
-    """G3: who changed a field without having seen what it held is told, with the value that gave way.
-
-    Of a text no word gives way where it was merged: those of both are in what the server made of it next.
-    """
-    stands: dict[tuple[str, str], tuple[Any, str, int]] = {}
-    stored_by_stamp: dict[str, str] = {}
-    base_by_stamp = {saved.edit.at: saved.edit.base for saved in simulation.ledger.entries.values()}
-    for place, entry, saved in books.entries():
-        if saved is not None and entry.device:
-            stored_by_stamp[saved.edit.at] = entry.stamp
-            saved.sent_anew = saved.sent_anew or device_from_stamp(saved.edit.at) != entry.device
-            if not simulation.was_restored:
-                _deletions_are_told(entry, saved, stands)
-        kind = books.rows[entry.id].kind
-        for name, value in entry.new.items():
-            if ENTITY_TYPES[kind].join_of(name) not in STAMPED:
-                continue
-            before = stands.get((entry.id, name))
-            author = saved if entry.device != SERVER_DEVICE else None
-            if author is not None and author.gone and simulation.was_restored:
-                author = None  # A repetition met a server that forgot it; the device to be told is gone.
-            if author is not None and before is not None and not (author.lost or author.spoilt or author.sent_anew):
-                base = author.edit.base.get(name, "")
-                seen = {base, stored_by_stamp.get(base, base)}
-                while base in base_by_stamp:  # his own, which may have been refused: he had seen what that overwrote
-                    base = base_by_stamp[base].get(name, "")
-                    seen |= {base, stored_by_stamp.get(base, base)}
-                unseen = before[1] not in seen and before[2] != entry.device
-                if simulation.was_restored:  # the author may have seen what the server has forgotten
-                    unseen = unseen and before[1] > max(seen)
-                words = _words_to_keep(author, name, before[0])
-                told = any(verdict.verdict is VerdictKind.CONFLICT for verdict in author.verdicts) or (
-                    ENTITY_TYPES[kind].join_of(name) is Join.TEXT
-                    and _holds_words(books.history[place + 1 :], entry.id, name, words)
-                    and any(verdict.verdict in _ROW_FOLLOWS for verdict in author.verdicts)
-                )
-                # Of what was deleted long ago the server has dropped the rest: nothing was there to be overwritten.
-                is_gone = entry.id in simulation.purged
-                if unseen and canonical(before[0]) != canonical(value) and not (told or is_gone):
-                    what = f"{author.store} overwrote {before} of {name} with {author.edit}, told {author.verdicts}"
-                    raise BrokenError("G3", what)
-            if before is None or entry.stamp > before[1]:
-                stands[entry.id, name] = (value, entry.stamp, entry.device)
-
-
-def _deletions_are_told(entry: Entry, saved: Entered, stands: dict[tuple[str, str], tuple[Any, str, int]]) -> None:
-    """Whoever wrote into what somebody else had deleted, and was not shown that, is told (SPEC R24, R53)."""
-    if saved.out_of_sight or saved.lost or saved.gone or saved.spoilt or saved.sent_anew or "deleted" in entry.new:
-        return
-    for place in (entry.id, saved.edit.root):
-        deleted, stamp, device = stands.get((place, "deleted"), (False, "", 0))
-        told = any(one.field == "deleted" or one.verdict is VerdictKind.CONFLICT for one in saved.verdicts)
-        if deleted is True and entry.device not in (device, device_from_stamp(stamp)) and not told:
-            raise BrokenError("G3", f"{saved.edit} went into {place}, deleted at {stamp}, told {saved.verdicts}")
-
-
 def _raised_past_a_refusal(simulation: "Simulation") -> Counter[tuple[str, str]]:
     """Return by how much each counter may differ from its sum: by what was not applied at once of several raises.
 
@@ -364,23 +156,6 @@ def _raised_past_a_refusal(simulation: "Simulation") -> Counter[tuple[str, str]]
         if len(made) > 1:
             slack[record_id, name] += sum(abs(one.plus[name]) for one in refused)
     return slack
-
-
-_ROW_FOLLOWS: Final = frozenset({VerdictKind.MERGED, VerdictKind.REPAIRED, VerdictKind.CONFLICT})
-
-
-def _words_to_keep(saved: Entered, name: str, current: Any) -> Counter[str]:
-    """Return the words that an author put into a text, and those of the ``current`` one that he had not seen."""
-    seen, made = (Counter(text.split()) for text in saved.texts.get(name, ("", "")))
-    return (made - seen) | (Counter(str(current or "").split()) - seen)
-
-
-def _holds_words(entries: list[Entry], record_id: str, name: str, words: Counter[str]) -> bool:
-    """Tell whether the next of these is the server's own on this text and has all the words."""
-    if not entries or entries[0].id != record_id or entries[0].device != SERVER_DEVICE:
-        return False
-    text = entries[0].new.get(name)
-    return isinstance(text, str) and words <= Counter(text.split())
 
 
 def everything_is_joined(simulation: "Simulation", books: Books) -> None:

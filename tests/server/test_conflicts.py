@@ -1,0 +1,126 @@
+"""Of a conflict both people hear: whoever sends second by the verdict, the other by a record of his own (SPEC R43)."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from routebook_sync.messages import Row
+from server.custody import decide, held_edits
+from server.devices import ANNA, BAKERY, BEN, MIRA, Device, Team, open_team
+
+
+@pytest_asyncio.fixture
+async def team(address: str) -> AsyncIterator[Team]:
+    async with open_team(address) as opened:
+        yield opened
+
+
+def told(device: Device) -> list[Row]:
+    """Return what a device was told of conflicts."""
+    return [row for row in device.confirmed.values() if row.k == "conflict"]
+
+
+def said(row: Row) -> dict[str, object]:
+    """Return what it says but for the time."""
+    return {name: value for name, value in row.v.items() if name != "happened_at"}
+
+
+async def test_whose_value_gave_way_is_told_by_whom_and_where_without_any_value(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await phone.sync()
+    await desk.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Anna's", "phone": "1"})
+    await phone.sync()
+    team.clock.now_ms += 1_000
+    desk.edit("customer", BAKERY, BAKERY, {"city": "Mira's"})
+    (verdict,) = (await desk.sync()).verdicts
+    assert verdict.verdict.value == "conflict"
+    await phone.sync()
+
+    (row,) = told(phone)
+    about = {"person": ANNA, "other": MIRA, "target_kind": "customer", "target": BAKERY}
+    assert said(row) == {**about, "lost": ["city"]}
+    assert row.v["happened_at"] == team.clock.now_ms
+    assert told(desk) == []
+
+
+async def test_whose_value_stands_is_told_too_that_somebody_else_had_another(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await phone.sync()
+    await desk.sync()
+    desk.edit("customer", BAKERY, BAKERY, {"city": "Mira's"})
+    team.clock.now_ms += 1_000
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Anna's"})
+    await phone.sync()
+    await desk.sync()
+    await phone.sync()
+
+    assert [said(row)["kept"] for row in told(phone)] == [["city"]]
+    row = await team.row(BAKERY)
+    assert row is not None
+    assert row["v"]["city"] == "Anna's"
+
+
+async def test_one_who_meets_himself_on_another_device_is_told_by_the_verdict_alone(team: Team) -> None:
+    phone, tablet = team.device(1, ANNA), team.device(5, ANNA)
+    await phone.sync()
+    await tablet.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Phone"})
+    await phone.sync()
+    tablet.edit("customer", BAKERY, BAKERY, {"city": "Tablet"})
+    assert [verdict.verdict.value for verdict in (await tablet.sync()).verdicts] == ["conflict"]
+    await phone.sync()
+
+    assert told(phone) == []
+
+
+async def test_a_request_that_comes_again_tells_nobody_twice(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await phone.sync()
+    await desk.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Anna's"})
+    await phone.sync()
+    desk.edit("customer", BAKERY, BAKERY, {"city": "Mira's"})
+    await desk.send()
+    await desk.sync()
+    await phone.sync()
+
+    assert len(told(phone)) == 1
+
+
+async def test_the_author_of_what_another_decided_on_is_told_what_it_met(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await phone.sync()
+    await desk.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Held"})
+    await phone.sync(hold=[1])
+    team.clock.now_ms += 1_000
+    desk.edit("customer", BAKERY, BAKERY, {"city": "Later"})
+    await desk.sync()
+    (offer,) = [row for row in held_edits(desk) if row.r == BAKERY]
+    decide(desk, offer, "applied")
+    await desk.sync()
+    await phone.sync()
+
+    assert [(said(row)["other"], said(row)["kept"]) for row in told(phone)] == [(MIRA, ["city"])]
+    assert told(desk) == []
+
+
+async def test_he_takes_it_off_his_list_and_nobody_else_may_write_there(team: Team) -> None:
+    phone, desk, ben = team.device(1, ANNA), team.device(4, MIRA), team.device(2, BEN)
+    for device in (phone, desk, ben):
+        await device.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Anna's"})
+    await phone.sync()
+    desk.edit("customer", BAKERY, BAKERY, {"city": "Mira's"})
+    await desk.sync()
+    await phone.sync()
+    (row,) = told(phone)
+    ben.edit("conflict", row.i, ANNA, {"deleted": True})
+    (verdict,) = (await ben.sync()).verdicts
+    assert verdict.verdict.value in {"rejected", "held"}
+    phone.edit("conflict", row.i, ANNA, {"lost": ["phone"]})
+    (verdict,) = (await phone.sync()).verdicts
+    assert (verdict.verdict.value, verdict.field) == ("rejected", "lost")
+    phone.edit("conflict", row.i, ANNA, {"deleted": True})
+    assert (await phone.sync()).verdicts == []
