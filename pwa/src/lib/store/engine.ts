@@ -1,9 +1,7 @@
 /** The store without its surroundings: one database, one person. The worker and the tests talk to it; it never waits. */
-import { checksumOfKind } from "$sync/checksum.ts";
 import { offsetFromReply } from "$sync/clock.ts";
 import { newId, RANDOM_BYTES } from "$sync/identifier.ts";
 import type { Cursor, DeviceReport, Edit, SyncReply, SyncRequest } from "$sync/messages.ts";
-import type { Doc } from "$sync/record.ts";
 import { FIRST_BUDGET, MAX_EDITS, PROTOCOL, SCHEMA_HASH } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
 import { countAttention, type Dismissed, dismissAttention, recallAttention } from "./attention.ts";
@@ -21,12 +19,13 @@ import { keepOlder, type OlderPage, openOlder, setOlderBudget } from "./older.ts
 import { holdEdits, type Portion, portionOf, writeChanges } from "./outbox.ts";
 import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./queries/index.ts";
 import type { Query, Topic } from "./query.ts";
-import { type Confirmation, deriveLastVisits, NOWHERE, RecordWriter } from "./records.ts";
+import { rebuildRecords } from "./rebuilding.ts";
+import { deriveLastVisits } from "./records.ts";
 import { applyReply } from "./reply.ts";
 import { roleOf } from "./role.ts";
 import type { Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
-import { createIndexes, isIndexed, KINDS, openTables, rebuildTables, type StoredRow } from "./tables.ts";
+import { createIndexes, isIndexed, KINDS, openTables } from "./tables.ts";
 import { restoredMark, restoreUnsent, type Unsent, type UnsentChange, type UnsentMark, unsentSince } from "./unsent.ts";
 
 /** What the engine needs from the world. */
@@ -72,7 +71,7 @@ export class Engine {
     private readonly world: World,
   ) {
     this.#signedIn = account;
-    if (openTables(database) === "other_schema") this.#rebuild();
+    if (openTables(database) === "other_schema") rebuildRecords(database);
     this.#checks = new Checks(database);
     this.#adoptDevice(account, readMeta(database, "device"));
     // Neither may keep a device that is full from showing, exporting and sending what is unsent. Both are done again, and told
@@ -466,26 +465,6 @@ export class Engine {
     writeMeta(this.database, "audited", this.now()); // every checksum is fresh
     this.#tell(new Set<Topic>(KINDS));
   }
-
-  /** Another version of the app declared the entities otherwise: the columns are filled again from the documents. */
-  #rebuild(): void {
-    this.database.transaction(() => {
-      // Made with the first row: it numbers rows from those that are there.
-      let writer: RecordWriter | null = null;
-      rebuildTables(this.database, {
-        known: (kind, row) => {
-          writer ??= new RecordWriter(this.database);
-          writer.put(kind, row.id, row, JSON.parse(row.doc), undefined, confirmationOf(kind, row), row.doc);
-        },
-        unknown: (kind, row) => {
-          if (row.confirmed === null) return;
-          writer ??= new RecordWriter(this.database);
-          writer.putStranger(kind, row.id, row, row.confirmed, undefined, confirmationOf(kind, row));
-        },
-      });
-      (writer as RecordWriter | null)?.finish();
-    });
-  }
 }
 
 function ignoringFailure(work: () => void): void {
@@ -494,10 +473,4 @@ function ignoringFailure(work: () => void): void {
   } catch {
     // whoever calls it says where it is told
   }
-}
-
-function confirmationOf(kind: string, { id, bucket, home, round, confirmed }: StoredRow): Confirmation {
-  if (confirmed === null || bucket === NOWHERE) return { sum: null, round };
-  const doc: Doc = JSON.parse(confirmed);
-  return { sum: checksumOfKind(kind, id, home, doc), round };
 }
