@@ -52,6 +52,28 @@ def drag_down(page: Page, at: int) -> None:
     page.mouse.up()
 
 
+def test_a_stop_is_dragged_to_a_place_that_was_out_of_sight(shared_house: House, make_browser: MakeBrowser) -> None:
+    page = on_the_map(make_browser("phone", **MAREK.surroundings), shared_house.address)
+    page.set_viewport_size({"width": 390, "height": 420})
+    page.get_by_test_id("map-route-open").click()
+    before = stops_of(page)
+    last = page.get_by_test_id("map-stop").last
+    expect(last).not_to_be_in_viewport()
+    page.get_by_test_id("map-grip").first.scroll_into_view_if_needed()
+    box = page.get_by_test_id("map-grip").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, 380)
+    page.mouse.move(box["x"] + 20, 412)
+    expect(page.get_by_test_id("day_end")).to_be_in_viewport(ratio=1)
+    page.mouse.up()
+    expect(page.get_by_test_id("map-stop").last).to_contain_text(before[0])
+    assert stops_of(page) == [*before[1:], before[0]]
+    page.get_by_test_id("map-undo").click()
+    expect(page.get_by_test_id("map-stop").first).to_contain_text(before[0])
+
+
 def test_without_a_network_the_route_is_reordered_by_hand_and_by_a_tap_and_its_next_visit_begun(
     shared_house: House, make_browser: MakeBrowser
 ) -> None:
