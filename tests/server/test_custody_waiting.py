@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from routebook_server.records import held
 from routebook_server.records.applying import Applier
-from routebook_server.records.custody import Custody
+from routebook_server.records.draft import Draft
 from routebook_sync.entities.person import Role
 from server.custody import (
     CUSTOMER,
@@ -189,7 +189,7 @@ async def test_what_cannot_even_be_offered_is_kept(team: Team, monkeypatch: pyte
     def broken(*_arguments: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Custody, "_make", broken)
+    monkeypatch.setattr(Draft, "create_own", broken)
     phone = team.device(1, ANNA)
     phone.edit("visit", VISIT, BAKERY, VALUES)
     phone.edit("note", NOTE, BAKERY, NOTED)
