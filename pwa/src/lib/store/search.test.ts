@@ -305,6 +305,36 @@ test("a filter on a search passes the first hits by rank, be they nearly all or 
   expect(page("small", 0).total).toBe(MAX_COUNTED);
 });
 
+test("a page of those who pass a filter is the same before all are counted, however few pass", () => {
+  const device = open();
+  const shares = { vip: 300, main: 40, regular: 12 } as const;
+  const classOf = (at: number) =>
+    (Object.keys(shares) as (keyof typeof shares)[]).find((name) => at % shares[name] === 0) ?? "small";
+  const rows = Array.from({ length: 3_000 }, (_, at) =>
+    customerRow(1000 + at, { name: `${at % 2 === 0 ? "Shop" : "The shop"} ${at}`, value_class: classOf(at) }),
+  );
+  receive(device, { rows: { [BUCKET]: rows }, complete: [BUCKET, "shared", `u:${id(1)}`] });
+  while (device.engine.workOff());
+  for (const value_class of [...Object.keys(shares), "small"] as (keyof typeof shares | "small")[]) {
+    const page = (offset: number, counted: boolean) =>
+      device.engine.query("customers.page", {
+        search: "sho",
+        filter: { name: "value_class", value_class },
+        sort: "name",
+        offset,
+        limit: 50,
+        counted,
+      });
+    for (let offset = 0; offset < MAX_COUNTED; offset += 50) {
+      const [first, whole] = [page(offset, false), page(offset, true)];
+      expect(first.rows).toEqual(whole.rows);
+      expect(whole.isCounted).toBe(true);
+      expect(first.total).toBe(first.isCounted ? whole.total : offset + 50);
+      expect(first.isCounted).toBe(whole.total < offset + 50 || offset + 50 === MAX_COUNTED);
+    }
+  }
+});
+
 describe.each([
   ["with every index", true],
   ["before the first load is complete", false],

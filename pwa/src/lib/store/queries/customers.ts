@@ -63,9 +63,11 @@ export interface CustomersPage {
   readonly ms: number;
 }
 
-/** On how many hits a filter is tried: first on a few, because most of them pass most filters, and then on more. */
+/** On how many hits a filter is tried first: most of them pass most filters. */
 const FEW_FILTERED = MAX_COUNTED + 50;
-const MORE_FILTERED = 2000;
+/** How many more are tried next at least, and beyond how many should be enough by the part of them that passed. */
+const GROWTH = 4;
+const MARGIN = 1.25;
 /** Among how many who pass a filter the search looks at each. */
 const MOST_SEARCHED = 5000;
 /** More than any book has. */
@@ -110,7 +112,7 @@ function findPage(
   const { search, filter, sort, offset, limit, here, counted = true } = parameters;
   const condition = conditionOf(filter, now, here);
   const { sql, values } = condition;
-  if (search.trim() !== "") return findHits(database, search, filter, condition, offset, limit);
+  if (search.trim() !== "") return findHits(database, parameters, condition);
   const order = filter.name === "near" ? "distance" : sort;
   if (order === "distance" && here === undefined) return { rows: [], total: 0 };
   const rows =
@@ -146,38 +148,41 @@ function sortedBy(
 /** The hits of a search in the order of their rank; those that pass the filter. */
 function findHits(
   database: Database,
-  search: string,
-  filter: CustomersFilter,
+  { search, filter, offset, limit, counted = true }: CustomersParameters,
   condition: Condition,
-  offset: number,
-  limit: number,
-): { rows: Found[]; total: number } {
+): { rows: Found[]; total: number; isCounted?: boolean } {
   const isFiltered = filter.name !== "all" && filter.name !== "near";
   if (!isFiltered) {
     const hits = customersOfSearch(database, search, Math.max(MAX_COUNTED, offset + limit));
     const rows = rowsOf(database, hits.slice(offset, offset + limit), condition.sql, condition.values, limit);
     return { rows, total: hits.length };
   }
-  const rows = passingHits(database, search, condition);
-  return { rows: rows.slice(offset, offset + limit), total: rows.length };
+  const wanted = counted ? MAX_COUNTED : Math.min(MAX_COUNTED, offset + limit);
+  const rows = passingHits(database, search, condition, wanted);
+  const isCounted = rows.length < wanted || wanted === MAX_COUNTED;
+  return { rows: rows.slice(offset, offset + limit), total: rows.length, isCounted };
 }
 
 /**
- * The first MAX_COUNTED hits that pass a filter. Where the first few do not decide, the filter goes first, by its own index; where many
- * pass that, ever more hits are tried on it (docs/decisions/0210).
+ * The first `wanted` hits that pass a filter: where the first few do not decide, as many more are tried as should be enough. Before
+ * these are many the filter goes first, by its own index, if few pass it (docs/decisions/0210, 0224).
  */
-function passingHits(database: Database, search: string, { sql, values }: SqlCondition): Found[] {
-  for (const tried of [FEW_FILTERED, MORE_FILTERED, EVERYBODY]) {
+function passingHits(database: Database, search: string, { sql, values }: SqlCondition, wanted: number): Found[] {
+  let isAsked = !isIndexed(database);
+  for (let tried = FEW_FILTERED; ; ) {
     const hits = customersOfSearch(database, search, tried);
-    const rows = rowsOf(database, hits, sql, values, MAX_COUNTED);
-    if (rows.length === MAX_COUNTED || hits.length < tried) return rows;
-    const passing = tried === FEW_FILTERED && isIndexed(database) ? fewWhoPass(database, { sql, values }) : null;
+    const rows = rowsOf(database, hits, sql, values, wanted);
+    if (rows.length === wanted || hits.length < tried) return rows;
+    const expected = Math.ceil(((tried * wanted) / Math.max(rows.length, 1)) * MARGIN);
+    tried = Math.max(tried * GROWTH, expected);
+    if (isAsked || tried <= MOST_SEARCHED) continue;
+    isAsked = true;
+    const passing = fewWhoPass(database, { sql, values });
     if (passing !== null) {
-      const among = customersAmong(database, search, passing, MAX_COUNTED);
-      return rowsOf(database, among, sql, values, MAX_COUNTED);
+      const among = customersAmong(database, search, passing, wanted);
+      return rowsOf(database, among, sql, values, wanted);
     }
   }
-  return [];
 }
 
 /** The row numbers of all who pass a filter, null where they are many. */
