@@ -69,6 +69,6 @@ export function versionText({ person, personName, at }: Version, me: string, isC
 
 /** `Anna Nowak, 14 Nov, 9:12` */
 export function byText(who: string, at: number | null): string {
-  const name = who === "" ? m.look_somebody() : who;
+  const name = who === "" ? m.look_somebody() : fmt.isolated(who);
   return at === null ? name : m.look_by({ who: name, when: fmt.moment(at) });
 }
