@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from e2e.axe import violations
 from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import PASSWORD, House, Record, wait_until
@@ -30,6 +31,11 @@ def remove(page: Page) -> None:
     page.get_by_role("button", name=word("en", "common_more_actions")).first.click()
     page.get_by_role("button", name=word("en", "customer_delete")).click()
     page.get_by_role("dialog").last.get_by_role("button", name=word("en", "common_delete"), exact=True).click()
+
+
+def card_of(page: Page, customer: Record) -> Locator:
+    """Return what needs a look of this customer; others may have the same name."""
+    return page.get_by_test_id("attention").filter(has=page.locator(f"a[href='/customers/{customer.id}']"))
 
 
 class Team(NamedTuple):
@@ -143,6 +149,56 @@ def test_who_removed_what_somebody_had_just_changed_hears_of_it_and_brings_it_ba
     expect(phone.get_by_text(word("en", "look_removed_over"))).to_be_visible()
     phone.get_by_test_id("attention-bring-back").click()
     wait_until(lambda: house.record(customer.id).values.get("deleted") is False, 15, "the office has it back")
+
+
+def test_who_was_first_is_told_too_and_uses_hers_by_a_tap(team: Team) -> None:
+    house, phone, desk = team.house, team.phone, team.desk
+    customer = house.customers_of(MAREK.email)[-1]
+    open_details(phone, team.wire.address, customer.id)
+    team.browser.lose_network(team.wire)
+    open_details(desk, house.address, customer.id)
+    edit_field(desk, "trade", "Hers")
+    wait_until(lambda: trade_of(house, customer) == "Hers", 15, "the office has hers")
+    edit_field(phone, "trade", "His")
+    team.browser.regain_network(team.wire)
+    wait_until(lambda: trade_of(house, customer) == "His", 30, "the office has his")
+
+    go(desk, "/needs-a-look")
+    met = card_of(desk, customer).get_by_test_id("met")
+    expect(met).to_contain_text("Marek Kowal", timeout=30_000)
+    expect(met).to_contain_text(word("en", "look_you_here"))
+    for value in ("Hers", "His"):
+        expect(met.get_by_text(value, exact=True)).to_be_visible()
+    assert violations(desk) == []
+    met.get_by_test_id("attention-use").click()
+    expect(met).to_have_count(0)
+    wait_until(lambda: trade_of(house, customer) == "Hers", 15, "hers is in use")
+    desk.get_by_role("button", name=word("en", "common_undo")).click()
+    expect(met).to_be_visible()
+    wait_until(lambda: trade_of(house, customer) == "His", 15, "his is in use again")
+    met.get_by_test_id("attention-use").click()
+    wait_until(lambda: trade_of(house, customer) == "Hers", 15, "hers is in use")
+    go(phone, "/needs-a-look")
+    phone.get_by_test_id("attention-keep").click()
+
+
+def test_whose_value_stands_is_told_who_else_had_changed_it_and_finds_both_in_the_history(team: Team) -> None:
+    house, phone, desk = team.house, team.phone, team.desk
+    customers = house.customers_of(MAREK.email)
+    customer = customers[len(customers) // 2]
+    team.lose_a_conflict(customer)
+    go(desk, "/needs-a-look")
+    told = card_of(desk, customer).get_by_test_id("met-kept")
+    expect(told).to_contain_text("Marek Kowal", timeout=30_000)
+    told.get_by_test_id("attention-history").click()
+    history = desk.get_by_role("dialog")
+    for value in ("Mine", "Theirs"):
+        expect(history.get_by_text(value, exact=True).first).to_be_visible()
+    history.get_by_role("button", name=word("en", "common_done")).click()
+    told.get_by_test_id("attention-keep").click()
+    expect(told).to_have_count(0)
+    phone.get_by_test_id("attention-keep").click()
+    assert trade_of(house, customer) == "Theirs"
 
 
 def test_a_discount_is_asked_for_on_the_road_answered_at_the_desk_and_comes_back_with_its_price(team: Team) -> None:

@@ -68,11 +68,14 @@ export function conflictOf(
   return { stands: stands(me.person, me.name), gaveWay, isMineLost: false, isChanged };
 }
 
+/** A field and what stands in it. */
+export type Standing = Pick<AttentionItem, "kind" | "id" | "root" | "field" | "standing" | "standingAt">;
+
 /**
  * The change that lets a value that gave way stand again, by one tap; null where it stands already, may not be written, or the record is
  * not on this device any more.
  */
-export function useValue(item: AttentionItem, value: unknown, role: PersonRole): Change | null {
+export function useValue(item: Standing, value: unknown, role: PersonRole): Change | null {
   const field = ENTITY_TYPES[item.kind].fields[item.field];
   if (field === undefined || item.standingAt[item.field] === undefined) return null;
   const back = putBack(item, field, value, item.standing[item.field], role);

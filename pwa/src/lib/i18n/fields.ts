@@ -27,6 +27,7 @@ export const KIND_LABELS: Readonly<Record<Kind, Say>> = {
   saved_list: m.fields_kind_saved_list,
   setting: m.fields_kind_setting,
   held_edit: m.fields_kind_held_edit,
+  conflict: m.fields_kind_conflict,
 };
 
 const { fields_deleted: deleted, fields_description: description, fields_customer: customer } = m;
@@ -302,6 +303,16 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
     decided_by: m.fields_decided_by,
     decided_at: m.fields_decided_at,
     offer: m.fields_offer,
+    deleted,
+  },
+  conflict: {
+    person: m.fields_person,
+    other: m.fields_other_person,
+    target_kind: m.fields_target_kind,
+    target: m.fields_target,
+    lost: m.fields_gave_way,
+    kept: m.fields_stands,
+    happened_at: m.fields_happened_at,
     deleted,
   },
 };

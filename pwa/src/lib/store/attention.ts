@@ -5,6 +5,7 @@
 import type { Json } from "$sync/joins.ts";
 import type { Values } from "$sync/record.ts";
 import { ENTITY_TYPES, SHARED_ROOT } from "$sync/schema.gen.ts";
+import { openConflicts } from "./conflicts.ts";
 import { isComplete } from "./cursors.ts";
 import type { Database, SqlValue } from "./database.ts";
 import { readMeta } from "./meta.ts";
@@ -115,8 +116,8 @@ export const DISCOUNT_WAITS = `d.discount_asked_at IS NOT NULL AND d.discount_an
   AND d.stage NOT IN ('won', 'lost') AND d.deleted IS NOT 1 AND json_extract(d.doc, '$.v.discount') IS NOT NULL`;
 
 /**
- * What waits for this person: what became of his own edits, the edits of others that are his to decide on, and the discounts that a
- * manager answers.
+ * What waits for this person: what became of his own edits, whom these met, the edits of others that are his to decide on, and the
+ * discounts that a manager answers.
  */
 export function countAttention(database: Database, isManager: boolean): number {
   const found = database.get<{ n: number }>(
@@ -126,5 +127,5 @@ export function countAttention(database: Database, isManager: boolean): number {
        + (SELECT count(*) FROM deal d WHERE ?1 AND ${DISCOUNT_WAITS}) AS n`,
     [isManager ? 1 : 0],
   );
-  return found?.n ?? 0;
+  return (found?.n ?? 0) + openConflicts(database).length;
 }

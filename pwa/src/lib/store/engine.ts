@@ -44,8 +44,8 @@ export const VERIFY_EVERY_MS = 6 * 3_600_000;
 /** How soon work that can wait may go on, null if there is none. */
 export type Work = "soon" | "later" | null;
 
-/** What the number of things that want a human follows from, beside the role. */
-const COUNTED: readonly Topic[] = ["attention", "held_edit", "deal"];
+/** What the number of things that want a human follows from, beside the role: a conflict counts while its record is there. */
+const COUNTED: readonly Topic[] = ["attention", ...KINDS];
 
 /** One person's store. Methods are synchronous; each that writes is one transaction. */
 export class Engine {

@@ -109,6 +109,7 @@ const LISTS: { readonly [K in Kind]?: readonly string[] } = {
     `"deal_sort_key" ON "deal_row" (sort_key) WHERE deleted IS NOT 1`,
   ],
   held_edit: [`"held_edit_waiting" ON "held_edit_row" (status) WHERE offer IS NULL`],
+  conflict: [`"conflict_open" ON "conflict_row" (happened_at, id) WHERE deleted IS NOT 1`],
   task: [
     `"task_person" ON "task_row" (person, status, due_day) WHERE deleted IS NOT 1`,
     // Few of them repeat; those that are done are looked for after every change.

@@ -2,6 +2,7 @@
 import type { Query } from "../query.ts";
 import { customersAlike } from "./alike.ts";
 import { attentionList } from "./attention.ts";
+import { conflictList } from "./conflict.ts";
 import { customFieldList, customValuesOfCustomer } from "./custom-field.ts";
 import {
   customerComplaints,
@@ -41,6 +42,7 @@ import { visitFormList } from "./visit-form.ts";
 
 export const QUERIES = {
   "attention.list": attentionList,
+  "conflict.list": conflictList,
   "custom_field.list": customFieldList,
   "custom_value.of_customer": customValuesOfCustomer,
   "customer.contacts": customerContacts,

@@ -1,4 +1,5 @@
 /** What needs a look, in plain words. */
+import type { Version } from "#lib/domain/attention";
 import { fmt, m } from "#lib/i18n";
 import { KIND_LABELS } from "#lib/i18n/fields";
 import { ENTITY_TYPES, type Kind } from "$sync/schema.gen";
@@ -56,8 +57,18 @@ export function heldText(code: string): string {
   return code === "internal" ? m.look_held_fault() : m.look_held_forbidden();
 }
 
+/** As `recordText`, for a line about one of its fields: "" of a customer, and where the field is called by what is kept in it. */
+export const besideField = (kind: string, label: string, custom: string): string =>
+  kind === "customer" || custom !== "" ? "" : recordText(kind, label);
+
+/** Who wrote one of two values, and when; what was written since names nobody where it is not known who it was. */
+export function versionText({ person, personName, at }: Version, me: string, isChanged = false): string {
+  if (isChanged && person === "" && at !== null) return fmt.moment(at);
+  return byText(person === me ? m.look_you_here() : personName, at);
+}
+
 /** `Anna Nowak, 14 Nov, 9:12` */
 export function byText(who: string, at: number | null): string {
-  const name = who === "" ? m.look_somebody() : who;
+  const name = who === "" ? m.look_somebody() : fmt.isolated(who);
   return at === null ? name : m.look_by({ who: name, when: fmt.moment(at) });
 }

@@ -3,6 +3,7 @@ import CalendarOff from "@lucide/svelte/icons/calendar-off";
 import ClipboardCheck from "@lucide/svelte/icons/clipboard-check";
 import ContactRound from "@lucide/svelte/icons/contact-round";
 import FileText from "@lucide/svelte/icons/file-text";
+import GitCompareArrows from "@lucide/svelte/icons/git-compare-arrows";
 import HandHelping from "@lucide/svelte/icons/hand-helping";
 import Kanban from "@lucide/svelte/icons/kanban";
 import ListChecks from "@lucide/svelte/icons/list-checks";
@@ -41,6 +42,7 @@ const ICONS: Readonly<Record<Kind, Icon>> = {
   saved_list: Bookmark,
   setting: Settings,
   held_edit: HandHelping,
+  conflict: GitCompareArrows,
 };
 
 export const iconOf = (kind: Kind): Icon => ICONS[kind];
