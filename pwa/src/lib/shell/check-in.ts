@@ -55,11 +55,15 @@ async function openVisit(store: Store, customer: Met, planned?: VisitKey): Promi
   const at: CheckInAt = meant === null ? { customer: customer.id, person, newId: store.newId() } : { visit: meant };
   const changes = checkIn(at, store.now(), open === null ? [] : [open]);
   const begun = begunVisit(changes);
-  if (begun === null || !(await save(store, changes))) return;
+  if (begun === null) return;
+  const saved = save(store, changes);
+  // The store does one thing after another: this is asked of what is written then, and waits for no answer to come back first.
+  const primed = store.prime("visit.one", { id: begun.id });
+  if (!(await saved)) return;
   if (changes.length > 1 && open !== null) sayClosed(open, open.customerName);
   const place = here.read();
   try {
-    await store.prime("visit.one", { id: begun.id });
+    await primed;
     await goto(`/visits/${begun.id}`);
   } finally {
     // Once the visit is in sight: written any sooner, it would be asked for twice before it is shown once.
