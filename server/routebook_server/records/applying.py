@@ -91,7 +91,8 @@ class Applier:
             verdict = Verdict(edit.n, VerdictKind.CONFLICT, field=losers[0].field, losers=losers)
         if state is None:
             made = State(bucket, 0, edit.id, edit.kind, edit.root, home, author.device, b"", merged.doc)
-            self._draft.create(made, turn.index if verdict is None and home == 0 else NOBODY, is_awaited=True)
+            clean = verdict is None and home == 0 and self._holds_root(turn, edit)
+            self._draft.create(made, turn.index if clean else NOBODY, is_awaited=True)
         elif merged.changed or is_archive(state.bucket) or (verdict is not None and self._judge.is_held(turn, state)):
             # Changed, or back from the archive; or not, but its author believes otherwise and read past it: a new
             # number brings it to him again.
@@ -104,6 +105,11 @@ class Applier:
         if target != bucket:
             self._draft.move(edit.id, self._lookup.aggregate(edit.id), bucket, target, author.device)
         return verdict
+
+    def _holds_root(self, turn: Turn, edit: Edit) -> bool:
+        """Tell whether the author's device knows where a record of its own lives, or has yet to hear of its root."""
+        root = self._draft.states.get(edit.root)
+        return root is None or edit.root == edit.id or self._judge.is_held(turn, root)
 
     def _find_place(self, turn: Turn, entity: EntityType, edit: Edit, state: State | None, doc: Doc | None) -> Place:
         """Return where the record lives; RefusalError where these values must not be written, or not by this author."""
