@@ -93,6 +93,19 @@ def test_what_could_not_be_fetched_after_the_first_screen_says_so_and_is_fetched
     assert asked == ["", "again=1", "again=2"]
 
 
+def test_a_newcomer_at_the_door_waits_for_the_words_of_the_sign_in_alone(
+    house: House, make_browser: MakeBrowser
+) -> None:
+    page = make_browser("phone", **MAREK.surroundings).open()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(house.address)))
+    page.goto(f"{house.address}/")
+    expect(page.get_by_label(word("en", "signin_email"), exact=True)).to_be_visible()
+    first: dict[str, list[str]] = json.loads(str(page.get_attribute("script[data-first]", "data-first")))
+    assert set(first["en.js?first"]) <= set(asked)
+    assert not set(first["en.js"]) & set(asked)
+
+
 def test_the_app_can_be_installed(phone: Phone, house: House) -> None:
     manifest = httpx.get(f"{house.address}/manifest.webmanifest").json()
     assert manifest["display"] == "standalone"
