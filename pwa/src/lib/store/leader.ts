@@ -74,7 +74,7 @@ const FIRST_LOAD_NEWS_MS = 1_000;
 /** Between two slices of work that can wait: of what speeds the app up, and of what nobody waits for. */
 const WORK_PAUSE_MS = { soon: 20, later: 250 } as const;
 /** How long after the first answer the queries of the other screens are fetched: the first one is drawn meanwhile. */
-const FETCH_AFTER_MS = 500;
+const FETCH_AFTER_MS = 100;
 /** How often the clock is looked at: for the lease, and for work that is due once in a while. */
 const MINUTE_MS = 60_000;
 /** How often a status is sent at most. */
