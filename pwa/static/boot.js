@@ -17,7 +17,7 @@
   // The words and the screen are known to the app only once its scripts run: they are fetched beside those.
   const files = JSON.parse(document.currentScript.dataset.first || "{}");
   // Whoever has the app is served by its service worker: without one, somebody at the door is most likely about to sign in (hooks.client.ts).
-  const isKnown = navigator.serviceWorker && navigator.serviceWorker.controller;
+  const isKnown = navigator.serviceWorker?.controller;
   const screen = location.pathname.split("/")[1] || (isKnown ? "" : "signin");
   const words = screen === "signin" ? `${locale}.js?first` : `${locale}.js`;
   for (const path of [words, screen].flatMap((name) => files[name] || [])) {
