@@ -6,6 +6,8 @@ import { FILE_SETTINGS, type OpenedFile } from "../src/lib/store/database.ts";
 import { Engine } from "../src/lib/store/engine.ts";
 import { Leader } from "../src/lib/store/leader.ts";
 import { NodeDatabase } from "../src/lib/store/node-database.ts";
+import { Queries } from "../src/lib/store/queries/index.ts";
+import { LATER } from "../src/lib/store/queries/later.ts";
 import type { Topic } from "../src/lib/store/query.ts";
 import type { StoreStatus } from "../src/lib/store/status.ts";
 import type { Answer } from "../src/lib/store/wire.ts";
@@ -56,10 +58,11 @@ export class Device {
     this.witness = new Witness(new NodeTransport(this.http), this.ledger);
     this.database = new NodeDatabase(file ?? ":memory:");
     if (file !== null) this.database.exec(FILE_SETTINGS);
-    this.engine = new Engine(this.database, account, {
+    const world = {
       now: () => Date.now(),
-      random: (bytes) => void crypto.getRandomValues(bytes),
-    });
+      random: (bytes: Uint8Array<ArrayBuffer>) => void crypto.getRandomValues(bytes),
+    };
+    this.engine = new Engine(this.database, account, world, Queries.all(LATER));
     this.leader = new Leader({
       version: "headless",
       file: openedFile(this.database, file),

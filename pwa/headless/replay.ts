@@ -10,6 +10,8 @@ import type { Asked } from "../src/lib/store/cursors.ts";
 import type { Database } from "../src/lib/store/database.ts";
 import { Engine, type World } from "../src/lib/store/engine.ts";
 import { NodeDatabase } from "../src/lib/store/node-database.ts";
+import { Queries } from "../src/lib/store/queries/index.ts";
+import { LATER } from "../src/lib/store/queries/later.ts";
 import { KINDS } from "../src/lib/store/tables.ts";
 
 /** What happened on a device; `now` is its own clock. */
@@ -55,7 +57,7 @@ class Replay implements World {
 
   #do(event: Event): unknown {
     if (event.do === "open") {
-      this.#engine = new Engine(this.#database, event.account, this);
+      this.#engine = new Engine(this.#database, event.account, this, Queries.all(LATER));
       return null;
     }
     const engine = this.#engine;

@@ -16,7 +16,9 @@
   root.dir = locale === "fa" ? "rtl" : "ltr";
   // The words and the screen are known to the app only once its scripts run: they are fetched beside those.
   const files = JSON.parse(document.currentScript.dataset.first || "{}");
-  const screen = location.pathname.split("/")[1];
+  // Whoever has the app is served by its service worker: without one, somebody at the door is most likely about to sign in (hooks.client.ts).
+  const isKnown = navigator.serviceWorker?.controller;
+  const screen = location.pathname.split("/")[1] || (isKnown ? "" : "signin");
   const words = screen === "signin" ? `${locale}.js?first` : `${locale}.js`;
   for (const path of [words, screen].flatMap((name) => files[name] || [])) {
     const link = document.createElement("link");

@@ -8,6 +8,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Engine } from "#lib/store/engine";
 import { StillWorld } from "#lib/store/fixtures";
 import { NodeDatabase } from "#lib/store/node-database";
+import { Queries } from "../src/lib/store/queries/index.ts";
+import { LATER } from "../src/lib/store/queries/later.ts";
 
 const KEPT = fileURLToPath(new URL("../../tests/compat/protocol_1/device.db.gz", import.meta.url));
 const ANNA = "0000000000000000000000005h";
@@ -23,7 +25,7 @@ function open(device = 1): Engine {
   const path = join(folder, "device.db");
   writeFileSync(path, gunzipSync(readFileSync(KEPT)));
   const account = { person: ANNA, device, role: "rep", name: "Anna" } as const;
-  return new Engine(new NodeDatabase(path), account, new StillWorld(1_800_000_100_000));
+  return new Engine(new NodeDatabase(path), account, new StillWorld(1_800_000_100_000), Queries.all(LATER));
 }
 
 test("keeps what was not sent, edit by edit, and sends it as it was", () => {

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
@@ -65,6 +65,45 @@ def test_every_address_opens_with_the_server_stopped_and_the_network_off(phone: 
         page.goto(f"{phone.wire.address}{path}")
         expect(shown(page)).to_be_visible()
         page.close()
+
+
+def test_what_could_not_be_fetched_after_the_first_screen_says_so_and_is_fetched_anew(
+    house: House, make_browser: MakeBrowser
+) -> None:
+    [later] = [
+        script
+        for script in (house.app_folder / "_app/immutable/workers/chunks").glob("*.js")
+        if '"customers.page":' in script.read_text(encoding="utf-8")
+    ]
+    browser = make_browser("phone", service_workers="block", **MAREK.surroundings)
+    page = browser.open()
+    asked: list[str] = []
+
+    def refuse_twice(route: Route) -> None:
+        asked.append(route.request.url.partition("?")[2])
+        route.abort() if len(asked) <= 2 else route.continue_()
+
+    browser.context.route(re.compile(re.escape(later.name)), refuse_twice)
+    with page.expect_event("requestfailed", lambda request: request.url.endswith(later.name)):
+        sign_in(page, house.address, MAREK)
+    page.get_by_role("link", name=word("en", "common_nav_customers"), exact=True).click()
+    expect(page.get_by_text(word("en", "errors_not_fetched"))).to_be_visible()
+    page.get_by_role("button", name=word("en", "common_try_again")).click()
+    expect(page.get_by_role("listitem").first).to_be_visible()
+    assert asked == ["", "again=1", "again=2"]
+
+
+def test_a_newcomer_at_the_door_waits_for_the_words_of_the_sign_in_alone(
+    house: House, make_browser: MakeBrowser
+) -> None:
+    page = make_browser("phone", **MAREK.surroundings).open()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(house.address)))
+    page.goto(f"{house.address}/")
+    expect(page.get_by_label(word("en", "signin_email"), exact=True)).to_be_visible()
+    first: dict[str, list[str]] = json.loads(str(page.get_attribute("script[data-first]", "data-first")))
+    assert set(first["en.js?first"]) <= set(asked)
+    assert not set(first["en.js"]) & set(asked)
 
 
 def test_the_app_can_be_installed(phone: Phone, house: House) -> None:

@@ -3,6 +3,8 @@ import type { Account } from "../../src/lib/store/account.ts";
 import { Engine } from "../../src/lib/store/engine.ts";
 import { openFile } from "../../src/lib/store/opfs.ts";
 import type { CustomersParameters } from "../../src/lib/store/queries/customers.ts";
+import { Queries } from "../../src/lib/store/queries/index.ts";
+import { LATER } from "../../src/lib/store/queries/later.ts";
 import { readExchange } from "../../src/lib/sync/transport.ts";
 import { generate, pagesOf, seeded } from "./generate.ts";
 import type { Figures, Task } from "./wire.ts";
@@ -11,7 +13,7 @@ const world = { now: () => Date.now(), random: (bytes: Uint8Array<ArrayBuffer>) 
 
 async function run(account: Account, task: Task): Promise<Figures> {
   const file = await openFile(account.person);
-  const engine = new Engine(file.database, account, world);
+  const engine = new Engine(file.database, account, world, Queries.all(LATER));
   try {
     switch (task.name) {
       case "fill":

@@ -13,7 +13,7 @@ import {
 } from "#lib/domain/visit";
 import { fmt, m } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
-import type { VisitRow } from "#lib/store/queries/customer";
+import type { VisitRow } from "#lib/store/queries/visit";
 import { afterPaint } from "#lib/ui/after-paint";
 import { toasts } from "#lib/ui/toasts.svelte";
 import { goto, preloadCode } from "$app/navigation";

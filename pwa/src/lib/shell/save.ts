@@ -45,5 +45,6 @@ export function refusal(problem: WriteProblem | undefined): string {
 /** The sentence for a store that failed. */
 export function failure(error: StoreError): string {
   if (error.code === "storage_full") return m.errors_storage_full();
+  if (error.code === "not_fetched") return m.errors_not_fetched();
   return error.code === "internal" ? m.errors_text() : m.errors_store_failed();
 }

@@ -17,8 +17,8 @@ import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { adoptDevice, noteNumbering, offerAgain, renumber } from "./numbering.ts";
 import { keepOlder, type OlderPage, openOlder, setOlderBudget } from "./older.ts";
 import { holdEdits, type Portion, portionOf, writeChanges } from "./outbox.ts";
-import { type ParametersOf, QUERIES, type QueryName, type ResultOf } from "./queries/index.ts";
-import type { Query, Topic } from "./query.ts";
+import type { ParametersOf, Queries, QueryName, ResultOf } from "./queries/index.ts";
+import type { Topic } from "./query.ts";
 import { rebuildRecords } from "./rebuilding.ts";
 import { deriveLastVisits } from "./records.ts";
 import { applyReply } from "./reply.ts";
@@ -69,6 +69,7 @@ export class Engine {
     private readonly database: Database,
     account: Account,
     private readonly world: World,
+    readonly queries: Queries,
   ) {
     this.#signedIn = account;
     if (openTables(database) === "other_schema") rebuildRecords(database);
@@ -128,12 +129,10 @@ export class Engine {
     writeMeta(this.database, "budget", this.budget);
   }
 
-  /** Answers a query. StoreError "locked" while nothing may be read. */
+  /** Answers a query. StoreError "locked" while nothing may be read, "not_fetched" for one that is not at hand. */
   query<N extends QueryName>(name: N, parameters: ParametersOf<N>): ResultOf<N> {
     this.#refuseLocked();
-    // TypeScript cannot see that the two lookups by one name belong together.
-    const query = QUERIES[name] as unknown as Query<ParametersOf<N>, ResultOf<N>>;
-    return query.run(this.database, parameters, {
+    return this.queries.get(name).run(this.database, parameters, {
       now: this.now(),
       account: this.account,
       remembered: this.#remembered,

@@ -8,6 +8,8 @@ import type { SqlValue } from "./database.ts";
 import { Engine, type World } from "./engine.ts";
 import type { KeptRow } from "./kept-steps.ts";
 import { NodeDatabase } from "./node-database.ts";
+import { Queries } from "./queries/index.ts";
+import { LATER } from "./queries/later.ts";
 import { Room } from "./room.ts";
 import { KINDS } from "./tables.ts";
 import { NOTHING_TOLD, type Unsent, type UnsentChange } from "./unsent.ts";
@@ -82,8 +84,9 @@ export function open(
   database = new NodeDatabase(),
   world = new StillWorld(),
   role: Account["role"] = ACCOUNT.role,
+  queries = Queries.all(LATER),
 ): Fixture {
-  const engine = new Engine(database, { ...ACCOUNT, device, role }, world);
+  const engine = new Engine(database, { ...ACCOUNT, device, role }, world, queries);
   const save: Fixture["save"] = (...changes) => {
     keys += 1;
     const result = engine.write(changes, `key ${keys}`);

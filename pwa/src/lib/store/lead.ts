@@ -11,27 +11,34 @@ import { Takes } from "./files/takes.ts";
 import type { Network } from "./files/uploader.ts";
 import { Leader, type Listeners } from "./leader.ts";
 import { openFile } from "./opfs.ts";
+import type { Queries } from "./queries/index.ts";
 import { IndexedRoads } from "./roads.ts";
 import { NOTHING_TOLD } from "./unsent.ts";
 import { UnsentKeeper } from "./unsent-keeper.ts";
 import type { Opening } from "./wire.ts";
 
 /** Opens the person's file and begins to synchronise. */
-export async function lead({ account, version }: Opening, listeners: Listeners): Promise<Leader> {
+export async function lead({ account, version }: Opening, queries: Queries, listeners: Listeners): Promise<Leader> {
   const file = await openFile(account.person);
   try {
-    return await leadOver(file, { account, version }, listeners);
+    return await leadOver(file, { account, version }, queries, listeners);
   } catch (reason) {
     file.release(); // or no tab could open it, this one included
     throw reason;
   }
 }
 
-async function leadOver(file: OpenedFile, { account, version }: Opening, listeners: Listeners): Promise<Leader> {
-  const engine = new Engine(file.database, account, {
+async function leadOver(
+  file: OpenedFile,
+  { account, version }: Opening,
+  queries: Queries,
+  listeners: Listeners,
+): Promise<Leader> {
+  const world = {
     now: () => Date.now(),
-    random: (bytes) => void crypto.getRandomValues(bytes),
-  });
+    random: (bytes: Uint8Array<ArrayBuffer>) => void crypto.getRandomValues(bytes),
+  };
+  const engine = new Engine(file.database, account, world, queries);
   const keeper = file.isLasting ? null : new UnsentKeeper(account.person);
   const kept = (await keeper?.read()) ?? null;
   const told = kept === null ? NOTHING_TOLD : engine.restoreUnsent(kept);

@@ -3,8 +3,11 @@ import type { SyncReply, SyncRequest } from "$sync/messages.ts";
 import type { Exchange, Transport } from "../sync/transport.ts";
 import { MemoryBox, PartServer } from "./files/fixtures.ts";
 import { BUCKET, customerRow, type Fixture, id, NOW, open, PERSON, reply, row } from "./fixtures.ts";
-import { type FileParts, Leader } from "./leader.ts";
+import { type FileParts, Leader, type Listeners } from "./leader.ts";
+import { type Later, Queries } from "./queries/index.ts";
+import { LATER } from "./queries/later.ts";
 import type { UnsentChange } from "./unsent.ts";
+import type { Answer } from "./wire.ts";
 
 const C = id(100);
 const DAY = 24 * 3_600_000;
@@ -35,10 +38,12 @@ function lead({
   isLasting = true,
   device = open(),
   files = null,
+  changed = () => {},
 }: {
   isLasting?: boolean;
   device?: Fixture;
   files?: FileParts | null;
+  changed?: Listeners["changed"];
 } = {}) {
   const server = new ScriptedServer();
   const gone: string[] = [];
@@ -73,7 +78,10 @@ function lead({
     },
     random: () => 0.5,
     listeners: {
-      changed: (topics) => told.push([...topics]),
+      changed: (topics) => {
+        told.push([...topics]);
+        changed(topics);
+      },
       status: () => {},
       fault: (reason) => {
         throw reason;
@@ -90,13 +98,80 @@ async function pass(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
 }
 
-const find = { name: "query", query: "customer.one", parameters: { id: C } } as const;
+const find = { name: "query", query: "record.one", parameters: { kind: "customer", id: C } } as const;
+/** What is fetched later. */
+const facets = { name: "query", query: "customers.facets", parameters: { limit: 9 } } as const;
 const change = (city: string) => ({ kind: "customer", id: C, root: C, v: { city } }) as const;
 const write = (city: string) => ({ name: "write", changes: [change(city)], key: city, together: false }) as const;
 const first = (): Given => ({ rows: { [BUCKET]: [customerRow(100)] }, lease: 14 * DAY });
 
 describe("the leader", () => {
   vi.useFakeTimers();
+
+  test("answers what is fetched later once that has come, with what stands there by then, and tells of what comes after", async () => {
+    const coming = Promise.withResolvers<Later>();
+    const device = open(7, undefined, undefined, "rep", new Queries(() => coming.promise));
+    const said: unknown[] = [];
+    const { leader, server } = lead({ device, changed: (topics) => said.push(topics.includes("customer")) });
+    server.script = [first];
+    await pass(100);
+    server.isReachable = false;
+    said.length = 0;
+    const say = (answer: Answer) => said.push(answer.ok ? [answer.value, answer.reads] : answer.code);
+    void leader.answer(facets).then(say);
+    void leader.answer(find).then(({ ok }) => said.push(`first ${ok}`));
+    void leader.answer(write("Lodz")).then(({ ok }) => said.push(`saved ${ok}`));
+    await pass(100);
+    expect(said).toEqual([true, "first true", "saved true"]);
+    coming.resolve(LATER);
+    await pass(0);
+    const cities = [{ value: "Lodz", count: 1 }];
+    expect(said.slice(3)).toEqual([[expect.objectContaining({ cities }), ["customer"]]]);
+    await leader.answer(write("Opole"));
+    expect(said.slice(4)).toEqual([true]);
+    leader.close();
+  });
+
+  test("answers with an error what could not be fetched, and fetches it with the next question", async () => {
+    let failures = 1;
+    const load = async () => {
+      failures -= 1;
+      if (failures >= 0) throw new TypeError("no network");
+      return LATER;
+    };
+    const { leader, server } = lead({ device: open(7, undefined, undefined, "rep", new Queries(load)) });
+    server.script = [first];
+    await pass(100);
+    expect(await leader.answer(facets)).toEqual({ ok: false, code: "not_fetched", message: "no network" });
+    expect(await leader.answer(facets)).toMatchObject({ ok: true });
+    leader.close();
+  });
+
+  test("fetches what screens ask for later soon after the first answer, and not before", async () => {
+    const queries = new Queries(async () => LATER);
+    const { leader, server } = lead({ device: open(7, undefined, undefined, "rep", queries) });
+    server.script = [first];
+    await pass(5_000);
+    expect(queries.has("customers.facets")).toBe(false);
+    await leader.answer(find);
+    expect(queries.has("customers.facets")).toBe(false);
+    await pass(5_000);
+    expect(queries.has("customers.facets")).toBe(true);
+    leader.close();
+  });
+
+  test("answers who waits for what is being fetched that it is closed, where somebody signs out meanwhile", async () => {
+    const coming = Promise.withResolvers<Later>();
+    const { leader, server } = lead({
+      device: open(7, undefined, undefined, "rep", new Queries(() => coming.promise)),
+    });
+    server.script = [first];
+    await pass(100);
+    const asked = leader.answer(facets);
+    await leader.answer({ name: "sign_out", exported: false });
+    coming.resolve(LATER);
+    expect(await asked).toMatchObject({ ok: false, code: "closed" });
+  });
 
   test("reports the files that it has not sent yet with the next request", async () => {
     const { leader, server } = lead({

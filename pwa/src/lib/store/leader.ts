@@ -13,7 +13,6 @@ import type { FileBox } from "./files/box.ts";
 import { NO_FILES } from "./files/status.ts";
 import { type Network, Uploader } from "./files/uploader.ts";
 import type { Lock } from "./lease.ts";
-import { QUERIES } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
 import type { Keeping, StoreStatus } from "./status.ts";
 import { StoreError } from "./store-error.ts";
@@ -74,6 +73,8 @@ const TOPICS: readonly Topic[] = [...KINDS, "outbox", "attention", "sent", "olde
 const FIRST_LOAD_NEWS_MS = 1_000;
 /** Between two slices of work that can wait: of what speeds the app up, and of what nobody waits for. */
 const WORK_PAUSE_MS = { soon: 20, later: 250 } as const;
+/** How long after the first answer the queries of the other screens are fetched: the first one is drawn meanwhile. */
+const FETCH_AFTER_MS = 100;
 /** How often the clock is looked at: for the lease, and for work that is due once in a while. */
 const MINUTE_MS = 60_000;
 /** How often a status is sent at most. */
@@ -87,6 +88,7 @@ export class Leader {
   #newsTimer: ReturnType<typeof setTimeout> | null = null;
   #statusTimer: ReturnType<typeof setTimeout> | null = null;
   #workTimer: ReturnType<typeof setTimeout> | null = null;
+  #fetchTimer: ReturnType<typeof setTimeout> | null = null;
   #callOffMinute: () => void = () => {};
   #locked: Lock | null;
   /** What of the unsent has been kept elsewhere, and the keeping that is under way. */
@@ -230,13 +232,19 @@ export class Leader {
     if (this.#newsTimer !== null) clearTimeout(this.#newsTimer);
     if (this.#statusTimer !== null) clearTimeout(this.#statusTimer);
     if (this.#workTimer !== null) clearTimeout(this.#workTimer);
+    if (this.#fetchTimer !== null) clearTimeout(this.#fetchTimer);
   }
 
   async #answer(call: Call): Promise<Answer> {
     const done = (value: unknown, reads: readonly Topic[] = []): Answer => ({ ok: true, value, reads });
     switch (call.name) {
-      case "query":
-        return done(this.parts.engine.query(call.query, call.parameters as never), QUERIES[call.query].reads);
+      case "query": {
+        const { engine } = this.parts;
+        if (!engine.queries.has(call.query)) await this.#fetchQueries();
+        const value = engine.query(call.query, call.parameters as never);
+        this.#fetchSoon();
+        return done(value, engine.queries.get(call.query).reads);
+      }
       case "write": {
         const result = this.parts.engine.write(call.changes, call.key, call.together);
         await this.#keepOrTell();
@@ -293,6 +301,19 @@ export class Leader {
         return done({ signedOut: true });
       }
     }
+  }
+
+  /** What was waited for may have come too late. */
+  async #fetchQueries(): Promise<void> {
+    await this.parts.engine.queries.fetch();
+    if (this.#isClosed) throw new StoreError("closed");
+  }
+
+  /** The first screen has what it begins with: what the next ones ask is fetched before somebody taps. */
+  #fetchSoon(): void {
+    const { queries } = this.parts.engine;
+    // What fails here fails again for who asks, and he is told.
+    this.#fetchTimer ??= setTimeout(() => void queries.fetch().catch(() => undefined), FETCH_AFTER_MS);
   }
 
   #makeSession(): Session {

@@ -6,6 +6,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Engine } from "./engine.ts";
 import { ACCOUNT, BUCKET, customerRow, id, open, PERSON, receive, StillWorld, shown, sumsOf } from "./fixtures.ts";
 import { NodeDatabase } from "./node-database.ts";
+import { Queries } from "./queries/index.ts";
+import { LATER } from "./queries/later.ts";
 import { STORE_VERSION } from "./tables.ts";
 
 /** A device's database as the released app of version 1 left it: read, indexed, with verdicts taken and five edits waiting. */
@@ -120,8 +122,8 @@ test("a database of version 2 keeps what waits", () => {
 
 test("a store of the present version is opened as it is", () => {
   const database = new NodeDatabase();
-  const first = new Engine(database, ACCOUNT, new StillWorld());
+  const first = new Engine(database, ACCOUNT, new StillWorld(), Queries.all(LATER));
   const before = first.request({});
-  expect(new Engine(database, ACCOUNT, new StillWorld()).request({})).toEqual(before);
+  expect(new Engine(database, ACCOUNT, new StillWorld(), Queries.all(LATER)).request({})).toEqual(before);
   expect(PERSON).toBe(ACCOUNT.person);
 });

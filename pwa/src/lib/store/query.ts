@@ -25,7 +25,7 @@ export interface Query<P, R> {
   run(database: Database, parameters: P, context: QueryContext): R;
 }
 
-/** Declares a query; add it to `queries/index.ts` under its name, `<noun>.<question>`. */
+/** Declares a query; add it under its name, `<noun>.<question>`, to `queries/later.ts`, or to `queries/first.ts` if Today asks it. */
 export function defineQuery<P, R>(query: Query<P, R>): Query<P, R> {
   return query;
 }

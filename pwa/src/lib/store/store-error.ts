@@ -8,10 +8,12 @@ export type StoreErrorCode =
   | "storage_full"
   /** Nothing may be read until the server has been reached; `status.lock` says why. */
   | "locked"
+  /** What answers the question could not be fetched; the next one tries again. */
+  | "not_fetched"
   /** A defect; the message is for its repair. */
   | "internal";
 
-const CODES: readonly StoreErrorCode[] = ["closed", "not_open", "storage_full", "locked", "internal"];
+const CODES: readonly StoreErrorCode[] = ["closed", "not_open", "storage_full", "locked", "not_fetched", "internal"];
 
 /** A failure of the store, with a code from a closed set. */
 export class StoreError extends Error {

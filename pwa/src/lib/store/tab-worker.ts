@@ -4,9 +4,11 @@
  * and every call that has no answer is sent again: reading twice does no harm, and a write carries its key. One with an older version
  * of the app steps down for a newer one, of whose questions it may not know all.
  */
+import { refetched } from "../browser/refetched.ts";
 import { type Account, readAccount } from "./account.ts";
 import { lead } from "./lead.ts";
 import type { Leader } from "./leader.ts";
+import { type Later, Queries } from "./queries/index.ts";
 import { INITIAL_STATUS, type StoreFailure } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import {
@@ -30,6 +32,7 @@ class TabWorker {
   /** What is being answered, for whichever tab. */
   readonly #answering = new Set<Promise<Answer>>();
   readonly #lock = new AbortController();
+  readonly #queries = new Queries(fetchingLater());
   #account: Account;
   #leader: Leader | null = null;
   /** What every call is answered with after a takeover that failed, until somebody leads. */
@@ -73,6 +76,7 @@ class TabWorker {
     switch (message.type) {
       case "call":
         this.#unanswered.set(message.seq, message.call);
+        this.#expect(message.call);
         if (this.#failure === null) this.#ask(message.seq, message.call);
         else this.#answered(message.seq, this.#failure);
         return;
@@ -96,6 +100,12 @@ class TabWorker {
         this.#channel.close();
         self.close();
     }
+  }
+
+  /** What answers a screen that the app is opened at is fetched while the file is being opened. */
+  #expect(call: Call): void {
+    if (this.#leader !== null || call.name !== "query" || this.#queries.has(call.query)) return;
+    this.#queries.fetch().catch(() => undefined); // whoever answers tries again
   }
 
   #takeAccount(account: Account): void {
@@ -158,7 +168,7 @@ class TabWorker {
   /** Holds the lock until the page closes; the browser takes it back when the worker is killed. */
   async #lead(): Promise<void> {
     const opening = { ...this.opening, account: this.#account };
-    const leader = await lead(opening, {
+    const leader = await lead(opening, this.#queries, {
       changed: (topics) => {
         this.toPage({ type: "changed", topics });
         this.#say({ type: "changed", topics });
@@ -267,6 +277,15 @@ class TabWorker {
     if (failure !== "newer_version") setTimeout(() => this.#tryAgain(), OPEN_AGAIN_MS);
     for (const seq of [...this.#unanswered.keys()]) this.#answered(seq, this.#failure);
   }
+}
+
+/** Returns what fetches the queries that are a script of their own. */
+function fetchingLater(): () => Promise<Later> {
+  const fetchModule = refetched<typeof import("./queries/later.ts")>(
+    () => import("./queries/later.ts"),
+    (address) => import(/* @vite-ignore */ address),
+  );
+  return async () => (await fetchModule()).LATER;
 }
 
 let tab: TabWorker | null = null;

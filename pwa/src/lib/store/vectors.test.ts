@@ -8,6 +8,8 @@ import type { Asked } from "./cursors.ts";
 import { Engine } from "./engine.ts";
 import { StillWorld } from "./fixtures.ts";
 import { NodeDatabase } from "./node-database.ts";
+import { Queries } from "./queries/index.ts";
+import { LATER } from "./queries/later.ts";
 import { readSum } from "./sums.ts";
 
 const FOLDER = new URL("../../../../sync/vectors/device/", import.meta.url);
@@ -39,7 +41,12 @@ class Played {
   #keys = 0;
 
   #open(device: number): Engine {
-    return new Engine(this.database, { person: idOf("anna"), role: "rep", name: "Anna", device }, this.world);
+    return new Engine(
+      this.database,
+      { person: idOf("anna"), role: "rep", name: "Anna", device },
+      this.world,
+      Queries.all(LATER),
+    );
   }
 
   play(step: Step): void {

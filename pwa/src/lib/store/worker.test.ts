@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Account } from "./account.ts";
+import type { QueryName } from "./queries/index.ts";
 import { StoreError } from "./store-error.ts";
 import type { Answer, Between, Call, Opening, ToPage, ToWorker } from "./wire.ts";
 
@@ -42,6 +43,13 @@ vi.mock("./lead.ts", () => ({
   },
 }));
 
+/** How often the queries that are a script of their own were fetched. */
+const later = vi.hoisted(() => ({ fetched: 0 }));
+vi.mock("./queries/later.ts", () => {
+  later.fetched += 1;
+  return { LATER: {} };
+});
+
 /** Who the device keeps as signed in. */
 const kept = vi.hoisted(() => ({ account: null as Account | null }));
 vi.mock("./account.ts", () => ({ readAccount: async () => kept.account }));
@@ -74,6 +82,7 @@ async function openTab(person: string, device = 7, version = "1"): Promise<(mess
 afterEach(() => {
   said = [];
   kept.account = null;
+  later.fetched = 0;
   file.device = 0;
   file.failures = 0;
   file.opened = 0;
@@ -198,6 +207,23 @@ test("a number that comes while the file is being opened counts once it is open"
   await vi.waitFor(() => expect(file.opened).toBe(1));
   await vi.waitFor(() => expect(file.device).toBe(8));
   for (const tell of [leader, follower]) tell({ type: "close" });
+});
+
+test("what answers the screen that the app is opened at is fetched while the file is being opened, and nothing else is", async () => {
+  const opening = Promise.withResolvers<void>();
+  file.free = opening.promise;
+  const tell = await openTab("deep");
+  const ask = (seq: number, query: QueryName) =>
+    tell({ type: "call", seq, call: { name: "query", query, parameters: {} } });
+  ask(1, "today.stops");
+  await vi.waitFor(() => expect(file.device).toBe(7));
+  expect(later.fetched).toBe(0);
+  ask(2, "customers.page");
+  await vi.waitFor(() => expect(later.fetched).toBe(1));
+  expect(file.opened).toBe(0);
+  opening.resolve();
+  await vi.waitFor(() => expect(answers()).toHaveLength(2));
+  tell({ type: "close" });
 });
 
 test("a tab that opens under another number is followed, unless the device keeps the leader's", async () => {

@@ -1,16 +1,8 @@
-import type {
-  CustomerPhase,
-  CustomerValueClass,
-  DealStage,
-  OrderStatus,
-  TaskRepeat,
-  TaskStatus,
-  TaskType,
-  VisitOutcome,
-  VisitStatus,
-} from "$sync/schema.gen.ts";
+import type { DealStage, OrderStatus } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
 import { readVisible, type Visible } from "../visible.ts";
+import { TASK_COLUMNS, type TaskRow } from "./tasks.ts";
+import { VISIT_COLUMNS, type VisitRow } from "./visit.ts";
 
 /** A customer with what its page shows at once. */
 export interface CustomerDetail {
@@ -141,30 +133,6 @@ export const customerOrders = defineQuery<{ customer: string; limit: number }, O
   },
 });
 
-/** A task in a list. */
-export interface TaskRow {
-  readonly id: string;
-  readonly root: string;
-  readonly title: string;
-  readonly type: TaskType | null;
-  readonly status: TaskStatus;
-  readonly due_day: string | null;
-  readonly remind_at: number | null;
-  readonly done_at: number | null;
-  readonly person: string;
-  readonly customer: string | null;
-  readonly customerName: string | null;
-  readonly description: string | null;
-  readonly repeat: TaskRepeat | null;
-  readonly repeat_from: number | null;
-  readonly next_task: string | null;
-}
-
-/** The columns of a TaskRow; `t` is the task, `c` its customer. */
-export const TASK_COLUMNS = `t.id, t.root, t.title, t.type, t.status, t.due_day, t.remind_at, t.done_at, t.person,
-  t.customer, c.name AS customerName, t.repeat, t.doc ->> '$.v.description' AS description,
-  t.doc ->> '$.v.repeat_from' AS repeat_from, t.doc ->> '$.v.next_task' AS next_task`;
-
 /** The open tasks of a customer, the most urgent first. */
 export const customerTasks = defineQuery<{ customer: string; limit: number }, TaskRow[]>({
   reads: ["task", "customer"],
@@ -190,30 +158,6 @@ export const customerComplaints = defineQuery<{ customer: string; limit: number 
     );
   },
 });
-
-/** A visit in a list. */
-export interface VisitRow {
-  readonly id: string;
-  readonly root: string;
-  readonly status: VisitStatus;
-  readonly customer: string;
-  readonly customerName: string | null;
-  readonly city: string | null;
-  readonly value_class: CustomerValueClass | null;
-  readonly phase: CustomerPhase | null;
-  readonly person: string;
-  readonly personName: string | null;
-  readonly planned_day: string | null;
-  readonly planned_at: number | null;
-  readonly checked_in_at: number | null;
-  readonly checked_out_at: number | null;
-  readonly outcome: VisitOutcome | null;
-}
-
-/** The columns of a VisitRow; `v` is the visit, `c` its customer. */
-export const VISIT_COLUMNS = `v.id, v.root, v.status, v.customer, c.name AS customerName, c.city, c.value_class, c.phase, v.person,
-  (SELECT name FROM person WHERE id = v.person) AS personName, v.planned_day, v.planned_at, v.checked_in_at,
-  v.checked_out_at, v.outcome`;
 
 /** The visits planned at a customer and still to come, the next first. */
 export const customerVisits = defineQuery<{ customer: string; limit: number }, VisitRow[]>({

@@ -1,6 +1,6 @@
 import type { CustomerValueClass } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
-import { VISIT_COLUMNS, type VisitRow } from "./customer.ts";
+import { VISIT_COLUMNS, type VisitRow } from "./visit.ts";
 
 /** A rep's day and pipeline. */
 export interface RepOverview {

@@ -1,6 +1,30 @@
+import type { TaskRepeat, TaskStatus, TaskType } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
 import { readVisible, type Visible } from "../visible.ts";
-import { TASK_COLUMNS, type TaskRow } from "./customer.ts";
+
+/** A task in a list. */
+export interface TaskRow {
+  readonly id: string;
+  readonly root: string;
+  readonly title: string;
+  readonly type: TaskType | null;
+  readonly status: TaskStatus;
+  readonly due_day: string | null;
+  readonly remind_at: number | null;
+  readonly done_at: number | null;
+  readonly person: string;
+  readonly customer: string | null;
+  readonly customerName: string | null;
+  readonly description: string | null;
+  readonly repeat: TaskRepeat | null;
+  readonly repeat_from: number | null;
+  readonly next_task: string | null;
+}
+
+/** The columns of a TaskRow; `t` is the task, `c` its customer. */
+export const TASK_COLUMNS = `t.id, t.root, t.title, t.type, t.status, t.due_day, t.remind_at, t.done_at, t.person,
+  t.customer, c.name AS customerName, t.repeat, t.doc ->> '$.v.description' AS description,
+  t.doc ->> '$.v.repeat_from' AS repeat_from, t.doc ->> '$.v.next_task' AS next_task`;
 
 /** How the tasks screen groups: by their day against today; tasks without a day are `later`. */
 export type TaskGroup = "overdue" | "today" | "later" | "done";

@@ -1,6 +1,30 @@
+import type { CustomerPhase, CustomerValueClass, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
 import { readVisible, type Visible } from "../visible.ts";
-import { VISIT_COLUMNS, type VisitRow } from "./customer.ts";
+
+/** A visit in a list. */
+export interface VisitRow {
+  readonly id: string;
+  readonly root: string;
+  readonly status: VisitStatus;
+  readonly customer: string;
+  readonly customerName: string | null;
+  readonly city: string | null;
+  readonly value_class: CustomerValueClass | null;
+  readonly phase: CustomerPhase | null;
+  readonly person: string;
+  readonly personName: string | null;
+  readonly planned_day: string | null;
+  readonly planned_at: number | null;
+  readonly checked_in_at: number | null;
+  readonly checked_out_at: number | null;
+  readonly outcome: VisitOutcome | null;
+}
+
+/** The columns of a VisitRow; `v` is the visit, `c` its customer. */
+export const VISIT_COLUMNS = `v.id, v.root, v.status, v.customer, c.name AS customerName, c.city, c.value_class, c.phase, v.person,
+  (SELECT name FROM person WHERE id = v.person) AS personName, v.planned_day, v.planned_at, v.checked_in_at,
+  v.checked_out_at, v.outcome`;
 
 /** A visit with its customer. */
 export interface VisitDetail {
