@@ -309,11 +309,14 @@ export class Leader {
     if (this.#isClosed) throw new StoreError("closed");
   }
 
-  /** The first screen has what it begins with: what the next ones ask is fetched before somebody taps. */
+  /** The first screen has what it begins with: what the next ones need is made ready before somebody taps. */
   #fetchSoon(): void {
     const { queries } = this.parts.engine;
-    // What fails here fails again for who asks, and he is told.
-    this.#fetchTimer ??= setTimeout(() => void queries.fetch().catch(() => undefined), FETCH_AFTER_MS);
+    this.#fetchTimer ??= setTimeout(() => {
+      // What fails here fails again for who asks, and he is told.
+      void queries.fetch().catch(() => undefined);
+      this.#guarded(() => this.parts.engine.rehearse());
+    }, FETCH_AFTER_MS);
   }
 
   #makeSession(): Session {
