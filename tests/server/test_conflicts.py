@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from routebook_sync.clock import SERVER_DEVICE, Clock
 from routebook_sync.messages import Row
 from server.custody import decide, held_edits
-from server.devices import ANNA, BAKERY, BEN, MIRA, Device, Team, open_team
+from server.devices import ANNA, BAKERY, BEN, MIRA, NOON, NORTH, SOUTH, Device, Team, make_id, open_team
 
 
 @pytest_asyncio.fixture
@@ -21,8 +22,8 @@ def told(device: Device) -> list[Row]:
 
 
 def said(row: Row) -> dict[str, object]:
-    """Return what it says but for the time."""
-    return {name: value for name, value in row.v.items() if name != "happened_at"}
+    """Return what it says but for the time and the stamps."""
+    return {name: value for name, value in row.v.items() if name not in {"happened_at", "stands"}}
 
 
 async def test_whose_value_gave_way_is_told_by_whom_and_where_without_any_value(team: Team) -> None:
@@ -39,7 +40,7 @@ async def test_whose_value_gave_way_is_told_by_whom_and_where_without_any_value(
 
     (row,) = told(phone)
     about = {"person": ANNA, "other": MIRA, "target_kind": "customer", "target": BAKERY}
-    assert said(row) == {**about, "lost": ["city"]}
+    assert said(row) == {**about, "lost": ["city"], "kept": []}
     assert row.v["happened_at"] == team.clock.now_ms
     assert told(desk) == []
 
@@ -104,6 +105,107 @@ async def test_the_author_of_what_another_decided_on_is_told_what_it_met(team: T
 
     assert [(said(row)["other"], said(row)["kept"]) for row in told(phone)] == [(MIRA, ["city"])]
     assert told(desk) == []
+
+
+async def test_several_conflicts_with_one_person_over_a_record_are_told_once_as_they_came_out(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await phone.sync()
+    await desk.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "First", "phone": "1"})
+    team.clock.now_ms += 1_000
+    desk.edit("customer", BAKERY, BAKERY, {"city": "Mira's", "phone": "2"})
+    await desk.sync()
+    team.clock.now_ms += 1_000
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Second"})
+    await phone.sync()
+    await desk.sync()
+
+    (row,) = told(desk)
+    assert (said(row)["lost"], said(row)["kept"]) == (["city"], ["phone"])
+    stored = await team.row(BAKERY)
+    assert stored is not None
+    assert row.v["stands"].keys() == {"city", "phone"}
+    assert stored["s"].keys() >= set(row.v["stands"].values())
+    assert len(set(row.v["stands"].values())) == 2
+
+
+async def test_what_a_decision_applied_and_another_overwrites_unseen_is_told_to_its_author(team: Team) -> None:
+    phone, desk, ben = team.device(1, ANNA), team.device(4, MIRA), team.device(2, BEN)
+    team.territories[BEN] = [NORTH, SOUTH]
+    for device in (phone, desk, ben):
+        await device.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Held"})
+    await phone.sync(hold=[1])
+    await desk.sync()
+    (offer,) = [row for row in held_edits(desk) if row.r == BAKERY]
+    decide(desk, offer, "applied")
+    await desk.sync()
+    team.clock.now_ms += 1_000
+    ben.edit("customer", BAKERY, BAKERY, {"city": "Ben's"})
+    (verdict,) = (await ben.sync()).verdicts
+    assert [loser.person for loser in verdict.losers] == [ANNA]
+    await phone.sync()
+
+    assert [(said(row)["other"], said(row)["lost"]) for row in told(phone)] == [(BEN, ["city"])]
+
+
+async def test_the_decider_hears_what_of_his_own_gave_way_in_another_record_of_the_group(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await phone.sync()
+    await desk.sync()
+    note = make_id(1)
+    phone.edit("note", note, BAKERY, {"customer": BAKERY, "person": ANNA, "written_at": NOON, "pinned": False})
+    await phone.sync()
+    await desk.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Held"}, group="g")
+    phone.edit("note", note, BAKERY, {"pinned": True}, group="g")
+    await phone.sync(hold=[2, 3])
+    desk.edit("note", note, BAKERY, {"pinned": None})
+    await desk.sync()
+    (offer,) = [row for row in held_edits(desk) if row.r == BAKERY]
+    decide(desk, offer, "applied")
+    await desk.sync()
+
+    assert [(said(row)["other"], said(row)["lost"]) for row in told(desk)] == [(ANNA, ["pinned"])]
+
+
+async def test_what_is_released_and_meets_its_author_s_own_other_device_is_told_to_him(team: Team) -> None:
+    phone, tablet, shop = team.device(1, ANNA), team.device(5, ANNA), make_id(2)
+    await phone.sync()
+    tablet.edit("customer", shop, shop, {"name": "Shop", "territory": NORTH})
+    await tablet.sync()
+    await phone.sync()
+    for table in ("record", "history"):
+        await team.write(f"DELETE FROM {table} WHERE id = ?", shop)  # as a restored backup does not have it
+    team.clock.now_ms += 1_000
+    phone.edit("customer", shop, shop, {"city": "Phone"})
+    (verdict,) = (await phone.sync(again=[1])).verdicts
+    assert (verdict.verdict.value, verdict.code) == ("held", "missing_root")
+    team.clock.now_ms += 1_000
+    tablet.edit("customer", shop, shop, {"name": "Shop", "territory": NORTH, "city": "Tablet"})
+    await tablet.sync()
+    await phone.sync()
+
+    assert [(said(row)["other"], said(row)["lost"]) for row in told(phone)] == [(ANNA, ["city"])]
+
+
+async def test_two_servers_that_tell_the_same_person_in_the_same_moment_tell_him_twice(team: Team) -> None:
+    team.territories[BEN] = [NORTH]
+    phone, desk, ben = team.device(1, ANNA), team.device(4, MIRA), team.device(2, BEN)
+    for device in (phone, desk, ben):
+        await device.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Anna's", "phone": "1"})
+    await phone.sync()
+    team.clock.now_ms += 1_000
+    desk.edit("customer", BAKERY, BAKERY, {"city": "Mira's"})
+    ben.edit("customer", BAKERY, BAKERY, {"phone": "2"})
+    await desk.sync()
+    team.store._clock = Clock(0, 0, SERVER_DEVICE)  # another process's, which has not ticked yet
+    await ben.sync()
+    await phone.sync()
+
+    heard = sorted((said(row)["other"], said(row)["lost"]) for row in told(phone))
+    assert heard == sorted([(MIRA, ["city"]), (BEN, ["phone"])])
 
 
 async def test_he_takes_it_off_his_list_and_nobody_else_may_write_there(team: Team) -> None:

@@ -26,6 +26,8 @@ class Entry(msgspec.Struct, frozen=True):
     id: str
     stamp: str
     device: int
+    person: str
+    """Who wrote it, "" for the server on its own account."""
     new: dict[str, Any]
 
 
@@ -38,8 +40,10 @@ class Books:
         self.open_rows = _read_rows(house, "coalesce(open, doc)")
         """As reps see them."""
         self.history = [
-            Entry(row_id, stamp, device, msgspec.json.decode(new))
-            for row_id, stamp, device, new in house.rows("SELECT id, stamp, device, new FROM history ORDER BY number")
+            Entry(row_id, stamp, device, person, msgspec.json.decode(new))
+            for row_id, stamp, device, person, new in house.rows(
+                "SELECT id, stamp, device, person, new FROM history ORDER BY number"
+            )
         ]
         self.held = [
             edit
@@ -53,8 +57,6 @@ class Books:
             for record in (row.doc.v["target"], *(part["id"] for part in row.doc.v.get("more") or ()))
         }
         """Records of which a change was held and decided on."""
-        self.person_by_device = dict(house.rows("SELECT device, person FROM replica"))
-        """Who a device was when it pushed last."""
         self.conflicts = {
             (row.doc.v["person"], row.doc.v["target"], name)
             for row in self.rows.values()

@@ -84,8 +84,7 @@ class Applier:
             raise RefusalError(Refusal(ProblemCode.FORBIDDEN_FIELD, message, "territory", lacks_right=True))
         verdict = self._judge.judge(turn, edit, state, merged)
         is_new = self._record(turn, edit.id, state, merged)
-        if verdict is not None and verdict.losers and is_new:
-            self._conflicts.tell_others(turn, edit, verdict.losers)
+        met = verdict.losers if verdict is not None and is_new else []
         if decided.losers:
             losers = decided.losers
             verdict = Verdict(edit.n, VerdictKind.CONFLICT, field=losers[0].field, losers=losers)
@@ -102,6 +101,8 @@ class Applier:
             self._draft.put(changed, turn.index if clean else NOBODY)
         elif verdict is not None and edit.id in self._draft.teller:
             self._draft.teller[edit.id] = NOBODY
+        if met:
+            self._conflicts.tell_others(turn, edit, met)
         if target != bucket:
             self._draft.move(edit.id, self._lookup.aggregate(edit.id), bucket, target, author.device)
         return verdict

@@ -136,7 +136,7 @@ class Batch:
             for culprit in held.edits:
                 verdict = self._attempt(turn, culprit, self.draft.mark())
                 if verdict is not None:
-                    self._conflicts.tell_author(turn.person, culprit, verdict.losers)
+                    self._conflicts.tell_author(turn.person, culprit, turn.suffix, verdict.losers)
         except RefusalError as refused:
             self.draft.undo(mark)
             refusal = self._custody.reason(turn, refused.refusal, culprit, held)

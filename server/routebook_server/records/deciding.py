@@ -28,6 +28,11 @@ def _records_of(held: Held) -> set[str]:
     return {name for edit in held.edits for name in (edit.id, edit.root)}
 
 
+def _suffix_of(held: Held) -> str:
+    """Return the end of every stamp of the device that it came from."""
+    return base32.encode(held.author.device, DEVICE_WIDTH)
+
+
 class Decided(NamedTuple):
     """What a decision comes to."""
 
@@ -65,13 +70,13 @@ class Decider:
             raise RefusalError(Refusal(ProblemCode.NOT_FOUND, message, "status"))
         ids = {kept.id for kept in held.edits}
         decided = {"status": status, "decided_by": turn.push.author.person, "decided_at": self._draft.now_ms}
-        applied = self._apply(turn, held, apply) if status == HeldEditStatus.APPLIED else []
-        target = doc.v.get("target")
+        target = str(doc.v.get("target"))
+        applied = self._apply(turn, held, target, apply) if status == HeldEditStatus.APPLIED else []
         losers = [loser for kept, verdict in applied if kept.id == target for loser in verdict.losers]
         for kept, verdict in applied:
             # Who decides on his own reads of the target in the decision's verdict.
             if kept.id != target or held.author.person != turn.push.author.person:
-                self._conflicts.tell_author(held.author.person, kept, verdict.losers)
+                self._conflicts.tell_author(held.author.person, kept, _suffix_of(held), verdict.losers)
         if held.receipt:
             self._custody.let_go(held, decided)
         else:
@@ -81,9 +86,9 @@ class Decider:
         self._apply_followers(turn, ids)
         return Decided(decided, losers)
 
-    def _apply(self, turn: Turn, held: Held, apply: Apply) -> list[tuple[Edit, Verdict]]:
-        """Apply what is held; return the edits that were not simply applied, with their verdicts."""
-        deciding = self._turn(turn, held)
+    def _apply(self, turn: Turn, held: Held, target: str, apply: Apply) -> list[tuple[Edit, Verdict]]:
+        """Apply what is held of ``target``; return the edits that were not simply applied, with their verdicts."""
+        deciding = self._turn(turn, held, target)
         told: list[tuple[Edit, Verdict]] = []
         for edit in self._edits(held):
             try:
@@ -106,13 +111,21 @@ class Decider:
             for name in (edit.id, edit.root)
         )
 
-    def _turn(self, turn: Turn, held: Held) -> Turn:
+    def _turn(self, turn: Turn, held: Held, target: str = "") -> Turn:
         """Return the turn of what is held, with the rights of whoever decides."""
         author = turn.push.author
         decider = Writer(author.person, author.role, SERVER_DEVICE, author.buckets, author.may_move)
-        suffix = base32.encode(held.author.device, DEVICE_WIDTH)
         push = Push(decider, [], turn.push.cursors)
-        return Turn(NOBODY, push, turn.seen, turn.buckets, held.author.person, suffix, decided_by=author.person)
+        return Turn(
+            NOBODY,
+            push,
+            turn.seen,
+            turn.buckets,
+            held.author.person,
+            _suffix_of(held),
+            decided_by=author.person,
+            target=target,
+        )
 
     def _edits(self, held: Held) -> Iterator[Edit]:
         """Yield what is held as edits of the server's."""
@@ -147,7 +160,7 @@ class Decider:
             for edit in self._edits(held):
                 verdict = self._attempt(deciding, edit, self._draft.mark())
                 if verdict is not None:
-                    self._conflicts.tell_author(held.author.person, edit, verdict.losers)
+                    self._conflicts.tell_author(held.author.person, edit, _suffix_of(held), verdict.losers)
         except RefusalError as refused:
             self._draft.undo(mark)
             self._custody.move_on(turn, held, self._custody.reason(deciding, refused.refusal, edit, held), edit)

@@ -156,6 +156,10 @@ class Draft:
         record_id, stamp, device, person = source
         self.history.append((record_id, stamp, device, person, self.now_ms, encode_json(values), old, decided_by))
 
+    def author_of(self, record_id: str, stamp: str) -> str | None:
+        """Return who wrote an edit that is not stored yet, "" for the server, None if it is none of these."""
+        return next((row[3] for row in reversed(self.history) if row[:2] == (record_id, stamp)), None)
+
     def past(self, record_id: str) -> list[PastEdit]:
         """Return the edits of a record that are not stored yet, newest first."""
         for place in range(self._indexed, len(self.history)):

@@ -60,7 +60,7 @@ class Judge:
     def judge(self, turn: Turn, edit: Edit, state: State | None, merged: Merged) -> Verdict | None:
         """Return the verdict on an edit of ``state``, None for ``applied``."""
         if merged.conflicts:
-            losers = [self._loser(turn, change, merged.at) for change in merged.conflicts]
+            losers = [self._loser(turn, edit.id, change, merged.at) for change in merged.conflicts]
             return Verdict(edit.n, VerdictKind.CONFLICT, field=merged.conflicts[0].field, losers=losers)
         root = self._draft.states.get(edit.root)
         if root is not None and root is not state and _is_gone(root) and self._is_news(turn, root):
@@ -108,16 +108,18 @@ class Judge:
         by_himself = unpack_stamps(deleted.read_doc()).get("deleted", "").endswith(turn.suffix)
         return not by_himself and not self._has_seen(turn, deleted, turn.seen)
 
-    def _loser(self, turn: Turn, change: Change, at: str) -> Loser:
-        other = self._writer_of(change.old_stamp)
+    def _loser(self, turn: Turn, record_id: str, change: Change, at: str) -> Loser:
+        other = self._writer_of(record_id, change.old_stamp)
         if not change.won:
             return Loser(change.field, change.new, at, turn.person, other)
         return Loser(change.field, change.old, change.old_stamp, other)
 
-    def _writer_of(self, stamp: str) -> str:
-        """Return the person whose device made a stamp, "" for the server."""
+    def _writer_of(self, record_id: str, stamp: str) -> str:
+        """Return the person who wrote what is stamped so, "" for the server on its own account."""
         if stamp.endswith(SERVER_SUFFIX):
-            return ""
+            # What somebody wrote at the server's own door, or what was applied of his by a decision.
+            fresh = self._draft.author_of(record_id, stamp)
+            return self._lookup.author_of(record_id, stamp) if fresh is None else fresh
         device = device_from_stamp(stamp)
         known = self._replicas.get(device)
         return known.person if known else self._lookup.person(device)

@@ -59,6 +59,9 @@ class Lookup(Protocol):
     def past_of_device(self, record_id: str, device: int) -> list[PastEdit]:
         """Return the edits that a device made of a record, newest first; looks no further back than ``past``."""
 
+    def author_of(self, record_id: str, stamp: str) -> str:
+        """Return who wrote an edit of a record, "" for the server; looks no further back than ``past``."""
+
     def held(self, record_id: str) -> Held | None:
         """Return what is in custody under a record."""
 

@@ -68,6 +68,8 @@ class Turn(msgspec.Struct, frozen=True):
     """The end of every stamp of the device on which they were written."""
     decided_by: str | None = None
     """The author, where he decides on edits in custody."""
+    target: str = ""
+    """The record that he decides on: its conflicts are told by the decision's verdict."""
 
 
 class Pushed(msgspec.Struct, frozen=True):

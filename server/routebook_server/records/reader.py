@@ -159,6 +159,18 @@ class Reader:
         """Return the edits that a device made of a record, newest first."""
         return self._past(record_id, "device = ?", device)
 
+    def author_of(self, record_id: str, stamp: str) -> str:
+        """Return who wrote an edit of a record, "" for the server."""
+        found = self._driver.fetch_one(
+            "SELECT person FROM"
+            " (SELECT number, stamp, person FROM history WHERE id = ? ORDER BY number DESC LIMIT ?) AS newest"
+            " WHERE stamp = ? ORDER BY number DESC LIMIT 1",
+            record_id,
+            MAX_PAST,
+            stamp,
+        )
+        return str(found[0]) if found is not None else ""
+
     def _past(self, record_id: str, condition: str, *values: Any) -> list[PastEdit]:
         rows = self._driver.fetch(
             "SELECT stamp, device, new, old FROM"

@@ -2,7 +2,7 @@
 import type { CounterState, Json, LogState, SetState } from './joins.ts';
 
 export const PROTOCOL = 2;
-export const SCHEMA_HASH = '1f2ad9888e40';
+export const SCHEMA_HASH = '6056f7b200f8';
 export const SHARED_ROOT = 'shared';
 export const MOVED = 'moved';
 export const ARCHIVED = 'archived';
@@ -420,6 +420,7 @@ export type Conflict = {
   target?: string;
   lost?: readonly Json[] | null;
   kept?: readonly Json[] | null;
+  stands?: { readonly [key: string]: Json } | null;
   happened_at?: number;
   deleted?: boolean | null;
 };
@@ -3342,6 +3343,12 @@ export const ENTITY_TYPES: { readonly [K in Kind]: EntityType } = {
       "kept": {
         "name": "kept",
         "type": "list",
+        "nullable": true,
+        "server": true
+      },
+      "stands": {
+        "name": "stands",
+        "type": "object",
         "nullable": true,
         "server": true
       },

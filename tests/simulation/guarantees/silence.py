@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 _ROW_FOLLOWS: Final = frozenset({VerdictKind.MERGED, VerdictKind.REPAIRED, VerdictKind.CONFLICT})
 
-_Stands: TypeAlias = dict[tuple[str, str], tuple[Any, str, int]]
-"""Value, stamp and device of what stands in a field, by record and field."""
+_Standing: TypeAlias = tuple[Any, str, int, str]
+"""Value, stamp, device and person of what stands in a field."""
+_Stands: TypeAlias = dict[tuple[str, str], _Standing]
+"""By record and field."""
 
 
 def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
@@ -48,7 +50,7 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
                 if is_other and before[2] != entry.device and not seen.by(author, name, before[1]):
                     _both_are_told(simulation, books, (place, name), author, before)
             if before is None or entry.stamp > before[1]:
-                stands[entry.id, name] = (value, entry.stamp, entry.device)
+                stands[entry.id, name] = (value, entry.stamp, entry.device, entry.person)
 
 
 class _Seen:
@@ -72,7 +74,7 @@ class _Seen:
 
 
 def _both_are_told(
-    simulation: "Simulation", books: Books, where: tuple[int, str], author: Entered, before: tuple[Any, str, int]
+    simulation: "Simulation", books: Books, where: tuple[int, str], author: Entered, before: _Standing
 ) -> None:
     """Check that an edit which met unseen what was ``before`` in a field, told so; ``where``: entry and field."""
     place, name = where
@@ -85,11 +87,13 @@ def _both_are_told(
     )
     what = f"{author.store} overwrote {before} of {name} with {author.edit}, told {author.verdicts}"
     is_conflict = any(verdict.verdict is VerdictKind.CONFLICT for verdict in author.verdicts)
-    if not (is_conflict or is_merged or (person, entry.id, name) in books.conflicts):
+    # Of what left custody nobody gets a verdict: its author finds a record, too.
+    is_released = author.end is VerdictKind.HELD and (person, entry.id, name) in books.conflicts
+    if not (is_conflict or is_merged or is_released):
         raise BrokenError("G3", what)
     # Whoever did not get the verdict finds a record (SPEC R43), which a restored server may have forgotten.
-    other = books.person_by_device.get(before[2], person)
-    is_told = other == person or is_merged or (other, entry.id, name) in books.conflicts
+    other = before[3]
+    is_told = other in {"", person} or is_merged or (other, entry.id, name) in books.conflicts
     if not (is_told or simulation.was_restored):
         raise BrokenError("G3", f"{other} does not hear that {what}")
 
@@ -99,7 +103,7 @@ def _deletions_are_told(entry: Entry, saved: Entered, stands: _Stands) -> None:
     if saved.out_of_sight or saved.lost or saved.gone or saved.spoilt or saved.sent_anew or "deleted" in entry.new:
         return
     for place in (entry.id, saved.edit.root):
-        deleted, stamp, device = stands.get((place, "deleted"), (False, "", 0))
+        deleted, stamp, device, _person = stands.get((place, "deleted"), (False, "", 0, ""))
         told = any(one.field == "deleted" or one.verdict is VerdictKind.CONFLICT for one in saved.verdicts)
         if deleted is True and entry.device not in (device, device_from_stamp(stamp)) and not told:
             raise BrokenError("G3", f"{saved.edit} went into {place}, deleted at {stamp}, told {saved.verdicts}")

@@ -312,6 +312,7 @@ export const FIELD_LABELS: { readonly [K in Kind]: Readonly<Record<FieldOf<K>, S
     target: m.fields_target,
     lost: m.fields_gave_way,
     kept: m.fields_stands,
+    stands: m.fields_stood_then,
     happened_at: m.fields_happened_at,
     deleted,
   },

@@ -17,7 +17,7 @@ export interface OpenConflict {
 }
 
 /** How many are looked at. */
-const MOST = 1000;
+const MOST = 100;
 
 /** Those whose record is on this device and not removed, newest first. */
 export function openConflicts(database: Database): OpenConflict[] {

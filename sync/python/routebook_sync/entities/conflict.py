@@ -1,6 +1,6 @@
 """Conflict: what tells a person that somebody changed the same fields of a record at the same time (SPEC R43)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -14,8 +14,8 @@ class Conflict(Entity):
     """A conflict that the verdict on an edit does not tell its reader: that went to the device that sent second.
 
     It belongs to ``person``, names the ``other`` one, and says of which fields the reader's value was ``lost`` and of
-    which it was ``kept``; no values, so that nothing stays with whoever loses the customer. All but ``deleted``, with
-    which he takes it off his list, is the server's to write.
+    which it was ``kept``; ``stands`` has the stamp of what stood in each afterwards. No values, so that nothing stays
+    with whoever loses the customer. All but ``deleted``, with which he takes it off his list, is the server's to write.
     """
 
     person: Annotated[Id, Meta(extra=field(ref="person", required=True, server=True))] | UnsetType = UNSET
@@ -24,4 +24,5 @@ class Conflict(Entity):
     target: Annotated[Id, Meta(extra=field(column=True, required=True, server=True))] | UnsetType = UNSET
     lost: Annotated[_Names, Meta(extra=field(server=True))] | UnsetType | None = UNSET
     kept: Annotated[_Names, Meta(extra=field(server=True))] | UnsetType | None = UNSET
+    stands: Annotated[dict[str, Any], Meta(extra=field(server=True))] | UnsetType | None = UNSET
     happened_at: Annotated[Instant, Meta(extra=field(column=True, required=True, server=True))] | UnsetType = UNSET

@@ -1,6 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { Values } from "$sync/record.ts";
-import { BUCKET, customerRow, type Fixture, id, NOW, open, PERSON, receive, row, TERRITORY } from "../fixtures.ts";
+import {
+  BUCKET,
+  customerRow,
+  type Fixture,
+  id,
+  NOW,
+  open,
+  PERSON,
+  receive,
+  row,
+  stamp,
+  TERRITORY,
+} from "../fixtures.ts";
 
 const C = id(100);
 const ANNA = id(50);
@@ -14,7 +26,7 @@ const people = [
 const conflict = (number: number, v: Values = {}) =>
   row("conflict", id(number), PERSON, {
     ...{ person: PERSON, other: ANNA, target_kind: "customer", target: C, lost: ["city"] },
-    ...{ happened_at: NOW + HAPPENED, ...v },
+    ...{ stands: { city: stamp(9000), name: stamp(9000) }, happened_at: NOW + HAPPENED, ...v },
   });
 
 /** Marek has sent his city; Anna, who had not seen it, hers after that. */
@@ -66,6 +78,28 @@ describe("a conflict whose verdict went to somebody else", () => {
     device.world.ms += HAPPENED + 9;
     device.save({ kind: "customer", id: C, root: C, v: { city: "fourth" } });
     expect(items(device)[0]?.lost).toMatchObject([{ value: "fourth", from: "here", mine: { value: "mine" } }]);
+  });
+
+  test("takes for the other's only what stood after it, not what a third one wrote before and sent later", () => {
+    const device = met();
+    receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "Ben's" }, 20_000)] }, seq: 4 });
+    expect(items(device)[0]?.lost).toMatchObject([{ value: "Ben's", from: "elsewhere", mine: { value: "mine" } }]);
+  });
+
+  test("takes for what gave way what was written before, where one wrote again in the meantime", () => {
+    const device = open();
+    receive(device, { rows: { shared: people, [BUCKET]: [customerRow(100, { city: "before" })] } });
+    device.world.ms += 5;
+    device.save({ kind: "customer", id: C, root: C, v: { city: "first" } });
+    receive(device, { pushed: 1, seq: 2 });
+    device.world.ms = NOW + 20_000;
+    device.save({ kind: "customer", id: C, root: C, v: { city: "second" } });
+    receive(device, {
+      pushed: 1,
+      rows: { [BUCKET]: [customerRow(100, { city: "hers" }, 9000)], [OWN]: [conflict(800)] },
+      seq: 3,
+    });
+    expect(items(device)[0]?.lost).toMatchObject([{ value: "second", from: "here", mine: { value: "first" } }]);
   });
 
   test("tells what is kept: one's own, whichever device wrote it", () => {

@@ -60,18 +60,20 @@ export const conflictList = defineQuery<{ limit: number }, ConflictItem[]>({
 function itemOf(database: Database, conflict: OpenConflict, own: readonly Edit[], account: Account): ConflictItem {
   const { v, kind, target, ...rest } = conflict;
   const { other = "", happened_at: happenedAt = 0 } = v;
+  const stands = v.stands ?? {};
   const found = database.get<{ doc: string }>(`SELECT doc FROM "${kind}" WHERE id = ?`, [target]);
   const doc: Doc = JSON.parse(found?.doc ?? '{"v":{},"s":{}}');
   const stamps = unpackStamps(doc);
   const met = (field: string): MetField => {
     const stamp = stamps.get(field);
-    const from = fromOf(stamp, happenedAt, account.device);
-    // What had met there was written before, and gave way to a later stamp.
+    const from = fromOf(stamp, stands[field], account.device);
+    // What had met there was written before, and is not what stands.
     const lost = own.find(
       ({ id, at, v: written }) =>
         id === target &&
         Object.hasOwn(written, field) &&
         msFromStamp(at) <= happenedAt &&
+        at !== stamp &&
         (from !== "told" || stamp === undefined || at < stamp),
     );
     const mine = lost === undefined ? null : { value: lost.v[field] ?? null, at: msFromStamp(lost.at) };
@@ -88,10 +90,10 @@ function itemOf(database: Database, conflict: OpenConflict, own: readonly Edit[]
   };
 }
 
-function fromOf(stamp: string | undefined, happenedAt: number, device: number): MetField["from"] {
-  if (stamp === undefined) return "told";
-  if (deviceFromStamp(stamp) === device) return "here";
-  return msFromStamp(stamp) > happenedAt ? "elsewhere" : "told";
+/** `told`: by which stamp the field stood after the conflict. */
+function fromOf(stamp: string | undefined, told: unknown, device: number): MetField["from"] {
+  if (stamp === undefined || stamp === told) return "told";
+  return deviceFromStamp(stamp) === device ? "here" : "elsewhere";
 }
 
 const namesOf = (names: readonly Json[] | null | undefined): string[] => (names ?? []).map(String);

@@ -13,7 +13,12 @@ interface Drag {
   readonly start: number;
   readonly y: number;
   readonly scrolled: number;
+  /** Whether the finger has moved: the list follows no finger that only rests on it. */
+  readonly isPulled: boolean;
 }
+
+/** How far a finger moves, in pixels, before it is meant. */
+const PULL = 6;
 
 export class Dragging {
   #drag = $state.raw<Drag | null>(null);
@@ -55,12 +60,16 @@ export class Dragging {
       start: event.clientY,
       y: event.clientY,
       scrolled: this.#scroller?.scrollTop ?? 0,
+      isPulled: false,
     };
     this.#frame = requestAnimationFrame(() => this.#follow());
   }
 
   pull(event: PointerEvent): void {
-    if (this.#drag !== null) this.#go(this.#drag, event.clientY);
+    const drag = this.#drag;
+    if (drag === null) return;
+    const isPulled = drag.isPulled || Math.abs(event.clientY - drag.start) >= PULL;
+    this.#go({ ...drag, isPulled }, event.clientY);
   }
 
   drop(): void {
@@ -85,7 +94,7 @@ export class Dragging {
     const drag = this.#drag;
     if (drag === null) return;
     const scroller = this.#scroller;
-    if (scroller !== null) {
+    if (scroller !== null && drag.isPulled) {
       const { top, bottom } = edgesOf(scroller);
       const before = scroller.scrollTop;
       scroller.scrollTop += scrollSpeed(drag.y, top, bottom);
