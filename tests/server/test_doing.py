@@ -4,7 +4,9 @@ from routebook_server.records.doing import DONE_AT, set_right
 from routebook_sync.clock import CLAMP_MS
 from routebook_sync.entities import ENTITY_TYPES
 
-MAY_LIE_AHEAD = {"planned_at", "remind_at", "repeat_from", "decided_at", "discount_answered", "duration"}
+MAY_LIE_AHEAD = {
+    "planned_at", "remind_at", "repeat_from", "decided_at", "discount_answered", "duration", "happened_at",
+}  # fmt: skip
 """What is planned or comes again, the server's own, what names another instant, and a length."""
 NOON = 1_800_000_000_000
 
