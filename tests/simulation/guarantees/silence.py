@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from routebook_sync.clock import SERVER_DEVICE, device_from_stamp
+from routebook_sync.clock import SERVER_DEVICE, device_from_stamp, ms_from_stamp
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.joins import STAMPED, Join, canonical
 from routebook_sync.messages import VerdictKind
@@ -34,7 +34,7 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
             seen.stored_by_stamp[saved.edit.at] = entry.stamp
             saved.sent_anew = saved.sent_anew or device_from_stamp(saved.edit.at) != entry.device
             if not simulation.was_restored:
-                _deletions_are_told(entry, saved, stands)
+                _deletions_are_told(simulation, entry, saved, stands)
         author = saved if entry.device != SERVER_DEVICE else None
         if author is not None and author.gone and simulation.was_restored:
             author = None  # A repetition met a server that forgot it; the device to be told is gone.
@@ -98,15 +98,27 @@ def _both_are_told(
         raise BrokenError("G3", f"{other} does not hear that {what}")
 
 
-def _deletions_are_told(entry: Entry, saved: Entered, stands: _Stands) -> None:
+def _deletions_are_told(simulation: "Simulation", entry: Entry, saved: Entered, stands: _Stands) -> None:
     """Whoever wrote into what somebody else had deleted, and was not shown that, is told (SPEC R24, R53)."""
     if saved.out_of_sight or saved.lost or saved.gone or saved.spoilt or saved.sent_anew or "deleted" in entry.new:
         return
     for place in (entry.id, saved.edit.root):
         deleted, stamp, device, _person = stands.get((place, "deleted"), (False, "", 0, ""))
         told = any(one.field == "deleted" or one.verdict is VerdictKind.CONFLICT for one in saved.verdicts)
-        if deleted is True and entry.device not in (device, device_from_stamp(stamp)) and not told:
+        is_other = deleted is True and entry.device not in (device, device_from_stamp(stamp))
+        if is_other and not told and not _knows_of_it(simulation, saved, place, stamp):
             raise BrokenError("G3", f"{saved.edit} went into {place}, deleted at {stamp}, told {saved.verdicts}")
+
+
+def _knows_of_it(simulation: "Simulation", saved: Entered, place: str, stamp: str) -> bool:
+    """Tell whether the author took back a deletion stamped so, at the latest in the same moment: he was shown it."""
+    return any(
+        other.store == saved.store
+        and other.edit.id == place
+        and other.edit.base.get("deleted") == stamp
+        and ms_from_stamp(other.edit.at) <= ms_from_stamp(saved.edit.at)
+        for other in simulation.ledger.entries.values()
+    )
 
 
 def _words_to_keep(saved: Entered, name: str, current: Any) -> Counter[str]:
