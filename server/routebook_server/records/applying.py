@@ -108,7 +108,7 @@ class Applier:
         return verdict
 
     def _holds_root(self, turn: Turn, edit: Edit) -> bool:
-        """Tell whether the author's device knows where a record of its own lives, or has yet to hear of its root."""
+        """Tell whether the author's device has read the root of what it made there, and so knows where that lives."""
         root = self._draft.states.get(edit.root)
         return root is None or edit.root == edit.id or self._judge.is_held(turn, root)
 

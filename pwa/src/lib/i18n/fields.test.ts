@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ENTITY_TYPES } from "$sync/schema.gen";
-import { CHOICE_LABELS, choiceLabel, FIELD_LABELS, fieldLabel, KIND_LABELS } from "./fields";
+import { CHOICE_LABELS, choiceLabel } from "./choices";
+import { FIELD_LABELS, fieldLabel, KIND_LABELS } from "./fields";
 
 const declared = Object.entries(ENTITY_TYPES).flatMap(([kind, type]) =>
   Object.values(type.fields).map((field) => ({ kind, field })),

@@ -1,7 +1,7 @@
 /** Values of fields as a reader sees them: choices in words, money in its currency, days in his calendar. */
 import type { FieldType } from "$sync/schema.gen";
+import { choiceLabel } from "./choices";
 import { localDigits } from "./digits";
-import { choiceLabel } from "./fields";
 import * as format from "./format";
 import { dateFormat } from "./formatters";
 import { type Reader, tagOf } from "./locales";

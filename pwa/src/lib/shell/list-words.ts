@@ -1,7 +1,7 @@
 /** What the filters and orders of a list of customers are called. */
 import { type ListFilter, type ListSort, ME } from "#lib/domain/saved-list";
 import { fmt, m } from "#lib/i18n";
-import { choiceLabel } from "#lib/i18n/fields";
+import { choiceLabel } from "#lib/i18n/choices";
 
 /** The names behind the ids in a filter. */
 export type Names = Pick<ReadonlyMap<string, string>, "get">;

@@ -1,7 +1,7 @@
 /** Lists of customers that are one tap away. */
 import { isSameFilters, type ListFilter, type ListSort } from "#lib/domain/saved-list";
 import { fmt, m } from "#lib/i18n";
-import { choiceLabel } from "#lib/i18n/fields";
+import { choiceLabel } from "#lib/i18n/choices";
 import { ALL, MINE, NOT_SEEN, one, UNSEEN_DAYS } from "./view.svelte";
 
 export interface Preset {

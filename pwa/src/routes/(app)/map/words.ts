@@ -1,6 +1,6 @@
 import type { ColourBy, Shade } from "#lib/domain/map/shade";
 import { m } from "#lib/i18n";
-import { choiceLabel } from "#lib/i18n/fields";
+import { choiceLabel } from "#lib/i18n/choices";
 
 const OVERDUE: Readonly<Record<string, () => string>> = {
   overdue: m.map_shade_overdue,
