@@ -11,7 +11,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
 from e2e.steps import edit_field, field_row, history_of, open_details, open_tab
-from e2e.wire import Wire
+from e2e.wire import Fault, Wire
 from e2e.words import word
 
 pytestmark = pytest.mark.e2e
@@ -96,6 +96,31 @@ def test_of_one_field_changed_twice_the_later_edit_wins_and_the_loser_is_in_its_
         expect(panel.get_by_text("Earlier trade", exact=True)).to_be_visible()
         expect(panel.get_by_text(word("en", "history_lost_at_once"))).to_be_visible()
         expect(panel.get_by_text("Later trade", exact=True).first).to_be_visible()
+
+
+def test_a_slow_answer_before_the_dead_zone_does_not_make_the_later_edit_the_earlier_one(
+    shared_house: House, devices: tuple[Device, Device]
+) -> None:
+    phone, tablet = devices
+    customer = shared_house.customers_of(MAREK.email)[2].id
+    for device in devices:
+        open_details(device.page, device.wire.address, customer)
+    up_to_date = tablet.page.get_by_role("status").filter(has_text=word("en", "sync_up_to_date"))
+    expect(up_to_date).to_be_visible()
+    tablet.wire.spoil(Fault(delay_s=3))
+    edit_field(tablet.page, "trade", "Slowly answered")
+    wait_until(lambda: shared_house.record(customer).values.get("trade") == "Slowly answered", 20, "it arrived")
+    expect(up_to_date).to_be_visible()
+    expect(field_row(phone.page, "trade")).to_contain_text("Slowly answered")
+
+    for device in devices:
+        device.lose_network()
+    edit_field(phone.page, "trade", "Earlier, clock right")
+    edit_field(tablet.page, "trade", "Later, answers slow")
+    for device in devices:
+        device.regain_network()
+    for device in devices:
+        expect(field_row(device.page, "trade")).to_contain_text("Later, answers slow")
 
 
 def _trades(page: Page, customer: str) -> list[tuple[str, bool]]:

@@ -81,13 +81,17 @@ def ms_from_stamp(stamp: str) -> int:
 def offset_from_reply(server_ms: int, sent_ms: int, received_ms: int, known: int | None = None) -> int:
     """Return what a device adds to its clock to get the server's time (SPEC R5), in milliseconds.
 
-    ``server_ms`` is the reply's ``now``, taken as read half way between sending and receiving by the device's clock.
-    What did not come timely says nothing, because the device slept or its clock was set: ``known`` stays, ``None``
-    where there is none yet, and then it is taken as read when it was received.
+    ``server_ms`` is the reply's ``now``, read at some time between sending and receiving. ``known``, ``None`` for none
+    yet, stays as long as that can be true, so that a slow answer spoils nothing; else it was read half way (Cristian,
+    "Probabilistic Clock Synchronization", 1989). What did not come timely says nothing, because the device slept or its
+    clock was set: ``known`` stays, and where there is none it is taken as read when it was received.
     """
-    if 0 <= received_ms - sent_ms <= TIMELY_MS:
-        return server_ms - (sent_ms + received_ms) // 2
-    return server_ms - received_ms if known is None else known
+    if not 0 <= received_ms - sent_ms <= TIMELY_MS:
+        return server_ms - received_ms if known is None else known
+    likely = known or 0
+    if server_ms - received_ms <= likely <= server_ms - sent_ms:
+        return likely
+    return server_ms - (sent_ms + received_ms) // 2
 
 
 def tick(clock: Clock, now_ms: int, floor: str = "") -> Clock:

@@ -71,8 +71,9 @@ export function isTimely(sentMs: number, receivedMs: number): boolean {
 /**
  * Returns what a device adds to its clock to get the server's time (SPEC R5), in milliseconds.
  *
- * `serverMs` is the reply's `now`, taken as read half way between sending and receiving by the device's clock. What did not come
- * timely says nothing: `known` stays, null where there is none yet, and then it is taken as read when it was received.
+ * `serverMs` is the reply's `now`, read at some time between sending and receiving. `known`, null for none yet, stays as long as that
+ * can be true, so that a slow answer spoils nothing; else it was read half way (Cristian, "Probabilistic Clock Synchronization", 1989).
+ * What did not come timely says nothing: `known` stays, and where there is none it is taken as read when it was received.
  */
 export function offsetFromReply(
   serverMs: number,
@@ -80,8 +81,10 @@ export function offsetFromReply(
   receivedMs: number,
   known: number | null = null,
 ): number {
-  if (isTimely(sentMs, receivedMs)) return serverMs - Math.floor((sentMs + receivedMs) / 2);
-  return known ?? serverMs - receivedMs;
+  if (!isTimely(sentMs, receivedMs)) return known ?? serverMs - receivedMs;
+  const likely = known ?? 0;
+  if (serverMs - receivedMs <= likely && likely <= serverMs - sentMs) return likely;
+  return serverMs - Math.floor((sentMs + receivedMs) / 2);
 }
 
 /**
