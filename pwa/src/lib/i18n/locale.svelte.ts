@@ -34,7 +34,8 @@ class DeviceReader implements Reader {
   #calendar = $state<Calendar | null>(remembered(CALENDAR_KEY) as Calendar | null);
   #timeZone: string | null = null;
   #countries = $state.raw<readonly string[]>([]);
-  #weekStart = $derived(weekStartIn(countryOfWeek(this.#countries, this.timeZone, languageTags(this))));
+  /** The week that was asked for last: where somebody works in several countries or in none, to find it takes its time. */
+  #week: { readonly by: string; readonly start: Weekday } | null = null;
 
   get locale(): Locale {
     return this.#locale;
@@ -57,7 +58,11 @@ class DeviceReader implements Reader {
 
   /** The day on which the week begins where the reader works. */
   get weekStart(): Weekday {
-    return this.#weekStart;
+    const tags = languageTags(this);
+    const by = JSON.stringify([this.#countries, this.timeZone, tags]);
+    if (this.#week?.by !== by)
+      this.#week = { by, start: weekStartIn(countryOfWeek(this.#countries, this.timeZone, tags)) };
+    return this.#week.start;
   }
 
   /** Says in which countries (ISO 3166) the territories are that this device holds. */
