@@ -31,6 +31,7 @@ from routebook_server.identity.people import People
 from routebook_server.identity.presence import Presence
 from routebook_server.identity.sign_in import SignIns
 from routebook_server.records.archiving import Archiver
+from routebook_server.records.forgetting import Forgetter
 from routebook_server.records.heads import Heads
 from routebook_server.records.pokes import follow_pokes
 from routebook_server.records.projection import Projector
@@ -154,6 +155,7 @@ def create_app(
     live = Live(heads, store.read_heads, door, random(4))
     projector = Projector(database, heads, time.monotonic)
     purger = Purger(database, clock, settings.keep_deleted_days * DAY_MS)
+    forgetter = Forgetter(database, store, clock, settings.keep_deleted_days * DAY_MS)
     archiver = Archiver(database, clock, settings.archive_days * DAY_MS)
     reminders = build_reminders(
         settings,
@@ -173,6 +175,7 @@ def create_app(
         "holidays": lambda: holidays.run(heads),
         "projector": projector.run,
         "purger": lambda: purger.run(heads),
+        "forgetter": lambda: forgetter.run(heads),
         "archiver": lambda: archiver.run(heads),
         "reminders": reminders.reminding.run,
         "files": lambda: files.sweeper.run(heads),

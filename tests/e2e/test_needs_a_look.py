@@ -128,6 +128,11 @@ def test_who_changed_what_somebody_removed_meanwhile_hears_of_it(team: Team) -> 
     expect(phone.get_by_text(str(customer.values["name"])).first).to_be_visible()
     expect(phone.get_by_text(word("en", "look_removed"))).to_be_visible()
 
+    card_of(phone, customer).get_by_test_id("history").click()
+    history = phone.get_by_role("dialog")
+    expect(history.get_by_text(word("en", "fields_removed"), exact=True)).to_be_visible()
+    expect(history.get_by_text("Words for the office", exact=True)).to_be_visible()
+    history.get_by_role("button", name=word("en", "common_done")).click()
     phone.get_by_test_id("attention-bring-back").click()
     wait_until(lambda: house.record(customer.id).values.get("deleted") is False, 15, "the office has it back")
     assert trade_of(house, customer) == "Words for the office"
@@ -180,6 +185,37 @@ def test_who_was_first_is_told_too_and_uses_hers_by_a_tap(team: Team) -> None:
     wait_until(lambda: trade_of(house, customer) == "Hers", 15, "hers is in use")
     go(phone, "/needs-a-look")
     phone.get_by_test_id("attention-keep").click()
+
+
+def test_two_parts_of_a_card_that_are_tapped_at_once_take_it_off_the_list(team: Team) -> None:
+    house, phone, desk = team.house, team.phone, team.desk
+    customers = house.customers_of(MAREK.email)
+    customer = customers[len(customers) // 3]  # the first ones have one name, and change their places
+    open_details(phone, team.wire.address, customer.id)
+    team.browser.lose_network(team.wire)
+    open_details(desk, house.address, customer.id)
+    for field, value in (("trade", "Hers"), ("postcode", "11-111")):
+        edit_field(desk, field, value)
+        wait_until(lambda f=field, v=value: house.record(customer.id).values.get(f) == v, 15, "the office has hers")  # type: ignore[misc]
+    for field, value in (("trade", "His"), ("postcode", "22-222")):
+        edit_field(phone, field, value)
+    team.browser.regain_network(team.wire)
+    wait_until(lambda: house.record(customer.id).values.get("postcode") == "22-222", 30, "the office has his")
+
+    go(desk, "/needs-a-look")
+    met = card_of(desk, customer).get_by_test_id("met")
+    keep = met.get_by_test_id("attention-keep")
+    expect(keep).to_have_count(2, timeout=30_000)
+    (told,) = (one for one in house.records("conflict") if one.values["target"] == customer.id)
+    # Both before the first of them is on the disk.
+    keep.evaluate_all("(buttons) => buttons.forEach((one) => one.click())")
+    expect(met).to_have_count(0)
+    wait_until(lambda: house.record(told.id).values.get("deleted") is True, 15, "it is off the list")
+    go(phone, "/needs-a-look")
+    for left in (2, 1):
+        kept = phone.get_by_test_id("attention-keep")
+        expect(kept).to_have_count(left)
+        kept.first.click()
 
 
 def test_whose_value_stands_is_told_who_else_had_changed_it_and_finds_both_in_the_history(team: Team) -> None:
@@ -263,6 +299,36 @@ def test_a_refused_edit_says_why_and_is_mended_and_sent_from_there(
         wait_until(
             lambda: house.record(customer.id).values.get("phone") == "+48 600 100 300", 15, "the office has the new one"
         )
+
+
+def test_a_refused_put_back_says_that_it_was_to_bring_the_record_back(
+    shared_house: House, make_browser: MakeBrowser
+) -> None:
+    house = shared_house
+    customers = house.customers_of(MAREK.email)
+    customer = customers[len(customers) // 4]
+
+    def too_long(edit: dict[str, Any]) -> None:
+        edit["v"] = {**edit["v"], "phone": "0" * 99}
+
+    with Relay(house) as relay:
+        page = make_browser("phone", service_workers="block", **MAREK.surroundings).open()
+        sign_in(page, relay.address, MAREK)
+        go(page, f"/customers/{customer.id}")
+        remove(page)
+        wait_until(lambda: house.record(customer.id).values.get("deleted") is True, 15, "the office has removed it")
+        relay.spoil = too_long
+        page.get_by_role("button", name=word("en", "common_undo")).click()
+        go(page, "/needs-a-look")
+        refused = page.get_by_test_id("refused")
+        expect(refused).to_contain_text(word("en", "fields_to_bring_back"))
+        relay.spoil = None
+        row = refused.get_by_test_id("field-phone")
+        row.get_by_role("button").click()
+        row.get_by_role("textbox").fill("+48 600 100 400")
+        row.get_by_role("textbox").press("Enter")
+        page.get_by_test_id("attention-send").click()
+        wait_until(lambda: not house.record(customer.id).values.get("deleted"), 15, "the office has it back")
 
 
 def test_work_on_customers_who_are_no_longer_ones_own_is_decided_by_the_manager_and_its_author_hears_of_it(

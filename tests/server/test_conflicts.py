@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from routebook_server.records.forgetting import Forgetter
 from routebook_sync.clock import SERVER_DEVICE, Clock
 from routebook_sync.messages import Row
 from server.custody import decide, held_edits
 from server.devices import ANNA, BAKERY, BEN, MIRA, NOON, NORTH, SOUTH, Device, Team, make_id, open_team
+
+DAY_MS = 86_400_000
 
 
 @pytest_asyncio.fixture
@@ -226,3 +229,21 @@ async def test_he_takes_it_off_his_list_and_nobody_else_may_write_there(team: Te
     assert (verdict.verdict.value, verdict.field) == ("rejected", "lost")
     phone.edit("conflict", row.i, ANNA, {"deleted": True})
     assert (await phone.sync()).verdicts == []
+
+
+async def test_what_nobody_has_taken_off_his_list_by_the_horizon_goes_by_itself(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await phone.sync()
+    await desk.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"city": "Anna's"})
+    await phone.sync()
+    desk.edit("customer", BAKERY, BAKERY, {"city": "Mira's"})
+    await desk.sync()
+    forgetter = Forgetter(team.database, team.store, team.clock, 180 * DAY_MS)
+    team.clock.now_ms += 179 * DAY_MS
+    assert await forgetter.forget() == 0
+    team.clock.now_ms += 2 * DAY_MS
+    assert await forgetter.forget() == 1
+    assert await forgetter.forget() == 0
+    await phone.sync()
+    assert [row.v["deleted"] for row in told(phone)] == [True]

@@ -114,3 +114,18 @@ async def test_parts_of_several_tables_are_all_stored_whether_they_are_few_or_ma
             await database.write(lambda connection: driver_of(connection).execute("DELETE FROM verdict"))
     finally:
         await database.close()
+
+
+async def test_a_list_of_values_is_one_that_others_are_in_or_not_in(address: str) -> None:
+    database = open_database(address)
+
+    def read(connection: Connection) -> list[list[tuple[Any, ...]]]:
+        driver = driver_of(connection)
+        driver.store(VERDICTS, [(1, n, "x") for n in range(4)])
+        select = "SELECT n FROM verdict WHERE device = ? AND n {} (?*) ORDER BY n LIMIT ?"
+        return [driver.fetch(select.format(what), 1, [1, 3], 9) for what in ("IN", "NOT IN")]
+
+    try:
+        assert await database.write(read) == [[(1,), (3,)], [(0,), (2,)]]
+    finally:
+        await database.close()

@@ -99,6 +99,19 @@ async def test_nothing_is_called_late_before_it_is(scene: Scene) -> None:
     assert found["Slipping: Ovens"]["DTSTART"].dt == date(2026, 11, 21)
 
 
+async def test_a_call_cycle_is_in_the_calendar_once_it_is_over_and_until_the_visit_is_made(scene: Scene) -> None:
+    path = await link(scene)
+    about = {"customer": BAKERY, "person": MAREK, "status": "done"}
+    await scene.write("visit", make_id(601), BAKERY, checked_in_at=ms("2026-10-21 14:00"), **about)
+    assert await events(scene, path) == {}
+    await scene.at("2026-11-20 09:00")
+    [event] = (await events(scene, path)).values()
+    assert (str(event["SUMMARY"]), event["DTSTART"].dt) == ("Due for a visit: Bakery", date(2026, 11, 20))
+    assert event["URL"] == f"https://crm.demo.example/customers/{BAKERY}"
+    await scene.write("visit", make_id(602), BAKERY, checked_in_at=ms("2026-11-20 10:00"), **about)
+    assert await events(scene, path) == {}
+
+
 async def test_the_calendar_rings_when_the_phone_would(scene: Scene) -> None:
     await scene.write("setting", make_id(601), MAREK, name="morning_hour", value=6)
     await scene.task(1, title="Late", remind_at=ms("2026-11-20 22:30"))

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from routebook_server.reminders.cycles import CALL_CYCLES, MAX_DAYS, UNCLASSED_DAYS, USUAL_DAYS
 from routebook_server.reminders.hours import MORNING, QUIET_FROM, QUIET_TO, Hours
 from routebook_server.reminders.rules import (
     PATIENCE_DAYS,
+    CallCycle,
     Rule,
     Subject,
     birthday_in,
@@ -88,6 +90,35 @@ def test_a_deal_slips_past_its_day_of_closing_or_after_too_long_in_its_stage() -
     assert found("deal", stage="proposal") == []
 
 
+def cycle_rings(cycle: CallCycle | None, **values: Any) -> list[tuple[str, str]]:
+    """Return when a customer's cycle rings, in UTC, and its mark."""
+    subject = Subject("y", "customer", "y", "t:z", values, values, cycle)
+    return [
+        (datetime.fromtimestamp(one.at / 1_000, UTC).strftime("%Y-%m-%d %H:%M"), one.mark)
+        for one in occurrences(subject, HOURS, NOW)
+    ]
+
+
+def test_a_call_cycle_is_over_after_its_days_or_after_what_was_planned_and_has_one_mark() -> None:
+    # Half past midnight of the 1st in Warsaw.
+    seen = ms("2026-10-31T23:30")
+    assert cycle_rings(CallCycle(seen, 14)) == [("2026-11-15 08:00", "2026-10-31")]
+    assert cycle_rings(CallCycle(seen, 21)) == [("2026-11-22 08:00", "2026-10-31")]
+    assert cycle_rings(CallCycle(seen, 14, "2026-11-10")) == [("2026-11-15 08:00", "2026-10-31")]
+    assert cycle_rings(CallCycle(seen, 14, "2026-11-20")) == [("2026-11-21 08:00", "2026-10-31")]
+    assert cycle_rings(None) == []
+    assert cycle_rings(CallCycle(seen, 14), deleted=True) == []
+
+
+def test_call_cycles_are_those_of_the_app() -> None:
+    text = (DOMAIN / "call-cycle.ts").read_text(encoding="utf-8")
+    usual = re.search(r"USUAL_CALL_CYCLES: CallCycles = \{([^}]*)\}", text)
+    assert usual is not None
+    assert {name: int(days) for name, days in re.findall(r"(\w+): (\d+)", usual[1])} == USUAL_DAYS
+    assert re.findall(r"(?:UNCLASSED|MAX_CYCLE)_DAYS = (\d+);", text) == [str(UNCLASSED_DAYS), str(MAX_DAYS)]
+    assert f'CALL_CYCLES_SETTING = "{CALL_CYCLES}"' in text
+
+
 def test_nothing_falls_due_of_what_is_deleted_or_below_a_deleted_customer() -> None:
     assert found("task", status="open", due_day="2026-11-21", deleted=True) == []
     assert found("task", {"deleted": True}, status="open", due_day="2026-11-21") == []
@@ -102,6 +133,7 @@ def test_whom_it_concerns_is_the_tasks_person_the_deals_owner_and_else_the_custo
     assert person("deal", {"owner": "p"}, {"owner": "o"}) == "p"
     assert person("deal", {"owner": None}, {"owner": "o"}) == "o"
     assert person("contact", {}, {"owner": "o"}) == "o"
+    assert person("customer", {"owner": "o"}, {"owner": "o"}) == "o"
     assert person("contact", {}, {}) == ""
 
 

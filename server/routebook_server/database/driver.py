@@ -1,8 +1,8 @@
 """Driver: how the store speaks SQL, past SQLAlchemy where that would cost more than the statement.
 
-SQL is written once, as SQLite takes it, with two additions: ``IN (?*)`` stands for a list of values of any length, and
-``FOR UPDATE`` locks rows where others may write beside us. Rows are stored many at a time by a ``Storing``, made once
-from the table's own declaration.
+SQL is written once, as SQLite takes it, with two additions: ``IN (?*)``, also after NOT, stands for a list of values
+of any length, and ``FOR UPDATE`` locks rows where others may write beside us. Rows are stored many at a time by a
+``Storing``, made once from the table's own declaration.
 """
 
 import asyncio
@@ -302,7 +302,8 @@ def _sqlite(sql: str) -> str:
 def _postgres(sql: str) -> str:
     numbers = count(1)
     sql = sql.replace("group_concat(", "string_agg(")
-    sql = _BYTES.sub(r"convert_to(\1, 'UTF8')", _LIST.sub("= ANY(?)", sql))
+    sql = _LIST.sub("= ANY(?)", sql.replace("NOT IN (?*)", "<> ALL(?)"))
+    sql = _BYTES.sub(r"convert_to(\1, 'UTF8')", sql)
     return re.sub(r"\?", lambda _match: f"${next(numbers)}", sql)
 
 

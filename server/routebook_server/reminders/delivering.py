@@ -49,7 +49,7 @@ class _Desk:
         self.now_ms = now
         self.subjects = read_subjects(self.driver, {row.record for row in rows if row.record})
         due = find_due(self.driver, self.subjects.values(), zone, now)
-        self.due = {one.reminder for one in due}
+        self.due_at = {one.reminder: one.occurrence.at for one in due}
         self.people = reach(connection, {row.person for row in rows}, now)
         self.listeners = read_listeners(self.driver, {row.person for row in rows}, zone)
         found = self.driver.fetch_one("SELECT locale FROM organisation")
@@ -70,7 +70,12 @@ class _Desk:
             return why
         if subject.bucket not in person.buckets:
             return "hidden"
-        return "" if one.id in self.due else "moved"
+        due_at = self.due_at.get(one.id)
+        if one.rule != Rule.CALL_CYCLE:
+            return "" if due_at is not None else "moved"
+        if due_at is None:
+            return "done"  # visited meanwhile
+        return "" if due_at <= self.now_ms else "moved"
 
     def write(self, one: Reminder, key: tuple[str, int, int], subscription: Subscription | None, email: str) -> Letter:
         """Return the letter of a delivery (id, device, attempts), as if it went alone."""

@@ -25,10 +25,13 @@ MAX_KEY: Final = 64
 BACK_MS: Final = 30 * DAY_MS
 AHEAD_MS: Final = 400 * DAY_MS
 MAX_EVENTS: Final = 2_000
-_FAILURES: Final = frozenset({Rule.OVERDUE_CALL, Rule.SLIPPING})
+_FAILURES: Final = frozenset({Rule.OVERDUE_CALL, Rule.SLIPPING, Rule.CALL_CYCLE})
 _TOKEN_BYTES: Final = 32
 _STORE: Final = upsert(calendar_feed, ("person",))
-_SELECT: Final = "SELECT record FROM due WHERE person = ? AND at > ? AND at < ? ORDER BY at LIMIT ?"
+_SELECT: Final = (
+    "SELECT record FROM due WHERE person = ? AND at > ? AND at < ? AND (at <= ? OR rule NOT IN (?*))"
+    " ORDER BY at LIMIT ?"
+)
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -93,7 +96,8 @@ class Feeds:
         person = self._reach(connection, [found[0]], now_ms).get(found[0])
         if person is None:
             return None
-        records = driver.fetch(_SELECT, person.person, now_ms - BACK_MS, now_ms + AHEAD_MS, MAX_EVENTS)
+        between = (now_ms - BACK_MS, now_ms + AHEAD_MS)
+        records = driver.fetch(_SELECT, person.person, *between, now_ms, sorted(_FAILURES), MAX_EVENTS)
         subjects = read_subjects(driver, {record for (record,) in records})
         due = [
             one

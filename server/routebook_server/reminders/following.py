@@ -5,9 +5,9 @@ of moves its cursor in memory alone, and after a restart those rows are looked t
 dropped and built again at any time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from routebook_server.database import Database, Driver, driver_of
 from routebook_server.database.driver import upsert
 from routebook_server.records.buckets import SHARED
-from routebook_server.records.heads import Heads
+from routebook_server.records.heads import Heads, Subscription
+from routebook_server.reminders.cycles import names_cycles
 from routebook_server.reminders.hours import MORNING_HOUR, QUIET_HOURS, hours_from
-from routebook_server.reminders.rules import DAY_MS, KINDS, LASTS_MS, Rule
+from routebook_server.reminders.rules import DAY_MS, KINDS, LASTS_MS, RULES, Rule
 from routebook_server.reminders.subjects import find_due, read_subjects, read_values
 from routebook_server.reminders.tables import due, due_cursor, due_person
 from routebook_sync.entities.base import SHARED_ROOT
@@ -26,10 +27,11 @@ STEP: Final = 500
 """Records in one transaction: a push waits no longer than that takes."""
 REST_S: Final = 0.5
 """How long commits gather."""
-_FOLLOWED: Final = sorted(KINDS | {"customer", "person", "setting"})
+_FOLLOWED: Final = sorted(KINDS | {"person", "setting", "visit"})
 _SELECT_HEAD: Final = "SELECT epoch, seq FROM bucket WHERE bucket = ?"
 _SELECT_ROWS: Final = (
-    "SELECT seq, id, kind, root FROM record WHERE bucket = ? AND seq > ? AND kind IN (?*) ORDER BY seq LIMIT ?"
+    "SELECT seq, id, kind, root FROM record WHERE bucket = ? AND seq > ? AND kind IN (?*)"
+    " AND (kind <> 'visit' OR seq > ?) ORDER BY seq LIMIT ?"
 )
 _SELECT_DUE: Final = (
     "SELECT record, rule, kind, root, person, mark, reminder, at, send_at FROM due WHERE record IN (?*)"
@@ -37,8 +39,8 @@ _SELECT_DUE: Final = (
 _STORE_DUE: Final = upsert(due, ("record", "rule"))
 _STORE_PERSON: Final = upsert(due_person, ("person",))
 _STORE_REACHED: Final = upsert(due_cursor, ("bucket",))
-
-T = TypeVar("T")
+_BY_RULES: Final = ("", 0, RULES)
+"""Beside the cursors, under no bucket's name: by which rules they read."""
 
 
 class Cursor(NamedTuple):
@@ -72,6 +74,8 @@ class Follower:
         self._time_zone = time_zone
         self._timer = timer
         self._cursors: dict[str, Cursor] = {}
+        self._filled: dict[str, int] = {}
+        """Up to where a bucket's visits were there before its customers were read."""
 
     async def run(self) -> None:
         """Follow the records until the heads are closed or the task is cancelled."""
@@ -81,7 +85,7 @@ class Follower:
             while not subscription.ended:
                 for bucket in buckets:
                     begun = self._timer()
-                    while await self._step(bucket) and not subscription.ended:
+                    while await self._step(bucket, subscription) and not subscription.ended:
                         # Far behind, as after an import: devices come first.
                         await subscription.rest(self._timer() - begun)
                         begun = self._timer()
@@ -109,29 +113,43 @@ class Follower:
         passed = partial(_passed_birthdays, before=self._now_ms() - DAY_MS)
         await self._refresh(await self._database.read(passed))
 
-    async def _step(self, bucket: str) -> bool:
-        """Take in the next records of a bucket; tell whether there may be more."""
-        cursor = self._cursors.get(bucket, Cursor())
-        rows, reached = await self._database.read(partial(_look, bucket=bucket, cursor=cursor))
+    async def _step(self, bucket: str, subscription: Subscription | None = None) -> bool:
+        """Take in the next records of a bucket, resting in between; tell whether there may be more."""
+        look = partial(
+            _look, bucket=bucket, cursor=self._cursors.get(bucket, Cursor()), filled=self._filled.get(bucket, 0)
+        )
+        rows, reached, self._filled[bucket] = await self._database.read(look)
         if rows:
             people = {row.id if row.kind == "person" else row.root for row in rows if row.kind in {"person", "setting"}}
             people.discard(SHARED_ROOT)
             if people:
                 await self._database.write(partial(_keep_people, people=sorted(people), time_zone=self._time_zone))
-            await self._refresh(await self._database.read(partial(_concerned, rows=rows, people=people)))
-            kept = (bucket, *reached)
-            await self._database.write(lambda connection: driver_of(connection).store(_STORE_REACHED, [kept]))
+            concerned = await self._database.read(partial(_concerned, rows=rows, people=people))
+            changed = await self._refresh(concerned, subscription)
+            if changed or {row.kind for row in rows} != {"visit"}:
+                kept = [(bucket, *reached), _BY_RULES]
+                await self._database.write(lambda connection: driver_of(connection).store(_STORE_REACHED, kept))
         self._cursors[bucket] = reached
         return len(rows) == STEP
 
-    async def _refresh(self, records: Sequence[str]) -> None:
-        for part in _parts(records):
+    async def _refresh(self, records: Sequence[str], subscription: Subscription | None = None) -> int:
+        """Work out anew what falls due of these records; return how much of it is another."""
+        changed = 0
+        for start in range(0, len(records), STEP):
+            begun = self._timer()
+            part = records[start : start + STEP]
             work = partial(refresh, records=part, time_zone=self._time_zone, now_ms=self._now_ms())
-            await self._database.write(work)
+            changed += await self._database.write(work)
+            if subscription is not None and start + STEP < len(records):
+                await subscription.rest(self._timer() - begun)
+        return changed
 
 
-def refresh(connection: Connection, records: Sequence[str], time_zone: str, now_ms: int) -> None:
-    """Work out anew what falls due of these records, from the records alone. Runs inside the caller's transaction."""
+def refresh(connection: Connection, records: Sequence[str], time_zone: str, now_ms: int) -> int:
+    """Work out anew what falls due of these records, from the records alone, and return how much of it is another.
+
+    Runs inside the caller's transaction.
+    """
     driver = driver_of(connection)
     found = find_due(driver, read_subjects(driver, records).values(), time_zone, now_ms)
     made = {row[0] for row in driver.fetch("SELECT id FROM reminder WHERE id IN (?*)", [one.reminder for one in found])}
@@ -142,20 +160,28 @@ def refresh(connection: Connection, records: Sequence[str], time_zone: str, now_
         about = (subject.kind, subject.root, person, occurrence.mark, reminder, occurrence.at)
         rows[key] = (*key, *about, send_at if is_to_send else None)
     before = {(row[0], row[1]): row for row in driver.fetch(_SELECT_DUE, list(records))}
-    for record, rule in before.keys() - rows.keys():
+    gone = before.keys() - rows.keys()
+    for record, rule in gone:
         driver.execute("DELETE FROM due WHERE record = ? AND rule = ?", record, rule)
-    driver.store(_STORE_DUE, [row for key, row in rows.items() if before.get(key) != row])
+    others = [row for key, row in rows.items() if before.get(key) != row]
+    driver.store(_STORE_DUE, others)
+    return len(gone) + len(others)
 
 
-def _look(connection: Connection, bucket: str, cursor: Cursor) -> tuple[list[Changed], Cursor]:
-    """Return the next records of a bucket that are followed, and where the cursor stands after them."""
+def _look(connection: Connection, bucket: str, cursor: Cursor, filled: int) -> tuple[list[Changed], Cursor, int]:
+    """Return the next records of a bucket that are followed, where the cursor stands after them, and ``filled``.
+
+    Who is read for the first time is read with all of his visits: those that were there then are passed over.
+    """
     driver = driver_of(connection)
     head = Cursor(*(driver.fetch_one(_SELECT_HEAD, bucket) or Cursor()))
     begin = cursor.seq if cursor.epoch == head.epoch else 0
     if begin >= head.seq:
-        return [], head
-    rows = [Changed(*row) for row in driver.fetch(_SELECT_ROWS, bucket, begin, _FOLLOWED, STEP)]
-    return rows, Cursor(head.epoch, rows[-1].seq) if len(rows) == STEP else head
+        return [], head, filled
+    if begin == 0:
+        filled = head.seq
+    rows = [Changed(*row) for row in driver.fetch(_SELECT_ROWS, bucket, begin, _FOLLOWED, filled, STEP)]
+    return rows, Cursor(head.epoch, rows[-1].seq) if len(rows) == STEP else head, filled
 
 
 def _keep_people(connection: Connection, people: Sequence[str], time_zone: str) -> None:
@@ -182,6 +208,10 @@ def _concerned(connection: Connection, rows: Sequence[Changed], people: set[str]
     driver = driver_of(connection)
     found = [row.id for row in rows if row.kind in KINDS]
     customers = [row.id for row in rows if row.kind == "customer"]
+    found += [row.root for row in rows if row.kind == "visit"]
+    if names_cycles(driver, [row.id for row in rows if row.kind == "setting" and row.root == SHARED_ROOT]):
+        select = "SELECT record FROM due WHERE rule = ?"
+        found += [record for (record,) in driver.fetch(select, Rule.CALL_CYCLE.value)]
     for column, values in (("root", customers), ("person", sorted(people))):
         if values:
             found += [record for (record,) in driver.fetch(f"SELECT record FROM due WHERE {column} IN (?*)", values)]
@@ -195,7 +225,8 @@ def _passed_birthdays(connection: Connection, before: int) -> list[str]:
 
 def _read_cursors(connection: Connection) -> dict[str, Cursor]:
     rows = driver_of(connection).fetch("SELECT bucket, epoch, seq FROM due_cursor")
-    return {bucket: Cursor(epoch, seq) for bucket, epoch, seq in rows}
+    found = {bucket: Cursor(epoch, seq) for bucket, epoch, seq in rows}
+    return found if found.pop("", Cursor()).seq == RULES else {}
 
 
 def _bucket_names(connection: Connection) -> list[str]:
@@ -215,8 +246,3 @@ def _forget(connection: Connection) -> None:
 
 def _empty(driver: Driver, table: str) -> None:
     driver.execute(f"DELETE FROM {table}")
-
-
-def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), STEP):
-        yield values[start : start + STEP]

@@ -61,6 +61,8 @@ def url_of_several(kinds: Collection[str]) -> str:
     """Return the screen on which reminders of several records are seen."""
     if "task" in kinds:
         return "/tasks"
+    if set(kinds) == {"customer"}:
+        return "/plan"
     return "/deals" if set(kinds) == {"deal"} else "/today"
 
 

@@ -1,9 +1,9 @@
-"""Rules: what of a record falls due, when, and for whom. Pure; slipping and birthdays as ``lib/domain`` has them."""
+"""Rules: what of a record falls due, when, and for whom. Pure; each as ``lib/domain`` has it."""
 
 import calendar
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -25,8 +25,11 @@ PATIENCE_DAYS: Final[dict[str, int]] = {
     Stage.NEGOTIATION.value: 14,
 }
 """Days in a stage after which an open deal slips."""
-KINDS: Final = frozenset({"task", "contact", "deal"})
+KINDS: Final = frozenset({"task", "contact", "deal", "customer"})
 """The kinds of which something may fall due."""
+RULES: Final = 2
+"""Raised whenever something else falls due by them: then all records are looked through again."""
+_NAMED: Final = frozenset({"contact", "customer"})
 
 
 class Rule(StrEnum):
@@ -37,10 +40,22 @@ class Rule(StrEnum):
     OVERDUE_CALL = "overdue_call"
     BIRTHDAY = "birthday"
     SLIPPING = "slipping"
+    CALL_CYCLE = "call_cycle"
+    """A customer is to be visited again."""
     UNSENT = "unsent"
     """A device that had told of unsent work has not been heard of since."""
     TEST = "test"
     """Its person wants to see whether reminders come to this device."""
+
+
+class CallCycle(msgspec.Struct, frozen=True):
+    """Where a customer stands in his call cycle."""
+
+    last_visit_at: int
+    days: int
+    """After the last visit, until he is to be visited again."""
+    planned_day: str = ""
+    """The last day for which a visit is planned, "" for none: until it has passed somebody is about to go."""
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -52,7 +67,9 @@ class Subject(msgspec.Struct, frozen=True):
     bucket: str
     values: Mapping[str, Any]
     customer: Mapping[str, Any]
-    """The values of the customer below which it is; none where it is a person's own."""
+    """The values of the customer below which it is, or that it is; none where it is a person's own."""
+    cycle: CallCycle | None = None
+    """Of a customer who was visited."""
 
     @property
     def person(self) -> str:
@@ -69,7 +86,7 @@ class Subject(msgspec.Struct, frozen=True):
     @property
     def title(self) -> str:
         """What it is called."""
-        return str(self.values.get("name" if self.kind == "contact" else "title") or "")
+        return str(self.values.get("name" if self.kind in _NAMED else "title") or "")
 
 
 class Occurrence(msgspec.Struct, frozen=True):
@@ -87,6 +104,8 @@ def occurrences(subject: Subject, hours: Hours, now_ms: int) -> list[Occurrence]
     """Return what falls due of a record, past and future; of birthdays the next one, until a day after it."""
     if subject.values.get("deleted") or subject.customer.get("deleted"):
         return []
+    if subject.kind == "customer":
+        return [] if subject.cycle is None else [_of_cycle(subject.cycle, hours)]
     find = _FINDERS.get(subject.kind)
     return [] if find is None else list(find(subject.values, hours, now_ms))
 
@@ -133,6 +152,16 @@ def _of_deal(values: Mapping[str, Any], hours: Hours, _now_ms: int) -> Iterator[
     day = slips_on(values, hours)
     if day is not None:
         yield Occurrence(Rule.SLIPPING, hours.morning_of(day), day.isoformat())
+
+
+def _of_cycle(cycle: CallCycle, hours: Hours) -> Occurrence:
+    day = hours.day_of(cycle.last_visit_at) + timedelta(days=cycle.days)
+    planned = day_from(cycle.planned_day)
+    if planned is not None:
+        day = max(day, planned + timedelta(days=1))
+    # By the visit that began it, whatever is planned and however long the cycle is made: once is enough.
+    seen = datetime.fromtimestamp(cycle.last_visit_at / 1_000, UTC).date()
+    return Occurrence(Rule.CALL_CYCLE, hours.morning_of(day), seen.isoformat())
 
 
 def slips_on(values: Mapping[str, Any], hours: Hours) -> date | None:

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from routebook_server.database import Driver
+from routebook_server.reminders.cycles import read_cycles
 from routebook_server.reminders.hours import Hours
 from routebook_server.reminders.rules import KINDS, Occurrence, Rule, Subject, occurrences, reminder_id
 
@@ -55,8 +56,10 @@ def read_subjects(driver: Driver, ids: Collection[str]) -> dict[str, Subject]:
     rows = driver.fetch(_SELECT, sorted(ids), sorted(KINDS)) if ids else []
     roots = sorted({root for _id, _kind, root, _bucket, _doc in rows})
     customers = {root: read_values(doc) for root, doc in driver.fetch(_SELECT_ROOTS, roots)} if roots else {}
+    own = {record: customers.get(record, {}) for record, kind, *_rest in rows if kind == "customer"}
+    cycles = read_cycles(driver, own)
     return {
-        record: Subject(record, kind, root, bucket, read_values(doc), customers.get(root, {}))
+        record: Subject(record, kind, root, bucket, read_values(doc), customers.get(root, {}), cycles.get(record))
         for record, kind, root, bucket, doc in rows
     }
 

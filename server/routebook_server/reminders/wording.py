@@ -106,6 +106,9 @@ def word(locale: str, occurrence: Occurrence, subject: Subject, hours: Hours, no
         case Rule.SLIPPING:
             why = _why_slipping(locale, subject, hours, now_ms, values)
             return Wording(say(locale, "slipping_title", values), why)
+        case Rule.CALL_CYCLE:
+            title = say(locale, "call_cycle_title", values)
+            return Wording(title, say(locale, "call_cycle_body", values, _days_unseen(subject, hours, now_ms)))
         case _:
             return Wording(say(locale, "birthday_title", values), say(locale, "birthday_body", values))
 
@@ -126,6 +129,11 @@ def word_several(locale: str, titles: Sequence[str]) -> Wording:
 def word_test(locale: str) -> Wording:
     """Return what a device shows whose person wants to see whether reminders come."""
     return Wording(say(locale, "test_title"), say(locale, "test_body"))
+
+
+def _days_unseen(subject: Subject, hours: Hours, now_ms: int) -> int:
+    seen = now_ms if subject.cycle is None else subject.cycle.last_visit_at
+    return max(0, (hours.day_of(now_ms) - hours.day_of(seen)).days)
 
 
 def _why_slipping(locale: str, subject: Subject, hours: Hours, now_ms: int, values: Mapping[str, str]) -> str:

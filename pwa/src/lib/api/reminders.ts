@@ -47,6 +47,7 @@ export const REMINDER_RULES = [
   "overdue_call",
   "birthday",
   "slipping",
+  "call_cycle",
   "unsent",
   "test",
 ] as const;

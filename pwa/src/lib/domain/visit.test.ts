@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Visible } from "#lib/store/visible";
 import {
+  beganAt,
   begunVisit,
   cancelVisit,
   checkIn,
@@ -159,6 +160,25 @@ describe("the report", () => {
     expect(values(finish(visit(), "order", NINE + 18 * MINUTE, WARSAW))).toEqual([
       { status: "done", outcome: "order", checked_out_at: NINE + 18 * MINUTE, check_out_estimated: null },
     ]);
+  });
+  test("a check-in that lies after the check-out was made by a wrong clock: the visit began no later than it ended", () => {
+    const ahead = visit({ checked_in_at: NINE + 240 * HOUR });
+    expect(values(finish(ahead, "order", NINE + 18 * MINUTE, WARSAW))).toEqual([
+      {
+        status: "done",
+        outcome: "order",
+        checked_in_at: NINE + 18 * MINUTE,
+        checked_out_at: NINE + 18 * MINUTE,
+        check_out_estimated: null,
+      },
+    ]);
+  });
+  test("what a wrong clock left behind is shown as begun when it ended, too", () => {
+    expect(beganAt({ status: "done", checked_in_at: NINE + HOUR, checked_out_at: NINE })).toBe(NINE);
+    expect(beganAt({ status: "done", checked_in_at: NINE, checked_out_at: NINE + HOUR })).toBe(NINE);
+    // One that goes on has the end from before, which says nothing yet.
+    expect(beganAt({ status: "open", checked_in_at: NINE + HOUR, checked_out_at: NINE })).toBe(NINE + HOUR);
+    expect(beganAt({ status: "planned" })).toBeNull();
   });
   test("finishing can be taken back to the outcome before", () => {
     expect(values(reopen(key, null))).toEqual([{ status: "open", outcome: null }]);

@@ -222,7 +222,23 @@ export const isSigned = ({ signature, signed_by }: Visible<"visit">): boolean =>
 /** The report: how it went, and the check-out; where that was forgotten, an estimate of it that says so. */
 export function finish(visit: OpenVisit, outcome: VisitOutcome | null, now: number, timeZone: string): Change[] {
   const left = { status: "done", checked_out_at: now, check_out_estimated: null } as const;
-  return [change(visit, { ...(isForgotten(visit, now, timeZone) ? forgottenEnd(visit, now) : left), outcome })];
+  // Whose clock was ahead at the check-in, and is not now: nobody leaves before he has come.
+  const began = typeof visit.checked_in_at === "number" && visit.checked_in_at > now ? { checked_in_at: now } : {};
+  return [
+    change(visit, { ...(isForgotten(visit, now, timeZone) ? forgottenEnd(visit, now) : left), ...began, outcome }),
+  ];
+}
+
+interface Times {
+  readonly status?: VisitStatus | null | undefined;
+  readonly checked_in_at?: number | null | undefined;
+  readonly checked_out_at?: number | null | undefined;
+}
+
+/** When a visit began, null if it has not; one that is over, by whatever clocks, no later than it ended. */
+export function beganAt({ status, checked_in_at: began, checked_out_at: ended }: Times): number | null {
+  if (typeof began !== "number") return null;
+  return status === "open" || typeof ended !== "number" ? began : Math.min(began, ended);
 }
 
 /** The visit goes on; the end that it had stands until it is finished anew, and is its end again if that is forgotten. */

@@ -1,4 +1,5 @@
 /** The door of this folder: `m` for words, `fmt` for values, `reader` for who reads. */
+import { byName } from "./collation";
 import { localDigits } from "./digits";
 import * as format from "./format";
 import { reader } from "./locale.svelte";
@@ -35,6 +36,7 @@ export const fmt = {
   bytes: (count: number) => format.bytes(count, reader),
   list: (items: readonly string[]) => format.list(items, reader),
   digits: (text: string) => localDigits(text, reader.locale),
+  byName: <R extends { readonly name: string }>(rows: readonly R[]) => byName(rows, reader),
   isolated: format.isolated,
   address: (...parts: readonly (string | null | undefined)[]) => format.address(parts, reader),
   initials: format.initials,

@@ -3,6 +3,7 @@ import { customFieldsOf } from "#lib/domain/custom-field";
 import { formOf, labelIn } from "#lib/domain/visit-form";
 import { m, reader } from "#lib/i18n";
 import { fieldLabel } from "#lib/i18n/fields";
+import { REMOVAL, removalText } from "#lib/i18n/removal-words";
 import { showValue } from "#lib/i18n/values";
 import { live } from "#lib/store/live.svelte";
 import type { RecordRef } from "#lib/store/queries/record";
@@ -87,6 +88,7 @@ export function useShowing(
       return custom?.type === name ? customLabel(kind, about) : fieldLabel(kind, name);
     },
     value(kind, field, value, currency, about) {
+      if (field.name === REMOVAL) return removalText(value);
       const showing = { reader, currency, nameOf, yes: m.common_yes(), no: m.common_no() };
       const custom = customOf(kind, about);
       const shown = custom === null ? null : showCustom(custom, field.name, value, showing);

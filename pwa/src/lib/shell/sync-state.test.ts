@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { NO_FILES } from "#lib/store/files/status";
 import type { Connection, Phase } from "#lib/store/status";
+import { type Going, outlookOf } from "../../routes/(app)/sync/outlook";
 import { syncState } from "./sync-state";
 
 const READY: Phase = { name: "ready" };
@@ -66,4 +67,22 @@ test("files wait like everything else, and are said to be on their way while the
     kind: "waiting",
     count: 3,
   });
+});
+
+test("files that the server does not take neither wait nor are all sent: the chip says what Sync says", () => {
+  const refused = { name: "refused", code: "wrong_content" } as const;
+  const files = { ...NO_FILES, waiting: 2, states: { a: refused, b: refused } };
+  const status = { phase: READY, connection: "up_to_date", waiting: 0, syncing: false, files } as const;
+  const agree = (given: Parameters<typeof syncState>[0], going: Going) => {
+    const state = syncState(given);
+    const outlook = outlookOf(given);
+    expect(outlook.going).toBe(going);
+    expect("count" in state ? state.count : 0).toBe(state.kind === "not-taken" ? outlook.notTaken : outlook.waiting);
+    return state.kind;
+  };
+  expect(agree(status, "not_taken")).toBe("not-taken");
+  expect(agree({ ...status, connection: "offline" }, "not_taken")).toBe("offline");
+  expect(agree({ ...status, waiting: 3, connection: "waiting", syncing: true }, "sending")).toBe("sending");
+  expect(agree({ ...status, files: { ...files, waiting: 5 } }, "waiting")).toBe("waiting");
+  expect(agree({ ...status, connection: "connecting" }, "not_taken")).toBe("connecting");
 });

@@ -1,3 +1,4 @@
+import { notTaken, toSend } from "#lib/store/files/status";
 import type { StoreStatus } from "#lib/store/status";
 import type { SyncState } from "#lib/ui/types";
 
@@ -5,13 +6,17 @@ import type { SyncState } from "#lib/ui/types";
 export const isOutOfRoom = ({ phase }: Pick<StoreStatus, "phase">, unsaved: number): boolean =>
   unsaved > 0 || (phase.name === "failed" && phase.code === "storage_full");
 
+/** What of this device will be sent by itself: edits, and files that the server takes. */
+export const leftToSend = ({ waiting, files }: Pick<StoreStatus, "waiting" | "files">): number =>
+  waiting + toSend(files);
+
 /** The one quiet chip that tells of the network: what the rep has to know, in the order in which it matters. */
 export function syncState(
   status: Pick<StoreStatus, "phase" | "connection" | "waiting" | "syncing" | "files">,
   unsaved = 0,
 ): SyncState {
   const { phase, connection, files } = status;
-  const count = status.waiting + files.waiting;
+  const count = leftToSend(status);
   if (isOutOfRoom(status, unsaved)) return { kind: "full", count };
   const syncing = status.syncing || files.sending;
   switch (connection) {
@@ -27,7 +32,10 @@ export function syncState(
       return syncing ? { kind: "sending", count } : { kind: "waiting", count };
     case "up_to_date":
       if (count > 0) return files.sending ? { kind: "sending", count } : { kind: "waiting", count };
-      if (phase.name !== "first_sync") return { kind: "up-to-date" };
+      if (phase.name !== "first_sync") {
+        const refused = notTaken(files);
+        return refused > 0 ? { kind: "not-taken", count: refused } : { kind: "up-to-date" };
+      }
       return { kind: "receiving", share: phase.buckets === 0 ? 0 : phase.bucketsComplete / phase.buckets };
   }
 }

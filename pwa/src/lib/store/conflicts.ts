@@ -16,21 +16,46 @@ export interface OpenConflict {
   readonly v: Conflict;
 }
 
-/** How many are looked at. */
+interface Row {
+  readonly id: string;
+  readonly root: string;
+  readonly doc: string;
+  readonly happened_at: number;
+}
+
+/** So many are told of. */
 const MOST = 100;
+/** So many are read at a time: those of what is not on this device any more stay until the server forgets them. */
+const STEP = 200;
 
 /** Those whose record is on this device and not removed, newest first. */
 export function openConflicts(database: Database): OpenConflict[] {
-  const rows = database.all<{ id: string; root: string; doc: string }>(
-    "SELECT id, root, doc FROM conflict WHERE deleted IS NOT 1 ORDER BY happened_at DESC, id DESC LIMIT ?",
-    [MOST],
+  const found: OpenConflict[] = [];
+  let rows = rowsBefore(database, undefined);
+  while (rows.length > 0) {
+    for (const row of rows) {
+      const open = openedOf(database, row);
+      if (open !== null) found.push(open);
+      if (found.length === MOST) return found;
+    }
+    rows = rows.length < STEP ? [] : rowsBefore(database, rows.at(-1));
+  }
+  return found;
+}
+
+function rowsBefore(database: Database, last: Row | undefined): Row[] {
+  return database.all<Row>(
+    `SELECT id, root, doc, happened_at FROM conflict
+     WHERE deleted IS NOT 1 AND (?1 IS NULL OR (happened_at, id) < (?1, ?2)) ORDER BY happened_at DESC, id DESC LIMIT ?3`,
+    [last?.happened_at ?? null, last?.id ?? null, STEP],
   );
-  return rows.flatMap(({ id, root, doc }): OpenConflict[] => {
-    const { v }: { v: Conflict } = JSON.parse(doc);
-    const { target_kind: kind = "", target = "" } = v;
-    if (!isKind(kind)) return [];
-    const found = database.get<{ root: string }>(`SELECT root FROM "${kind}" WHERE id = ?`, [target]);
-    if (found === undefined || removedOf(database, [{ kind, id: target, root: found.root }]).length > 0) return [];
-    return [{ id, root, kind, target, targetRoot: found.root, v }];
-  });
+}
+
+function openedOf(database: Database, { id, root, doc }: Row): OpenConflict | null {
+  const { v }: { v: Conflict } = JSON.parse(doc);
+  const { target_kind: kind = "", target = "" } = v;
+  if (!isKind(kind)) return null;
+  const found = database.get<{ root: string }>(`SELECT root FROM "${kind}" WHERE id = ?`, [target]);
+  if (found === undefined || removedOf(database, [{ kind, id: target, root: found.root }]).length > 0) return null;
+  return { id, root, kind, target, targetRoot: found.root, v };
 }

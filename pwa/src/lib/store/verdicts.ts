@@ -220,8 +220,8 @@ function noteSent(
 }
 
 /**
- * Writes down what a human has to look at, with what its author had seen when he wrote it; a refused group is one thing, and so is
- * a refused creation with what follows it.
+ * Writes down what a human has to look at, with what its author had seen when he wrote it; a refused group is one thing, so is one
+ * that met removed records, and so is a refused creation with what follows it.
  */
 class AttentionNotes {
   /** The entry of a group, by group. */
@@ -239,7 +239,9 @@ class AttentionNotes {
       if (applied !== null) this.#add(this.#make(applied.edit, verdict, applied.seen), edit, verdict, false);
       return;
     }
-    const group = REFUSED.has(verdict.verdict) ? edit.group : undefined;
+    const isWhole = REFUSED.has(verdict.verdict) || verdict.verdict === "merged";
+    // A part of a group that met a removed record stands apart from one that was refused.
+    const group = isWhole && edit.group !== undefined ? `${verdict.verdict} ${edit.group}` : undefined;
     const known = group === undefined ? undefined : this.#entryByGroup.get(group);
     const creation = known === undefined ? this.#entryOfCreation(edit, verdict) : undefined;
     const entry = known ?? creation ?? this.#make(edit, verdict, seen);

@@ -33,12 +33,17 @@ export type Visible<K extends Kind> = {
   readonly waiting: boolean;
 };
 
-/** Returns the record of this kind and id, null if it is not on the device or deleted. */
-export function readVisible<K extends Kind>(database: Database, kind: K, id: string): Visible<K> | null {
+/** Returns the record of this kind and id, null if it is not on the device, or if it is deleted and `withRemoved` is not asked for. */
+export function readVisible<K extends Kind>(
+  database: Database,
+  kind: K,
+  id: string,
+  withRemoved = false,
+): Visible<K> | null {
   const found = database.get<{ root: string; doc: string; waiting: number }>(
     `SELECT root, doc, EXISTS (SELECT 1 FROM outbox WHERE outbox.id = x.id) AS waiting
-     FROM "${kind}" x WHERE id = ? AND deleted IS NOT 1 LIMIT 1`,
-    [id],
+     FROM "${kind}" x WHERE id = ? AND (deleted IS NOT 1 OR ?) LIMIT 1`,
+    [id, withRemoved ? 1 : 0],
   );
   if (found === undefined) return null;
   const { v }: { v: Record<string, unknown> } = JSON.parse(found.doc);

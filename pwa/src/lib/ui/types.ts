@@ -12,6 +12,8 @@ export type SyncState =
   /** The first load; `share` of the parts that are complete, 0 to 1. */
   | { readonly kind: "receiving"; readonly share: number }
   | { readonly kind: "up-to-date" }
+  /** All is sent but so many files, which the server does not take. */
+  | { readonly kind: "not-taken"; readonly count: number }
   | { readonly kind: "sending"; readonly count: number }
   | { readonly kind: "waiting"; readonly count: number }
   | { readonly kind: "offline"; readonly count: number }

@@ -39,6 +39,14 @@ export const NO_FILES: FilesStatus = {
   states: {},
 };
 
+/** Files that the server does not take: they wait for a person, not for the network. */
+export const notTaken = ({ states }: Pick<FilesStatus, "states">): number =>
+  Object.values(states).filter(({ name }) => name === "refused").length;
+
+/** Files that will be sent by themselves. */
+export const toSend = (files: Pick<FilesStatus, "waiting" | "states">): number =>
+  Math.max(0, files.waiting - notTaken(files));
+
 /** Bytes that wait, and how it went so far. */
 export interface Waiting {
   readonly entry: Boxed;

@@ -297,6 +297,50 @@ describe("what needs a look", () => {
     ]);
   });
 
+  test("a group that met removed records is one thing, and all of it is brought back", () => {
+    const device = known();
+    const [note, deal] = [id(201), id(202)];
+    const place = { customer: C };
+    receive(device, {
+      rows: {
+        [BUCKET]: [
+          row("note", note, C, { ...place, person: PERSON, written_at: NOW, body: "x" }),
+          row("deal", deal, C, { ...place, title: "Autumn", stage: "new" }),
+        ],
+      },
+      seq: 2,
+    });
+    const changes = [
+      { kind: "note", id: note, root: C, v: { body: "y" } },
+      { kind: "deal", id: deal, root: C, v: { title: "Winter" } },
+    ] as const;
+    device.engine.write(changes, "together", true);
+    device.save({ kind: "customer", id: C, root: C, v: { city: "after" } });
+    const gone = { deleted: true } as const;
+    receive(device, {
+      pushed: 3,
+      verdicts: [1, 2, 3].map((n) => ({ n, verdict: "merged", field: "deleted" })),
+      rows: {
+        [BUCKET]: [
+          row("note", note, C, { ...place, person: PERSON, written_at: NOW, body: "y", ...gone }, 20),
+          row("deal", deal, C, { ...place, title: "Winter", stage: "new", ...gone }, 20),
+        ],
+      },
+      seq: 4,
+    });
+    const [alone, group, ...others] = items(device);
+    expect(others).toEqual([]);
+    expect(group).toMatchObject({
+      id: note,
+      more: [{ kind: "deal", id: deal, v: { title: "Winter" } }],
+      removed: [
+        { kind: "note", id: note, root: C },
+        { kind: "deal", id: deal, root: C },
+      ],
+    });
+    expect(alone).toMatchObject({ id: C, more: [], removed: [] });
+  });
+
   test("words merged and applied edits are quiet, an edit of what somebody removed is not", () => {
     const device = known();
     for (const city of ["a", "b", "c"]) device.save({ kind: "customer", id: C, root: C, v: { city } });

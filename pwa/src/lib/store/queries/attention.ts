@@ -84,7 +84,7 @@ export interface AttentionItem {
   readonly standingFrom: Readonly<Record<string, "told" | "here" | "elsewhere">>;
   readonly losers: readonly LostValue[];
   /**
-   * The other edits of the group, where it was refused as a whole, and what could only follow a creation (SPEC R44); the decision
+   * The other edits of the group, where it was refused as a whole or met removed records, and what could only follow a creation (SPEC R44); the decision
    * that applied it, where another had written it (R49).
    */
   readonly more: readonly MoreWritten[];
@@ -174,7 +174,7 @@ export const attentionList = defineQuery<{ limit: number }, AttentionItem[]>({
           winnerName: personName(database, winner),
         })),
         more: group,
-        removed: row.verdict === "merged" ? removedOf(database, [row]) : [],
+        removed: row.verdict === "merged" ? removedOf(database, [row, ...group]) : [],
         outcome:
           row.verdict === "held" && writtenAt !== null
             ? outcomeOf(database, account.person, [row.id, ...group.map(({ id }) => id)], writtenAt, row.at)

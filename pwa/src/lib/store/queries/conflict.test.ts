@@ -46,6 +46,15 @@ function met(v: Values = {}): Fixture {
 const items = ({ engine }: Fixture, limit = 9) => engine.query("conflict.list", { limit });
 
 describe("a conflict whose verdict went to somebody else", () => {
+  test("is told however many there are of what is not on this device any more, which are neither told nor counted", () => {
+    const device = met({ happened_at: NOW });
+    const gone = Array.from({ length: 250 }, (_, n) =>
+      conflict(1000 + n, { target: id(5000 + n), happened_at: NOW + HAPPENED + n }),
+    );
+    receive(device, { rows: { [OWN]: gone }, seq: 4 });
+    expect(items(device)).toMatchObject([{ id: id(800) }]);
+    expect(device.engine.attention).toBe(1);
+  });
   test("names whom one met, the record, what stands since when, and one's own value as this device still knows it", () => {
     const device = met();
     expect(items(device)).toMatchObject([

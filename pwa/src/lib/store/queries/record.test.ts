@@ -32,6 +32,17 @@ test("a record of any kind comes with its title and its customer", () => {
   expect(engine.query("record.one", { kind: "deal", id: id(999) })).toBeNull();
 });
 
+test("a removed record comes only to whoever asks for removed ones, as for its history", () => {
+  const device = book();
+  device.save({ kind: "deal", id: id(300), root: C, v: { deleted: true } });
+  const ref = { kind: "deal", id: id(300) } as const;
+  expect(device.engine.query("record.one", ref)).toBeNull();
+  expect(device.engine.query("record.one", { ...ref, removed: true })).toMatchObject({
+    label: "Autumn",
+    record: { id: id(300), deleted: true },
+  });
+});
+
 test("records are called by their titles, a visit by its customer", () => {
   const { engine } = book();
   const refs = [

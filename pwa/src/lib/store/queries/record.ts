@@ -11,6 +11,11 @@ export interface RecordRef {
   readonly id: string;
 }
 
+/** A record that is asked for, also if it is removed: its history is there all the same. */
+export interface AskedRecord extends RecordRef {
+  readonly removed?: boolean;
+}
+
 /** A record as a sheet of its own shows it. */
 export interface RecordDetail<K extends Kind = Kind> {
   readonly kind: K;
@@ -21,11 +26,11 @@ export interface RecordDetail<K extends Kind = Kind> {
   readonly customer: { readonly id: string; readonly name: string } | null;
 }
 
-/** One record with its customer, null if it is not on the device or deleted. */
-export const recordOne = defineQuery<RecordRef, RecordDetail | null>({
+/** One record with its customer, null if it is not on the device; if it is deleted, only where removed ones are asked for too. */
+export const recordOne = defineQuery<AskedRecord, RecordDetail | null>({
   reads: [...KINDS, "outbox"],
-  run(database, { kind, id }) {
-    const record = readVisible(database, kind, id);
+  run(database, { kind, id, removed = false }) {
+    const record = readVisible(database, kind, id, removed);
     if (record === null) return null;
     const values = record as Readonly<Record<string, unknown>>;
     const customer = typeof values.customer === "string" ? values.customer : record.root;

@@ -1,4 +1,5 @@
 /** What of a person's work is not at the office yet, records and files together, and how it stands with that. */
+import { notTaken as countNotTaken, toSend } from "#lib/store/files/status";
 import type { StoreStatus } from "#lib/store/status";
 
 /** What is said of it while the server answers. */
@@ -14,8 +15,8 @@ export interface Outlook {
 
 /** Looks at all that the store tells of itself. */
 export function outlookOf({ waiting: edits, files }: Pick<StoreStatus, "waiting" | "files">): Outlook {
-  const notTaken = Object.values(files.states).filter(({ name }) => name === "refused").length;
-  const waiting = edits + Math.max(0, files.waiting - notTaken);
+  const notTaken = countNotTaken(files);
+  const waiting = edits + toSend(files);
   return { waiting, notTaken, going: goingOf(edits, waiting, notTaken, files) };
 }
 

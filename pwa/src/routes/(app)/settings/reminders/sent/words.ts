@@ -2,6 +2,7 @@
 import Ban from "@lucide/svelte/icons/ban";
 import BellRing from "@lucide/svelte/icons/bell-ring";
 import Cake from "@lucide/svelte/icons/cake";
+import CalendarClock from "@lucide/svelte/icons/calendar-clock";
 import CheckCheck from "@lucide/svelte/icons/check-check";
 import CircleAlert from "@lucide/svelte/icons/circle-alert";
 import ClipboardCheck from "@lucide/svelte/icons/clipboard-check";
@@ -29,6 +30,7 @@ export const RULES: Readonly<Record<ReminderRule, Omit<Told, "tone">>> = {
   overdue_call: { label: m.reminders_rule_overdue_call, icon: PhoneMissed },
   birthday: { label: m.reminders_rule_birthday, icon: Cake },
   slipping: { label: m.reminders_rule_slipping, icon: TrendingDown },
+  call_cycle: { label: m.reminders_rule_call_cycle, icon: CalendarClock },
   unsent: { label: m.reminders_rule_unsent, icon: CloudOff },
   test: { label: m.reminders_rule_test, icon: BellRing },
 };
