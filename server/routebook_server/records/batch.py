@@ -11,6 +11,7 @@ import structlog
 
 from routebook_server.database import UNAVAILABLE
 from routebook_server.records.applying import Applier
+from routebook_server.records.author import is_system
 from routebook_server.records.buckets import Head
 from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import Custody
@@ -124,7 +125,9 @@ class Batch:
     def _begin(self, push: Push) -> Turn:
         suffix = base32.encode(push.author.device, DEVICE_WIDTH)
         seen = {**push.cursors, **push.earlier} if push.earlier else push.cursors
-        return Turn(len(self.verdicts), push, seen, frozenset(push.author.buckets), push.author.person, suffix)
+        author = push.author
+        buckets = frozenset(author.buckets)
+        return Turn(len(self.verdicts), push, seen, buckets, author.person, suffix, is_system(author))
 
     def _release(self, held: Held) -> None:
         cursors = {bucket: [0, 0] for bucket in held.author.shown}
