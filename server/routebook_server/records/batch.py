@@ -4,6 +4,7 @@ An edit, or a group, either takes full effect or none. What fails for a fault of
 other edit (guarantee G4).
 """
 
+import sys
 from collections.abc import Generator, Iterator
 from typing import Final
 
@@ -32,6 +33,8 @@ TRIES: Final = 3
 PART: Final = 250
 """After so many edits whoever runs the batch may store what stands, before he has the rest merged; so many rows are
 stored at a time, while the next ones are made."""
+WHOLE: Final = sys.maxsize
+"""In place of it where the database does not work beside us: to store a part early costs then, and gains nothing."""
 
 _log = structlog.get_logger()
 
