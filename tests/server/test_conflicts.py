@@ -1,16 +1,24 @@
 """Of a conflict both people hear: whoever sends second by the verdict, the other by a record of his own (SPEC R43)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
+import pytest
 import pytest_asyncio
 
+from routebook_server.database.driver import PostgresDriver, SqliteDriver
+from routebook_server.records.author import Writer
+from routebook_server.records.buckets import territory_bucket
 from routebook_server.records.forgetting import Forgetter
+from routebook_server.records.store import Values
 from routebook_sync.clock import SERVER_DEVICE, Clock
+from routebook_sync.entities.person import Role
 from routebook_sync.messages import Row
 from server.custody import decide, held_edits
 from server.devices import ANNA, BAKERY, BEN, MIRA, NOON, NORTH, SOUTH, Device, Team, make_id, open_team
 
 DAY_MS = 86_400_000
+IN_NORTH = territory_bucket(NORTH)
 
 
 @pytest_asyncio.fixture
@@ -150,6 +158,39 @@ async def test_what_a_decision_applied_and_another_overwrites_unseen_is_told_to_
     await phone.sync()
 
     assert [(said(row)["other"], said(row)["lost"]) for row in told(phone)] == [(BEN, ["city"])]
+
+
+async def test_who_wrote_what_gave_way_is_looked_up_once_for_each_edit_and_device(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, desk, other = team.device(1, ANNA), team.device(4, MIRA), make_id(3)
+    said = {"customer": BAKERY, "person": ANNA, "written_at": NOON, "body": "One", "pinned": False}
+    phone.edit("note", other, BAKERY, said)
+    await phone.sync()
+    await desk.sync()
+    writer = Writer(ANNA, Role.REP, SERVER_DEVICE, (IN_NORTH,))
+    await team.store.edit([Values("customer", BAKERY, BAKERY, {"city": "Anna's", "phone": "1"})], writer)
+    phone.edit("note", other, BAKERY, {"written_at": NOON + 1, "pinned": True})
+    await phone.send()
+    team.clock.now_ms += 1_000
+    asked: list[str] = []
+    for kind in (PostgresDriver, SqliteDriver):
+        monkeypatch.setattr(kind, "fetch_one", _counting(kind.fetch_one, asked))
+    desk.edit("customer", BAKERY, BAKERY, {"city": "Mira's", "phone": "2"})
+    desk.edit("note", other, BAKERY, {"written_at": NOON + 2, "pinned": None})
+    verdicts = (await desk.sync()).verdicts
+
+    assert [[loser.person for loser in verdict.losers] for verdict in verdicts] == [[ANNA, ANNA], [ANNA, ANNA]]
+    assert len(asked) == len(set(asked)) == 2
+
+
+def _counting(fetch_one: Callable[..., Any], asked: list[str]) -> Callable[..., Any]:
+    def counting(driver: Any, sql: str, *values: Any) -> Any:
+        if sql.startswith("SELECT person FROM"):
+            asked.append(sql)
+        return fetch_one(driver, sql, *values)
+
+    return counting
 
 
 async def test_the_decider_hears_what_of_his_own_gave_way_in_another_record_of_the_group(team: Team) -> None:

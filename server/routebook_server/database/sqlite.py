@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
+from types import NoneType
 from typing import Any, Final
 
 import sqlalchemy
@@ -275,6 +276,9 @@ def open_sqlite(path: Path) -> SqliteDatabase:
 
 def reach_sqlite(path: Path) -> SqliteDatabase:
     """Return the database file at ``path`` as it is, of whatever version; it is opened when it is first used."""
+    # Of these Python's module would ask everything first whether it adapts them, by way of an exception each time.
+    for kind in (bytes, NoneType):
+        sqlite3.register_adapter(kind, _as_it_is)
     engine = sqlalchemy.create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
@@ -286,6 +290,10 @@ def reach_sqlite(path: Path) -> SqliteDatabase:
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return SqliteDatabase(engine)
+
+
+def _as_it_is(value: T) -> T:
+    return value
 
 
 def _report_checkpoint(done: Future[None]) -> None:

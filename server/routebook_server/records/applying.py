@@ -6,11 +6,10 @@ from typing import Any
 
 import msgspec
 
-from routebook_server.records.author import is_system
 from routebook_server.records.buckets import is_archive
 from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import HELD_EDIT, Custody
-from routebook_server.records.deciding import Decided, Decider
+from routebook_server.records.deciding import UNDECIDED, Decider
 from routebook_server.records.doing import DONE_AT, set_right
 from routebook_server.records.draft import NOBODY, Draft
 from routebook_server.records.inside import Clamp, judge_inside
@@ -67,9 +66,9 @@ class Applier:
             field = "kind" if state.kind != edit.kind else "root"
             raise _refused(ProblemCode.FOREIGN_ROOT, f"The record has another {field}.", field)
         doc = state.read_doc() if state is not None else None
-        system = is_system(author)
+        system = turn.is_system
         bucket, home = self._find_place(turn, entity, edit, state, doc)
-        decided = Decided({}, [])
+        decided = UNDECIDED
         if edit.kind == HELD_EDIT and state is not None and not system:
             decided = self._decider.decide(turn, edit, state, self.apply)
             # What was applied may have moved the offer, with its customer.
@@ -114,7 +113,7 @@ class Applier:
 
     def _find_place(self, turn: Turn, entity: EntityType, edit: Edit, state: State | None, doc: Doc | None) -> Place:
         """Return where the record lives; RefusalError where these values must not be written, or not by this author."""
-        role, system, old = turn.push.author.role, is_system(turn.push.author), doc.v if doc is not None else None
+        role, system, old = turn.push.author.role, turn.is_system, doc.v if doc is not None else None
         _require(refuse_values(entity, edit.v, role, is_new=old is None, system=system))
         # What is refused for what the record holds tells of that: nobody hears it before he may write there (G5).
         is_his = state is None or system or state.bucket in turn.buckets

@@ -4,6 +4,7 @@ An edit, or a group, either takes full effect or none. What fails for a fault of
 other edit (guarantee G4).
 """
 
+import sys
 from collections.abc import Generator, Iterator
 from typing import Final
 
@@ -11,6 +12,7 @@ import structlog
 
 from routebook_server.database import UNAVAILABLE
 from routebook_server.records.applying import Applier
+from routebook_server.records.author import is_system
 from routebook_server.records.buckets import Head
 from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import Custody
@@ -31,6 +33,8 @@ TRIES: Final = 3
 PART: Final = 250
 """After so many edits whoever runs the batch may store what stands, before he has the rest merged; so many rows are
 stored at a time, while the next ones are made."""
+WHOLE: Final = sys.maxsize
+"""In place of it where the database does not work beside us: to store a part early costs then, and gains nothing."""
 
 _log = structlog.get_logger()
 
@@ -124,7 +128,9 @@ class Batch:
     def _begin(self, push: Push) -> Turn:
         suffix = base32.encode(push.author.device, DEVICE_WIDTH)
         seen = {**push.cursors, **push.earlier} if push.earlier else push.cursors
-        return Turn(len(self.verdicts), push, seen, frozenset(push.author.buckets), push.author.person, suffix)
+        author = push.author
+        buckets = frozenset(author.buckets)
+        return Turn(len(self.verdicts), push, seen, buckets, author.person, suffix, is_system(author))
 
     def _release(self, held: Held) -> None:
         cursors = {bucket: [0, 0] for bucket in held.author.shown}

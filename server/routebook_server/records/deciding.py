@@ -2,11 +2,11 @@
 
 import heapq
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from routebook_server.records.author import Writer
+from routebook_server.records.author import Writer, is_system
 from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import Custody
 from routebook_server.records.draft import NOBODY, Draft, Mark
@@ -41,6 +41,10 @@ class Decided(NamedTuple):
     losers: list[Loser]
 
 
+UNDECIDED: Final = Decided({}, [])
+"""Of an edit that is no decision."""
+
+
 class Decider:
     """Carries out the decisions of one batch. ``attempt`` applies an edit, and refuses it where that fails."""
 
@@ -59,7 +63,7 @@ class Decider:
         status = edit.v.get("status")
         doc = state.read_doc()
         if status is None or status == doc.v.get("status"):
-            return Decided({}, [])
+            return UNDECIDED
         if doc.v.get("status") != HeldEditStatus.WAITING:
             raise RefusalError(Refusal(ProblemCode.TAKEN, "Somebody else has decided already.", "status"))
         held = self._draft.find_held(edit.id) if "offer" not in doc.v else None
@@ -123,6 +127,7 @@ class Decider:
             turn.buckets,
             held.author.person,
             _suffix_of(held),
+            is_system(decider),
             decided_by=author.person,
             target=target,
         )

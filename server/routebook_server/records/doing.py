@@ -21,12 +21,8 @@ def set_right(values: dict[str, Any], now_ms: int, ahead_ms: int) -> tuple[dict[
     may.
     """
     latest = now_ms + CLAMP_MS
-    ahead = [name for name in DONE_AT.intersection(values) if _is_beyond(values[name], latest)]
+    ahead = [name for name in DONE_AT.intersection(values) if isinstance(at := values[name], int) and at > latest]
     if not ahead:
         return values, ""
     righted = {name: max(0, min(now_ms, values[name] - max(0, ahead_ms))) for name in ahead}
     return {**values, **righted}, min(ahead)
-
-
-def _is_beyond(value: Any, latest: int) -> bool:
-    return isinstance(value, int) and value > latest

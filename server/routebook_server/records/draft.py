@@ -158,15 +158,20 @@ class Draft:
 
     def author_of(self, record_id: str, stamp: str) -> str | None:
         """Return who wrote an edit that is not stored yet, "" for the server, None if it is none of these."""
-        return next((row[3] for row in reversed(self.history) if row[:2] == (record_id, stamp)), None)
+        rows = map(self.history.__getitem__, reversed(self._places_of(record_id)))
+        return next((row[3] for row in rows if row[1] == stamp), None)
 
     def past(self, record_id: str) -> list[PastEdit]:
         """Return the edits of a record that are not stored yet, newest first."""
+        found = [self.history[place] for place in reversed(self._places_of(record_id))]
+        return [PastEdit(stamp, device, new, old) for _id, stamp, device, _by, _at, new, old, _who in found]
+
+    def _places_of(self, record_id: str) -> Sequence[int]:
+        """Return where in ``history`` the edits of a record stand."""
         for place in range(self._indexed, len(self.history)):
             self._places_by_id.setdefault(self.history[place][0], []).append(place)
         self._indexed = len(self.history)
-        found = [self.history[place] for place in self._places_by_id.get(record_id, ())]
-        return [PastEdit(stamp, device, new, old) for _id, stamp, device, _by, _at, new, old, _who in reversed(found)]
+        return self._places_by_id.get(record_id, ())
 
     def move(self, root: str, stored: Iterable[State], source: str, target: str, device: int) -> None:
         """Move an aggregate: its rows get new numbers in the new bucket, a marker stays in the old (SPEC R33).
@@ -227,10 +232,10 @@ class Draft:
                 self.teller.pop(record_id, None)
             else:
                 self.teller[record_id] = teller
+        for place in range(self._indexed - 1, history - 1, -1):
+            self._places_by_id[self.history[place][0]].pop()
+        self._indexed = min(self._indexed, history)
         del self.history[history:]
-        if self._indexed > history:
-            self._indexed = 0
-            self._places_by_id = {}
         del self.created[created:]
         while len(self._holds) > holds:
             record_id, held, was_there = self._holds.pop()

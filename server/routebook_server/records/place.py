@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from typing import Final, TypeAlias
 
-from routebook_server.records.author import is_system
 from routebook_server.records.buckets import SHARED, person_bucket, territory_bucket
 from routebook_server.records.lookup import Lookup
 from routebook_server.records.push import Push, Turn
@@ -66,8 +65,8 @@ def require_place(turn: Turn, edit: Edit, bucket: str, lookup: Lookup, states: M
 
     What was never his is refused; what was until lately goes into custody (guarantee G5).
     """
-    author, buckets = turn.push.author, turn.buckets
-    if is_system(author) or (bucket in buckets and (edit.root != SHARED_ROOT or author.role is not Role.REP)):
+    buckets = turn.buckets
+    if turn.is_system or (bucket in buckets and (edit.root != SHARED_ROOT or turn.push.author.role is not Role.REP)):
         return
     if bucket not in buckets and was_his(turn, edit, bucket, lookup, states):
         message = "No longer yours; the server keeps the change for whoever may apply it."

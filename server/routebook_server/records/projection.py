@@ -4,6 +4,7 @@ The projector is a puller like any device: it reads each bucket from its own cur
 commits, never inside one. The tables can be dropped and built again at any time; how far they are behind is told.
 """
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -145,22 +146,36 @@ def project(driver: Driver, docs: Iterable[tuple[str, str]]) -> None:
 
 
 def _column_values(entity: EntityType, values: dict[str, Any]) -> list[Any]:
-    return [_column_value(field, values.get(field.name)) for field in entity.fields.values()]
+    found = list(map(values.get, entity.fields))
+    for place, name, translate in _translated(entity.kind):
+        if (value := values.get(name)) is not None:
+            found[place] = translate(value)
+    return found
 
 
-def _column_value(field: FieldType, value: Any) -> Any:
-    if value is None:
-        return None
+@functools.cache
+def _translated(kind: str) -> tuple[tuple[int, str, Callable[[Any], Any]], ...]:
+    """Return which fields of a kind do not stand in their column as they are: place, name, and how they do."""
+    fields = ENTITY_TYPES[kind].fields.values()
+    found = [(place, field.name, _translator_of(field)) for place, field in enumerate(fields)]
+    return tuple((place, name, translate) for place, name, translate in found if translate is not None)
+
+
+def _translator_of(field: FieldType) -> Callable[[Any], Any] | None:
     match field.join:
         case Join.SET:
-            return encode_json(elements(value)).decode()
+            return lambda value: _text(elements(value))
         case Join.COUNTER:
             # Beyond it no column holds the number, and one row must not stop all that come after it.
-            return max(-MAX_SAFE, min(MAX_SAFE, total(value)))
+            return lambda value: max(-MAX_SAFE, min(MAX_SAFE, total(value)))
         case Join.LOG:
-            return encode_json(value).decode()
+            return _text
         case _:
-            return encode_json(value).decode() if field.type in {"list", "object", "any"} else value
+            return _text if field.type in {"list", "object", "any"} else None
+
+
+def _text(value: Any) -> str:
+    return encode_json(value).decode()
 
 
 def count_behind(connection: Connection) -> int:

@@ -66,6 +66,8 @@ class Turn(msgspec.Struct, frozen=True):
     """Who wrote the edits: the author, or somebody on whose edits he decides."""
     suffix: str
     """The end of every stamp of the device on which they were written."""
+    is_system: bool
+    """Whether the server itself makes the edits: found once, because it is asked three times of each."""
     decided_by: str | None = None
     """The author, where he decides on edits in custody."""
     target: str = ""

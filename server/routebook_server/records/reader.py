@@ -69,6 +69,9 @@ class Reader:
         self._driver = driver
         self._epoch = 0
         self._cursors: dict[int, _Cursors] = {}
+        self._person_by_device: dict[int, str] = {}
+        self._author_by_edit: dict[tuple[str, str], str] = {}
+        """Who wrote an edit, by its record and stamp: each field that two changed at once asks for the same."""
         self.counted: dict[str, Counted] = {}
         """How each record that was read is counted in the sums of its bucket."""
 
@@ -161,6 +164,12 @@ class Reader:
 
     def author_of(self, record_id: str, stamp: str) -> str:
         """Return who wrote an edit of a record, "" for the server."""
+        known = self._author_by_edit.get((record_id, stamp))
+        if known is None:
+            known = self._author_by_edit[record_id, stamp] = self._find_author(record_id, stamp)
+        return known
+
+    def _find_author(self, record_id: str, stamp: str) -> str:
         found = self._driver.fetch_one(
             "SELECT person FROM"
             " (SELECT number, stamp, person FROM history WHERE id = ? ORDER BY number DESC LIMIT ?) AS newest"
@@ -193,8 +202,10 @@ class Reader:
 
     def person(self, device: int) -> str:
         """Return who pushed from the device last, "" if nobody did."""
-        found = self._driver.fetch_one("SELECT person FROM replica WHERE device = ?", device)
-        return found[0] if found else ""
+        if device not in self._person_by_device:
+            found = self._driver.fetch_one("SELECT person FROM replica WHERE device = ?", device)
+            self._person_by_device[device] = found[0] if found else ""
+        return self._person_by_device[device]
 
     def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
         """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""

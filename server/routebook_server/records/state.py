@@ -1,7 +1,7 @@
 """State: one record as the write path holds it in memory between reading and writing."""
 
 from collections.abc import Sequence
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -12,7 +12,8 @@ from routebook_sync.messages import ARCHIVED, MOVED, Row
 from routebook_sync.record import Doc
 from routebook_sync.shown import open_record
 
-_ENCODER: Final = msgspec.json.Encoder()
+encode_json: Final = msgspec.json.Encoder().encode
+"""Returns a value as JSON, in the bytes in which the database takes it: as text it would be coded twice more."""
 _DECODER: Final = msgspec.json.Decoder(Doc)
 
 Stored: TypeAlias = tuple[str, int, str, str, str, int, int, bytes, bytes | None, int, int]
@@ -81,8 +82,3 @@ def archived_marker(bucket: str, name: str, ids: Sequence[str], now_ms: int) -> 
     stamp = stamp_from_clock(Clock(now_ms, 0, SERVER_DEVICE))
     doc = Doc({"ids": list(ids)}, {stamp: []})
     return State(bucket, 0, f"{ARCHIVED}:{bucket}:{name}", ARCHIVED, "", 0, SERVER_DEVICE, b"", doc)
-
-
-def encode_json(value: Any) -> bytes:
-    """Return ``value`` as JSON, in the bytes in which the database takes it: as text it would be coded twice more."""
-    return _ENCODER.encode(value)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from routebook_server.database import UNAVAILABLE, Database, UnavailableDatabaseError, driver_of
 from routebook_server.records.author import SYSTEM, Author, Writer
-from routebook_server.records.batch import PART
+from routebook_server.records.batch import PART, WHOLE
 from routebook_server.records.buckets import NO_HEAD, SHARED, Head
 from routebook_server.records.empty import EmptyPages
 from routebook_server.records.heads import Heads
@@ -59,14 +59,14 @@ class Store:
     """The records of one organisation; belongs to one event loop.
 
     ``now_ms`` is the physical clock, milliseconds since 1970 UTC. ``heads`` hears of every commit. A long push is
-    stored ``part`` edits at a time, while it is merged.
+    stored ``part`` edits at a time, while it is merged; by itself only where the database works beside us.
     """
 
-    def __init__(self, database: Database, now_ms: Callable[[], int], heads: Heads, *, part: int = PART) -> None:
+    def __init__(self, database: Database, now_ms: Callable[[], int], heads: Heads, *, part: int = 0) -> None:
         self.database = database
         self.heads = heads
         self._now_ms = now_ms
-        self._part = part
+        self._part = part or (PART if database.is_shared else WHOLE)
         self._clock = Clock(0, 0, SERVER_DEVICE)
         self._empty = EmptyPages()
         self._spans = Spans()

@@ -32,7 +32,10 @@ def view_of(role: Role) -> View:
 
 def keep_verdict(verdict: Verdict, record_id: str) -> Verdict:
     """Return a verdict on an edit of a record as it is stored."""
-    return KeptVerdict(**msgspec.structs.asdict(verdict), id=record_id) if verdict.losers else verdict
+    if not verdict.losers:
+        return verdict
+    told = (verdict.n, verdict.verdict, verdict.code, verdict.field, verdict.message, verdict.losers)
+    return KeptVerdict(*told, record_id)
 
 
 def open_verdicts(

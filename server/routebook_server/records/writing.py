@@ -100,8 +100,10 @@ def _write(batch: Batch, pushes: Sequence[Push], locks: Locks, outflow: "Outflow
             driver.execute(_FORGET_VERDICTS, push.author.device, push.ack, SHARED, epoch)
     own: dict[int, set[tuple[str, int]]] = {}
     for record_id, teller in draft.teller.items():
-        if teller >= 0:
-            own.setdefault(teller, set()).add(numbering.places[record_id])
+        if teller in own:
+            own[teller].add(numbering.places[record_id])
+        elif teller >= 0:
+            own[teller] = {numbering.places[record_id]}
     for index, result in enumerate(results):
         if isinstance(result, Pushed) and index in own:
             results[index] = Pushed(result.verdicts, frozenset(own[index]))
