@@ -14,6 +14,8 @@ const SQLITE_FLOAT = 2;
 const SQLITE_NULL = 5;
 const MAX_STATEMENTS = 200;
 const FIRST_SCRATCH = 1 << 16;
+/** An id and the name of a bucket are. */
+const SHORT = 40;
 const INT32 = 2 ** 31;
 
 /** The functions of SQLite's C interface that are used here. */
@@ -173,7 +175,8 @@ export class WasmDatabase implements Database {
       const value = parameters[at] ?? null;
       if (value === null) this.#exports.sqlite3_bind_null(statement, at + 1);
       else if (typeof value === "string") {
-        const { written } = this.#encoder.encodeInto(value, heap.subarray(free, end));
+        const written =
+          writeShort(value, heap, free) ?? this.#encoder.encodeInto(value, heap.subarray(free, end)).written;
         this.#exports.sqlite3_bind_text(statement, at + 1, free, written, SQLITE_STATIC);
         free += written;
       } else if (!Number.isInteger(value)) this.#exports.sqlite3_bind_double(statement, at + 1, value);
@@ -203,4 +206,15 @@ export class WasmDatabase implements Database {
     const name = this.sqlite3.capi.sqlite3_js_rc_str(code) ?? `SQLite error ${code}`;
     return new Error(`${name}: ${this.sqlite3.capi.sqlite3_errmsg(this.#pointer())} in ${sql.slice(0, 200)}`);
   }
+}
+
+/** Writes an ASCII text letter by letter, where the way to the encoder and back takes longer; null where it is another one. */
+function writeShort(text: string, heap: Uint8Array, at: number): number | null {
+  if (text.length > SHORT) return null;
+  for (let letter = 0; letter < text.length; letter += 1) {
+    const code = text.charCodeAt(letter);
+    if (code > 0x7f) return null;
+    heap[at + letter] = code;
+  }
+  return text.length;
 }
