@@ -195,6 +195,13 @@ export function money(minor: number, currency: string, reader: Reader, options: 
     .replace("-", "−");
 }
 
+/** `€112,800 + zł 99,000`: sums in several moneys, none of which may be left out. */
+export const sums = (
+  moneys: readonly { readonly amount: number; readonly currency: string }[],
+  reader: Reader,
+  options: MoneyOptions = {},
+): string => moneys.map(({ amount, currency }) => money(amount, currency, reader, options)).join(" + ");
+
 /** `350 m`, `2.1 km`, `31 km` */
 export function distance(metres: number, reader: Reader): string {
   if (metres < 950) return unit(Math.round(metres / 10) * 10, "meter", "short", reader);

@@ -31,6 +31,8 @@ export const fmt = {
   change: (fraction: number) => format.change(fraction, reader),
   money: (minor: number, currency: string, options?: format.MoneyOptions) =>
     format.money(minor, currency, reader, options),
+  sums: (moneys: Parameters<typeof format.sums>[0], options?: format.MoneyOptions) =>
+    format.sums(moneys, reader, options),
   distance: (metres: number) => format.distance(metres, reader),
   bytes: (count: number) => format.bytes(count, reader),
   list: (items: readonly string[]) => format.list(items, reader),
