@@ -244,6 +244,11 @@ describe("numbers and money", () => {
   });
 });
 
+test("parts with dots between them keep to themselves, whatever script they are in", () => {
+  expect(format.dotted(["خیابان ۱۲", "", null, "1.5 km"])).toBe("\u2068خیابان ۱۲\u2069 · \u20681.5 km\u2069");
+  expect(format.dotted([undefined, false])).toBe("");
+});
+
 test("an address has the comma of the language, and none where a part is missing", () => {
   const say = (locale: Locale) => format.address(["A 1", null, "B"], reader(locale));
   expect(LOCALES.map(say)).toEqual(["A 1, B", "A 1، B", "A 1, B", "A 1，B", "A 1, B"]);

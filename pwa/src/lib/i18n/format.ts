@@ -230,6 +230,10 @@ export const list = (items: readonly string[], reader: Reader): string => listFo
 /** Text of its own direction, such as an order's number, that must not turn what stands around it. */
 export const isolated = (text: string): string => `\u2068${text}\u2069`;
 
+/** `ul. Długa 14 · 2.1 km`: the parts that are there. Each by itself: an address in another script must not tear a number from its unit. */
+export const dotted = (parts: readonly (string | null | undefined | false)[]): string =>
+  parts.flatMap((part) => (part ? [isolated(part)] : [])).join(" · ");
+
 /** `ul. Długa 14, Kraków`: the parts that are there, with the comma of the language. */
 export const address = (parts: readonly (string | null | undefined)[], reader: Reader): string =>
   parts.filter((part) => part).join(COMMA[reader.locale]);

@@ -38,6 +38,7 @@ export const fmt = {
   list: (items: readonly string[]) => format.list(items, reader),
   digits: (text: string) => localDigits(text, reader.locale),
   isolated: format.isolated,
+  dotted: (...parts: Parameters<typeof format.dotted>[0]) => format.dotted(parts),
   address: (...parts: readonly (string | null | undefined)[]) => format.address(parts, reader),
   initials: format.initials,
 } as const;
