@@ -7,11 +7,12 @@ import {
   problemsOf,
   removeChoice,
   removeQuestion,
+  replaceQuestion,
   setQuestions,
   usualRule,
   withCondition,
 } from "./form-design";
-import { QUESTION_TYPES, type Question } from "./visit-form";
+import { type Condition, QUESTION_TYPES, type Question } from "./visit-form";
 
 const question = (id: string, over: Partial<Question> = {}): Question => ({ id, type: "yes_no", label: id, ...over });
 const [a, b, c] = [question("a"), question("b"), question("c")];
@@ -55,6 +56,40 @@ describe("removing", () => {
       { id: "x", label: "X", removed: true },
       { id: "y", label: "Y" },
     ]);
+  });
+});
+
+describe("a choice that is no longer offered", () => {
+  const choices = [
+    { id: "x", label: "X" },
+    { id: "y", label: "Y" },
+  ];
+  const asked = question("q", { type: "one_of", choices });
+  const rule = (test: "is" | "is_not", value: string) => ({ question: "q", test, value }) as const;
+  const withoutX = (rules: Condition["rules"]) =>
+    replaceQuestion([asked, withCondition(c, { match: "any", rules })], removeChoice(asked, "x"))[1];
+
+  test("takes with it the rules that no answer can meet any more", () => {
+    expect(withoutX([rule("is", "x")])).toEqual(c);
+    expect(withoutX([rule("is", "x"), rule("is", "y")])?.show_when).toEqual({ match: "any", rules: [rule("is", "y")] });
+  });
+  test("leaves of a rule against it that there must be an answer", () => {
+    expect(withoutX([rule("is_not", "x")])?.show_when?.rules).toEqual([{ question: "q", test: "answered" }]);
+  });
+  test("changes nothing else, and no question of another's", () => {
+    const other = withCondition(c, { rules: [{ question: "b", test: "is", value: "x" }] });
+    expect(replaceQuestion([asked, b, other], removeChoice(asked, "x"))[2]).toBe(other);
+    const late = withCondition(c, { rules: [rule("is", "x")] });
+    const gone = removeChoice(asked, "x");
+    expect(replaceQuestion([gone, late], { ...gone, label: "Other words" })[1]).toBe(late);
+  });
+  test("is told of a condition that an older app left looking at it", () => {
+    const gone = removeChoice(asked, "x");
+    const late = withCondition(c, { rules: [rule("is", "x")] });
+    expect(problemsOf(late, [gone, late])).toEqual(["asks_removed_choice"]);
+    expect(problemsOf(late, [asked, late])).toEqual([]);
+    const against = withCondition(c, { rules: [rule("is_not", "x")] });
+    expect(problemsOf(against, [gone, against])).toEqual([]);
   });
 });
 

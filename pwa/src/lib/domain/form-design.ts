@@ -21,8 +21,31 @@ export function newQuestion(id: string, type: QuestionType, label: string, choic
   };
 }
 
-export const replaceQuestion = (questions: Questions, question: Question): Questions =>
-  questions.map((one) => (one.id === question.id ? question : one));
+/** Conditions of others that look at a choice which it no longer offers are asked without it, as for a whole question. */
+export function replaceQuestion(questions: Questions, question: Question): Questions {
+  const before = questions.find((one) => one.id === question.id);
+  const was = new Set(before === undefined ? [] : removedOf(before));
+  const gone = new Set(removedOf(question).filter((id) => !was.has(id)));
+  return questions.map((one) => (one.id === question.id ? question : withoutChoices(one, question.id, gone)));
+}
+
+const removedOf = ({ choices = [] }: Question): readonly string[] =>
+  choices.flatMap((choice) => (choice.removed === true ? [choice.id] : []));
+
+const looksAt = (rule: Rule, choices: ReadonlySet<string>): boolean =>
+  rule.test !== "answered" && typeof rule.value === "string" && choices.has(rule.value);
+
+function withoutChoices(one: Question, question: string, gone: ReadonlySet<string>): Question {
+  const condition = one.show_when ?? null;
+  const isOfThem = (rule: Rule) => rule.question === question && looksAt(rule, gone);
+  if (condition === null || !condition.rules.some(isOfThem)) return one;
+  const rules = condition.rules.flatMap((rule): Rule[] => {
+    if (!isOfThem(rule)) return [rule];
+    // Whatever is answered now is not that choice.
+    return rule.test === "is_not" ? [{ question, test: "answered" }] : [];
+  });
+  return withCondition(one, { ...condition, rules });
+}
 
 /** One place up (-1) or down (1) among those that are asked. */
 export function moveQuestion(questions: Questions, id: string, by: -1 | 1): Questions {
@@ -92,15 +115,21 @@ function usualValue({ type, choices = [], minimum, maximum }: Question): string 
 }
 
 /** What keeps a question from being asked as it is meant. */
-export type DesignProblem = "no_words" | "no_choices" | "asks_later" | "least_above_most";
+export type DesignProblem = "no_words" | "no_choices" | "asks_later" | "asks_removed_choice" | "least_above_most";
 
 export function problemsOf(question: Question, questions: Questions): readonly DesignProblem[] {
   const found: DesignProblem[] = [];
   if (question.label.trim() === "") found.push("no_words");
   if (takesChoices(question.type) && !(question.choices ?? []).some((one) => one.removed !== true))
     found.push("no_choices");
-  const earlier = new Set(earlierThan(questions, question.id).map((one) => one.id));
-  if ((question.show_when?.rules ?? []).some((rule) => !earlier.has(rule.question))) found.push("asks_later");
+  const earlier = new Map(earlierThan(questions, question.id).map((one) => [one.id, one]));
+  const rules = question.show_when?.rules ?? [];
+  if (rules.some((rule) => !earlier.has(rule.question))) found.push("asks_later");
+  const canNeverHold = (rule: Rule) => {
+    const asked = earlier.get(rule.question);
+    return asked !== undefined && rule.test !== "is_not" && looksAt(rule, new Set(removedOf(asked)));
+  };
+  if (rules.some(canNeverHold)) found.push("asks_removed_choice");
   const { minimum, maximum } = question;
   if (typeof minimum === "number" && typeof maximum === "number" && minimum > maximum) found.push("least_above_most");
   return found;

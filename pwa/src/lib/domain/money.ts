@@ -17,3 +17,13 @@ export function sumByCurrency(entries: readonly Money[]): readonly Money[] {
     .sort(([a, x], [b, y]) => y.count - x.count || (a < b ? -1 : 1))
     .map(([currency, { amount }]) => ({ amount, currency }));
 }
+
+/**
+ * What the sums of a record are in. A customer's own currency is what is sold to him in: what the office computes of him (value,
+ * revenue, profit) is in the organisation's, whichever he is given (docs/decisions/0242).
+ */
+export const currencyOf = (
+  kind: string,
+  record: { readonly currency?: unknown } | null | undefined,
+  organisation: string,
+): string => (kind !== "customer" && typeof record?.currency === "string" ? record.currency : organisation);

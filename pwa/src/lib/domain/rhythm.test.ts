@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Purchase, quietFor, sumByMonth } from "./rhythm";
+import { boughtSince, type Purchase, quietFor, sumByMonth } from "./rhythm";
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 21, 9);
@@ -60,4 +60,19 @@ test("purchases are summed month by month, in one currency, without what was not
     bought(0, 20, at(10, 30)),
   ];
   expect(sumByMonth(orders, starts, "PLN").map((month) => month.amount)).toEqual([100, 0, 50]);
+});
+
+test("what was bought since a day is summed in every money, the usual one first", () => {
+  const orders = [
+    bought(40, 900),
+    bought(9, 100, { currency: "EUR" }),
+    bought(8, 50),
+    bought(3, 25),
+    bought(2, 7, { status: "cancelled" }),
+  ];
+  expect(boughtSince(orders, NOW - 30 * DAY, "PLN")).toEqual([
+    { amount: 75, currency: "PLN" },
+    { amount: 100, currency: "EUR" },
+  ]);
+  expect(boughtSince([bought(1, 5, { currency: null })], 0, "PLN")).toEqual([{ amount: 5, currency: "PLN" }]);
 });

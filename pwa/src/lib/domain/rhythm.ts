@@ -1,6 +1,7 @@
 /** A customer's habit of buying, read from his orders: how often, how much, and whether he has fallen silent. */
 import { dayOf, daysBetween } from "#lib/i18n/format";
 import type { OrderStatus } from "$sync/schema.gen";
+import { type Money, sumByCurrency } from "./money";
 
 /** What the rules need to know of an order. `amount` is in minor units of `currency`. */
 export interface Purchase {
@@ -63,7 +64,7 @@ export interface MonthSum {
 
 /**
  * Sums of purchases by month. `starts` are the instants at which the months begin, oldest first, so that any calendar will do;
- * the last month is the present one. Only `currency` counts: different moneys are never added.
+ * the last month is the present one. Only `currency` counts, and what names none: different moneys are never added.
  */
 export function sumByMonth(
   orders: readonly Purchase[],
@@ -73,8 +74,20 @@ export function sumByMonth(
   return starts.map((from, index) => {
     const to = starts[index + 1] ?? Number.POSITIVE_INFINITY;
     const inside = orders.filter(
-      (order) => isBought(order) && order.currency === currency && order.ordered_at >= from && order.ordered_at < to,
+      (order) =>
+        isBought(order) &&
+        (order.currency ?? currency) === currency &&
+        order.ordered_at >= from &&
+        order.ordered_at < to,
     );
     return { from, amount: inside.reduce((sum, order) => sum + (order.amount ?? 0), 0) };
   });
 }
+
+/** What was bought since an instant, by currency, the usual one first; `currency` is that of orders which name none. */
+export const boughtSince = (orders: readonly Purchase[], from: number, currency: string): readonly Money[] =>
+  sumByCurrency(
+    orders
+      .filter((order) => isBought(order) && order.ordered_at >= from)
+      .map((order) => ({ amount: order.amount ?? 0, currency: order.currency ?? currency })),
+  );

@@ -180,6 +180,14 @@ describe("numbers and money", () => {
     expect(format.money(5, "EUR", reader("en"))).toBe("€0.05");
   });
 
+  test("sums in several moneys stand side by side", () => {
+    const sums = [
+      { amount: 11_280_000, currency: "EUR" },
+      { amount: 9_900_000, currency: "PLN" },
+    ];
+    expect(plain(format.sums(sums, reader("en")))).toBe("€112,800 + zł 99,000");
+    expect(plain(format.sums(sums.slice(0, 1), reader("en"), { compact: true }))).toBe("€112.8k");
+  });
   test("a tile shows compact money", () => {
     expect(inAll((r) => format.money(41_200_000, "EUR", r, { compact: true }))).toEqual([
       "€412k",
@@ -234,6 +242,11 @@ describe("numbers and money", () => {
       "Ewa, Marek i Anna",
     ]);
   });
+});
+
+test("parts with dots between them keep to themselves, whatever script they are in", () => {
+  expect(format.dotted(["خیابان ۱۲", "", null, "1.5 km"])).toBe("\u2068خیابان ۱۲\u2069 · \u20681.5 km\u2069");
+  expect(format.dotted([undefined, false])).toBe("");
 });
 
 test("an address has the comma of the language, and none where a part is missing", () => {

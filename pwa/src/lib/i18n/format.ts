@@ -195,6 +195,13 @@ export function money(minor: number, currency: string, reader: Reader, options: 
     .replace("-", "−");
 }
 
+/** `€112,800 + zł 99,000`: sums in several moneys, none of which may be left out. */
+export const sums = (
+  moneys: readonly { readonly amount: number; readonly currency: string }[],
+  reader: Reader,
+  options: MoneyOptions = {},
+): string => moneys.map(({ amount, currency }) => money(amount, currency, reader, options)).join(" + ");
+
 /** `350 m`, `2.1 km`, `31 km` */
 export function distance(metres: number, reader: Reader): string {
   if (metres < 950) return unit(Math.round(metres / 10) * 10, "meter", "short", reader);
@@ -222,6 +229,10 @@ export const list = (items: readonly string[], reader: Reader): string => listFo
 
 /** Text of its own direction, such as an order's number, that must not turn what stands around it. */
 export const isolated = (text: string): string => `\u2068${text}\u2069`;
+
+/** `ul. Długa 14 · 2.1 km`: the parts that are there. Each by itself: an address in another script must not tear a number from its unit. */
+export const dotted = (parts: readonly (string | null | undefined | false)[]): string =>
+  parts.flatMap((part) => (part ? [isolated(part)] : [])).join(" · ");
 
 /** `ul. Długa 14, Kraków`: the parts that are there, with the comma of the language. */
 export const address = (parts: readonly (string | null | undefined)[], reader: Reader): string =>

@@ -32,12 +32,15 @@ export const fmt = {
   change: (fraction: number) => format.change(fraction, reader),
   money: (minor: number, currency: string, options?: format.MoneyOptions) =>
     format.money(minor, currency, reader, options),
+  sums: (moneys: Parameters<typeof format.sums>[0], options?: format.MoneyOptions) =>
+    format.sums(moneys, reader, options),
   distance: (metres: number) => format.distance(metres, reader),
   bytes: (count: number) => format.bytes(count, reader),
   list: (items: readonly string[]) => format.list(items, reader),
   digits: (text: string) => localDigits(text, reader.locale),
   byName: <R extends { readonly name: string }>(rows: readonly R[]) => byName(rows, reader),
   isolated: format.isolated,
+  dotted: (...parts: Parameters<typeof format.dotted>[0]) => format.dotted(parts),
   address: (...parts: readonly (string | null | undefined)[]) => format.address(parts, reader),
   initials: format.initials,
 } as const;

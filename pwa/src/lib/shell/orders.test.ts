@@ -1,9 +1,9 @@
-import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { dictionary } from "#lib/i18n/words.svelte";
 import type { Change } from "#lib/store/change";
 import type { Store } from "#lib/store/client";
 import type { OrderDetail } from "#lib/store/queries/order";
-import { repeatOrder, takeOrder } from "./orders";
+import { repeatOrder, takeOrder, wordsOfLines } from "./orders";
 
 vi.mock("$app/navigation", () => ({ goto: async () => {} }));
 beforeAll(() => dictionary.open("en"));
@@ -33,4 +33,28 @@ test("a double tap repeats the last order once", async () => {
   expect(written).toHaveLength(1);
   await repeatOrder(store, WHOSE, last);
   expect(written).toHaveLength(2);
+});
+
+describe("the words of a last order", () => {
+  const product = (number: number) => String.fromCharCode(96 + number);
+  const orderOf = (count: number) => {
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    return {
+      order: { lines: numbers.map((quantity) => ({ product: product(quantity), quantity, price: 100 })) },
+      names: Object.fromEntries(numbers.map((number) => [product(number), product(number).toUpperCase()])),
+      prices: {},
+    } as unknown as OrderDetail;
+  };
+  const plain = (text: string) => text.replace(/[\u2068\u2069]/g, "");
+
+  test("name every line that is ordered again", () => {
+    expect(plain(wordsOfLines(orderOf(5), 8))).toBe("1 × A, 2 × B, 3 × C, 4 × D and 5 × E");
+    expect(plain(wordsOfLines(orderOf(8), 8))).toMatch(/7 × G and 8 × H$/);
+  });
+  test("say of a long one how many more there are", () => {
+    expect(plain(wordsOfLines(orderOf(9), 8))).toBe(
+      "1 × A, 2 × B, 3 × C, 4 × D, 5 × E, 6 × F, 7 × G and 2 more products",
+    );
+    expect(plain(wordsOfLines(orderOf(9), Number.POSITIVE_INFINITY))).toMatch(/and 9 × I$/);
+  });
 });

@@ -1,6 +1,6 @@
 /** Taking an order, from wherever it is done. */
 import { bringBack, discard, linesOf, newOrder, type OrderLine, repriced } from "#lib/domain/order";
-import { m } from "#lib/i18n";
+import { fmt, m } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
 import type { OrderDetail } from "#lib/store/queries/order";
 import { toasts } from "#lib/ui/toasts.svelte";
@@ -26,6 +26,18 @@ const take = once(async (store: Store, whose: OrderFor, lines: readonly OrderLin
 
 /** Begins an empty order and opens it. */
 export const takeOrder = (store: Store, whose: OrderFor) => take(store, whose, [], "draft");
+
+/** What an order holds: every line, or of more than `most` the first ones and how many more there are. */
+export function wordsOfLines({ order, names }: OrderDetail, most: number): string {
+  const lines = linesOf(order);
+  const named = lines.length > most ? lines.slice(0, most - 1) : lines;
+  // Each by itself: a name in another script must not turn the whole list around.
+  const words = named.map(({ product, quantity }) =>
+    fmt.isolated(`${fmt.number(quantity)} × ${names[product] ?? "…"}`),
+  );
+  const more = lines.length - named.length;
+  return fmt.list(more === 0 ? words : [...words, m.order_more_products({ count: more })]);
+}
 
 /** Places what was ordered the last time once more, at today's prices, and opens it; taken back by a tap. */
 export async function repeatOrder(store: Store, whose: OrderFor, last: OrderDetail): Promise<void> {

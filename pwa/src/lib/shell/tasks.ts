@@ -19,7 +19,7 @@ export async function completeWithUndo(store: Store, task: Repeating, morning: n
     text:
       next === null
         ? m.tasks_completed({ title })
-        : m.tasks_completed_next({ title, day: fmt.yearlyDay(next.due_day, now) }),
+        : m.tasks_completed_next({ title: fmt.isolated(title), day: fmt.yearlyDay(next.due_day, now) }),
     undo: () => void reopen(store, { ...task, next_task: next === null ? null : nextIdOf(task.id) }),
   });
 }

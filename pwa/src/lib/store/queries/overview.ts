@@ -73,14 +73,14 @@ export const overviewReps = defineQuery<{ span: Span }, RepOverview[]>({
 
 // "+status" keeps the planner from the index on the status, which nearly every visit shares.
 
-/** How many visits began in each stretch between neighbouring instants of `starts` (n + 1 instants, n counts). */
+/** How many visits that are done began in each stretch between neighbouring instants of `starts` (n + 1 instants, n counts). */
 export const overviewDaily = defineQuery<{ starts: readonly number[]; person: string | null }, number[]>({
   reads: ["visit"],
   run(database, { starts, person }) {
     return starts.slice(0, -1).map((from, index) => {
       const found = database.get<{ n: number }>(
         `SELECT count(*) AS n FROM visit WHERE checked_in_at >= ?1 AND checked_in_at < ?2 AND (?3 IS NULL OR person = ?3)
-         AND +status IN ('open', 'done') AND deleted IS NOT 1 LIMIT 1`,
+         AND +status = 'done' AND deleted IS NOT 1 LIMIT 1`,
         [from, starts[index + 1] ?? from, person],
       );
       return found?.n ?? 0;
@@ -112,15 +112,15 @@ export interface ValueClassTotal {
   readonly seen: number;
 }
 
-/** Customers, revenue and coverage by value class; `seenSince` in milliseconds since 1970 UTC. */
-export const overviewByValue = defineQuery<{ seenSince: number }, ValueClassTotal[]>({
+/** Customers, revenue and coverage by value class, of one owner or of everybody (null); `seenSince` in milliseconds since 1970 UTC. */
+export const overviewByValue = defineQuery<{ seenSince: number; owner: string | null }, ValueClassTotal[]>({
   reads: ["customer", "visit"],
-  run(database, { seenSince }) {
+  run(database, { seenSince, owner }) {
     return database.all<ValueClassTotal>(
       `SELECT value_class, count(*) AS customers, coalesce(sum(revenue_12m), 0) AS revenue_12m,
-              coalesce(sum(last_visit_at >= ?), 0) AS seen
-       FROM customer WHERE deleted IS NOT 1 GROUP BY value_class LIMIT 10`,
-      [seenSince],
+              coalesce(sum(last_visit_at >= ?1), 0) AS seen
+       FROM customer WHERE deleted IS NOT 1 AND (?2 IS NULL OR owner = ?2) GROUP BY value_class LIMIT 10`,
+      [seenSince, owner],
     );
   },
 });

@@ -147,12 +147,35 @@ test("the manager sees the team's day", () => {
   expect(engine.query("overview.visits", { ...today, limit: 9 })).toMatchObject([
     { id: id(202), personName: "Marek", customerName: "Nowak" },
   ]);
-  expect(engine.query("overview.by_value", { seenSince: NOW - DAY })).toContainEqual({
+  expect(engine.query("overview.by_value", { seenSince: NOW - DAY, owner: null })).toContainEqual({
     value_class: "vip",
     customers: 1,
     revenue_12m: 500,
     seen: 1,
   });
+});
+
+test("a visit under way counts as done when it ends", () => {
+  const { engine } = book();
+  const starts = [today.from, today.to];
+  const visit = { kind: "visit", id: id(690), root: C } as const;
+  engine.write([{ ...visit, v: { customer: C, person: PERSON, status: "open", checked_in_at: NOW } }], "1");
+  expect(engine.query("overview.daily", { starts, person: null })).toEqual([1]);
+  engine.write([{ ...visit, v: { status: "done", checked_out_at: NOW + 1 } }], "2");
+  expect(engine.query("overview.daily", { starts, person: null })).toEqual([2]);
+});
+
+test("the manager sees one person's figures without those of the others", () => {
+  const { engine } = book();
+  const own = { seenSince: NOW - DAY, owner: PERSON };
+  expect(engine.query("overview.by_value", own)).toEqual([
+    { value_class: "vip", customers: 1, revenue_12m: 500, seen: 1 },
+  ]);
+  expect(engine.query("overview.by_value", { ...own, owner: id(999) })).toEqual([]);
+  const classes = (owner: string | null) =>
+    engine.query("overview.figures", { owner }).map(({ value_class }) => value_class);
+  expect(classes(PERSON)).toEqual(["vip"]);
+  expect(classes(null).length).toBeGreaterThan(1);
 });
 
 test("lists of people, territories, products and settings", () => {

@@ -56,12 +56,17 @@ class CustomersView {
     keepInTab(KEY, JSON.stringify({ search, filters, sort, list, listSearch }));
   }
 
-  /** What an address asks for: `?owner=…`, `?class=main`, `?phase=leaving`, `?filter=not_seen`. */
+  /** What an address asks for: `?owner=…`, `?class=main`, `?phase=leaving`, the three together, or `?filter=not_seen`. */
   follow(parameters: Pick<URLSearchParams, "get">): void {
-    const [owner, valueClass, phase] = ["owner", "class", "phase"].map((name) => parameters.get(name));
-    if (owner) this.choose(one("owner", owner));
-    else if (valueClass) this.choose(one("value_class", valueClass));
-    else if (phase) this.choose(one("phase", phase));
+    const asked = [
+      ["owner", "owner"],
+      ["value_class", "class"],
+      ["phase", "phase"],
+    ].flatMap(([filter = "", name = ""]) => {
+      const value = parameters.get(name);
+      return value ? one(filter, value) : [];
+    });
+    if (asked.length > 0) this.choose(asked);
     else if (parameters.get("filter") === "not_seen") this.choose(NOT_SEEN);
     else return;
     this.search = "";

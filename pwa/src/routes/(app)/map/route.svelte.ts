@@ -84,7 +84,7 @@ export function useDayRoute(clock: { readonly now: number }): DayRoute {
       const name = stops.find((stop) => stop.id === id)?.customer?.name ?? m.today_no_customer();
       const place = fmt.number(plan.arrivals[to]?.stop.number ?? to + 1);
       if (order === null || order.changes.length === 0) return;
-      if (await save(store, order.changes)) last = { text: m.map_moved({ name, place }), order };
+      if (await save(store, order.changes)) last = { text: m.map_moved({ name: fmt.isolated(name), place }), order };
     },
     get moved() {
       return last?.text ?? null;
