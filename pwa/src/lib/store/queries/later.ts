@@ -27,6 +27,7 @@ import { personList } from "./person.ts";
 import { planCandidates } from "./plan.ts";
 import { productList } from "./product.ts";
 import { recordKnown } from "./record-known.ts";
+import { recordRemoved } from "./removed.ts";
 import { savedListList } from "./saved-list.ts";
 import { shelfCompetitors, shelfNearby, shelfOfVisit, shelfOwn } from "./shelf.ts";
 import { syncSent, syncState, syncWaiting } from "./sync.ts";
@@ -75,6 +76,7 @@ export const LATER = {
   "plan.candidates": planCandidates,
   "product.list": productList,
   "record.known": recordKnown,
+  "record.removed": recordRemoved,
   "saved_list.list": savedListList,
   "shelf.competitors": shelfCompetitors,
   "shelf.nearby": shelfNearby,
