@@ -32,6 +32,7 @@ import { savedListList } from "./saved-list.ts";
 import { shelfCompetitors, shelfNearby, shelfOfVisit, shelfOwn } from "./shelf.ts";
 import { syncSent, syncState, syncWaiting } from "./sync.ts";
 import { customerTimeline } from "./timeline.ts";
+import { visitClosedBy } from "./visit-closed.ts";
 import { visitFormList } from "./visit-form.ts";
 
 export const LATER = {
@@ -86,5 +87,6 @@ export const LATER = {
   "sync.sent": syncSent,
   "sync.state": syncState,
   "sync.waiting": syncWaiting,
+  "visit.closed_by": visitClosedBy,
   "visit_form.list": visitFormList,
 } as const;
