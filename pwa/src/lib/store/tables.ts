@@ -112,6 +112,8 @@ const LISTS: { readonly [K in Kind]?: readonly string[] } = {
     `"deal_stage_amount" ON "deal_row" (stage, amount DESC) WHERE deleted IS NOT 1`,
     `"deal_sort_key" ON "deal_row" (sort_key) WHERE deleted IS NOT 1`,
   ],
+  // Few are drafts; one's own are looked for on Today.
+  order: [`"order_draft" ON "order_row" (person, ordered_at) WHERE status = 'draft' AND deleted IS NOT 1`],
   held_edit: [`"held_edit_waiting" ON "held_edit_row" (status) WHERE offer IS NULL`],
   conflict: [`"conflict_open" ON "conflict_row" (happened_at, id) WHERE deleted IS NOT 1`],
   task: [

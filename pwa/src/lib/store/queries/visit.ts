@@ -107,19 +107,25 @@ export interface MissedVisit {
   readonly customerName: string | null;
 }
 
-/** A person's visits that were planned for the days from `firstDay` to before `today` and are still only planned, the latest first. */
+/**
+ * A person's visits that were planned for one of these days and are still only planned, the latest first; each day with its first
+ * instant. Not where somebody has been at the customer's since.
+ */
 export const visitMissed = defineQuery<
-  { person: string; firstDay: string; today: string; limit: number },
+  { person: string; days: readonly { readonly day: string; readonly from: number }[]; limit: number },
   MissedVisit[]
 >({
   reads: ["visit", "customer"],
-  run(database, { person, firstDay, today, limit }) {
+  run(database, { person, days, limit }) {
     return database.all<MissedVisit>(
       `SELECT v.id, v.root, v.planned_day, v.planned_at, v.position, c.name AS customerName
-       FROM visit v LEFT JOIN customer c ON c.id = v.customer
-       WHERE v.planned_day >= ?2 AND v.planned_day < ?3 AND v.person = ?1 AND v.status = 'planned' AND v.deleted IS NOT 1
-       ORDER BY v.planned_day DESC, v.position LIMIT ?4`,
-      [person, firstDay, today, limit],
+       FROM (SELECT value ->> '$.day' AS day, value ->> '$.from' AS start FROM json_each(?2)) j
+       CROSS JOIN visit v ON v.planned_day = j.day LEFT JOIN customer c ON c.id = v.customer
+       WHERE v.person = ?1 AND +v.status = 'planned' AND v.deleted IS NOT 1
+         AND NOT EXISTS (SELECT 1 FROM visit w WHERE w.customer = v.customer AND w.checked_in_at >= j.start
+                         AND +w.status IN ('open', 'done') AND w.deleted IS NOT 1)
+       ORDER BY v.planned_day DESC, v.position LIMIT ?3`,
+      [person, JSON.stringify(days), limit],
     );
   },
 });
