@@ -181,7 +181,17 @@ describe("the report", () => {
     expect(beganAt({ status: "planned" })).toBeNull();
   });
   test("finishing can be taken back to the outcome before", () => {
-    expect(values(reopen(key, null))).toEqual([{ status: "open", outcome: null }]);
+    expect(values(reopen(key, null, NINE))).toEqual([{ status: "open", outcome: null }]);
+  });
+  test("going on closes what is open elsewhere: nobody is in two shops", () => {
+    const other = visit({ id: "visit-2", root: "customer-2", checked_in_at: NINE + 5 * MINUTE });
+    expect(reopen(key, "order", NINE + 9 * MINUTE, [other, visit()])).toEqual([
+      {
+        ...{ kind: "visit", id: "visit-2", root: "customer-2" },
+        v: { status: "done", checked_out_at: NINE + 9 * MINUTE, check_out_estimated: true },
+      },
+      { kind: "visit", ...key, v: { status: "open", outcome: "order" } },
+    ]);
   });
   test("an outcome can be changed without touching the times", () => {
     expect(values(setOutcome(key, "interested"))).toEqual([{ outcome: "interested" }]);

@@ -91,8 +91,12 @@ export function checkIn(at: CheckInAt, now: number, open: readonly OpenVisit[] =
     "visit" in at
       ? change(at.visit, started)
       : change({ id: at.newId, root: at.customer }, { customer: at.customer, person: at.person, ...started });
-  return [...open.filter((visit) => visit.id !== begun.id).map((visit) => closeWithEstimate(visit, now)), begun];
+  return [...closeElsewhere(begun, open, now), begun];
 }
+
+/** Closes what is open beside a visit that is under way. */
+export const closeElsewhere = ({ id }: Pick<VisitKey, "id">, open: readonly OpenVisit[], now: number): Change[] =>
+  open.filter((visit) => visit.id !== id).map((visit) => closeWithEstimate(visit, now));
 
 /** The visit that `checkIn` has just begun. */
 export const begunVisit = (changes: readonly Change[]): VisitKey | null => {
@@ -241,10 +245,16 @@ export function beganAt({ status, checked_in_at: began, checked_out_at: ended }:
   return status === "open" || typeof ended !== "number" ? began : Math.min(began, ended);
 }
 
-/** The visit goes on; the end that it had stands until it is finished anew, and is its end again if that is forgotten. */
-export const reopen = (visit: VisitKey, outcome: VisitOutcome | null): Change[] => [
-  change(visit, { status: "open", outcome }),
-];
+/**
+ * The visit goes on; the end that it had stands until it is finished anew, and is its end again if that is forgotten. `open` are other
+ * visits still open: nobody is in two shops, as at a check-in.
+ */
+export const reopen = (
+  visit: VisitKey,
+  outcome: VisitOutcome | null,
+  now: number,
+  open: readonly OpenVisit[] = [],
+): Change[] => [...closeElsewhere(visit, open, now), change(visit, { status: "open", outcome })];
 
 /**
  * Whether a visit that is over may go on: shortly after its end, or on the same day if nobody made the check-out. Later its report is

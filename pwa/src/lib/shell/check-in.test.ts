@@ -31,7 +31,7 @@ beforeEach(() => {
   [visits, written, told, shown.length, painted.length] = [[], [], [], 0, 0];
   const answers = {
     "visit.one": () => ({ visit: { checked_in_at: NOW } }),
-    "visit.open": () => visits.find(({ status }) => status === "open") ?? null,
+    "visit.open_all": () => visits.filter(({ status }) => status === "open"),
     "customer.visits": () => visits.filter(({ customer }) => customer === CUSTOMER.id),
   };
   store = {
@@ -68,6 +68,12 @@ test("a check-in where nothing is planned makes a visit, and closes the one that
   visits = [visit("elsewhere", { customer: "other", root: "other", status: "open" })];
   await startVisit(store, CUSTOMER);
   expect(written).toMatchObject([[{ id: "elsewhere" }, { id: "new", v: { customer: "c", status: "open" } }]]);
+});
+
+test("a check-in closes every visit that two devices have left open", async () => {
+  visits = ["a", "b"].map((id) => visit(id, { customer: "other", root: "other", status: "open" }));
+  await startVisit(store, CUSTOMER);
+  expect(written).toMatchObject([[{ id: "a" }, { id: "b" }, { id: "new" }]]);
 });
 
 test("a check-in elsewhere says so where a visit that went on ends as it had ended", async () => {

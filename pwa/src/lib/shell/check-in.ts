@@ -48,19 +48,20 @@ export const startVisit = once(async (store: Store, customer: Met, planned?: Vis
 
 async function openVisit(store: Store, customer: Met, planned?: VisitKey): Promise<void> {
   const { person } = store.account;
-  const open = await store.query("visit.open", { person });
+  const open = await store.query("visit.open_all", { person });
   const there = planned === undefined ? await visitAt(store, customer) : null;
   const meant = planned ?? there;
-  if (meant !== null && (there?.status === "open" || meant.id === open?.id)) return goto(`/visits/${meant.id}`);
+  if (meant !== null && (there?.status === "open" || open.some(({ id }) => id === meant.id)))
+    return goto(`/visits/${meant.id}`);
   const at: CheckInAt = meant === null ? { customer: customer.id, person, newId: store.newId() } : { visit: meant };
-  const changes = checkIn(at, store.now(), open === null ? [] : [open]);
+  const changes = checkIn(at, store.now(), open);
   const begun = begunVisit(changes);
   if (begun === null) return;
   const saved = save(store, changes);
   // The store does one thing after another: this is asked of what is written then, and waits for no answer to come back first.
   const primed = store.prime("visit.one", { id: begun.id });
   if (!(await saved)) return;
-  if (changes.length > 1 && open !== null) sayClosed(open, open.customerName);
+  for (const closed of open) sayClosed(closed, closed.customerName);
   const place = here.read();
   try {
     await primed;
@@ -85,10 +86,10 @@ async function keepPlace(store: Store, visit: VisitKey, customer: Met, reading: 
   if (typeof found?.visit.checked_in_at === "number") await save(store, locate(visit, pointOf(customer), place));
 }
 
-/** Closes the open visit of this person if nobody will come back to it, with an estimate that says so. */
+/** Closes the open visits of this person to which nobody will come back, with an estimate that says so. */
 export async function closeForgottenVisit(store: Store, timeZone: string): Promise<void> {
-  const open = await store.query("visit.open", { person: store.account.person });
-  if (open !== null) await closeIfForgotten(store, open, open.customerName, timeZone);
+  const open = await store.query("visit.open_all", { person: store.account.person });
+  for (const visit of open) await closeIfForgotten(store, visit, visit.customerName, timeZone);
 }
 
 /** The same for a visit that is known, at a customer with this name. */
@@ -102,7 +103,8 @@ export async function closeIfForgotten(
   if (changes.length > 0 && (await save(store, changes))) sayClosed(visit, customerName);
 }
 
-function sayClosed(visit: OpenVisit, customerName: string | null): void {
+/** Says that a visit was closed for the person. */
+export function sayClosed(visit: OpenVisit, customerName: string | null): void {
   const name = customerName ?? m.today_no_customer();
   const isOldEnd = typeof visit.checked_out_at === "number";
   toasts.show({ text: isOldEnd ? m.visit_closed_again({ name }) : m.visit_closed_for_you({ name }) });

@@ -38,6 +38,7 @@ export async function saveWritten(
 /** The sentence for a write that was refused. */
 export function refusal(problem: WriteProblem | undefined): string {
   if (problem?.code === "forbidden" || problem?.code === "forbidden_field") return m.errors_forbidden();
+  if (problem?.code === "customer_removed") return m.errors_customer_removed();
   if (problem === undefined || problem.field === "") return m.errors_not_saved();
   return m.errors_invalid({ field: fieldLabel(problem.kind, problem.field) });
 }

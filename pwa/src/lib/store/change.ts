@@ -89,7 +89,9 @@ export type WriteProblemCode =
   | "too_small"
   | "too_great"
   | "not_a_choice"
-  | "bad_id";
+  | "bad_id"
+  /** Something new below a customer who is deleted: nobody would see it. */
+  | "customer_removed";
 
 /** One reason why a change was refused. */
 export interface WriteProblem {

@@ -398,7 +398,7 @@ export class Engine {
   rehearse(): void {
     if (!isIndexed(this.database) || this.lock !== null) return;
     const { person } = this.account;
-    this.query("visit.open", { person });
+    this.query("visit.open_all", { person });
     const visit = visitToRehearse(this.database);
     if (visit === null) return;
     rehearseCheckIn(this.database, visit, { account: this.account, now: this.now() });

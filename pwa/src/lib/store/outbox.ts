@@ -17,6 +17,7 @@ import { type Doc, joinOf, mergeEdit, unpackStamps, type Values } from "$sync/re
 import { ENTITY_TYPES, type EntityType, type Kind, MAX_EDITS, SHARED_ROOT } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
 import { awaitsRoom } from "./attention.ts";
+import { isBelow, isRemoved } from "./below.ts";
 import type { Change, CounterChange, LogChange, SetChange, WriteProblem, WriteResult } from "./change.ts";
 import type { Database } from "./database.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
@@ -81,6 +82,7 @@ export function writeChanges(database: Database, changes: readonly Change[], con
 function refusals(database: Database, changes: readonly Change[], account: Account): WriteProblem[] {
   const known = new Map<string, ReturnType<typeof knownOf>>();
   const problems: WriteProblem[] = [];
+  const back = new Set<string>();
   for (const change of changes) {
     let found = known.get(change.id) ?? null;
     if (found === null && KINDS.includes(change.kind)) {
@@ -89,13 +91,21 @@ function refusals(database: Database, changes: readonly Change[], account: Accou
       else if (awaitsRoom(database, change.id)) found = { root: change.root, fields: requiredOf(change.kind) };
     }
     const against = problemsOf(change, found, account);
+    if (against.length === 0 && found === null && isBelowRemoved(database, change, back)) {
+      against.push({ code: "customer_removed", kind: change.kind, id: change.id, field: "" });
+    }
     problems.push(...against);
     if (against.length > 0) continue;
     const now = knownOf(change.kind, change.root, change.v);
     known.set(change.id, { root: now.root, fields: new Set([...(found?.fields ?? []), ...now.fields]) });
+    if (change.kind === "customer" && "deleted" in change.v && change.v.deleted !== true) back.add(change.id);
   }
   return problems;
 }
+
+/** What is there already takes its author's last words, as it does at the server (SPEC R24); nothing new begins. */
+const isBelowRemoved = (database: Database, { kind, root }: Change, back: ReadonlySet<string>): boolean =>
+  isBelow(kind) && !back.has(root) && isRemoved(database, root);
 
 function prepare(database: Database, change: Change): Prepared {
   const held = new RecordWriter(database).find(change.kind, change.id);

@@ -1,11 +1,12 @@
 /**
  * Visible rows: one door for everything that puts a record into its table, takes it out, and keeps what is derived from it: full
- * text, last visits, and the checksum of its confirmed state in its bucket's sum.
+ * text, last visits, what is gone with its customer, and the checksum of its confirmed state in its bucket's sum.
  */
 import { elements, type SetState } from "$sync/joins.ts";
 import { normalise, normalisePhone, sortKey } from "$sync/normalise.ts";
 import type { Doc, Values } from "$sync/record.ts";
 import { ENTITY_TYPES, type FieldType, type Kind } from "$sync/schema.gen.ts";
+import { isBelow, Removals } from "./below.ts";
 import { roundOf } from "./cursors.ts";
 import type { Database, SqlValue } from "./database.ts";
 import { addGrams, forgetGrams, gramsReach } from "./grams.ts";
@@ -41,6 +42,8 @@ export interface Held extends Place, Confirmation {
   /** The row's number in its table. */
   readonly n: number;
   readonly doc: string;
+  /** 1 where it is deleted, or gone with its customer. */
+  readonly deleted: number | null;
 }
 
 /** A row of a kind that this version of the app does not know. */
@@ -82,7 +85,7 @@ function shapeOf(kind: Kind): Shape {
       .slice(1)
       .map((name) => `${name} = ?`)
       .join(", ")} WHERE n = ?`,
-    find: `SELECT n, root, bucket, home, sum, round, doc FROM "${kind}" WHERE id = ?`,
+    find: `SELECT n, root, bucket, home, sum, round, deleted, doc FROM "${kind}" WHERE id = ?`,
     putDoc: `${insertDoc} ON CONFLICT (n) DO UPDATE SET doc = excluded.doc`,
     insertDoc,
   };
@@ -105,11 +108,13 @@ export class RecordWriter {
   readonly #gramsReachByKind = new Map<Kind, number>();
   readonly #roundByBucket = new Map<string, number>();
   readonly #sums: Sums;
+  readonly #removals: Removals;
   readonly #isIndexed: boolean;
 
   constructor(private readonly database: Database) {
     this.#isIndexed = isIndexed(database);
     this.#sums = new Sums(database);
+    this.#removals = new Removals(database);
   }
 
   /** Returns the row of a record, undefined if it is not held. */
@@ -146,7 +151,8 @@ export class RecordWriter {
   ): void {
     const shape = SHAPES[kind];
     const n = held?.n ?? this.#nextNumber(kind);
-    const values = rowValues(shape, held === undefined ? id : null, place, doc, confirmed, n);
+    const isRemovedAbove = this.#isIndexed && isBelow(kind) && this.#removals.has(place.root);
+    const values = rowValues(shape, held === undefined ? id : null, place, doc, confirmed, n, isRemovedAbove);
     if (held !== undefined) this.#sums.subtract(held.bucket, held.sum);
     this.#sums.add(place.bucket, confirmed.sum);
     this.database.run(held === undefined ? shape.insert : shape.update, values);
@@ -164,7 +170,7 @@ export class RecordWriter {
     if (this.#isIndexed) return false;
     const shape = SHAPES[kind];
     const n = this.#nextNumber(kind);
-    if (this.database.run(shape.insertNew, rowValues(shape, id, place, doc, confirmed, n)) === 0) {
+    if (this.database.run(shape.insertNew, rowValues(shape, id, place, doc, confirmed, n, false)) === 0) {
       this.#nextByKind.set(kind, n);
       return false;
     }
@@ -197,6 +203,7 @@ export class RecordWriter {
     this.#changed.add(kind);
     if (kind === "visit") this.#noteVisited(valuesOf(held).customer);
     if (kind === "customer") {
+      this.#removals.note(id, held.deleted === 1, false);
       this.#visited.delete(id);
       this.#forgetOlder(id);
     }
@@ -237,7 +244,7 @@ export class RecordWriter {
   ): string[] {
     const kept: string[] = [];
     const rows = this.database.all<Held & { id: string; waits: number }>(
-      `SELECT id, n, root, bucket, home, sum, round, ${kind === "visit" ? "doc" : "'' AS doc"},
+      `SELECT id, n, root, bucket, home, sum, round, deleted, ${kind === "visit" ? "doc" : "'' AS doc"},
          EXISTS (SELECT 1 FROM outbox o WHERE o.id = x.id) AS waits
        FROM "${kind}" x WHERE ${condition}`,
       values,
@@ -286,6 +293,9 @@ export class RecordWriter {
 
   /** Brings the derived values up to date and returns the kinds whose records changed. */
   finish(): Set<Topic> {
+    const { customers, kinds } = this.#removals.finish();
+    for (const kind of kinds) this.#changed.add(kind);
+    for (const customer of customers) this.#visited.add(customer);
     if (this.#isIndexed) {
       for (const customer of this.#visited) {
         const changed = this.database.run(`UPDATE customer_row SET last_visit_at = ${LAST_VISIT} WHERE id = ?1`, [
@@ -315,7 +325,8 @@ export class RecordWriter {
   }
 
   #noteDerived(kind: Kind, id: string, values: Values, held: Held | undefined): void {
-    if (!this.#isIndexed) return; // computed for all at once when the first load is complete
+    if (!this.#isIndexed && (kind !== "customer" || held === undefined)) return; // computed for all at once when the first load is complete
+    if (kind === "customer") this.#removals.note(id, held?.deleted === 1, values.deleted === true);
     if (kind === "customer" && held === undefined) this.#noteVisited(id);
     if (kind !== "visit") return;
     this.#noteVisited(values.customer);
@@ -374,9 +385,10 @@ function rowValues(
   { v }: Doc,
   { sum, round }: Confirmation,
   n: number,
+  isRemovedAbove: boolean,
 ): SqlValue[] {
   const values: SqlValue[] = id === null ? [root, bucket, home, sum, round] : [id, root, bucket, home, sum, round];
-  for (const name of shape.columns) values.push(columnValue(shape, name, v));
+  for (const name of shape.columns) values.push(isRemovedAbove && name === "deleted" ? 1 : columnValue(shape, name, v));
   values.push(n);
   return values;
 }

@@ -3,13 +3,14 @@
  * and the store's own. docs/architecture.md names them; docs/decisions/0051 says why they look so.
  */
 import { ENTITY_TYPES, type FieldType, type Kind, SCHEMA_HASH } from "$sync/schema.gen.ts";
+import { removeBelow } from "./below.ts";
 import { type Database, withLongLog, withoutWaiting } from "./database.ts";
 import { gramStatements } from "./grams.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { StoreError } from "./store-error.ts";
 
 /** The version of the store's own tables; `MIGRATIONS` leads from each to the next. */
-export const STORE_VERSION = 3;
+export const STORE_VERSION = 4;
 
 /** Every kind that the device stores. */
 export const KINDS = Object.keys(ENTITY_TYPES) as Kind[];
@@ -85,11 +86,14 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE attention ADD COLUMN about TEXT NOT NULL DEFAULT '';
    ${TOTAL}${KEPT}${STRANGER}${OLDER}`,
   "ALTER TABLE outbox ADD COLUMN counted TEXT;",
+  // What hangs on a deleted customer is gone with him since: the rebuild finds it.
+  "",
 ];
 
 /** Local indexes beside the declared ones. */
 const LISTS: { readonly [K in Kind]?: readonly string[] } = {
   customer: [
+    `"customer_removed" ON "customer_row" (id) WHERE deleted = 1`,
     `"customer_sort_key" ON "customer_row" (sort_key) WHERE deleted IS NOT 1`,
     `"customer_last_visit_at" ON "customer_row" (last_visit_at IS NOT NULL, last_visit_at, sort_key) WHERE deleted IS NOT 1`,
     `"customer_value_class" ON "customer_row" (value_class, sort_key) WHERE deleted IS NOT 1`,
@@ -108,6 +112,8 @@ const LISTS: { readonly [K in Kind]?: readonly string[] } = {
     `"deal_stage_amount" ON "deal_row" (stage, amount DESC) WHERE deleted IS NOT 1`,
     `"deal_sort_key" ON "deal_row" (sort_key) WHERE deleted IS NOT 1`,
   ],
+  // Few are drafts; one's own are looked for on Today.
+  order: [`"order_draft" ON "order_row" (person, ordered_at) WHERE status = 'draft' AND deleted IS NOT 1`],
   held_edit: [`"held_edit_waiting" ON "held_edit_row" (status) WHERE offer IS NULL`],
   conflict: [`"conflict_open" ON "conflict_row" (happened_at, id) WHERE deleted IS NOT 1`],
   task: [
@@ -201,6 +207,8 @@ export function createIndexes(database: Database, derive: (database: Database) =
       // Before the indexes, one of which is on what is derived.
       database.transaction(() => derive(database));
       for (const kind of KINDS) for (const statement of indexStatements(kind)) database.exec(statement);
+      // After the indexes, by which it is found.
+      database.transaction(() => removeBelow(database));
     });
     writeMeta(database, "indexed", "1");
   });

@@ -11,10 +11,10 @@ export interface FileRecord {
   readonly stored_thumbnail: string | null;
 }
 
-/** Returns the record, deleted or not; null if it is not on this device. */
+/** Returns the record, deleted or not; null if it is not on this device. One that is gone with its customer is not deleted: he may come back. */
 export function fileRecord(database: Database, id: string): FileRecord | null {
   const found = database.get<Omit<FileRecord, "deleted"> & { deleted: number | null }>(
-    "SELECT deleted, digest, thumbnail, stored, stored_thumbnail FROM file WHERE id = ?",
+    "SELECT doc ->> '$.v.deleted' AS deleted, digest, thumbnail, stored, stored_thumbnail FROM file WHERE id = ?",
     [id],
   );
   return found === undefined ? null : { ...found, deleted: found.deleted === 1 };

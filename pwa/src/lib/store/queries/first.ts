@@ -5,7 +5,7 @@ import { settingList, settingValues } from "./setting.ts";
 import { taskOne, tasksCounts, tasksEnded, tasksPage } from "./tasks.ts";
 import { territoryList } from "./territory.ts";
 import { todayStops } from "./today.ts";
-import { visitAttached, visitMissed, visitOne, visitOpen } from "./visit.ts";
+import { visitAttached, visitMissed, visitOne, visitOpen, visitOpenAll } from "./visit.ts";
 
 export const FIRST = {
   "holiday.list": holidayList,
@@ -23,4 +23,5 @@ export const FIRST = {
   "visit.missed": visitMissed,
   "visit.one": visitOne,
   "visit.open": visitOpen,
+  "visit.open_all": visitOpenAll,
 } as const;

@@ -21,16 +21,18 @@ import { filesOfCustomer, filesOfVisit } from "./files.ts";
 import { heldDecided, heldOffers } from "./held.ts";
 import { mapCustomers, mapDay, mapPoints } from "./map.ts";
 import { customerOlder, syncOlder } from "./older.ts";
-import { orderLast, orderOfVisit, orderOne } from "./order.ts";
+import { orderDrafts, orderLast, orderOfVisit, orderOne } from "./order.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
 import { personList } from "./person.ts";
 import { planCandidates } from "./plan.ts";
 import { productList } from "./product.ts";
 import { recordKnown } from "./record-known.ts";
+import { recordRemoved } from "./removed.ts";
 import { savedListList } from "./saved-list.ts";
 import { shelfCompetitors, shelfNearby, shelfOfVisit, shelfOwn } from "./shelf.ts";
 import { syncSent, syncState, syncWaiting } from "./sync.ts";
 import { customerTimeline } from "./timeline.ts";
+import { visitClosedBy } from "./visit-closed.ts";
 import { visitFormList } from "./visit-form.ts";
 
 export const LATER = {
@@ -63,6 +65,7 @@ export const LATER = {
   "map.customers": mapCustomers,
   "map.day": mapDay,
   "map.points": mapPoints,
+  "order.drafts": orderDrafts,
   "order.last": orderLast,
   "order.of_visit": orderOfVisit,
   "order.one": orderOne,
@@ -75,6 +78,7 @@ export const LATER = {
   "plan.candidates": planCandidates,
   "product.list": productList,
   "record.known": recordKnown,
+  "record.removed": recordRemoved,
   "saved_list.list": savedListList,
   "shelf.competitors": shelfCompetitors,
   "shelf.nearby": shelfNearby,
@@ -84,5 +88,6 @@ export const LATER = {
   "sync.sent": syncSent,
   "sync.state": syncState,
   "sync.waiting": syncWaiting,
+  "visit.closed_by": visitClosedBy,
   "visit_form.list": visitFormList,
 } as const;

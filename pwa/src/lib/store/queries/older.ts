@@ -87,6 +87,7 @@ function entryOf(database: Database, root: string, { kind, id, at, v: text }: Ol
         kind,
         status: v.status as VisitStatus,
         outcome: word("outcome") as VisitOutcome | null,
+        planned_day: word("planned_day"),
         checked_in_at: number("checked_in_at"),
         checked_out_at: number("checked_out_at"),
         text: word("note"),

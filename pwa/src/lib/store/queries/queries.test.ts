@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { id, NOW, open, PERSON, receive, row } from "../fixtures.ts";
+import { BUCKET, id, NOW, open, PERSON, receive, row } from "../fixtures.ts";
 import { book, C, DAY, own, today, WORLD } from "./book.ts";
 import { FIRST } from "./first.ts";
 import type { QueryName } from "./index.ts";
@@ -34,7 +34,7 @@ test("the customer page counts what belongs to it", () => {
 test("the timeline merges everything by time and goes on from where it stopped", () => {
   const { engine } = book();
   const all = engine.query("customer.timeline", { customer: C, before: NOW + DAY, limit: 50 });
-  expect(all.map(({ kind }) => kind).slice(0, 5)).toEqual(["order", "deal", "task", "visit", "note"]);
+  expect(all.map(({ kind }) => kind).slice(0, 5)).toEqual(["visit", "order", "deal", "task", "visit"]);
   expect(all.find((entry) => entry.id === id(200))).toMatchObject({
     kind: "visit",
     text: "long ago",
@@ -47,6 +47,27 @@ test("the timeline merges everything by time and goes on from where it stopped",
     expect(engine.query("customer.timeline", { customer: C, before: NOW + DAY, limit: 50, only })).toEqual(
       all.filter(({ kind }) => kind === only),
     );
+});
+
+test("a visit that was cancelled stands in the timeline on the day, or at the hour, for which it was planned", () => {
+  const device = book();
+  const cancelled = (number: number, v: object) => row("visit", id(number), C, { ...own, status: "cancelled", ...v });
+  const at = Date.UTC(2026, 10, 19, 14);
+  receive(device, {
+    rows: {
+      [BUCKET]: [
+        cancelled(290, { planned_day: "2026-11-19", planned_at: at }),
+        cancelled(291, { planned_day: "2026-11-18" }),
+        row("visit", id(292), C, { ...own, status: "planned", planned_day: "2026-11-17" }),
+      ],
+    },
+    seq: 2,
+  });
+  const visits = (before: number, limit = 9) =>
+    device.engine.query("customer.timeline", { customer: C, before, limit, only: "visit" }).map((entry) => entry.id);
+  expect(visits(NOW + DAY)).toEqual([id(203), id(202), id(290), id(291), id(200)]);
+  expect(visits(at)).toEqual([id(291), id(200)]);
+  expect(visits(NOW + DAY, 3)).toEqual([id(203), id(202), id(290)]);
 });
 
 test("the timeline tells of a competitor noted outside a visit; one seen at a visit stands with it", () => {
@@ -231,6 +252,7 @@ test("every query answers an empty store", () => {
         starts: [0, 1],
         span: { firstDay: "", lastDay: "", from: 0, to: 0 },
         ...{ firstDay: "", lastDay: "" },
+        days: [],
         seenSince: 0,
         seenBefore: { vip: NOW, main: NOW, regular: NOW, small: NOW, "": NOW },
         since: 0,
@@ -270,7 +292,9 @@ test("no query of a list looks at a whole table of children", () => {
   device.engine.query("customer.visits", { customer: C, limit: 9 });
   device.engine.query("visit.open", { person: PERSON });
   device.engine.query("visit.attached", { id: id(200), root: C });
-  device.engine.query("visit.missed", { person: PERSON, firstDay: "2026-11-07", today: today.day, limit: 9 });
+  device.engine.query("visit.missed", { person: PERSON, days: [today], limit: 9 });
+  device.engine.query("order.drafts", { person: PERSON, limit: 9 });
+  device.engine.query("visit.closed_by", { id: id(202) });
   device.engine.query("tasks.counts", { person: PERSON, today: today.day });
   device.engine.query("deals.page", { stage: "new", owner: null, offset: 0, limit: 9 });
   device.engine.query("deals.discounts", { limit: 9 });

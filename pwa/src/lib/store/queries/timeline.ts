@@ -29,6 +29,8 @@ export type TimelineEntry =
       readonly kind: "visit";
       readonly status: VisitStatus;
       readonly outcome: VisitOutcome | null;
+      /** Where it was cancelled: for which day it had been planned. */
+      readonly planned_day: string | null;
       readonly checked_in_at: number | null;
       readonly checked_out_at: number | null;
       readonly text: string | null;
@@ -110,7 +112,7 @@ export interface TimelineParameters {
   readonly only?: TimelineEntry["kind"] | null;
 }
 
-/** What happened at a customer, newest first; visits still planned are not in it. */
+/** What happened at a customer, newest first; visits still planned are not in it, those that were cancelled are, by their plan. */
 export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>({
   reads: [
     "visit",
@@ -137,15 +139,20 @@ export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>
             values,
           )
         : [];
-    const visits = dated(
-      "visit",
-      "x.checked_in_at",
-      `x.status, x.outcome, x.checked_in_at, x.checked_out_at, ${nameOf("person")},
+    const visited = `x.status, x.outcome, x.planned_day, x.checked_in_at, x.checked_out_at, ${nameOf("person")},
        json_extract(x.doc, '$.v.note') AS text, json_extract(x.doc, '$.v.next_step') AS next_step,
        (SELECT count(*) FROM shelf_check s WHERE s.visit = x.id AND s.deleted IS NOT 1) AS seen,
        (SELECT group_concat(DISTINCT s.competitor) FROM shelf_check s WHERE s.visit = x.id AND s.deleted IS NOT 1) AS competitors,
-       (SELECT count(*) FROM file k WHERE k.visit = x.id AND k.type = 'photo' AND k.deleted IS NOT 1) AS photos`,
-    );
+       (SELECT count(*) FROM file k WHERE k.visit = x.id AND k.type = 'photo' AND k.deleted IS NOT 1) AS photos`;
+    const visits = [
+      ...dated("visit", "x.checked_in_at", visited),
+      ...dated(
+        "visit",
+        "coalesce(x.planned_at, unixepoch(x.planned_day, '12 hours') * 1000)",
+        visited,
+        "x.checked_in_at IS NULL AND +x.status = 'cancelled'",
+      ),
+    ];
     const notes = dated("note", "x.written_at", `json_extract(x.doc, '$.v.body') AS text, ${nameOf("person")}`);
     const calls = dated(
       "call",

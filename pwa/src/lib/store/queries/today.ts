@@ -48,7 +48,7 @@ export interface Stop {
   readonly openTasks: number;
   /** How many of the open tasks are complaints. */
   readonly complaints: number;
-  /** What the customer ordered on this day, minor units. */
+  /** What the customer ordered on this day, minor units; a draft is no order yet. */
   readonly ordered: { readonly amount: number; readonly currency: string | null } | null;
   /** True while an edit of the visit waits to be sent. */
   readonly waiting: boolean;
@@ -131,7 +131,7 @@ export function reasonsOf(
   );
   const ordered = database.get<{ amount: number | null; currency: string | null }>(
     `SELECT sum(amount) AS amount, json_extract(doc, '$.v.currency') AS currency FROM "order"
-     WHERE customer = ?1 AND ordered_at >= ?2 AND ordered_at < ?3 AND status IS NOT 'cancelled' AND deleted IS NOT 1 LIMIT 1`,
+     WHERE customer = ?1 AND ordered_at >= ?2 AND ordered_at < ?3 AND status IN ('placed', 'delivered') AND deleted IS NOT 1 LIMIT 1`,
     [customer, from, to],
   );
   return {

@@ -1,4 +1,5 @@
 import type { CustomerPhase, CustomerValueClass, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
+import type { Database } from "../database.ts";
 import { defineQuery } from "../query.ts";
 import { readVisible, type Visible } from "../visible.ts";
 
@@ -55,19 +56,30 @@ export const visitOne = defineQuery<{ id: string }, VisitDetail | null>({
   },
 });
 
+/** A visit that somebody has checked into and not out of. */
+export type OpenVisitRow = VisitRow & { readonly check_out_estimated: boolean };
+
 /** The visit that a person has checked into and not out of, the newest if there are several; null for none. */
-export const visitOpen = defineQuery<{ person: string }, (VisitRow & { check_out_estimated: boolean }) | null>({
+export const visitOpen = defineQuery<{ person: string }, OpenVisitRow | null>({
   reads: ["visit", "customer"],
-  run(database, { person }) {
-    const found = database.get<VisitRow & { check_out_estimated: number | null }>(
-      `SELECT ${VISIT_COLUMNS}, v.doc ->> '$.v.check_out_estimated' AS check_out_estimated
-       FROM visit v LEFT JOIN customer c ON c.id = v.customer
-       WHERE v.status = 'open' AND v.person = ? AND v.deleted IS NOT 1 ORDER BY v.checked_in_at DESC LIMIT 1`,
-      [person],
-    );
-    return found === undefined ? null : { ...found, check_out_estimated: found.check_out_estimated === 1 };
-  },
+  run: (database, { person }) => openOf(database, person, 1)[0] ?? null,
 });
+
+/** All of them, the newest first: there are several where two devices have checked in. */
+export const visitOpenAll = defineQuery<{ person: string }, OpenVisitRow[]>({
+  reads: ["visit", "customer"],
+  run: (database, { person }) => openOf(database, person, 20),
+});
+
+function openOf(database: Database, person: string, limit: number): OpenVisitRow[] {
+  const found = database.all<VisitRow & { check_out_estimated: number | null }>(
+    `SELECT ${VISIT_COLUMNS}, v.doc ->> '$.v.check_out_estimated' AS check_out_estimated
+     FROM visit v LEFT JOIN customer c ON c.id = v.customer
+     WHERE v.status = 'open' AND v.person = ? AND v.deleted IS NOT 1 ORDER BY v.checked_in_at DESC LIMIT ?`,
+    [person, limit],
+  );
+  return found.map((row) => ({ ...row, check_out_estimated: row.check_out_estimated === 1 }));
+}
 
 /** Whether anything hangs on a visit beside its report: files, what was seen on the shelf, an order, a task. */
 export const visitAttached = defineQuery<{ id: string; root: string }, boolean>({
@@ -95,19 +107,25 @@ export interface MissedVisit {
   readonly customerName: string | null;
 }
 
-/** A person's visits that were planned for the days from `firstDay` to before `today` and are still only planned, the latest first. */
+/**
+ * A person's visits that were planned for one of these days and are still only planned, the latest first; each day with its first
+ * instant. Not where somebody has been at the customer's since.
+ */
 export const visitMissed = defineQuery<
-  { person: string; firstDay: string; today: string; limit: number },
+  { person: string; days: readonly { readonly day: string; readonly from: number }[]; limit: number },
   MissedVisit[]
 >({
   reads: ["visit", "customer"],
-  run(database, { person, firstDay, today, limit }) {
+  run(database, { person, days, limit }) {
     return database.all<MissedVisit>(
       `SELECT v.id, v.root, v.planned_day, v.planned_at, v.position, c.name AS customerName
-       FROM visit v LEFT JOIN customer c ON c.id = v.customer
-       WHERE v.planned_day >= ?2 AND v.planned_day < ?3 AND v.person = ?1 AND v.status = 'planned' AND v.deleted IS NOT 1
-       ORDER BY v.planned_day DESC, v.position LIMIT ?4`,
-      [person, firstDay, today, limit],
+       FROM (SELECT value ->> '$.day' AS day, value ->> '$.from' AS start FROM json_each(?2)) j
+       CROSS JOIN visit v ON v.planned_day = j.day LEFT JOIN customer c ON c.id = v.customer
+       WHERE v.person = ?1 AND +v.status = 'planned' AND v.deleted IS NOT 1
+         AND NOT EXISTS (SELECT 1 FROM visit w WHERE w.customer = v.customer AND w.checked_in_at >= j.start
+                         AND +w.status IN ('open', 'done') AND w.deleted IS NOT 1)
+       ORDER BY v.planned_day DESC, v.position LIMIT ?3`,
+      [person, JSON.stringify(days), limit],
     );
   },
 });
