@@ -67,6 +67,14 @@ def test_a_visit_is_planned_for_a_day_or_an_hour_of_it_moved_and_cancelled(share
     wait_until(lambda: house.record(timed.id).values["status"] == "cancelled", 30, "the visit is cancelled")
     expect(phone.get_by_test_id("screen-ready").first).to_be_visible()
 
+    go(phone, f"/visits/{timed.id}")
+    expect(phone.get_by_text(word("en", "customer_visit_cancelled"), exact=True)).to_be_visible()
+    expect(phone.get_by_test_id("saved")).to_have_count(0)
+    expect(phone.get_by_role("textbox")).to_have_count(0)
+    phone.get_by_test_id("plan-again").click()
+    expect(phone.get_by_test_id("check-in")).to_be_visible()
+    wait_until(lambda: house.record(timed.id).values["status"] == "planned", 30, "the visit is planned again")
+
 
 def test_a_check_in_by_mistake_takes_no_report_with_it(shared_house: House, phone: Page) -> None:
     house = shared_house

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { BELOW, removeBelow } from "./below.ts";
 import {
   BUCKET,
   customerRow,
@@ -118,6 +119,28 @@ describe("what hangs on a deleted customer", () => {
     expect(stops(device)).toEqual([id(201)]);
     device.database.run("UPDATE meta SET value = '' WHERE name = 'schema'");
     expect(stops(open(7, device.database))).toEqual([id(201)]);
+  });
+
+  test("is found by indexes, however much there is of others", () => {
+    const device = book();
+    const { database } = device;
+    const run = database.run.bind(database);
+    const seen = new Set<string>();
+    database.run = (sql, values) => {
+      seen.add(sql);
+      return run(sql, values);
+    };
+    device.save(gone(true));
+    removeBelow(database);
+    const updates = [...seen].filter((sql) => /^UPDATE "\w+_row" SET deleted/.test(sql));
+    expect(updates).toHaveLength(2 * BELOW.length);
+    const plans = updates.flatMap((sql) =>
+      database.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, sql.includes("?") ? ["[]"] : []),
+    );
+    const scans = plans.map(({ detail }) => detail).filter((detail) => detail.startsWith("SCAN"));
+    expect(new Set(scans)).toEqual(
+      new Set(["SCAN json_each VIRTUAL TABLE INDEX 1:", "SCAN customer_row USING COVERING INDEX customer_removed"]),
+    );
   });
 
   test("was deleted by itself before: that stays so", () => {
