@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { paraglideVitePlugin } from "@inlang/paraglide-js";
 import adapter from "@sveltejs/adapter-static";
@@ -11,8 +12,9 @@ import { words } from "./vite/words.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** What runs before SvelteKit knows its own version: it tells it, and only then loads what reads it. */
+const ENTRY = [realpathSync(here("./node_modules/@sveltejs/kit/src/runtime/client/entry.js"))];
 const BEFORE_SIGN_IN = [
-  "./node_modules/@sveltejs/kit/src/runtime/client/entry.js",
   "./.svelte-kit/generated/build/client-optimized/app.js",
   "./src/hooks.client.ts",
   "./src/routes/+layout.ts",
@@ -65,6 +67,7 @@ export default defineConfig(({ command }) => ({
         postBanner: compileHint,
         codeSplitting: {
           groups: [
+            { name: nameReached("entry", ENTRY), debugName: "entry", minShareCount: 2, priority: 3 },
             { name: nameReached("shell", BEFORE_SIGN_IN), debugName: "shell", minShareCount: 2, priority: 2 },
             { name: "screens", minShareCount: 2, priority: 1 },
           ],

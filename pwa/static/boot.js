@@ -24,7 +24,10 @@
     const link = document.createElement("link");
     const isStyle = path.endsWith(".css");
     link.rel = isStyle ? "preload" : "modulepreload";
-    if (isStyle) link.as = "style";
+    if (isStyle) {
+      link.as = "style";
+      link.crossOrigin = ""; // as Vite asks for it later; else it would be fetched twice
+    }
     link.href = path;
     document.head.append(link);
   }

@@ -198,15 +198,14 @@ def _second_build(house: House, folder: Path) -> Path:
     built = house.app_folder
     second = folder / "second"
     shutil.copytree(built, second)
-    page, worker = second / "index.html", second / "service-worker.js"
-    named = page.read_text().replace("<head>", '<head><meta name="build" content="second">', 1)
-    newer = re.sub(r'(name="version" content=")(\d+)', r"\g<1>9\2", named, count=1)
-    assert newer != named, "the page names no version"
-    page.write_text(newer)
-    changed = re.sub(r"(version:`)(\d+)(`)", r"\g<1>9\2\3", worker.read_text(), count=1)
-    assert changed != worker.read_text(), "the service worker names no version"
-    worker.write_text(changed)
-    for path in (page, worker):
+    page, version = second / "index.html", second / "_app" / "version.json"
+    page.write_text(page.read_text().replace("<head>", '<head><meta name="build" content="second">', 1))
+    [start] = (second / "_app" / "immutable").glob("start.*.js")
+    # What is immutable changes its name with its content.
+    was, start = start.name, start.rename(start.with_name("start.second.js"))
+    first = json.loads(version.read_text())["version"]
+    for path in (page, version, start, second / "shell.json", second / "service-worker.js"):
+        path.write_text(path.read_text().replace(was, start.name).replace(first, f"9{first}"))
         for twin in (".br", ".gz"):
             path.with_name(path.name + twin).unlink(missing_ok=True)
     return second

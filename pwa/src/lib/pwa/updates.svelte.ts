@@ -1,7 +1,7 @@
 /** Registers the service worker and lets the user decide when a new version takes over. */
 
 import { keepInTab, keptInTab } from "#lib/browser/remembered";
-import { appVersion } from "./version";
+import { version } from "$app/env";
 
 const HOUR = 3_600_000;
 /** The version that this tab began anew from by itself. */
@@ -46,7 +46,6 @@ class Updates {
 
   /** Begins anew without being asked; once, because a page that comes back as it was would do so for ever. */
   restart(): void {
-    const version = appVersion();
     if (keptInTab(LEFT) === version) return;
     keepInTab(LEFT, version);
     if (keptInTab(LEFT) === version) location.reload();

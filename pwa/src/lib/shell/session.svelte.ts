@@ -1,9 +1,9 @@
 /** Who is signed in on this device, and the store that holds this person's book. The composition root of the app. */
 
 import { updates } from "#lib/pwa/updates.svelte";
-import { appVersion } from "#lib/pwa/version";
 import { type Account, forgetAccount, keepAccount, readAccount } from "#lib/store/account";
 import { openStore, type Store } from "#lib/store/client";
+import { version } from "$app/env";
 import { shell } from "./shell.svelte";
 
 class Session {
@@ -67,7 +67,7 @@ class Session {
     this.account = account;
     this.store = openStore({
       account,
-      version: appVersion(),
+      version,
       renewed: (renewed) => this.#renewed(renewed),
       behind: () => updates.fallBehind(),
     });

@@ -2,7 +2,6 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { Account } from "#lib/store/account";
 
 const kept: Account[] = [];
-vi.mock("#lib/pwa/version", () => ({ appVersion: () => "1" }));
 vi.mock("#lib/store/client", () => ({ openStore: () => ({ close: () => {} }) }));
 vi.mock("#lib/store/account", () => ({
   keepAccount: async (account: Account) => void kept.push(account),
