@@ -70,6 +70,32 @@ class Turn(msgspec.Struct, frozen=True):
     """The author, where he decides on edits in custody."""
     target: str = ""
     """The record that he decides on: its conflicts are told by the decision's verdict."""
+    claim: "Claim | None" = None
+    """The rights of whoever wrote the edits, where somebody else decides on them: these are needed as well."""
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """What the author of edits in custody might write when they were taken.
+
+    What his device alone said of that counts for what is shown to whoever decides, and for no more (decision 244).
+    """
+
+    shown: Turn
+    """As his device said."""
+    below: Turn
+    """The same, but for what it said was taken before a backup was restored."""
+    elsewhere: Turn
+    """As the server itself knew."""
+    told: frozenset[int]
+    """The numbers of the edits that are shown."""
+    root: str
+    """The customer whom the decision is about."""
+
+    def turn(self, edit: Edit) -> Turn:
+        """Return the turn by whose rights this edit is judged."""
+        if edit.n in self.told:
+            return self.shown
+        return self.below if edit.root == self.root else self.elsewhere
 
 
 class Pushed(msgspec.Struct, frozen=True):
