@@ -76,7 +76,9 @@ class Custody:
         if not all(travels(edit.v) for edit in edits):
             return Refusal(ProblemCode.WRONG_TYPE, "A value holds a fraction, too large a number or too many levels.")
         size = len(encode_json(edits))
-        count, taken = self._used.get(author.device) or self._lookup.held_of(author.device)
+        if author.device not in self._used:
+            self._used[author.device] = self._lookup.held_of(author.device)
+        count, taken = self._used[author.device]
         if count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
             return Refusal(ProblemCode.CUSTODY_FULL, "Too much of this device waits for a decision already.")
         self._used[author.device] = (count + len(edits), taken + size)

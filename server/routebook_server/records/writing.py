@@ -38,6 +38,7 @@ _STORE_HELD: Final = insert(
     *("record", "receipt", "root", "code", "received_at", "device", "author", "edits", "count", "size"),
     coded=("author", "edits"),
 )
+_STORE_HELD_RECORD: Final = insert(tables.held_record, "device", "id", "record")
 _FORGET_VERDICTS: Final = (
     "DELETE FROM verdict WHERE device = ? AND n <= ?"
     # An acknowledgement that was on its way while a backup was restored is of another life of the server (SPEC R42).
@@ -106,6 +107,7 @@ def _write(batch: Batch, pushes: Sequence[Push], locks: Locks, outflow: "Outflow
         driver.execute("DELETE FROM record WHERE id IN (?*)", list(draft.removed))
     if draft.held:
         driver.execute("DELETE FROM held WHERE record IN (?*)", list(draft.held))
+        driver.execute("DELETE FROM held_record WHERE record IN (?*)", list(draft.held))
     driver.store_in_turn(_parts(batch, outflow, list(zip(pushes, results, strict=True))))
     for push in pushes:
         if push.ack:
@@ -247,9 +249,11 @@ def _parts(
     if history:
         yield _STORE_HISTORY, history
     yield from outflow.numbering.parts()
-    held = [_held_row(held) for held in batch.draft.held.values() if held is not None]
+    held = [held for held in batch.draft.held.values() if held is not None]
     if held:
-        yield _STORE_HELD, held
+        yield _STORE_HELD, map(_held_row, held)
+        names = [(one.author.device, name, one.record) for one in held for name in {edit.id for edit in one.edits}]
+        yield _STORE_HELD_RECORD, names
     verdicts = [
         (push.author.device, verdict.n, encode_json(verdict))
         for push, result in done
