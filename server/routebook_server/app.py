@@ -184,7 +184,7 @@ def create_app(
     }
     scheduler = Scheduler(database, random(8).hex(), jobs)
 
-    direct = make_direct(gateway, live, door.actor_of, door.device_of)
+    direct = make_direct(gateway, live, door.actor_of, door.device_of, admission=door.admission)
     litestar = Litestar(
         [
             *identity_endpoints(sign_ins, people, door.actor_of, VERSION, find_demo, has_roads=roads.roads is not None),

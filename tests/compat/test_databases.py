@@ -69,6 +69,14 @@ async def test_every_row_is_as_it_was(house: House) -> None:
         assert await read(house, sql) == BEFORE.execute(sql).fetchall(), table
 
 
+async def test_its_custody_is_found_by_record(house: House) -> None:
+    held = await read(house, "SELECT device, record, edits FROM held")
+    names = {(device, edit["id"], record) for device, record, edits in held for edit in msgspec.json.decode(edits)}
+
+    assert len(held) == 2
+    assert {tuple(row) for row in await read(house, "SELECT device, id, record FROM held_record")} == names
+
+
 async def test_its_checksums_are_there_and_right(house: House) -> None:
     def verify(connection: Connection) -> list[Fault]:
         return [fault for name in bucket_names(connection) for fault in verify_bucket(connection, name)]

@@ -17,7 +17,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from routebook_server.database import UNAVAILABLE, Database, driver_of
-from routebook_server.gateway.actor import Actor
+from routebook_server.gateway.actor import Actor, Caller
+from routebook_server.gateway.direct import require
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import accounts
@@ -178,11 +179,11 @@ class House:
     async def _answer(self, token: str, body: bytes) -> Answer:
         # What the handlers of gateway/handlers.py and web/problems.py do around the gateway.
         try:
-            actor = await self.actor_of(token)
-            if isinstance(actor, Problem):
-                return _refuse(actor)
+            scope = _scope_of(token)
+            actor = await require(self.door.device_of, scope)
             self._refuse_unanswerable(body)
-            return Answer(HTTPStatus.OK, await self.gateway.sync(actor, body))
+            caller = Caller(lambda: require(self.door.device_of, scope), self.door.admission(scope))
+            return Answer(HTTPStatus.OK, await self.gateway.sync(actor, body, caller))
         except SilentError:
             return Answer(HTTPStatus.BAD_GATEWAY, b"<h1>Bad Gateway</h1>")
         except ProblemError as refused:
@@ -195,7 +196,7 @@ class House:
 
     async def actor_of(self, token: str) -> Actor | Problem:
         """Return who is behind a session's token."""
-        return await self.door.device_of({"headers": [(b"cookie", f"{COOKIE}={token}".encode())]})  # type: ignore[arg-type]
+        return await self.door.device_of(_scope_of(token))
 
     def _refuse_unanswerable(self, body: bytes) -> None:
         if not self.unanswerable:
@@ -292,6 +293,11 @@ class House:
     def places(self) -> dict[str, str]:
         """Return the bucket of every record."""
         return dict(self.rows("SELECT id, bucket FROM record"))
+
+
+def _scope_of(token: str) -> Any:
+    """Return what a request with a session's token is known by."""
+    return {"headers": [(b"cookie", f"{COOKIE}={token}".encode())]}
 
 
 def _refuse(problem: Problem) -> Answer:

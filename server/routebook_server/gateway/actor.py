@@ -1,8 +1,13 @@
 """Actor: who is asking, on which device, with which buckets."""
 
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
 import msgspec
+from sqlalchemy import Connection
 
 from routebook_sync.entities.person import Role
+from routebook_sync.messages import Problem
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -22,3 +27,12 @@ class Actor(msgspec.Struct, frozen=True):
     """Whether what a wiped device hands over is kept for others: he or his session may do no more, or it is done."""
     handed_over: bool = False
     """Whether a wiped device has told that nothing waits, be it before it heard of the wipe."""
+
+
+class Caller(NamedTuple):
+    """Asks anew who sent a request: his rights may be others by the time at which they are used."""
+
+    ask: Callable[[], Awaitable[Actor]]
+    """ProblemError if he may come in no more."""
+    admit: Callable[[Connection], Actor | Problem]
+    """The same within a transaction."""

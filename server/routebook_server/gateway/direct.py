@@ -3,14 +3,16 @@
 Whoever routes may send requests straight here, past the framework: what goes wrong is answered here, as a problem.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
 import structlog
 from litestar.types import ASGIApp, Receive, Scope, Send
+from sqlalchemy import Connection
 
 from routebook_server.database import UNAVAILABLE
-from routebook_server.gateway.actor import Actor
+from routebook_server.gateway.actor import Actor, Caller
 from routebook_server.gateway.body import DisconnectedError, pack_body, read_body, takes_gzip
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.live import Live
@@ -24,27 +26,45 @@ LIVE: Final = "/live"
 ActorOf: TypeAlias = Callable[[Scope], Awaitable[Actor | Problem]]
 """Says who asks, by the request's cookie; a problem (not signed in, expired, revoked) where nobody does."""
 
+Admission: TypeAlias = Callable[[Scope], Callable[[Connection], Actor | Problem]]
+"""Returns what says within a transaction who asks."""
+BODY_S: Final = 60.0
+"""Twice as long as a client waits for its reply."""
+
 _HEADERS: Final = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 _log: Final = structlog.get_logger()
 
 
 def make_direct(
-    gateway: Gateway, live: Live, actor_of: ActorOf, device_of: ActorOf | None = None
+    gateway: Gateway,
+    live: Live,
+    actor_of: ActorOf,
+    device_of: ActorOf | None = None,
+    *,
+    admission: Admission | None = None,
+    body_s: float = BODY_S,
 ) -> dict[str, ASGIApp]:
     """Return the direct applications by path.
 
-    ``device_of`` says who syncs: it lets in a device that is to be wiped, which ``actor_of`` refuses.
+    ``device_of`` says who syncs: it lets in a device that is to be wiped, which ``actor_of`` refuses. ``admission``
+    says the same within a transaction. A body has ``body_s`` seconds to arrive.
     """
     syncs = device_of or actor_of
 
     async def sync(scope: Scope, receive: Receive, send: Send) -> None:
         _require_method(scope, "POST")
-        actor = await syncs(scope)
-        if isinstance(actor, Problem):
-            raise ProblemError(actor)
+        await require(syncs, scope)  # Nobody is listened to whom nobody knows.
         encoding, accepted = _codings(scope)
-        body = await read_body(receive, encoding)
-        body, headers = await pack_body(await gateway.answer(actor, body, packs=takes_gzip(accepted)), accepted)
+        try:
+            async with asyncio.timeout(body_s):
+                body = await read_body(receive, encoding)
+        except TimeoutError:
+            raise ProblemError(make_problem(ProblemCode.UNAVAILABLE, "The request took too long to arrive.")) from None
+        # Whoever he was when it began to arrive: what counts is what he may now.
+        actor = await require(syncs, scope)
+        caller = None if admission is None else Caller(lambda: require(syncs, scope), admission(scope))
+        parts = await gateway.answer(actor, body, packs=takes_gzip(accepted), caller=caller)
+        body, headers = await pack_body(parts, accepted)
         answered = [*_HEADERS, (b"content-length", str(len(body)).encode()), *headers]
         await send({"type": "http.response.start", "status": 200, "headers": answered})
         await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,19 +1,22 @@
 """Gateway: answers one round trip of the protocol (SPEC R50-R59)."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, cast
 
-from routebook_server.gateway.actor import Actor
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from routebook_server.gateway.actor import Actor, Caller
 from routebook_server.gateway.incoming import read_check, read_edits, read_request, read_view
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.gateway.protocols import shown_view, to_present
 from routebook_server.gateway.replies import Replies
 from routebook_server.records.packed import Part, plain
 from routebook_server.records.pages import Asked, Page
-from routebook_server.records.push import GapError, Push, Pushed
+from routebook_server.records.push import GapError, NotAdmittedError, Push, Pushed
 from routebook_server.records.refusal import Refusal
 from routebook_server.records.store import Store
-from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, ProblemCode, SyncRequest, View
+from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, Problem, ProblemCode, SyncRequest, View
 
 _NOTHING: Final = Pushed([])
 _LEFT: Final = Refusal(ProblemCode.FORBIDDEN, "Kept for whoever may apply it: its author was signed out.", held=True)
@@ -47,47 +50,72 @@ class Gateway:
         self._replies = Replies(schema, lease_ms)
         self._min_budget = min_budget
 
-    async def sync(self, actor: Actor, body: bytes) -> bytes:
+    async def sync(self, actor: Actor, body: bytes, caller: Caller | None = None) -> bytes:
         """Return the reply to one request, as JSON; ProblemError or UnavailableError if none of it is taken."""
-        return plain(await self.answer(actor, body))
+        return plain(await self.answer(actor, body, caller=caller))
 
-    async def answer(self, actor: Actor, body: bytes, *, packs: bool = False) -> list[Part]:
-        """Return the reply in parts; some of them packed already if it ``packs``. Otherwise as ``sync``."""
+    async def answer(
+        self, actor: Actor, body: bytes, *, packs: bool = False, caller: Caller | None = None
+    ) -> list[Part]:
+        """Return the reply in parts; some of them packed already if it ``packs``. Otherwise as ``sync``.
+
+        ``caller`` is asked for the rights of the moment in which the edits are applied, and for those of the reply.
+        """
         asked = read_request(body)
-        view, request = shown_view(actor.role, asked.protocol), to_present(asked)
+        request = to_present(asked)
         if request.device != actor.device:
             raise ProblemError(make_problem(ProblemCode.WRONG_DEVICE, field="device"))
-        try:
-            page = await self._exchange(actor, request, view, packs=packs)
-        except GapError as gap:
-            raise ProblemError(make_problem(ProblemCode.GAP, str(gap), field="edits", expected=gap.expected)) from None
+        check = read_check(request.check) if request.check else {}
+        pushed = _NOTHING
+        if request.edits:
+            pushed = await self._push(actor, request, caller)
+            if caller is not None:
+                actor = await caller.ask()
+        page = await self._pull(actor, request, shown_view(actor.role, asked.protocol), pushed, check, packs=packs)
         # A wiped device that was acknowledged more than is here offers that first: this server was restored (SPEC R48).
         has_more = actor.wiped and page.pushed < request.ack
         if self._on_sync is not None and not has_more:
             await self._on_sync(actor, request)
         return self._replies.write(request, page, _granted(actor), self._now_ms(), wiped=actor.wiped)
 
-    async def _exchange(self, actor: Actor, request: SyncRequest, view: View, *, packs: bool) -> Page:
-        check = read_check(request.check) if request.check else {}
-        pushed = _NOTHING
-        edits, mended = read_edits(request.edits) if request.edits else ([], frozenset[int]())
-        if edits:
-            hold, again = frozenset(request.hold), frozenset(request.again)
-            custody = _LEFT if actor.is_held else None
-            pushed = await self.store.push(
-                Push(
-                    actor,
-                    edits,
-                    request.cursors,
-                    request.ack,
-                    mended,
-                    hold,
-                    again,
-                    custody=custody,
-                    ahead_ms=request.now - self._now_ms(),
-                    earlier=request.seen,
-                )
-            )
+    async def _push(self, actor: Actor, request: SyncRequest, caller: Caller | None) -> Pushed:
+        edits, mended = read_edits(request.edits)
+
+        def admit(connection: Connection, push: Push) -> Push:
+            found = actor if caller is None else caller.admit(connection)
+            if isinstance(found, Problem):
+                raise NotAdmittedError(found)
+            return replace(push, author=found, custody=push.custody or (_LEFT if found.is_held else None))
+
+        push = Push(
+            actor,
+            edits,
+            request.cursors,
+            request.ack,
+            mended,
+            frozenset(request.hold),
+            frozenset(request.again),
+            admit=admit,
+            ahead_ms=request.now - self._now_ms(),
+            earlier=request.seen,
+        )
+        try:
+            return await self.store.push(push)
+        except GapError as gap:
+            raise ProblemError(make_problem(ProblemCode.GAP, str(gap), field="edits", expected=gap.expected)) from None
+        except NotAdmittedError as barred:
+            raise ProblemError(cast("Problem", barred.reason)) from None
+
+    async def _pull(
+        self,
+        actor: Actor,
+        request: SyncRequest,
+        view: View,
+        pushed: Pushed,
+        check: dict[str, list[int]],
+        *,
+        packs: bool,
+    ) -> Page:
         page = await self.store.pull(
             Asked(
                 actor.device,

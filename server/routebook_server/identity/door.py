@@ -21,6 +21,7 @@ from routebook_server.identity.sessions import (
     SessionState,
     find_session,
     open_sessions,
+    read_found,
     read_session,
 )
 from routebook_sync.entities.person import Role
@@ -90,10 +91,29 @@ class Door:
             self._presence.was_here(bearer.actor.device, token, now_ms)
         return bearer.actor
 
+    def admission(self, scope: Scope) -> Callable[[Connection], Actor | Problem]:
+        """Return what says of a request, within a transaction, what ``device_of`` says."""
+        token = token_from_scope(scope)
+
+        def admit(connection: Connection) -> Actor | Problem:
+            now_ms = self._clock()
+            row = read_found(connection, token)
+            if row is None:
+                return make_problem(ProblemCode.SESSION_EXPIRED)
+            bearer = self._bearers.get(token)
+            if bearer is not None and bearer.row == row and now_ms < bearer.until:
+                return bearer.actor
+            session = read_session(row, now_ms)
+            refused = _refuse(session)
+            return refused or _actor(session, self._refresh(connection, now_ms))
+
+        return admit
+
     async def _admit(self, row: Values, now_ms: int) -> "_Bearer | Problem":
         session = read_session(row, now_ms)
-        if session.state is not SessionState.OPEN and session.state not in _WIPES:
-            return make_problem(_CODE_BY_STATE[session.state])
+        refused = _refuse(session)
+        if refused is not None:
+            return refused
         rights = self._rights
         if rights is None or not rights.stand(session.standing, now_ms):
             rights = await self._database.read(lambda connection: self._refresh(connection, now_ms))
@@ -127,6 +147,13 @@ class Door:
         # Several threads may read at once: each goes on with what its own snapshot says, whoever writes it down last.
         self._rights = rights = read_rights(connection, self._rights, now_ms)
         return rights
+
+
+def _refuse(session: Session) -> Problem | None:
+    """Return why a session lets nobody in, or None."""
+    if session.state is SessionState.OPEN or session.state in _WIPES:
+        return None
+    return make_problem(_CODE_BY_STATE[session.state])
 
 
 def _actor(session: Session, rights: Rights) -> Actor:

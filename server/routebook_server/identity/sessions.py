@@ -87,6 +87,11 @@ async def find_session(database: Database, token: str) -> Values | None:
     return found[0] if found else None
 
 
+def read_found(connection: Connection, token: str) -> Values | None:
+    """Return the same, as this transaction knows it."""
+    return driver_of(connection).fetch_one(_FIND, hash_from_token(token))
+
+
 def open_sessions(connection: Connection, now_ms: int) -> list[Session]:
     """Return every session that lets its bearer in."""
     sessions = [read_session(found, now_ms) for found in driver_of(connection).fetch(_BEARERS)]

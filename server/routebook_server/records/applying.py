@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from routebook_server.records.buckets import is_archive
+from routebook_server.records.claims import refuse_move, refuse_never_his, require_claim
 from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import HELD_EDIT, Custody
 from routebook_server.records.deciding import UNDECIDED, Decider
@@ -77,10 +78,7 @@ class Applier:
         merged = self._merge(turn, entity, edit, doc)
         if decided.values:
             self._add_own(entity, merged, decided.values)
-        target = find_target(entity, merged.doc, bucket)
-        if target != bucket and not (system or (author.may_move and target in turn.buckets)):
-            message = "The customer may not be moved there."
-            raise RefusalError(Refusal(ProblemCode.FORBIDDEN_FIELD, message, "territory", lacks_right=True))
+        target = self._find_target(turn, edit, doc, merged.doc, bucket)
         verdict = self._judge.judge(turn, edit, state, merged)
         is_new = self._record(turn, edit.id, state, merged)
         met = verdict.losers if verdict is not None and is_new else []
@@ -124,6 +122,27 @@ class Applier:
         if not is_his:  # Archived, of a customer that is his.
             _require(refuse_beside(entity, edit.v, old, role))
         return bucket, home
+
+    def _find_target(self, turn: Turn, edit: Edit, old: Doc | None, new: Doc, bucket: str) -> str:
+        """Return the bucket where the record belongs now; RefusalError where it, or this edit, is not for this author.
+
+        Nor may it be that of who only decides on it, and its author's it never was.
+        """
+        target = find_target(ENTITY_TYPES[edit.kind], new, bucket)
+        if target != bucket and not is_system(turn.push.author):
+            _require(refuse_move(turn, target))
+        if turn.claim is not None:
+            places = bucket, target
+            require_claim(turn.claim, edit, old, places, lookup=self._lookup, states=self._draft.states)
+        return target
+
+    def refuse_never_his(self, turn: Turn, edits: Sequence[Edit]) -> tuple[Refusal, Edit] | None:
+        """Return the first of these edits that was never their author's to write, as far as one can tell, and why."""
+        for edit in edits:
+            refusal = refuse_never_his(turn, edit, self._lookup, self._draft.states)
+            if refusal is not None:
+                return refusal, edit
+        return None
 
     # Merging
 

@@ -220,6 +220,8 @@ class Batch:
     def _refuse(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> list[Verdict]:
         """Refuse edits for what ``culprit`` met, or take them into custody; return their verdicts."""
         refusal = self._custody.reason(turn, refusal, culprit)
+        if refusal.held and len(edits) > 1 and refusal is not FAULT and turn.push.custody is None:
+            refusal, culprit = self._applier.refuse_never_his(turn, edits) or (refusal, culprit)
         if refusal.held:
             refusal = self._keep(turn, edits, refusal, culprit)
         return [_told(edit, refusal.verdict(culprit.n)) for edit in edits]

@@ -76,7 +76,9 @@ class Custody:
         if not all(travels(edit.v) for edit in edits):
             return Refusal(ProblemCode.WRONG_TYPE, "A value holds a fraction, too large a number or too many levels.")
         size = len(encode_json(edits))
-        count, taken = self._used.get(author.device) or self._lookup.held_of(author.device)
+        if author.device not in self._used:
+            self._used[author.device] = self._lookup.held_of(author.device)
+        count, taken = self._used[author.device]
         if count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
             return Refusal(ProblemCode.CUSTODY_FULL, "Too much of this device waits for a decision already.")
         self._used[author.device] = (count + len(edits), taken + size)
@@ -250,9 +252,8 @@ class Custody:
 
 def _writer_of(push: Push, *, again: bool) -> Writer:
     author = push.author
-    return Writer(
-        author.person, author.role, author.device, author.buckets, author.may_move, tuple(push.cursors), again=again
-    )
+    shown = tuple({**push.cursors, **push.earlier})
+    return Writer(author.person, author.role, author.device, author.buckets, author.may_move, shown, again=again)
 
 
 def _content_of(edits: Sequence[Edit], elsewhere: int = 0) -> dict[str, Any]:
@@ -262,20 +263,36 @@ def _content_of(edits: Sequence[Edit], elsewhere: int = 0) -> dict[str, Any]:
     """
     first, *others = edits
     content: dict[str, Any] = {"values": first.v}
-    more: list[dict[str, Any]] = []
-    left = _MOST_CONTENT_BYTES - len(encode_json(first.v))
-    for edit in others:
-        part = {"kind": edit.kind, "id": edit.id, "root": edit.root, "v": edit.v}
-        left -= len(encode_json(part))
-        if left < 0:
-            break
-        more.append(part)
+    more = [_part_of(edit) for edit in _fitting(edits)[1:]]
     if more:
         content["more"] = more
     untold = elsewhere + len(others) - len(more)
     if untold:
         content["elsewhere"] = untold
     return content
+
+
+def _part_of(edit: Edit) -> dict[str, Any]:
+    return {"kind": edit.kind, "id": edit.id, "root": edit.root, "v": edit.v}
+
+
+def _fitting(edits: Sequence[Edit]) -> list[Edit]:
+    """Return those of these edits that a record has room to tell of: the first one, and what fits behind it."""
+    first, *others = edits
+    told = [first]
+    left = _MOST_CONTENT_BYTES - len(encode_json(first.v))
+    for edit in others:
+        left -= len(encode_json(_part_of(edit)))
+        if left < 0:
+            break
+        told.append(edit)
+    return told
+
+
+def told_of(held: Held, root: str, target: str) -> set[int]:
+    """Return the numbers of the held edits that the offer of ``target`` below ``root`` tells; none without a target."""
+    below = [edit for edit in held.edits if edit.root == root]
+    return {edit.n for edit in _fitting(below)} if target and below else set()
 
 
 def _said_of(held: Held, first: Edit) -> dict[str, Any]:

@@ -8,10 +8,10 @@ import msgspec
 
 from routebook_server.records.author import Writer, is_system
 from routebook_server.records.conflicts import Conflicts
-from routebook_server.records.custody import Custody
+from routebook_server.records.custody import Custody, told_of
 from routebook_server.records.draft import NOBODY, Draft, Mark
 from routebook_server.records.held import Held
-from routebook_server.records.push import Push, Turn
+from routebook_server.records.push import Claim, Push, Turn
 from routebook_server.records.refusal import Refusal, RefusalError
 from routebook_server.records.state import State
 from routebook_sync import base32
@@ -31,6 +31,20 @@ def _records_of(held: Held) -> set[str]:
 def _suffix_of(held: Held) -> str:
     """Return the end of every stamp of the device that it came from."""
     return base32.encode(held.author.device, DEVICE_WIDTH)
+
+
+def _claim_of(held: Held, root: str, told: Collection[int]) -> Claim:
+    """Return what the author might write; ``told`` are the numbers of what whoever decides is shown below ``root``."""
+    author = held.author
+
+    def turn(buckets: Collection[str], again: frozenset[int] = frozenset()) -> Turn:
+        seen = {bucket: [0, 0] for bucket in buckets}
+        push = Push(author, [], seen, again=again)
+        return Turn(NOBODY, push, seen, frozenset(author.buckets), author.person, _suffix_of(held))
+
+    return Claim(
+        turn(author.shown, held.again), turn(author.shown), turn(author.buckets), told=frozenset(told), root=root
+    )
 
 
 class Decided(NamedTuple):
@@ -87,12 +101,13 @@ class Decider:
             self._draft.drop(held)  # Its receipt is what is written now.
         if status == HeldEditStatus.DISCARDED:
             ids = self._discard_followers(ids, decided)
-        self._apply_followers(turn, ids)
+        self._apply_followers(turn, ids, state.root)
         return Decided(decided, losers)
 
     def _apply(self, turn: Turn, held: Held, target: str, apply: Apply) -> list[tuple[Edit, Verdict]]:
         """Apply what is held of ``target``; return the edits that were not simply applied, with their verdicts."""
-        deciding = self._turn(turn, held, target)
+        root = self._draft.states[held.record].root
+        deciding = self._turn(turn, held, root, target)
         told: list[tuple[Edit, Verdict]] = []
         for edit in self._edits(held):
             try:
@@ -115,8 +130,8 @@ class Decider:
             for name in (edit.id, edit.root)
         )
 
-    def _turn(self, turn: Turn, held: Held, target: str = "") -> Turn:
-        """Return the turn of what is held, with the rights of whoever decides."""
+    def _turn(self, turn: Turn, held: Held, root: str, target: str = "") -> Turn:
+        """Return the turn of what is held, with the rights of whoever decides on ``target``, below ``root``."""
         author = turn.push.author
         decider = Writer(author.person, author.role, SERVER_DEVICE, author.buckets, author.may_move)
         push = Push(decider, [], turn.push.cursors)
@@ -130,6 +145,7 @@ class Decider:
             is_system(decider),
             decided_by=author.person,
             target=target,
+            claim=None if held.author.person == author.person else _claim_of(held, root, told_of(held, root, target)),
         )
 
     def _edits(self, held: Held) -> Iterator[Edit]:
@@ -139,7 +155,7 @@ class Decider:
 
     # What waits for it
 
-    def _apply_followers(self, turn: Turn, ids: Collection[str]) -> None:
+    def _apply_followers(self, turn: Turn, ids: Collection[str], root: str) -> None:
         """Apply what waited for what was decided on these records, and for that in turn; each once, as they came.
 
         What is refused, or meets a fault of ours, is offered by itself.
@@ -149,17 +165,17 @@ class Decider:
         heapq.heapify(ahead)
         while ahead:
             *_order, held = heapq.heappop(ahead)
-            if not self._apply_follower(turn, held):
+            if not self._apply_follower(turn, held, root):
                 continue
             new = {edit.id for edit in held.edits} - asked
             asked |= new
             for follower in self._followers_of(new):
                 heapq.heappush(ahead, follower)
 
-    def _apply_follower(self, turn: Turn, held: Held) -> bool:
+    def _apply_follower(self, turn: Turn, held: Held, root: str) -> bool:
         """Apply something that waited; tell whether it could be."""
         mark = self._draft.mark()
-        deciding = self._turn(turn, held)
+        deciding = self._turn(turn, held, root)
         edit = held.edits[0]
         try:
             for edit in self._edits(held):

@@ -69,7 +69,7 @@ class Lookup(Protocol):
         """Return what waits for one of these roots, in the order of its coming."""
 
     def held_of_record(self, device: int, record_id: str) -> list[Held]:
-        """Return what is in custody that a device made of a record, or that names it, in the order of its coming."""
+        """Return what is in custody that a device made of a record, in the order of its coming."""
 
     def held_of(self, device: int) -> tuple[int, int]:
         """Return how many edits of a device are in custody, and their bytes."""

@@ -19,7 +19,7 @@ from routebook_server.records.verify import bucket_names
 from routebook_sync import base32
 from routebook_sync.clock import MS_WIDTH
 from routebook_sync.messages import MARKERS
-from routebook_sync.record import Doc, is_deleted, stamp_of
+from routebook_sync.record import Doc, is_deleted, pack_stamps, stamp_of
 
 _FIRST_S: Final = 600
 """How long after the start the first purge waits, so that it is in nobody's way."""
@@ -36,6 +36,10 @@ _SELECT_ROWS: Final = (
 )
 _DELETED: Final = '%"deleted":true%'
 """What the document of a deleted record contains; one that contains it for another reason is looked at in vain."""
+
+_DELETION: Final = frozenset({"deleted"})
+_OUTLIVING: Final = {"territory": _DELETION | {"parent"}}
+"""What is left of a kind for ever: what lies in a deleted territory must still be reached from the one above it."""
 
 
 class Purged(NamedTuple):
@@ -90,6 +94,12 @@ def _find_step(connection: Connection, bucket: str, after: int) -> tuple[list[in
     return [seq for seq, is_found in rows if is_found], rows[-1][0] if len(rows) == _STEP else None
 
 
+def _remains(kind: str, doc: Doc) -> Doc:
+    """Return what is left of a deleted record."""
+    names = [name for name in sorted(_OUTLIVING.get(kind, _DELETION)) if name in doc.v]
+    return Doc({name: doc.v[name] for name in names}, pack_stamps({name: stamp_of(doc, name) for name in names}))
+
+
 def purge_rows(connection: Connection, bucket: str, numbers: Sequence[int], limit_ms: int, now_ms: int) -> Purged:
     """Purge what was deleted or left before ``limit_ms``, of the rows under these numbers that are still there.
 
@@ -114,7 +124,10 @@ def purge_rows(connection: Connection, bucket: str, numbers: Sequence[int], limi
             # Of the first version, which did not write down when: it counts from today.
             state = marker(bucket, state.id.rpartition(":")[2], state.home, state.device, now_ms)
         elif is_deleted(doc) and len(doc.v) > 1 and stamp_of(doc, "deleted") < limit:
-            state.doc = Doc({"deleted": True}, {stamp_of(doc, "deleted"): []})
+            remains = _remains(state.kind, doc)
+            if remains.v.keys() == doc.v.keys():
+                continue
+            state.doc = remains
             bodies += 1
         else:
             continue

@@ -1,9 +1,10 @@
 """Push: what the write path takes in, and what it gives back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
+from sqlalchemy import Connection
 
 from routebook_server.records.author import Author
 from routebook_server.records.refusal import Refusal
@@ -28,6 +29,18 @@ class Unread(msgspec.Struct, frozen=True):
         return self.verdict.n
 
 
+class NotTakenError(Exception):
+    """A push was not taken; nothing of it was stored, and its sender is told why."""
+
+
+class NotAdmittedError(NotTakenError):
+    """Its author may come in no more; ``reason`` says why to whoever admits people."""
+
+    def __init__(self, reason: object) -> None:
+        super().__init__("its author may come in no more")
+        self.reason = reason
+
+
 class Push(msgspec.Struct, frozen=True):
     """Edits of one author, to be stored in one transaction, in order."""
 
@@ -48,6 +61,10 @@ class Push(msgspec.Struct, frozen=True):
     """Take all edits into custody for this reason, without looking at them."""
     ahead_ms: int = 0
     """By how much the device's clock was ahead of the server's when it sent this; below 0 where it was behind."""
+    admit: Callable[[Connection, "Push"], "Push"] | None = None
+    """Returns the push with its author's rights as the transaction that stores it knows them, or NotAdmittedError."""
+    barred: NotAdmittedError | None = None
+    """Why nothing of it is taken."""
     earlier: dict[str, list[int]] = {}
     """How far it had read when the oldest of the edits was written, in the buckets where it has read on since."""
 
@@ -72,6 +89,32 @@ class Turn(msgspec.Struct, frozen=True):
     """The author, where he decides on edits in custody."""
     target: str = ""
     """The record that he decides on: its conflicts are told by the decision's verdict."""
+    claim: "Claim | None" = None
+    """The rights of whoever wrote the edits, where somebody else decides on them: these are needed as well."""
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """What the author of edits in custody might write when they were taken.
+
+    What his device alone said of that counts for what is shown to whoever decides, and for no more (decision 244).
+    """
+
+    shown: Turn
+    """As his device said."""
+    below: Turn
+    """The same, but for what it said was taken before a backup was restored."""
+    elsewhere: Turn
+    """As the server itself knew."""
+    told: frozenset[int]
+    """The numbers of the edits that are shown."""
+    root: str
+    """The customer whom the decision is about."""
+
+    def turn(self, edit: Edit) -> Turn:
+        """Return the turn by whose rights this edit is judged."""
+        if edit.n in self.told:
+            return self.shown
+        return self.below if edit.root == self.root else self.elsewhere
 
 
 class Pushed(msgspec.Struct, frozen=True):
@@ -83,7 +126,7 @@ class Pushed(msgspec.Struct, frozen=True):
     """Bucket and sequence number of the rows that the device need not be told (SPEC R53)."""
 
 
-class GapError(Exception):
+class GapError(NotTakenError):
     """The device left out an edit, or gave a number that it has used to another one (SPEC R40); nothing was stored."""
 
     def __init__(self, expected: int) -> None:

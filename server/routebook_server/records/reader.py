@@ -1,6 +1,7 @@
 """Reader: what the write path reads before and while it merges. Knows the columns of records and buckets."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -72,6 +73,8 @@ class Reader:
         self._person_by_device: dict[int, str] = {}
         self._author_by_edit: dict[tuple[str, str], str] = {}
         """Who wrote an edit, by its record and stamp: each field that two changed at once asks for the same."""
+        self._held: dict[str, Held] = {}
+        """What was read of custody by its records: a group may be asked for by each of these."""
         self.counted: dict[str, Counted] = {}
         """How each record that was read is counted in the sums of its bucket."""
 
@@ -144,9 +147,14 @@ class Reader:
         return [_held(row) for row in rows]
 
     def held_of_record(self, device: int, record_id: str) -> list[Held]:
-        """Return what is in custody that a device made of a record, or that names it, in the order of its coming."""
-        sql = f"{_SELECT_HELD} device = ? AND edits LIKE ? ORDER BY number"
-        return [_held(row) for row in self._driver.fetch(sql, device, f'%"id":"{record_id}"%')]
+        """Return what is in custody that a device made of a record, in the order of its coming."""
+        found = self._driver.fetch("SELECT record FROM held_record WHERE device = ? AND id = ?", device, record_id)
+        names = [name for (name,) in found]
+        unknown = [name for name in names if name not in self._held]
+        if unknown:
+            rows = self._driver.fetch(f"{_SELECT_HELD} record IN (?*) ORDER BY number", unknown)
+            self._held.update({row[0]: _held(row) for row in rows})
+        return sorted((self._held[name] for name in names), key=attrgetter("place"))
 
     def held_of(self, device: int) -> tuple[int, int]:
         """Return how many edits of a device are in custody, and their bytes."""

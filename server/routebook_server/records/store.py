@@ -19,7 +19,7 @@ from routebook_server.records.load import load_rows
 from routebook_server.records.locks import NOTHING, NotLockedError, Wanted
 from routebook_server.records.older import OlderPage, read_older
 from routebook_server.records.pages import Asked, Page, read_heads, read_page, read_small_page
-from routebook_server.records.push import GapError, Push, Pushed, Unread
+from routebook_server.records.push import NotTakenError, Push, Pushed, Unread
 from routebook_server.records.refusal import FAULT, REFUSALS
 from routebook_server.records.spans import Fresh, Spans
 from routebook_server.records.writing import Written, write_pushes
@@ -76,7 +76,8 @@ class Store:
     async def push(self, push: Push) -> Pushed:
         """Store a device's edits, durably, in one transaction with whatever else waits.
 
-        GapError if the device left out an edit, UnavailableError if the database cannot write now.
+        NotTakenError if the device left out an edit or its user may come in no more, UnavailableError if the
+        database cannot write now.
         """
         future: asyncio.Future[Pushed] = asyncio.get_running_loop().create_future()
         self._waiting.append((push, future))
@@ -192,7 +193,7 @@ class Store:
             _log.exception("a push failed", device=push.author.device)
             _fail(future, error)
 
-    async def _write_one_by_one(self, push: Push) -> Pushed | GapError:
+    async def _write_one_by_one(self, push: Push) -> Pushed | NotTakenError:
         if push.author.device == SERVER_DEVICE or len(push.edits) == 0:
             return (await self._commit([push]))[0]
         verdicts: list[Verdict] = []
@@ -204,12 +205,12 @@ class Store:
             except Exception:  # noqa: BLE001 - whatever it is, it holds these edits and no other
                 _log.exception("edits held after an unexpected error", device=push.author.device, n=edits[0].n)
                 result = (await self._commit([replace(push, edits=edits, ack=0, custody=FAULT)]))[0]
-            if isinstance(result, GapError):
+            if isinstance(result, NotTakenError):
                 return result
             verdicts += result.verdicts
         return Pushed(verdicts)
 
-    async def _commit(self, pushes: list[Push]) -> list[Pushed | GapError]:
+    async def _commit(self, pushes: list[Push]) -> list[Pushed | NotTakenError]:
         wanted = NOTHING
         for _attempt in range(ATTEMPTS):
             try:
@@ -243,10 +244,10 @@ def _parts(edits: Sequence[Edit | Unread]) -> Iterator[list[Edit | Unread]]:
             part, end = [], position + 1
 
 
-def _settle(future: asyncio.Future[Pushed], result: Pushed | GapError) -> None:
+def _settle(future: asyncio.Future[Pushed], result: Pushed | NotTakenError) -> None:
     if future.done():
         return  # Whoever waited is gone; what he sent is stored.
-    if isinstance(result, GapError):
+    if isinstance(result, NotTakenError):
         future.set_exception(result)
     else:
         future.set_result(result)

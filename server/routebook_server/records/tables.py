@@ -98,14 +98,26 @@ held: Final = Table(
     Column("root", text(), nullable=False, index=True),
     Column("code", text(), nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    Column("device", Integer, nullable=False, index=True),
+    Column("device", Integer, nullable=False),
     Column("author", text(), nullable=False),
     Column("edits", text(), nullable=False),
     Column("count", Integer, nullable=False),
     Column("size", Integer, nullable=False),
+    # All that is asked of a device's custody as a whole: its edits need not be read for that.
+    Index("held_by_device", "device", "count", "size"),
 )
 """What is in the server's custody: no longer permitted, before its root, or met by a fault of ours.
 
 ``edits`` is the JSON of ``count`` edits of one ``device``, a group or a single one, in ``size`` bytes; ``author`` that
 of who wrote them, with which rights. ``record`` is the held edit that stands for it, ``receipt`` its author's, where
 that is another."""
+
+held_record: Final = Table(
+    "held_record",
+    metadata,
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("id", text(), primary_key=True),
+    Column("record", text(26), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+"""By ``device`` and the ``id`` of each record that its edits in custody change, the ``record`` under which they lie."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
 from routebook_server.database import Driver, driver_of
@@ -15,7 +16,7 @@ from routebook_server.records.draft import Draft, HistoryRow
 from routebook_server.records.held import Held
 from routebook_server.records.locks import NOTHING, Locks, Wanted
 from routebook_server.records.pokes import poke
-from routebook_server.records.push import GapError, Push, Pushed
+from routebook_server.records.push import NotAdmittedError, NotTakenError, Push, Pushed
 from routebook_server.records.reader import Bucket, Reader
 from routebook_server.records.state import Stored, encode_json
 from routebook_server.records.sums import Sums, count_rows
@@ -37,6 +38,7 @@ _STORE_HELD: Final = insert(
     *("record", "receipt", "root", "code", "received_at", "device", "author", "edits", "count", "size"),
     coded=("author", "edits"),
 )
+_STORE_HELD_RECORD: Final = insert(tables.held_record, "device", "id", "record")
 _FORGET_VERDICTS: Final = (
     "DELETE FROM verdict WHERE device = ? AND n <= ?"
     # An acknowledgement that was on its way while a backup was restored is of another life of the server (SPEC R42).
@@ -47,7 +49,7 @@ _FORGET_VERDICTS: Final = (
 class Written(NamedTuple):
     """What one transaction did."""
 
-    results: list[Pushed | GapError]
+    results: list[Pushed | NotTakenError]
     """For each push, in order."""
     heads: dict[str, Head]
     """The buckets that moved."""
@@ -73,6 +75,8 @@ def write_pushes(
     locks = Locks(driver, reader, wanted)
     replicas = locks.take_replicas({push.author.device for push in pushes})
     states = locks.take_states(pushes)
+    # Whoever waited for a lock is asked for his rights only now.
+    pushes = [_admit(connection, push) for push in pushes]
     heads = {name: bucket.head for name, bucket in locks.buckets.items()}
     batch = Batch(states, replicas, heads=heads, lookup=reader, clock=clock, now_ms=now_ms, part=part)
     outflow = Outflow(driver, batch.draft, Numbering(reader, batch.draft, locks, part))
@@ -80,6 +84,16 @@ def write_pushes(
         return _write(batch, pushes, locks, outflow)
     finally:
         driver.finish()
+
+
+def _admit(connection: Connection, push: Push) -> Push:
+    """Return a push with its author's rights of now; nothing of it is taken where he has none any more."""
+    if push.admit is None:
+        return push
+    try:
+        return push.admit(connection, push)
+    except NotAdmittedError as barred:
+        return msgspec.structs.replace(push, edits=[], ack=0, barred=barred)
 
 
 def _write(batch: Batch, pushes: Sequence[Push], locks: Locks, outflow: "Outflow") -> Written:
@@ -93,6 +107,7 @@ def _write(batch: Batch, pushes: Sequence[Push], locks: Locks, outflow: "Outflow
         driver.execute("DELETE FROM record WHERE id IN (?*)", list(draft.removed))
     if draft.held:
         driver.execute("DELETE FROM held WHERE record IN (?*)", list(draft.held))
+        driver.execute("DELETE FROM held_record WHERE record IN (?*)", list(draft.held))
     driver.store_in_turn(_parts(batch, outflow, list(zip(pushes, results, strict=True))))
     for push in pushes:
         if push.ack:
@@ -112,18 +127,20 @@ def _write(batch: Batch, pushes: Sequence[Push], locks: Locks, outflow: "Outflow
     return Written(results, moved, draft.clock)
 
 
-def _merge(batch: Batch, pushes: Sequence[Push], outflow: "Outflow") -> list[Pushed | GapError]:
+def _merge(batch: Batch, pushes: Sequence[Push], outflow: "Outflow") -> list[Pushed | NotTakenError]:
     """Merge all pushes; the last one is stored already while it is merged, as far as it stands."""
-    results: list[Pushed | GapError] = []
+    results: list[Pushed | NotTakenError] = []
     for push in pushes:
         try:
+            if push.barred is not None:
+                raise push.barred
             for _ in batch.run(push):
                 # Of one before others nothing yet: they are asked what was stored before this batch.
                 if push is pushes[-1]:
                     outflow.pour()
-        except GapError as gap:
+        except NotTakenError as error:
             batch.verdicts.append([])
-            results.append(gap)
+            results.append(error)
         else:
             results.append(Pushed(batch.verdicts[-1]))
     return results
@@ -227,16 +244,18 @@ class Outflow:
 
 
 def _parts(
-    batch: Batch, outflow: Outflow, done: list[tuple[Push, Pushed | GapError]]
+    batch: Batch, outflow: Outflow, done: list[tuple[Push, Pushed | NotTakenError]]
 ) -> Iterator[tuple[Storing, Iterable[tuple[Any, ...]]]]:
     """Yield what is left to store of a batch."""
     history = outflow.history()
     if history:
         yield _STORE_HISTORY, history
     yield from outflow.numbering.parts()
-    held = [_held_row(held) for held in batch.draft.held.values() if held is not None]
+    held = [held for held in batch.draft.held.values() if held is not None]
     if held:
-        yield _STORE_HELD, held
+        yield _STORE_HELD, map(_held_row, held)
+        names = [(one.author.device, name, one.record) for one in held for name in {edit.id for edit in one.edits}]
+        yield _STORE_HELD_RECORD, names
     verdicts = [
         (push.author.device, verdict.n, encode_json(verdict))
         for push, result in done

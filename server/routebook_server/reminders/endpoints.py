@@ -82,7 +82,9 @@ def _reminder_endpoints(
         before: Annotated[str | None, Parameter(pattern=BEFORE_PATTERN, max_length=_BEFORE_LENGTH)] = None,
     ) -> Journal:
         actor = await require(actor_of, request.scope)
-        return await database.read(lambda connection: read_journal(connection, actor.person, limit, before or ""))
+        return await database.read(
+            lambda connection: read_journal(connection, actor.person, actor.buckets, limit, before or "")
+        )
 
     @post("/api/reminders/{delivery:str}/shown", status_code=204, tags=_TAGS, summary="A device has shown a reminder")
     async def shown(delivery: str, data: Shown) -> None:

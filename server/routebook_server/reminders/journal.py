@@ -1,5 +1,6 @@
 """Journal: what became of one's reminders, newest first, page by page: when, on which device, and what went wrong."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
@@ -7,6 +8,7 @@ from sqlalchemy import Connection
 
 from routebook_server.database import driver_of
 from routebook_server.identity.devices import names_of
+from routebook_server.records.buckets import archive_of
 from routebook_server.reminders.states import EMAIL_DEVICE
 from routebook_sync.identifier import ID_WIDTH
 
@@ -16,7 +18,10 @@ BEFORE_PATTERN: Final = rf"^[0-9]{{1,15}}\.[0-9a-v]{{{ID_WIDTH}}}$"
 _FIRST: Final = f"{10**15 - 1}.{'v' * ID_WIDTH}"
 _SELECT: Final = (
     "SELECT id, rule, kind, record, root, title, due_at, send_at, expires_at, action, cancelled FROM reminder"
-    " WHERE person = ? AND (send_at < ? OR (send_at = ? AND id < ?)) ORDER BY send_at DESC, id DESC LIMIT ?"
+    " WHERE person = ? AND (send_at < ? OR (send_at = ? AND id < ?))"
+    " AND (record = ''"
+    " OR EXISTS (SELECT 1 FROM record AS about WHERE about.id = reminder.record AND about.bucket IN (?*)))"
+    " ORDER BY send_at DESC, id DESC LIMIT ?"
 )
 _SELECT_DELIVERIES: Final = (
     "SELECT reminder, id, channel, device, state, attempts, sent_at, shown_at, acted_at, problem, summary FROM delivery"
@@ -71,11 +76,15 @@ class Journal(msgspec.Struct, frozen=True):
     """What ``before`` takes to go on; "" at the end."""
 
 
-def read_journal(connection: Connection, person: str, limit: int, before: str) -> Journal:
-    """Return up to ``limit`` of a person's reminders below the place ``before``, "" for the newest."""
+def read_journal(connection: Connection, person: str, buckets: Collection[str], limit: int, before: str) -> Journal:
+    """Return up to ``limit`` of a person's reminders below the place ``before``, "" for the newest.
+
+    None of records that are in none of his ``buckets``: nothing else tells of them either (SPEC R34).
+    """
     driver = driver_of(connection)
     at, _, last = (before or _FIRST).partition(".")
-    rows = driver.fetch(_SELECT, person, int(at), int(at), last, limit + 1)
+    granted = [*buckets, *(archive_of(bucket) for bucket in buckets if bucket.startswith("t:"))]
+    rows = driver.fetch(_SELECT, person, int(at), int(at), last, granted, limit + 1)
     page = rows[:limit]
     deliveries: dict[str, list[tuple[Any, ...]]] = {}
     for reminder, *values in driver.fetch(_SELECT_DELIVERIES, [row[0] for row in page]) if page else ():
