@@ -32,6 +32,15 @@ export function recallAttention(database: Database, row: Dismissed, person: stri
   forgetOthers(database, person);
 }
 
+/** Puts on the list what another list of this device had, as new; what is on it already is not put again. Call it in a transaction. */
+export function addAttention(database: Database, { n: _n, ...row }: Dismissed, person: string): void {
+  const found = database.get(
+    "SELECT 1 FROM attention WHERE (verdict, code, field, id, stamp, at) = (?, ?, ?, ?, ?, ?)",
+    ["verdict", "code", "field", "id", "stamp", "at"].map((name) => row[name] ?? ""),
+  );
+  if (found === undefined) recallAttention(database, row, person);
+}
+
 /** Tells whether custody had no room for an edit of this record, or of any, that can be sent again (SPEC R57). */
 export function awaitsRoom(database: Database, id?: string): boolean {
   const found = database.get(

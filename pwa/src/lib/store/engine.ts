@@ -27,7 +27,15 @@ import { roleOf } from "./role.ts";
 import type { Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { createIndexes, isIndexed, KINDS, openTables } from "./tables.ts";
-import { restoredMark, restoreUnsent, type Unsent, type UnsentChange, type UnsentMark, unsentSince } from "./unsent.ts";
+import {
+  restoredMark,
+  restoreUnsent,
+  takeOver,
+  type Unsent,
+  type UnsentChange,
+  type UnsentMark,
+  unsentSince,
+} from "./unsent.ts";
 
 /** What the engine needs from the world. */
 export interface World {
@@ -375,6 +383,12 @@ export class Engine {
     const mark = restoredMark(database);
     this.#adoptDevice(account, String(kept.device));
     return mark;
+  }
+
+  /** Takes over what was kept while this browser kept no files; again is harmless. */
+  takeOver(kept: Unsent): void {
+    this.database.transaction(() => takeOver(this.database, kept, this.account));
+    this.#tell(new Set<Topic>([...KINDS, "outbox", "attention"]));
   }
 
   /** Does a slice of the work that can wait; tells how soon the next may follow. Call it when nothing else is to be done. */

@@ -4,7 +4,8 @@
  * keys, so that a request repeated after a crash is answered, not done again, and the list of what needs a look, which the server
  * forgets once it is acknowledged. Told in steps, each as large as what is new.
  */
-import { type Dismissed, recallAttention } from "./attention.ts";
+import type { Account } from "./account.ts";
+import { addAttention, type Dismissed, recallAttention } from "./attention.ts";
 import { readCursors, restoreCursors } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import {
@@ -17,6 +18,7 @@ import {
   restoreKept,
 } from "./kept-steps.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
+import { appendUnsent } from "./numbering.ts";
 import { type Queued, queued, restoreEdit } from "./outbox.ts";
 import { RecordWriter } from "./records.ts";
 
@@ -148,6 +150,24 @@ export function restoreUnsent(database: Database, kept: Unsent, person: string):
   }
   for (const one of kept.looks.toReversed()) recallAttention(database, one, person);
   return writer.finish();
+}
+
+/**
+ * Takes over what was kept while this browser kept no files, into a store that lasts and may hold more, also what waits; again is harmless.
+ * Call it in a transaction.
+ */
+export function takeOver(database: Database, kept: Unsent, { device, person }: Account): void {
+  const stamp = readMeta(database, "stamp") ?? "";
+  if (kept.stamp !== null && kept.stamp > stamp) writeMeta(database, "stamp", kept.stamp);
+  const known = readCursors(database);
+  const isNew = ([bucket]: readonly [string, number]) => known[bucket] === undefined;
+  restoreCursors(database, Object.fromEntries(Object.entries(kept.buckets).filter(isNew)));
+  restoreKept(database, kept.taken);
+  appendUnsent(database, device, kept.unsent, kept.device === device ? kept.ack : 0);
+  for (const { key, answer } of kept.answered) {
+    database.run("INSERT OR IGNORE INTO request (key, answer) VALUES (?, ?)", [key, answer]);
+  }
+  for (const one of kept.looks.toReversed()) addAttention(database, one, person);
 }
 
 /** Returns how far somebody has been told who has just given back what he kept: of the taken edits, which may be many, all. */
