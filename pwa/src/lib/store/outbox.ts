@@ -6,6 +6,7 @@ import {
   addToCounter,
   addToSet,
   type CounterState,
+  floorInside,
   isStamped,
   type Json,
   joinSets,
@@ -120,7 +121,10 @@ function saveChange(
     const overwritten = isStamped(joinOf(entity, field)) ? stamps.get(field) : undefined;
     if (overwritten !== undefined) base[field] = overwritten;
   }
-  const at = clock.next(Object.values(base));
+  const inside = Object.keys(change.v).map((field) =>
+    floorInside(joinOf(entity, field), doc?.v[field] ?? {}, clock.device),
+  );
+  const at = clock.next([...Object.values(base), ...inside]);
   const v = statesOf(entity, change.v, doc, at, clock.device);
   const edit: Edit = {
     n,
