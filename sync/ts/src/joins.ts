@@ -113,7 +113,7 @@ export function floorInside(join: Join, state: Json, device: string): string {
       : join === "log"
         ? Object.keys(state as LogState)
         : [];
-  return stamps.reduce((greatest, stamp) => (stamp > greatest ? stamp : greatest), "");
+  return stamps.toSorted().at(-1) ?? "";
 }
 
 /** Returns the join of two counters: the greater total of each device and direction (SPEC R13). */

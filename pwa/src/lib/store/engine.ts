@@ -24,6 +24,7 @@ import { deriveLastVisits } from "./records.ts";
 import { rehearseCheckIn, visitToRehearse } from "./rehearsal.ts";
 import { applyReply } from "./reply.ts";
 import { roleOf } from "./role.ts";
+import { setAside } from "./setting-aside.ts";
 import type { Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { createIndexes, isIndexed, KINDS, openTables } from "./tables.ts";
@@ -435,6 +436,17 @@ export class Engine {
       noteNumbering(this.database);
     });
     this.#tell(new Set<Topic>(["outbox"]));
+  }
+
+  /**
+   * What the server was to keep without looking does not get through either: it steps behind the rest; tells whether there is any (SPEC
+   * R46). Where there is none, `rotates` lets the next such edit have its turn.
+   */
+  setAside(rotates: boolean): boolean {
+    const before = readMeta(this.database, "numbering");
+    const isMore = this.database.transaction(() => setAside(this.database, rotates));
+    if (readMeta(this.database, "numbering") !== before) this.#tell(new Set<Topic>(["outbox"]));
+    return isMore;
   }
 
   /** Whether the server has asked for a wipe and nothing unsent stands against it any more (SPEC R58). */

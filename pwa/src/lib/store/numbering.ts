@@ -131,7 +131,8 @@ function showUnsent(database: Database, edits: readonly Edit[]): void {
   writer.finish();
 }
 
-function replaceOutbox(database: Database, first: number, edits: readonly Queued[]): void {
+/** Lets these edits wait, in this order, numbered from `first`. Call it in a transaction. */
+export function replaceOutbox(database: Database, first: number, edits: readonly Queued[]): void {
   noteNumbering(database);
   database.run("DELETE FROM outbox");
   for (const [at, { edit, ...of }] of edits.entries()) {
