@@ -171,7 +171,7 @@ export class Engine {
 
   /** Puts back what was taken off the list. */
   recall(dismissed: Dismissed): void {
-    this.database.transaction(() => recallAttention(this.database, dismissed, this.account.person));
+    this.database.transaction(() => recallAttention(this.database, [dismissed], this.account.person));
     this.#tell(new Set<Topic>(["attention"]));
   }
 
