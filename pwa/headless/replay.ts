@@ -29,6 +29,7 @@ type Event = { readonly now: number } & (
   | { readonly do: "apply"; readonly reply: unknown; readonly sent: number; readonly asked?: Asked }
   | { readonly do: "gap"; readonly expected: number }
   | { readonly do: "hold"; readonly numbers: readonly number[] }
+  | { readonly do: "aside"; readonly rotates: boolean }
   | { readonly do: "budget"; readonly bytes: number }
   | { readonly do: "dismiss"; readonly attention: number }
   | { readonly do: "work" }
@@ -80,6 +81,9 @@ class Replay implements World {
         return null;
       case "hold":
         engine.hold(event.numbers);
+        return null;
+      case "aside":
+        engine.setAside(event.rotates);
         return null;
       case "budget":
         engine.budget = event.bytes;

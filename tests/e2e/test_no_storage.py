@@ -21,9 +21,7 @@ pytestmark = pytest.mark.e2e
 WORKER = re.compile(r"/workers/worker[^/]*\.js$")
 WITHOUT_FILES = "delete FileSystemFileHandle.prototype.createSyncAccessHandle;"
 # A worker hears of no init script: the one that the page makes begins with a module that takes the files away.
-NO_FILES = (
-    f"const WITHOUT = {WITHOUT_FILES!r};"
-    """
+WORKER_BEFORE = """
 (() => {
   const blob = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const without = blob(WITHOUT);
@@ -36,7 +34,26 @@ NO_FILES = (
   };
 })();
 """
-)
+NO_FILES = f"const WITHOUT = {WITHOUT_FILES!r};{WORKER_BEFORE}"
+REFUSING_ONCE = """
+  const real = StorageManager.prototype.getDirectory;
+  let asked = 0;
+  StorageManager.prototype.getDirectory = function () {
+    asked += 1;
+    return asked > 3 ? real.call(this) : Promise.reject(new DOMException("for a moment", "UnknownError"));
+  };
+"""
+ONCE_REFUSED = f"const WITHOUT = {REFUSING_ONCE!r};{WORKER_BEFORE}"
+KEPT_ROWS = """async () => {
+  const answer = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await answer(indexedDB.open("routebook-kept"));
+  const count = await answer(database.transaction("unsent").objectStore("unsent").count());
+  database.close();
+  return count;
+}"""
 WAITING = "store.status.waiting"
 # The numbers of the edits that the server has taken and no backup covers yet, as the browser keeps them.
 TAKEN = """async () => {
@@ -126,6 +143,63 @@ def test_signing_out_leaves_nothing(make_browser: MakeBrowser, origin: Origin) -
     tab.evaluate("store.exportUnsent()")
     assert tab.evaluate("store.signOut({ exported: true })") == {"signedOut": True}
     assert open_tab(browser, origin).evaluate(NAMES) == []
+
+
+def open_with_files(browser: Browser, origin: Origin) -> Page:
+    """Open the store as ``open_tab`` does, where the browser keeps files."""
+    page = browser.open()
+    page.goto(f"{origin.address}/device/")
+    page.evaluate(OPEN)
+    page.wait_for_function("store.status.phase.name !== 'opening'")
+    return page
+
+
+def test_what_was_kept_without_files_goes_on_where_there_are_files(make_browser: MakeBrowser, origin: Origin) -> None:
+    browser = make_browser()
+    tab = open_tab(browser, origin)  # an older browser, or one that failed once
+    assert tab.evaluate(SAVE, ["one", "two"]) == [1, 2]
+    browser.kill()
+    tab = open_with_files(browser, origin)
+    assert tab.evaluate("store.status.keeping") != "not_kept"
+    assert tab.evaluate(NAMES) == ["one", "two"]
+    tab.wait_for_function(f"{WAITING} === 2")
+    assert tab.evaluate(SAVE, ["three"]) == [3]
+    # Once more without and with them: nothing is twice, nothing is missing, and the edits' numbers go on.
+    browser.kill()
+    tab = open_tab(browser, origin)
+    assert tab.evaluate(SAVE, ["four"]) == [1]
+    browser.kill()
+    tab = open_with_files(browser, origin)
+    assert tab.evaluate(NAMES) == ["four", "one", "three", "two"]
+    tab.wait_for_function(f"{WAITING} === 4")
+
+
+def test_signing_out_with_files_leaves_nothing_of_what_was_kept_without(
+    make_browser: MakeBrowser, origin: Origin
+) -> None:
+    browser = make_browser()
+    tab = open_tab(browser, origin)
+    tab.evaluate(SAVE, ["one"])
+    browser.kill()
+    tab = open_with_files(browser, origin)
+    assert tab.evaluate("store.signOut({ exported: false })") == {"signedOut": False, "waiting": 1}
+    tab.evaluate("store.exportUnsent()")
+    assert tab.evaluate("store.signOut({ exported: true })") == {"signedOut": True}
+    assert tab.evaluate(KEPT_ROWS) == 0
+
+
+def test_a_file_system_that_fails_for_a_moment_is_asked_again(make_browser: MakeBrowser, origin: Origin) -> None:
+    browser = make_browser()
+    tab = open_with_files(browser, origin)
+    assert tab.evaluate(SAVE, ["one"]) == [1]
+    browser.kill()
+    page = browser.open()
+    page.add_init_script(ONCE_REFUSED)
+    page.goto(f"{origin.address}/device/")
+    page.evaluate(OPEN)
+    page.wait_for_function("store.status.phase.name !== 'opening'")
+    assert page.evaluate("store.status.keeping") != "not_kept"
+    assert page.evaluate(NAMES) == ["one"]
 
 
 def take_files_away(page: Page) -> None:

@@ -108,6 +108,11 @@ class TracedReplica(Replica):
         """See ``Replica``."""
         self._note({"do": "hold", "numbers": list(numbers)}, lambda: super(TracedReplica, self).hold(numbers))
 
+    def set_aside(self, *, rotates: bool) -> bool:
+        """See ``Replica``."""
+        event = {"do": "aside", "rotates": rotates}
+        return self._note(event, lambda: super(TracedReplica, self).set_aside(rotates=rotates))
+
     def work_off(self) -> None:
         """See ``Replica``."""
         self._note({"do": "work"}, super().work_off)

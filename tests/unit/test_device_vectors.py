@@ -79,6 +79,10 @@ class Played:
             self.replica.apply(self._reply(step["reply"]), sent, self.now, asked)
         if "gap" in step:
             self.replica.close_gap(step["gap"])
+        if "hold" in step:
+            self.replica.hold(step["hold"])
+        if "aside" in step:
+            assert self.replica.set_aside(rotates=True) == step["aside"]
         if "restart" in step:
             self.replica = self._open(self.replica.account.device)
         if "device" in step:

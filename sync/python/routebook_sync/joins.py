@@ -98,6 +98,18 @@ def remove_from_set(state: SetState, element: str) -> SetState:
     return {element: [[], list(tags[0])]} if tags else {}
 
 
+def floor_inside(join: Join, state: Any, device: str) -> str:
+    """Return the stamp that the next one inside a field must exceed, "" for none (SPEC R3).
+
+    In a set it is the greatest of the writing device's own, below which an add would lie under a removal of before; in
+    a log the last entry's.
+    """
+    if join is Join.SET:
+        tags = (tag for pair in state.values() for part in pair for tag in part)
+        return max((tag for tag in tags if tag.endswith(device)), default="")
+    return max(state, default="") if join is Join.LOG else ""
+
+
 def join_counters(state: CounterState, other: CounterState) -> CounterState:
     """Return the join of two counters: the greater total of each device and direction (SPEC R13)."""
     joined = dict(state)

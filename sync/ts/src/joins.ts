@@ -101,6 +101,21 @@ export function removeFromSet(state: SetState, element: string): SetState {
   return change;
 }
 
+/**
+ * Returns the stamp that the next one inside a field must exceed, "" for none: in a set the greatest of the writing device's own, below
+ * which an add would lie under a removal of before; in a log the last entry's (SPEC R3).
+ */
+export function floorInside(join: Join, state: Json, device: string): string {
+  const isOwn = (stamp: string) => stamp.endsWith(device);
+  const stamps =
+    join === "set"
+      ? Object.values(state as SetState).flatMap(([adds, removes]) => [...adds, ...removes].filter(isOwn))
+      : join === "log"
+        ? Object.keys(state as LogState)
+        : [];
+  return stamps.toSorted().at(-1) ?? "";
+}
+
 /** Returns the join of two counters: the greater total of each device and direction (SPEC R13). */
 export function joinCounters(state: CounterState, other: CounterState): CounterState {
   const joined = { ...state };

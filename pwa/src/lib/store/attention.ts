@@ -22,14 +22,27 @@ export function dismissAttention(database: Database, n: number): Dismissed | nul
 }
 
 /** Puts back what was taken off, without what is another's by now; again is harmless. Call it in a transaction. */
-export function recallAttention(database: Database, row: Dismissed, person: string): void {
+export function recallAttention(database: Database, rows: readonly Dismissed[], person: string): void {
+  for (const row of rows) insertAttention(database, row);
+  forgetOthers(database, person);
+}
+
+function insertAttention(database: Database, row: Dismissed): void {
   const names = database.all<{ name: string }>("SELECT name FROM pragma_table_info('attention')");
   const values = names.map(({ name }): SqlValue => row[name] ?? null);
   database.run(
     `INSERT OR REPLACE INTO attention (${names.map(({ name }) => name).join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
     values,
   );
-  forgetOthers(database, person);
+}
+
+/** Puts on the list what another list of this device had, as new; what is on it already is not put again. Call it in a transaction. */
+export function addAttention(database: Database, rows: readonly Dismissed[], person: string): void {
+  const columns = ["verdict", "code", "field", "id", "stamp", "at"] as const;
+  const nameOf = (row: Dismissed) => JSON.stringify(columns.map((column) => row[column] ?? ""));
+  const known = new Set(database.all<Dismissed>(`SELECT ${columns.join(", ")} FROM attention`).map(nameOf));
+  const added = rows.filter((row) => !known.has(nameOf(row))).map(({ n: _n, ...row }) => row);
+  recallAttention(database, added, person);
 }
 
 /** Tells whether custody had no room for an edit of this record, or of any, that can be sent again (SPEC R57). */

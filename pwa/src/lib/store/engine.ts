@@ -24,10 +24,19 @@ import { deriveLastVisits } from "./records.ts";
 import { rehearseCheckIn, visitToRehearse } from "./rehearsal.ts";
 import { applyReply } from "./reply.ts";
 import { roleOf } from "./role.ts";
+import { setAside } from "./setting-aside.ts";
 import type { Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { createIndexes, isIndexed, KINDS, openTables } from "./tables.ts";
-import { restoredMark, restoreUnsent, type Unsent, type UnsentChange, type UnsentMark, unsentSince } from "./unsent.ts";
+import {
+  restoredMark,
+  restoreUnsent,
+  takeOver,
+  type Unsent,
+  type UnsentChange,
+  type UnsentMark,
+  unsentSince,
+} from "./unsent.ts";
 
 /** What the engine needs from the world. */
 export interface World {
@@ -162,7 +171,7 @@ export class Engine {
 
   /** Puts back what was taken off the list. */
   recall(dismissed: Dismissed): void {
-    this.database.transaction(() => recallAttention(this.database, dismissed, this.account.person));
+    this.database.transaction(() => recallAttention(this.database, [dismissed], this.account.person));
     this.#tell(new Set<Topic>(["attention"]));
   }
 
@@ -383,6 +392,12 @@ export class Engine {
     return mark;
   }
 
+  /** Takes over what was kept while this browser kept no files; again is harmless. */
+  takeOver(kept: Unsent): void {
+    this.database.transaction(() => takeOver(this.database, kept, this.account));
+    this.#tell(new Set<Topic>([...KINDS, "outbox", "attention"]));
+  }
+
   /** Does a slice of the work that can wait; tells how soon the next may follow. Call it when nothing else is to be done. */
   workOff(): Work {
     if (this.#checks.workOff()) return "soon";
@@ -427,6 +442,17 @@ export class Engine {
       noteNumbering(this.database);
     });
     this.#tell(new Set<Topic>(["outbox"]));
+  }
+
+  /**
+   * What the server was to keep without looking does not get through either: it steps behind the rest; tells whether there is any (SPEC
+   * R46). Where there is none, `rotates` lets the next such edit have its turn.
+   */
+  setAside(rotates: boolean): boolean {
+    const before = readMeta(this.database, "numbering");
+    const isMore = this.database.transaction(() => setAside(this.database, rotates));
+    if (readMeta(this.database, "numbering") !== before) this.#tell(new Set<Topic>(["outbox"]));
+    return isMore;
   }
 
   /** Whether the server has asked for a wipe and nothing unsent stands against it any more (SPEC R58). */

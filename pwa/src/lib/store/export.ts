@@ -22,7 +22,7 @@ interface Refused {
 }
 
 /** The entries with an edit that was refused: by itself, or beside one that is held. */
-const IS_REFUSED = `(verdict = 'rejected' OR (verdict = 'held'
+export const IS_REFUSED = `(verdict = 'rejected' OR (verdict = 'held'
   AND EXISTS (SELECT 1 FROM json_each(more) WHERE coalesce(value ->> 'held', 0) = 0)))`;
 
 /** Returns how many things were refused and have not been looked at yet. */

@@ -38,15 +38,21 @@ async function leadOver(
     now: () => Date.now(),
     random: (bytes: Uint8Array<ArrayBuffer>) => void crypto.getRandomValues(bytes),
   };
+  // Also where the file lasts: this browser may have kept none before (docs/decisions/0248).
+  const keeper = new UnsentKeeper(account.person);
+  const reading = keeper.read();
   const engine = new Engine(file.database, account, world, queries);
-  const keeper = file.isLasting ? null : new UnsentKeeper(account.person);
-  const kept = (await keeper?.read()) ?? null;
-  const told = kept === null ? NOTHING_TOLD : engine.restoreUnsent(kept);
+  const kept = await reading;
+  if (kept !== null && file.isLasting) {
+    engine.takeOver(kept);
+    await keeper.drop();
+  }
+  const told = kept === null || file.isLasting ? NOTHING_TOLD : engine.restoreUnsent(kept);
   const leader = new Leader({
     version,
     file,
     engine,
-    keeper,
+    keeper: file.isLasting ? null : keeper,
     told,
     transport: new HttpTransport(),
     beside: [new IndexedRoads(account.person)],

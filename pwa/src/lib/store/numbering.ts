@@ -76,6 +76,23 @@ export function offerFormer(database: Database, device: number, { pushed, now, f
   return true;
 }
 
+/**
+ * Puts edits that this device kept elsewhere behind those that wait, under its own number, past `ack`, the highest that the server is known
+ * to have had; what waits here already is not put again. Call it in a transaction.
+ */
+export function appendUnsent(database: Database, device: number, kept: readonly Queued[], ack: number): void {
+  const waiting = queued(database);
+  const known = new Set(waiting.map(({ edit }) => edit.at));
+  const renamed = restamp(kept, device, (id) => confirmedValues(database, id));
+  const added = kept.map((one, at): Queued => ({ ...one, ...renamed[at] })).filter(({ edit }) => !known.has(edit.at));
+  for (const { edit } of added) overshadowEdit(database, edit);
+  replaceOutbox(database, Math.max(ack, readNumber(database, "ack")) + 1, [...waiting, ...added]);
+  showUnsent(
+    database,
+    added.map(({ edit }) => edit),
+  );
+}
+
 function queueAgain(database: Database, kept: readonly KeptEdit[], now: number): void {
   for (const { edit, ...of } of kept) {
     overshadowEdit(database, edit);
@@ -114,7 +131,8 @@ function showUnsent(database: Database, edits: readonly Edit[]): void {
   writer.finish();
 }
 
-function replaceOutbox(database: Database, first: number, edits: readonly Queued[]): void {
+/** Lets these edits wait, in this order, numbered from `first`. Call it in a transaction. */
+export function replaceOutbox(database: Database, first: number, edits: readonly Queued[]): void {
   noteNumbering(database);
   database.run("DELETE FROM outbox");
   for (const [at, { edit, ...of }] of edits.entries()) {

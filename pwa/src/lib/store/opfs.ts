@@ -1,6 +1,7 @@
 /** Opening the person's database file, and the way out where the browser keeps no files. */
 import type { SAHPoolUtil, Sqlite3Static } from "@sqlite.org/sqlite-wasm";
 import { FILE_SETTINGS, type OpenedFile } from "./database.ts";
+import { Kept } from "./kept.ts";
 import { Room } from "./room.ts";
 import { WasmDatabase } from "./wasm-database.ts";
 
@@ -39,7 +40,8 @@ async function engine(): Promise<Sqlite3Static> {
 /** Opens the person's file; the caller holds the lock that says it is the only one. */
 export async function openFile(person: string): Promise<OpenedFile> {
   const name = `routebook-${person}`;
-  const root = await fileSystem();
+  const known = new Kept<true>(`file/${person}`);
+  const root = await fileSystem(known);
   // The files are tried while the engine is being compiled: a cold start waits for the slower of the two only.
   const [sqlite3] = await Promise.all([engine(), root === null ? null : waitUntilFree(root, name)]);
   const pool = root === null ? null : await sqlite3.installOpfsSAHPoolVfs({ name, directory: `/${name}`, ...POOL });
@@ -50,6 +52,8 @@ export async function openFile(person: string): Promise<OpenedFile> {
   // The package remembers the pool: here it is opened again, after somebody had let go of it.
   if (pool.isPaused()) await pool.unpauseVfs();
   const database = openInPool(sqlite3, pool);
+  // Nobody waits for it: what could not be noted, the next opening notes.
+  void known.keep(true).catch(() => undefined);
   return {
     database,
     isLasting: true,
@@ -57,7 +61,10 @@ export async function openFile(person: string): Promise<OpenedFile> {
       database.close();
       pool.pauseVfs();
     },
-    remove: async () => void (await pool.removeVfs()),
+    async remove() {
+      await pool.removeVfs();
+      await known.drop();
+    },
   };
 }
 
@@ -108,14 +115,22 @@ function isLockable(handle: FileSystemHandle): handle is LockableFile {
   return handle.kind === "file" && "createSyncAccessHandle" in handle;
 }
 
-/** The origin's file system; private windows and old browsers have none, or refuse it when asked. */
-async function fileSystem(): Promise<FileSystemDirectoryHandle | null> {
+/**
+ * The origin's file system; private windows and old browsers have none, or refuse it when asked. Where this device has `known` a file of
+ * the person's, a refusal is a failure that passes: it is asked again, and rather fails than begins another store beside that one.
+ */
+async function fileSystem(known: Kept<true>): Promise<FileSystemDirectoryHandle | null> {
   if (typeof FileSystemFileHandle === "undefined" || !("createSyncAccessHandle" in FileSystemFileHandle.prototype)) {
     return null;
   }
-  try {
-    return await navigator.storage.getDirectory();
-  } catch {
-    return null;
+  const giveUpAt = performance.now() + RETRY_FOR_MS;
+  for (;;) {
+    try {
+      return await navigator.storage.getDirectory();
+    } catch (error) {
+      if ((await known.read().catch(() => null)) === null) return null;
+      if (performance.now() > giveUpAt) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS));
+    }
   }
 }

@@ -6,6 +6,7 @@ import {
   addToCounter,
   addToSet,
   type CounterState,
+  floorInside,
   isStamped,
   type Json,
   joinSets,
@@ -130,7 +131,10 @@ function saveChange(
     const overwritten = isStamped(joinOf(entity, field)) ? stamps.get(field) : undefined;
     if (overwritten !== undefined) base[field] = overwritten;
   }
-  const at = clock.next(Object.values(base));
+  const inside = Object.keys(change.v).map((field) =>
+    floorInside(joinOf(entity, field), doc?.v[field] ?? {}, clock.device),
+  );
+  const at = clock.next([...Object.values(base), ...inside]);
   const v = statesOf(entity, change.v, doc, at, clock.device);
   const edit: Edit = {
     n,
@@ -225,13 +229,14 @@ const NEVER_TAKEN: readonly string[] = ["", "rejected"];
 
 /**
  * Returns the oldest edits: as many as `limit` and `bytes` allow, at least one. A group is all or none (SPEC R45), so that it is never
- * cut in two; one that goes beyond the limits goes alone.
+ * cut in two; one that goes beyond the limits goes alone, and so does what the server shall keep without looking.
  */
 export function portionOf(database: Database, limit: number, bytes: number): Portion {
   const edits: Edit[] = [];
   const hold: number[] = [];
   const again: number[] = [];
   let size = 0;
+  let isHeld = false;
   /** How many of `edits` end with a whole group. */
   let whole = 0;
   const step = Math.min(limit, MAX_EDITS) + 1;
@@ -245,13 +250,16 @@ export function portionOf(database: Database, limit: number, bytes: number): Por
       const before = edits.at(-1);
       if (before !== undefined && (edit.group === undefined || edit.group !== before.group)) whole = edits.length;
       size += row.edit.length;
-      if (whole > 0 && (size > bytes || edits.length >= limit)) {
+      // What goes into custody goes alone: what does not get through may take nothing else along.
+      const isAlone = whole === edits.length && (isHeld || row.hold === 1);
+      if (whole > 0 && (size > bytes || edits.length >= limit || isAlone)) {
         const last = edits[whole - 1]?.n ?? 0;
         const upTo = (n: number) => n <= last;
         return { edits: edits.slice(0, whole), hold: hold.filter(upTo), again: again.filter(upTo) };
       }
       edits.push(edit);
-      if (row.hold === 1) hold.push(row.n);
+      isHeld = row.hold === 1;
+      if (isHeld) hold.push(row.n);
       if (!NEVER_TAKEN.includes(row.verdict)) again.push(row.n);
       after = row.n;
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Verdict } from "$sync/messages.ts";
 import { plus } from "./change.ts";
 import {
   BUCKET,
@@ -166,6 +167,37 @@ describe("what is kept where the database does not last", () => {
     device.engine.dismiss(list(device)[0]?.n ?? 0);
     shelf.take(device);
     expect(list(shelf.reopen()).map(({ written }) => written)).toEqual([{ city: "1" }]);
+  });
+
+  test("has all that was refused, which is nowhere else, and of the rest of the list the newest", () => {
+    const device = known();
+    const shelf = new Shelf();
+    const save = (count: number) =>
+      device.save(
+        ...Array.from({ length: count }, (_, at) => ({
+          kind: "customer" as const,
+          id: C,
+          root: C,
+          v: { city: `${at}` },
+        })),
+      );
+    const told = (from: number, count: number, verdict: Pick<Verdict, "verdict" | "code">) =>
+      receive(device, {
+        pushed: from + count - 1,
+        seq: from + count,
+        verdicts: Array.from({ length: count }, (_, at) => ({ n: from + at, ...verdict })),
+      });
+    save(300);
+    told(1, 300, { verdict: "rejected", code: "custody_full" });
+    save(300);
+    told(301, 300, { verdict: "held", code: "forbidden" });
+    shelf.take(device);
+    const next = shelf.reopen();
+    expect([next.engine.refused, next.engine.attention]).toEqual([300, 500]);
+    const [first] = next.database.all<{ n: number }>("SELECT n FROM attention WHERE code = 'custody_full' ORDER BY n");
+    next.engine.dismiss(first?.n ?? 0);
+    shelf.take(next);
+    expect(shelf.reopen().engine.refused).toBe(299);
   });
 
   test("keeps what another wrote beside a refusal while its customer is still to come, and lets it go with the grant", () => {

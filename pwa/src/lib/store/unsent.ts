@@ -4,9 +4,11 @@
  * keys, so that a request repeated after a crash is answered, not done again, and the list of what needs a look, which the server
  * forgets once it is acknowledged. Told in steps, each as large as what is new.
  */
-import { type Dismissed, recallAttention } from "./attention.ts";
+import type { Account } from "./account.ts";
+import { addAttention, type Dismissed, recallAttention } from "./attention.ts";
 import { readCursors, restoreCursors } from "./cursors.ts";
 import type { Database } from "./database.ts";
+import { IS_REFUSED } from "./export.ts";
 import {
   type KeptMark,
   type KeptRow,
@@ -17,11 +19,13 @@ import {
   restoreKept,
 } from "./kept-steps.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
+import { appendUnsent } from "./numbering.ts";
 import { type Queued, queued, restoreEdit } from "./outbox.ts";
 import { RecordWriter } from "./records.ts";
 
-/** How many of the things that need a look are kept, the newest. */
+/** How many of the things that need a look are kept, the newest; what was refused is kept beside them, for it is nowhere else. */
 const LOOKS_KEPT = 200;
+const IS_KEPT = `(${IS_REFUSED} OR n IN (SELECT n FROM attention ORDER BY n DESC LIMIT ${LOOKS_KEPT}))`;
 
 /** The answer to a write, by its key. */
 export interface Answered {
@@ -64,7 +68,7 @@ export interface UnsentMark {
   readonly numbering: number;
   readonly edit: number;
   readonly answered: number;
-  /** As JSON: the counters with the lowest number that waits, and the lists. */
+  /** As JSON: the counters with the lowest number that waits, and what tells a list from the one before. */
   readonly counters: string;
   readonly lists: { readonly [name in keyof UnsentLists]: string };
   readonly taken: KeptMark;
@@ -109,13 +113,13 @@ export function unsentSince(database: Database, device: number, mark: UnsentMark
   const first = database.get<{ n: number | null }>("SELECT min(n) AS n FROM outbox")?.n ?? edits + 1;
   const counters = { device, stamp: readMeta(database, "stamp"), edits, ack: readNumber(database, "ack") };
   const buckets = epochsOf(database);
-  const looks = database.all<Dismissed>("SELECT * FROM attention ORDER BY n DESC LIMIT ?", [LOOKS_KEPT]);
+  const looks = looksMark(database);
   const next: UnsentMark = {
     numbering,
     edit: added.at(-1)?.edit.n ?? (isAnew ? 0 : mark.edit),
     answered: answered.at(-1)?.seq ?? mark.answered,
     counters: JSON.stringify([first, counters]),
-    lists: { buckets: JSON.stringify(buckets), looks: JSON.stringify(looks) },
+    lists: { buckets: JSON.stringify(buckets), looks },
     taken: keptMark(database),
   };
   if (JSON.stringify(next) === JSON.stringify(mark)) return null;
@@ -127,7 +131,7 @@ export function unsentSince(database: Database, device: number, mark: UnsentMark
     answered,
     lists: {
       ...(next.lists.buckets !== mark.lists.buckets && { buckets }),
-      ...(next.lists.looks !== mark.lists.looks && { looks }),
+      ...(next.lists.looks !== mark.lists.looks && { looks: keptLooks(database) }),
     },
     taken: keptSince(database, mark.taken, next.taken),
     mark: next,
@@ -146,13 +150,43 @@ export function restoreUnsent(database: Database, kept: Unsent, person: string):
   for (const { seq, key, answer } of kept.answered) {
     database.run("INSERT OR REPLACE INTO request (seq, key, answer) VALUES (?, ?, ?)", [seq, key, answer]);
   }
-  for (const one of kept.looks.toReversed()) recallAttention(database, one, person);
+  recallAttention(database, kept.looks.toReversed(), person);
   return writer.finish();
+}
+
+/**
+ * Takes over what was kept while this browser kept no files, into a store that lasts and may hold more, also what waits; again is harmless.
+ * Call it in a transaction.
+ */
+export function takeOver(database: Database, kept: Unsent, { device, person }: Account): void {
+  const stamp = readMeta(database, "stamp") ?? "";
+  if (kept.stamp !== null && kept.stamp > stamp) writeMeta(database, "stamp", kept.stamp);
+  const known = readCursors(database);
+  const isNew = ([bucket]: readonly [string, number]) => known[bucket] === undefined;
+  restoreCursors(database, Object.fromEntries(Object.entries(kept.buckets).filter(isNew)));
+  restoreKept(database, kept.taken);
+  appendUnsent(database, device, kept.unsent, kept.device === device ? kept.ack : 0);
+  for (const { key, answer } of kept.answered) {
+    database.run("INSERT OR IGNORE INTO request (key, answer) VALUES (?, ?)", [key, answer]);
+  }
+  addAttention(database, kept.looks.toReversed(), person);
 }
 
 /** Returns how far somebody has been told who has just given back what he kept: of the taken edits, which may be many, all. */
 export function restoredMark(database: Database): UnsentMark {
   return { ...NOTHING_TOLD, taken: keptMark(database) };
+}
+
+function keptLooks(database: Database): Dismissed[] {
+  return database.all<Dismissed>(`SELECT * FROM attention WHERE ${IS_KEPT} ORDER BY n DESC`);
+}
+
+/** The list may be long and is asked for after every change: entries come and go, lose what others wrote, or gain what went down with them. */
+function looksMark(database: Database): string {
+  const bytes = ["edit", "base", "losers", "more"].map((column) => `sum(octet_length(${column})) AS ${column}`);
+  return JSON.stringify(
+    database.get(`SELECT count(*) AS count, sum(n) AS sum, ${bytes.join(", ")} FROM attention WHERE ${IS_KEPT}`),
+  );
 }
 
 function epochsOf(database: Database): { readonly [bucket: string]: number } {

@@ -63,6 +63,8 @@ class Played {
       engine.apply(this.#reply(step.reply as Given), sent, world.now(), step.asked as Asked | undefined);
     }
     if (step.gap !== undefined) engine.closeGap(step.gap as number);
+    if (step.hold !== undefined) engine.hold(step.hold as readonly number[]);
+    if (step.aside !== undefined) expect(engine.setAside(true)).toBe(step.aside);
     if (step.restart !== undefined) this.engine = this.#open(engine.account.device);
     if (step.device !== undefined) this.engine = this.#open(step.device as number);
     this.#expect(step);

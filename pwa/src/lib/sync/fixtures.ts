@@ -56,7 +56,10 @@ export class CountingStore implements SyncStore {
   isSuspect = false;
   isWipeDue = false;
   held: number[] = [];
+  aside: number[] = [];
   group: string | undefined;
+  #sent: readonly number[] = [];
+  #lastSent: readonly number[] = [];
   failNext = false;
   /** As on a device that is full: what a request tells of its checks could not be written. */
   isFull = false;
@@ -69,8 +72,22 @@ export class CountingStore implements SyncStore {
     if (this.isFull) throw new Error("SQLITE_FULL");
     const count = share === 0 ? 0 : this.group === undefined ? Math.max(1, Math.floor(1000 * share)) : 1000;
     const group = this.group === undefined ? {} : { group: this.group };
-    const edits = this.edits.slice(0, count).map((n) => ({ n, ...group }) as Edit);
-    return { protocol: 1, schema: "x", device: 1, now: 0, edits, cursors: this.cursors(), budget: this.budget };
+    const numbers = count === 0 ? [] : this.#portion(count);
+    const edits = numbers.map((n) => ({ n, ...group }) as Edit);
+    const hold = numbers.filter((n) => this.held.includes(n));
+    const of = { protocol: 1, schema: "x", device: 1, now: 0, cursors: this.cursors(), budget: this.budget };
+    this.#sent = numbers;
+    if (numbers.length > 0) this.#lastSent = numbers;
+    return { ...of, edits, ...(hold.length > 0 && { hold }) };
+  }
+
+  /** What is to be held goes alone, and what has stepped aside after all others. */
+  #portion(count: number): readonly number[] {
+    if (this.group !== undefined) return this.edits;
+    const others = this.edits.filter((n) => !this.aside.includes(n));
+    const waiting = others.length > 0 ? others : this.edits;
+    const held = waiting.findIndex((n) => this.held.includes(n));
+    return waiting.slice(0, held === -1 ? count : Math.min(count, Math.max(1, held)));
   }
 
   apply(reply: SyncReply): void {
@@ -79,7 +96,8 @@ export class CountingStore implements SyncStore {
       throw new Error("SQLITE_FULL");
     }
     this.applied += 1;
-    this.edits = this.edits.filter((n) => n > reply.pushed);
+    // What has stepped aside keeps its number here, so that a test can name it.
+    this.edits = this.edits.filter((n) => n > reply.pushed || (this.aside.includes(n) && !this.#sent.includes(n)));
     this.sequence = reply.cursors.shared?.[1] ?? this.sequence;
   }
 
@@ -89,6 +107,11 @@ export class CountingStore implements SyncStore {
 
   hold(numbers: readonly number[]): void {
     this.held.push(...numbers);
+  }
+
+  setAside(rotates: boolean): boolean {
+    if (rotates) this.aside = [...new Set([...this.aside, ...this.#lastSent])];
+    return this.edits.some((n) => !this.aside.includes(n));
   }
 
   cursors() {

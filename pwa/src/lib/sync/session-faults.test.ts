@@ -143,6 +143,33 @@ describe("edits that the server fails on", () => {
     expect(edits(transport).filter((count) => count === 1).length).toBeGreaterThan(9);
   });
 
+  test("one that does not get through even so stops none of the others, and is tried again now and then", async () => {
+    for (const failure of [timeout(), unreachable(), fault(), INTERNAL]) {
+      const { timers, store, transport, session } = make();
+      store.edits = [1, 2, 3, 4, 5];
+      let isOver = false;
+      const answer = (request: SyncRequest) =>
+        !isOver && request.edits?.some(({ n }) => n === 2) ? failure : replyOf(request);
+      transport.script = Array.from({ length: 10_000 }, () => answer);
+      session.start();
+      await timers.pass(TIMES.longestPause * 20);
+      expect([store.edits, store.held]).toEqual([[2], [2]]);
+      // What comes later does not wait for it, and the day is spent resting.
+      store.edits.push(6);
+      session.wake("write");
+      await timers.pass(TIMES.firstPause);
+      expect(store.edits).toEqual([2]);
+      const before = edits(transport).filter((count) => count === 1).length;
+      await timers.pass(TIMES.timer * 12);
+      const tried = edits(transport).filter((count) => count === 1).length - before;
+      expect(tried).toBeGreaterThan(2);
+      expect(tried).toBeLessThan(14);
+      isOver = true;
+      await timers.pass(TIMES.timer + TIMES.longestPause);
+      expect(store.waiting).toBe(0);
+    }
+  });
+
   test("what others did comes in meanwhile", async () => {
     const { timers, store, transport, session } = make();
     store.edits = [1];

@@ -22,7 +22,8 @@
  * | control wipe, nothing unsent   | `wipe` is told, and it is over (SPEC R58)                       |
  *
  * Edits that are the reason go in halves until one goes alone, or one group; that one, failing on, is given into the server's
- * custody unexamined (SPEC R46). A time-out or a broken connection alone proves nothing: it may be the network.
+ * custody unexamined (SPEC R46). One that does not get through even so steps behind all others, and is tried again when nothing else
+ * waits, on the timer. A time-out or a broken connection alone proves nothing: it may be the network.
  */
 import { isTimely } from "$sync/clock.ts";
 import type { DeviceReport, Edit, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
@@ -44,6 +45,8 @@ export interface SyncStore {
   apply(reply: SyncReply, sentMs: number | null, receivedMs: number, asked: SyncRequest): void;
   closeGap(expected: number): void;
   hold(numbers: readonly number[]): void;
+  /** Lets what does not get through step behind the rest; tells whether there is any. Where not, `rotates` gives the next one its turn. */
+  setAside(rotates: boolean): boolean;
   cursors(): { readonly [bucket: string]: readonly [number, number] };
 }
 
@@ -110,6 +113,8 @@ const ENOUGH = 3;
 interface Doubt {
   readonly edits: readonly Edit[];
   readonly weight: number;
+  /** Whether the server was to keep them without looking. */
+  readonly isHeld: boolean;
 }
 
 const SIGNIN_CODES: ReadonlySet<ProblemCode> = new Set([
@@ -143,6 +148,8 @@ export class Session {
   #doubt: Doubt | null = null;
   /** The first edit of the last request that failed alone, and how much speaks against it. */
   #accused = { n: 0, weight: 0 };
+  /** When what does not get through, though the server was to keep it without looking, is tried again; null where nothing is such. */
+  #stuckUntil: number | null = null;
   /** The next page, asked for while the last one was stored. */
   #ahead: Asked | null = null;
   /** Whether a round trip was asked for since the last request was sent. */
@@ -186,6 +193,7 @@ export class Session {
     if (this.#isStopped) return;
     if (this.#connection === "signin_needed" && reason !== "signed_in" && reason !== "button") return;
     if (reason === "return" || reason === "button" || reason === "signed_in") this.#failures = 0;
+    if (reason === "button" && this.#stuckUntil !== null) this.#stuckUntil = 0;
     if (this.#isUnderWay) this.#isWanted = true;
     // A pause after a failure is kept through writes; somebody who comes back or presses the button is not kept waiting.
     else if (reason !== "write" || this.#failures === 0) this.#schedule(0);
@@ -220,7 +228,7 @@ export class Session {
   /** Returns how long to rest after the answer. */
   async #askAndTake(): Promise<number> {
     const { store, timers } = this.parts;
-    const asked = this.#ahead ?? this.#ask(store.request(this.parts.report(), this.#doubt === null ? this.#share : 0));
+    const asked = this.#ahead ?? this.#ask(store.request(this.parts.report(), this.#nextShare()));
     this.#ahead = null;
     const { request, sent } = asked;
     const exchange = await asked.exchange;
@@ -231,6 +239,13 @@ export class Session {
     // Stored: the cursors that it was asked with are true.
     if (pause === 0) this.#ahead = ahead;
     return pause;
+  }
+
+  /** The part of the allowed edits that the next request carries; what does not get through comes after all others. */
+  #nextShare(): number {
+    if (this.#doubt !== null) return 0;
+    if (this.#stuckUntil === null || this.parts.store.setAside(false)) return this.#share;
+    return this.parts.timers.now() >= this.#stuckUntil ? this.#share : 0;
   }
 
   /** Whether a request is under way, or its answer waits to be taken: what is wanted now, it may not bring. */
@@ -296,7 +311,8 @@ export class Session {
     if (store.waiting > 0 && (request.edits?.length ?? 0) === 0 && reply.pushed > (request.ack ?? 0)) {
       // Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (SPEC R42): with fewer,
       // since it answers, only not to those.
-      if (this.#doubt !== null) this.#blame(this.#doubt.edits, this.#doubt.weight);
+      if (this.#doubt !== null) this.#blame(this.#doubt);
+      else if (this.#stuckUntil !== null) this.#stuckUntil = 0;
       this.#doubt = null;
       return 0;
     }
@@ -313,12 +329,13 @@ export class Session {
     if ((reply.more || hasEdits) && store.budget < MAX_BUDGET) store.budget = Math.min(MAX_BUDGET, store.budget * 2);
     if (this.#doubt !== null) {
       // The server answers, only not to those edits. The next failure is still one more.
-      this.#blame(this.#doubt.edits, this.#doubt.weight);
+      this.#blame(this.#doubt);
       this.#doubt = null;
       return 0;
     }
     this.#failures = 0;
     if (hasEdits) this.#share = Math.min(1, this.#share * 2);
+    if ((request.hold?.length ?? 0) > 0) this.#stuckUntil = null;
     if (store.isSuspect) return 0;
     // The device slept or its clock was set meanwhile: the next answer says which.
     if (sent !== null && !isTimely(sent, received)) return 0;
@@ -335,24 +352,30 @@ export class Session {
   // ── Failures ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The request failed, because of its edits or of the network: the next one goes without any and finds out. */
-  #suspect({ edits = [] }: SyncRequest, weight: number): void {
-    if (edits.length > 0) this.#doubt = { edits, weight };
+  #suspect({ edits = [], hold = [] }: SyncRequest, weight: number): void {
+    if (edits.length > 0) this.#doubt = { edits, weight, isHeld: hold.length > 0 };
   }
 
   /**
    * The server fails on these edits: fewer at a time, and one alone that fails on goes into its custody (SPEC R46). Tells whether
    * something else can be tried.
    */
-  #blame(edits: readonly Edit[], weight: number): boolean {
+  #blame({ edits, weight, isHeld }: Doubt): boolean {
     const [first] = edits;
     if (first === undefined) return false;
     if (!isAlone(edits)) {
       this.#halve(edits);
       return true;
     }
+    if (isHeld) {
+      // Not even unexamined: something on the way refuses it, or an answer to it never comes.
+      this.#stuckUntil = this.parts.timers.now() + this.#times.timer;
+      return this.parts.store.setAside(true);
+    }
     const before = this.#accused.n === first.n ? this.#accused.weight : 0;
     this.#accused = { n: first.n, weight: before + weight };
-    if (before >= ENOUGH || this.#accused.weight < ENOUGH) return false;
+    if (this.#accused.weight < ENOUGH) return false;
+    this.#accused = { n: 0, weight: 0 }; // another edit may have its number by the next failure
     this.parts.store.hold(edits.map(({ n }) => n));
     return true;
   }
@@ -379,8 +402,10 @@ export class Session {
       this.parts.store.closeGap(problem.expected);
       return this.#failures === 0 ? this.#countFailure(0) : this.#pause();
     }
-    if ((code === "internal" || code === "malformed") && this.#blame(request.edits ?? [], REPORTED))
-      return this.#shortPause();
+    if (code === "internal" || code === "malformed") {
+      const { edits = [], hold = [] } = request;
+      if (this.#blame({ edits, weight: REPORTED, isHeld: hold.length > 0 })) return this.#shortPause();
+    }
     if (code === "too_large") {
       this.parts.store.budget = Math.max(MIN_BUDGET, Math.floor(this.parts.store.budget / 2));
       const { edits = [] } = request;

@@ -19,7 +19,7 @@ from routebook_sync.replica.writing import overshadow, show_unsent
 
 def renumber(tables: Tables, first: int) -> None:
     """Give the waiting edits contiguous numbers from ``first``; all before are taken for acknowledged."""
-    _replace_outbox(tables, first, tables.waiting())
+    replace_outbox(tables, first, tables.waiting())
 
 
 def adopt_device(tables: Tables, schema: Schema, device: int) -> None:
@@ -31,7 +31,7 @@ def adopt_device(tables: Tables, schema: Schema, device: int) -> None:
         msgspec.structs.replace(one, edit=new.edit, counted=new.counted)
         for one, new in zip(waiting, renamed, strict=True)
     ]
-    _replace_outbox(tables, 1, again)
+    replace_outbox(tables, 1, again)
     tables.meta.put("covered", 0)
     if tables.number("wiping"):
         # It was asked of the former number, and what that had been acknowledged goes with it.
@@ -71,7 +71,7 @@ def offer_former(tables: Tables, schema: Schema, device: int, pushed: int, had: 
     # What the server has just taken under this number keeps its own: its verdicts are about to be read.
     waiting = tables.waiting()
     taken = [one for one in waiting if one.edit.n <= pushed]
-    _replace_outbox(tables, pushed + 1, [*again, *waiting[len(taken) :]])
+    replace_outbox(tables, pushed + 1, [*again, *waiting[len(taken) :]])
     for one in taken:
         tables.outbox.put(one.edit.n, one)
     _show_again(tables, schema, [new.edit for new in renamed])
@@ -93,7 +93,8 @@ def _confirmed_values(tables: Tables, record: str) -> Mapping[str, Any]:
     return {} if shadow is None or shadow.doc is None else shadow.doc.v
 
 
-def _replace_outbox(tables: Tables, first: int, edits: Sequence[Waiting]) -> None:
+def replace_outbox(tables: Tables, first: int, edits: Sequence[Waiting]) -> None:
+    """Let these edits wait, in this order, numbered from ``first``."""
     tables.outbox.clear()
     for n, waiting in enumerate(edits, first):
         numbered: Edit = msgspec.structs.replace(waiting.edit, n=n)

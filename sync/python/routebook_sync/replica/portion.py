@@ -25,7 +25,8 @@ _NEVER_TAKEN: Final = frozenset({"", VerdictKind.REJECTED.value})
 def portion_of(waiting: Sequence[Waiting], limit: int, size: float) -> Portion:
     """Return the oldest edits: as many as ``limit`` and ``size`` bytes allow, at least one.
 
-    A group is all or none (SPEC R45), so that it is never cut in two; one that goes beyond the limits goes alone.
+    A group is all or none (SPEC R45), so that it is never cut in two; one that goes beyond the limits goes alone,
+    and so does what the server shall keep without looking.
     """
     taken: list[Waiting] = []
     whole = 0
@@ -34,7 +35,9 @@ def portion_of(waiting: Sequence[Waiting], limit: int, size: float) -> Portion:
         if before is not None and (not one.edit.group or one.edit.group != before.group):
             whole = len(taken)
         size -= len(msgspec.json.encode(one.edit))
-        if whole and (size < 0 or len(taken) >= limit):
+        # What goes into custody goes alone: what does not get through may take nothing else along.
+        is_alone = whole == len(taken) and (one.hold or taken[-1].hold) if taken else False
+        if whole and (size < 0 or len(taken) >= limit or is_alone):
             taken = taken[:whole]
             break
         taken.append(one)

@@ -9,6 +9,7 @@ from routebook_sync.clock import offset_from_reply
 from routebook_sync.identifier import RANDOM_BYTES, new_id
 from routebook_sync.messages import FIRST_BUDGET, MAX_EDITS, PROTOCOL, DeviceReport, SyncReply, SyncRequest
 from routebook_sync.replica.applying import Applying
+from routebook_sync.replica.aside import set_aside
 from routebook_sync.replica.change import Change, Refused, Saved
 from routebook_sync.replica.checks import Checks
 from routebook_sync.replica.cursors import Asked, seen_before
@@ -172,6 +173,13 @@ class Replica:
                     self.tables.outbox.put(n, msgspec.structs.replace(waiting, hold=True))
 
         self._storage.transaction(work)
+
+    def set_aside(self, *, rotates: bool) -> bool:
+        """Let what does not get through step behind the rest; tell whether there is any (SPEC R46).
+
+        Where there is none, ``rotates`` lets the next such edit have its turn.
+        """
+        return self._storage.transaction(lambda: set_aside(self.tables, rotates=rotates))
 
     def work_off(self) -> None:
         """Do what can wait: audit everything once a day."""

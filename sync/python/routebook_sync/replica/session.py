@@ -36,6 +36,8 @@ class _Doubt(msgspec.Struct, frozen=True):
 
     edits: list[Edit]
     weight: float
+    is_held: bool
+    """Whether the server was to keep them without looking."""
 
 
 class Session:
@@ -49,9 +51,13 @@ class Session:
         self._doubt: _Doubt | None = None
         self._accused: tuple[int, float] = (0, 0)
         """The first edit of the last request that failed alone, and how much speaks against it."""
+        self._is_stuck = False
+        """What the server was to keep without looking did not get through either (SPEC R46)."""
 
     def request(self, report: DeviceReport) -> SyncRequest:
         """Return the next request; after a failure one without edits, which finds out whether these were the reason."""
+        if self._is_stuck and self._doubt is None:
+            self.replica.set_aside(rotates=False)
         return self.replica.request(report, self._share if self._doubt is None else 0)
 
     def take_reply(self, reply: SyncReply, request: SyncRequest, sent_ms: int, received_ms: int) -> bool:
@@ -61,7 +67,7 @@ class Session:
             # Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (R42):
             # with fewer, since it answers, only not to those.
             if self._doubt is not None:
-                self._blame(self._doubt.edits, self._doubt.weight)
+                self._blame(self._doubt)
             self._doubt = None
             return True
         replica.apply(reply, sent_ms, received_ms, Asked(request.cursors, request.view))
@@ -72,12 +78,13 @@ class Session:
             replica.set_budget(min(MAX_BUDGET, replica.budget * 2))
         if self._doubt is not None:
             # The server answers, only not to those edits. The next failure is still one more.
-            self._blame(self._doubt.edits, self._doubt.weight)
+            self._blame(self._doubt)
             self._doubt = None
             return True
         self._failures = 0
         if request.edits:
             self._share = min(1, self._share * 2)
+            self._is_stuck = self._is_stuck and not request.hold
         # "more" without any progress would be a defect of the server; it must not become a busy loop.
         return replica.is_suspect or ((reply.more or replica.waiting > 0) and _is_progress(reply, request))
 
@@ -94,7 +101,7 @@ class Session:
             replica.close_gap(problem.expected)
             return first
         if problem.code in {ProblemCode.INTERNAL, ProblemCode.MALFORMED}:
-            return self._blame(edits_of(request), REPORTED)
+            return self._blame(_Doubt(edits_of(request), REPORTED, bool(request.hold)))
         if problem.code is ProblemCode.TOO_LARGE:
             replica.set_budget(max(MIN_BUDGET, replica.budget // 2))
             edits = edits_of(request)
@@ -120,17 +127,21 @@ class Session:
         """The edits may be the reason, or the network: the next request goes without any and finds out."""
         self._failures += 1
         if request.edits:
-            self._doubt = _Doubt(edits_of(request), weight)
+            self._doubt = _Doubt(edits_of(request), weight, bool(request.hold))
         return False
 
     def _halve(self, count: int) -> None:
         """Half of what was sent goes next, in number and in bytes."""
         self._share = max(1, int(min(self._share * MAX_EDITS, count) / 2)) / MAX_EDITS
 
-    def _blame(self, edits: Sequence[Edit], weight: float) -> bool:
+    def _blame(self, doubt: _Doubt) -> bool:
         """The server fails on these edits: fewer at a time; tell whether something else can be tried."""
+        edits, weight = doubt.edits, doubt.weight
         if not edits:
             return False
+        if doubt.is_held and _is_alone(edits):
+            self._is_stuck = True
+            return self.replica.set_aside(rotates=True)
         first = edits[0]
         if not _is_alone(edits):
             self._halve(len(edits))
@@ -138,8 +149,9 @@ class Session:
         accused, before = self._accused
         before = before if accused == first.n else 0
         self._accused = (first.n, before + weight)
-        if before >= ENOUGH or before + weight < ENOUGH:
+        if before + weight < ENOUGH:
             return False
+        self._accused = (0, 0)  # another edit may have its number by the next failure
         self.replica.hold([edit.n for edit in edits])
         return True
 

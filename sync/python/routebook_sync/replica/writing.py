@@ -17,7 +17,7 @@ from routebook_sync.clock import (
 )
 from routebook_sync.entities import EntityType
 from routebook_sync.entities.base import SHARED_ROOT
-from routebook_sync.joins import Join, add_to_counter, add_to_set, join_sets, remove_from_set
+from routebook_sync.joins import Join, add_to_counter, add_to_set, floor_inside, join_sets, remove_from_set
 from routebook_sync.messages import Edit
 from routebook_sync.record import Doc, merge_edit, unpack_stamps
 from routebook_sync.replica.attention import awaits_room
@@ -99,7 +99,9 @@ def _save(tables: Tables, clock: Clock, n: int, change: Change, context: WriteCo
     doc = held.doc if held is not None else None
     stamps = unpack_stamps(doc) if doc is not None else {}
     base = {name: stamps[name] for name in change.v if name not in entity.inside and name in stamps}
-    clock = tick(clock, context.now_ms, max(base.values(), default=""))
+    own = base32.encode(context.account.device, DEVICE_WIDTH)
+    inside = (floor_inside(entity.join_of(name), doc.v.get(name) or {}, own) for name in change.v) if doc else ()
+    clock = tick(clock, context.now_ms, max([*base.values(), *inside], default=""))
     at = stamp_from_clock(clock)
     v = _states_of(entity, change.v, doc, at, context.account.device)
     edit = Edit(n, change.kind, change.id, change.root, v, at, base, context.group)
