@@ -129,7 +129,7 @@ class Applier:
         Nor may it be that of who only decides on it, and its author's it never was.
         """
         target = find_target(ENTITY_TYPES[edit.kind], new, bucket)
-        if target != bucket and not is_system(turn.push.author):
+        if target != bucket and not turn.is_system:
             _require(refuse_move(turn, target))
         if turn.claim is not None:
             places = bucket, target

@@ -40,7 +40,8 @@ def _claim_of(held: Held, root: str, told: Collection[int]) -> Claim:
     def turn(buckets: Collection[str], again: frozenset[int] = frozenset()) -> Turn:
         seen = {bucket: [0, 0] for bucket in buckets}
         push = Push(author, [], seen, again=again)
-        return Turn(NOBODY, push, seen, frozenset(author.buckets), author.person, _suffix_of(held))
+        own = frozenset(author.buckets)
+        return Turn(NOBODY, push, seen, own, author.person, _suffix_of(held), is_system(author))
 
     return Claim(
         turn(author.shown, held.again), turn(author.shown), turn(author.buckets), told=frozenset(told), root=root
