@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { amountOf, linesOf, newOrder, repriced, setLines, setStatus, withQuantity } from "./order";
+import { amountOf, linesOf, newOrder, repriced, setLines, setStatus, withLineBack, withQuantity } from "./order";
 
 const NOW = Date.UTC(2026, 10, 21, 9);
 const key = { id: "o", root: "c" };
@@ -24,6 +24,13 @@ test("a quantity makes a line, changes it, and takes it away at nothing", () => 
   expect(withQuantity([flour, tea], "flour", 0, 1)).toEqual([tea]);
   expect(withQuantity([flour], "flour", -4, 1)).toEqual([]);
   expect(withQuantity([flour], "flour", 1e12, 1)[0]?.quantity).toBe(10_000_000);
+});
+
+test("a line that was taken off comes back where it stood, and not beside itself", () => {
+  const salt = { product: "salt", quantity: 3, price: 80 };
+  expect(withLineBack([flour, salt], tea, 1)).toEqual([flour, tea, salt]);
+  expect(withLineBack([], tea, 1)).toEqual([tea]);
+  expect(withLineBack([flour, { ...tea, quantity: 5 }], tea, 0)).toEqual([flour, { ...tea, quantity: 5 }]);
 });
 
 test("a change of the lines changes the sum with them", () => {

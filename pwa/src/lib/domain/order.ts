@@ -96,6 +96,11 @@ export function withQuantity(
   return lines.length >= MAX_LINES ? lines : [...lines, { product, quantity: wanted, price }];
 }
 
+/** Back from taking a line off: where it stood before, unless its product is ordered again. */
+export function withLineBack(lines: readonly OrderLine[], line: OrderLine, at: number): readonly OrderLine[] {
+  return lines.some(({ product }) => product === line.product) ? lines : lines.toSpliced(at, 0, line);
+}
+
 /** Placed is what goes to the office; back to a draft it is the rep's again. */
 export const setStatus = (order: Key, status: OrderStatus, now: number): ChangeOf<"order"> =>
   change(order, status === "placed" ? { status, ordered_at: now } : { status });
