@@ -93,7 +93,7 @@ def test_people_deals_orders_and_visits_have_their_history_too(phone: Phone) -> 
         go_to_customer(page, customer)
         open_tab(page, "en", tab)
         records = page.get_by_role("tabpanel").locator(
-            "button:not([data-testid=take-order], [data-testid=repeat-order])"
+            "button:not([data-testid=take-order], [data-testid=repeat-order], [data-testid=repeat-all])"
         )
         records.first.click()
         phone.open_history()

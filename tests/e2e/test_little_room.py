@@ -1,7 +1,9 @@
 """Little room: what must be readable and in reach in a narrow column and on a phone on its side."""
 
+from typing import Final
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from e2e.conftest import MakeBrowser
 from e2e.house import House
@@ -11,7 +13,7 @@ from e2e.words import word
 
 pytestmark = pytest.mark.e2e
 
-ON_ITS_SIDE = {"width": 844, "height": 390}
+ON_ITS_SIDE: Final[ViewportSize] = {"width": 844, "height": 390}
 NEXT_STOP = """() => {
   const name = document.querySelector("[data-testid=map-route] .next .name");
   const about = name.nextElementSibling;

@@ -39,7 +39,7 @@ test("the lines of an order are shown with what they order", () => {
     { product: "p1", quantity: 12, price: 100 },
     { product: "p2", quantity: 1, price: 100 },
   ];
-  expect(showValue("order", field, lines, showing("en"))).toBe("12 × Marek Kowal and 1 × …");
+  expect(showValue("order", field, lines, showing("en"))).toBe("\u206812 × Marek Kowal\u2069 and \u20681 × …\u2069");
   expect(showValue("order", field, [{ other: 1 }], showing("en"))).toBe('{"other":1}');
 });
 

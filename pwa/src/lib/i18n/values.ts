@@ -56,7 +56,7 @@ function showItem(item: unknown, { reader, nameOf }: Showing): string {
   const { product, quantity, label } = item as Readonly<Record<string, unknown>>;
   if (typeof label === "string") return label; // a question of a visit form
   if (typeof product !== "string" || typeof quantity !== "number") return JSON.stringify(item);
-  return `${format.number(quantity, reader)} × ${nameOf("product", product) ?? "…"}`;
+  return format.isolated(`${format.number(quantity, reader)} × ${nameOf("product", product) ?? "…"}`);
 }
 
 function showNumber(field: FieldType, value: number, { reader, currency }: Showing): string {
