@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -13,7 +14,7 @@ from routebook_server.records.forgetting import Forgetter
 from routebook_server.records.store import Values
 from routebook_sync.clock import SERVER_DEVICE, Clock
 from routebook_sync.entities.person import Role
-from routebook_sync.messages import Row
+from routebook_sync.messages import Row, SyncReply
 from server.custody import decide, held_edits
 from server.devices import ANNA, BAKERY, BEN, MIRA, NOON, NORTH, SOUTH, Device, Team, make_id, open_team
 
@@ -288,3 +289,33 @@ async def test_what_nobody_has_taken_off_his_list_by_the_horizon_goes_by_itself(
     assert await forgetter.forget() == 0
     await phone.sync()
     assert [row.v["deleted"] for row in told(phone)] == [True]
+
+
+async def test_no_record_names_a_field_that_its_reader_may_be_shown_no_more(team: Team) -> None:
+    team.roles[BEN] = team.roles[MIRA]
+    van, desk, flour = team.device(2, BEN), team.device(4, MIRA), make_id(900)
+    desk.edit("product", flour, "shared", {"name": "Flour", "cost": 1})
+    for device in (desk, van, desk):
+        await device.sync()
+    van.edit("product", flour, "shared", {"cost": 2, "name": "Rye"})
+    await van.sync()
+    team.roles[BEN] = team.roles[ANNA]
+    team.clock.now_ms += 1_000
+    desk.edit("product", flour, "shared", {"cost": 3, "name": "Wheat"})
+    (verdict,) = (await desk.sync()).verdicts
+    assert {loser.field for loser in verdict.losers} == {"cost", "name"}, "who decides over it hears it all"
+
+    answer = await van.send()
+
+    assert "cost" not in answer.text
+    van.take_in(msgspec.json.decode(answer.content, type=SyncReply))
+    (row,) = told(van)
+    assert (row.v["lost"], row.v["kept"], list(row.v["stands"])) == (["name"], [], ["name"])
+    history = await van.http.get(f"/api/history/{row.i}")
+    assert history.status_code == 200
+    assert "cost" not in history.text
+    team.roles[BEN] = team.roles[MIRA]
+    await van.sync()
+    await van.sync()
+    (row,) = told(van)
+    assert (set(row.v["lost"]), row.v["kept"], set(row.v["stands"])) == ({"cost", "name"}, [], {"cost", "name"})

@@ -11,6 +11,7 @@ import structlog
 
 from routebook_server.identity.people import AUDIT
 from routebook_server.logs import configure_logs
+from routebook_server.records import custody
 from routebook_server.settings import Settings
 from routebook_sync.clock import Clock, stamp_from_clock
 from server.team import ANNA, EMAIL_BY_ROLE, MAREK, NORTH, START_MS, House, make_id, open_house, sign_in
@@ -127,6 +128,40 @@ async def test_who_missed_that_the_wipe_is_done_hears_it_again_with_whatever_he_
     written_since = (await sync(phone, house, 1, edits=[edit(3, 1, "Pie")], cursors={f"t:{NORTH}": [1, 7]})).json()
     assert (written_since["pushed"], written_since["control"][0]) == (3, {"control": "wipe"}), "his rows have to go"
     assert len((await manager.get(f"/api/history/{CUSTOMER}")).json()) == 2
+
+
+async def bring_much(house: House, phone: httpx.AsyncClient) -> list[tuple[int, str]]:
+    """Let the phone of somebody who has left bring six edits at once; return what was refused."""
+    administrator = await house.signed_in("administrator")
+    assert (await administrator.patch(f"/api/people/{MAREK}", json={"active": False})).status_code == 200
+    edits = [edit(n, 1, f"Cake {n}") for n in range(2, 8)]
+    cursors = {f"t:{NORTH}": [1, 1]}
+    answer = (await sync(phone, house, 1, edits=edits, cursors=cursors, report={"waiting": 0})).json()
+    return [(told["n"], told["code"]) for told in answer["verdicts"] if told["verdict"] == "rejected"]
+
+
+async def test_what_a_device_hands_over_is_kept_beyond_the_room_that_others_have(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(custody, "MAX_HELD_EDITS", 2)
+    phone, manager = await wiped_phone(house)
+
+    assert await bring_much(house, phone) == []
+    assert len(await held_values(house)) == 6
+    assert (await device_of(manager, 1))["revoked_at"] is not None
+
+
+async def test_a_wipe_is_not_done_in_a_reply_that_had_no_room(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(custody, "MAX_HELD_EDITS", 2)
+    monkeypatch.setattr(custody, "PARTING_TIMES", 2)
+    phone, manager = await wiped_phone(house)
+
+    assert await bring_much(house, phone) == [(6, "custody_full"), (7, "custody_full")]
+    assert (await device_of(manager, 1))["revoked_at"] is None, "it may be sent again"
+
+    answer = (await sync(phone, house, 1, ack=7, report={"waiting": 0})).json()
+    assert {"control": "wipe"} in answer["control"]
+    assert (await device_of(manager, 1))["revoked_at"] is not None
 
 
 async def test_a_part_of_the_edits_without_a_report_does_not_end_the_handing_over(house: House) -> None:

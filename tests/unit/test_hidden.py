@@ -65,3 +65,18 @@ def test_however_many_verdicts_tell_a_value_whose_they_are_is_asked_once() -> No
     opened = [msgspec.json.decode(doc, type=Verdict) for doc in open_verdicts(docs, View.FULL, find_granted)]
     assert asked == [{"record0", "record1"}]
     assert [one.losers for one in opened] == [[loser] if n % 2 else [] for n in range(1, 100)]
+
+
+def test_a_conflict_names_no_hidden_field() -> None:
+    values = {
+        "target_kind": "product",
+        "lost": ["cost", "name"],
+        "kept": ["cost"],
+        "stands": {"cost": "1", "name": "2"},
+    }
+    doc = Doc(values, {})
+    shown = open_record("conflict", doc)
+    assert shown.v == {"target_kind": "product", "lost": ["name"], "kept": [], "stands": {"name": "2"}}
+    assert open_values("conflict", values, View.REP) == shown.v
+    harmless = Doc({"lost": ["name"], "kept": [], "stands": {"name": "2"}}, {})
+    assert open_record("conflict", harmless) is harmless

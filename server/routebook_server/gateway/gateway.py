@@ -19,6 +19,7 @@ from routebook_server.records.store import Store
 from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, Problem, ProblemCode, SyncRequest, View
 
 _NOTHING: Final = Pushed([])
+_FULL: Final = f'"{ProblemCode.CUSTODY_FULL.value}"'.encode()
 _LEFT: Final = Refusal(ProblemCode.FORBIDDEN, "Kept for whoever may apply it: its author was signed out.", held=True)
 """Of what a wiped device of somebody who has left, or was signed out before, still brings (decision 174), and one whose
 wipe is done (decision 203)."""
@@ -73,7 +74,8 @@ class Gateway:
                 actor = await caller.ask()
         page = await self._pull(actor, request, shown_view(actor.role, asked.protocol), pushed, check, packs=packs)
         # A wiped device that was acknowledged more than is here offers that first: this server was restored (SPEC R48).
-        has_more = actor.wiped and page.pushed < request.ack
+        # Nor is the wipe done in a reply that refuses something for want of room: sent again it may be kept.
+        has_more = actor.wiped and (page.pushed < request.ack or any(_FULL in verdict for verdict in page.verdicts))
         if self._on_sync is not None and not has_more:
             await self._on_sync(actor, request)
         return self._replies.write(request, page, _granted(actor), self._now_ms(), wiped=actor.wiped)
@@ -85,7 +87,8 @@ class Gateway:
             found = actor if caller is None else caller.admit(connection)
             if isinstance(found, Problem):
                 raise NotAdmittedError(found)
-            return replace(push, author=found, custody=push.custody or (_LEFT if found.is_held else None))
+            custody = push.custody or (_LEFT if found.is_held else None)
+            return replace(push, author=found, custody=custody, parts=found.wiped)
 
         push = Push(
             actor,

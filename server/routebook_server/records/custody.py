@@ -16,7 +16,7 @@ from routebook_server.database import UNAVAILABLE
 from routebook_server.records.author import Writer
 from routebook_server.records.buckets import person_bucket, territory_bucket
 from routebook_server.records.draft import Draft
-from routebook_server.records.held import MAX_HELD_BYTES, MAX_HELD_EDITS, Held
+from routebook_server.records.held import MAX_HELD_BYTES, MAX_HELD_EDITS, PARTING_TIMES, Held
 from routebook_server.records.lookup import Lookup
 from routebook_server.records.place import may_have_been_taken, was_his
 from routebook_server.records.push import Push, Turn
@@ -79,7 +79,8 @@ class Custody:
         if author.device not in self._used:
             self._used[author.device] = self._lookup.held_of(author.device)
         count, taken = self._used[author.device]
-        if count + len(edits) > MAX_HELD_EDITS or taken + size > MAX_HELD_BYTES:
+        times = PARTING_TIMES if turn.push.parts else 1
+        if count + len(edits) > MAX_HELD_EDITS * times or taken + size > MAX_HELD_BYTES * times:
             return Refusal(ProblemCode.CUSTODY_FULL, "Too much of this device waits for a decision already.")
         self._used[author.device] = (count + len(edits), taken + size)
         again = any(may_have_been_taken(turn.push, edit, self._lookup) for edit in edits)

@@ -12,6 +12,8 @@ MAX_HELD_EDITS: Final = 1_000
 """Edits of one device that may wait in custody."""
 MAX_HELD_BYTES: Final = 8 * 1024 * 1024
 """Their JSON, together (SPEC R59)."""
+PARTING_TIMES: Final = 20
+"""So many times as much may come of a device that hands over all it has before its data goes (decision 246)."""
 
 
 class Held(msgspec.Struct, frozen=True):

@@ -103,16 +103,17 @@ def _entries(chunks: Iterable[list[tuple[Any, ...]]], kind: str, view: View) -> 
             values: dict[str, Any] = msgspec.json.decode(new)
             shown = open_values(kind, values, view)
             if shown or not values:
-                at, changes = ms_from_stamp(stamp), _changes(shown, old)
+                at, changes = ms_from_stamp(stamp), _changes(shown, old, kind, view)
                 yield HistoryEntry(number, stamp, at, received_at, device, person, changes, decided_by or "")
 
 
-def _changes(values: dict[str, Any], old: str | None) -> list[FieldChange]:
+def _changes(values: dict[str, Any], old: str | None, kind: str, view: View) -> list[FieldChange]:
     before: dict[str, list[Any]] = msgspec.json.decode(old) if old is not None else {}
     changes = []
     for name, value in values.items():
         told = before.get(name, [])
         old_value, stamp, won, concurrent, merged, base = (*told, *_UNSAID[len(told) :])
+        old_value = open_values(kind, {name: old_value}, view).get(name)
         changes.append(FieldChange(name, old_value, stamp, value, won, concurrent, merged, base_stamp=base))
     return changes
 

@@ -1,6 +1,7 @@
 """Pages: the rows that a device lacks, spliced as they are stored, never decoded (SPEC R55, R56)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -37,7 +38,7 @@ class Asked(msgspec.Struct, frozen=True):
     """Granted, the most useful first."""
     cursors: Mapping[str, Sequence[int]]
     budget: int
-    """Bytes of rows."""
+    """Bytes of rows, and of verdicts."""
     view: View = View.FULL
     """What its user is shown."""
     held_view: View = View.FULL
@@ -67,10 +68,11 @@ class Page(msgspec.Struct, frozen=True):
     """Of every bucket asked for."""
     complete: list[str]
     verdicts: list[bytes]
-    """JSON of each verdict not yet acknowledged."""
+    """JSON of each verdict not yet acknowledged, up to ``pushed``."""
     acknowledged: bool
     """Whether verdicts are kept that the device has acknowledged."""
     pushed: int
+    """Up to which of its edits the device is told all."""
     covered: int = 0
     """How far a backup holds the device's edits (SPEC R48)."""
     rows: Rows = {}
@@ -133,12 +135,14 @@ class _Reading:
     def page(self) -> Page:
         """Read it."""
         asked = self._asked
+        verdicts, acknowledged, pushed = self._read_verdicts()
+        if pushed < self._all.pushed:
+            return self._verdicts_alone(verdicts, pushed, acknowledged=acknowledged)
         for bucket in asked.buckets:
             self._read(bucket)
         self._read_ahead()
         for bucket in asked.check:
             self._read_repair(bucket)
-        verdicts, acknowledged = self._read_verdicts()
         return Page(
             asked.view,
             self._cursors,
@@ -167,16 +171,37 @@ class _Reading:
         asked = self._asked
         return dict(self._driver.fetch(_SELECT_FORMER, asked.person, asked.device)) if asked.person else {}
 
-    def _read_verdicts(self) -> tuple[list[bytes], bool]:
-        """Return the verdicts that the device has not acknowledged, and whether others are kept."""
-        if not self._all.told:
-            return [], False
+    def _verdicts_alone(self, verdicts: list[bytes], pushed: int, *, acknowledged: bool) -> Page:
+        """Return a page that tells as many verdicts as have room, and brings the device nowhere (SPEC R56)."""
         asked = self._asked
-        kept = self._driver.fetch(_SELECT_VERDICTS, asked.device)
+        cursors = {name: list(asked.cursors.get(name, self._standings[name].cursor(0))) for name in asked.buckets}
+        covered = min(self._all.covered, pushed)
+        # What the device holds is in the view that it names, until a page with rows says otherwise.
+        return Page(asked.held_view, cursors, [], verdicts, acknowledged, pushed, covered)
+
+    def _read_verdicts(self) -> tuple[list[bytes], bool, int]:
+        """Return the verdicts that the device has not acknowledged, as many as have room, and whether others are kept.
+
+        And up to which edit it hears of all: below the first verdict for which there is no room (SPEC R42, R56).
+        """
+        pushed = self._all.pushed
+        if not self._all.told:
+            return [], False, pushed
+        asked = self._asked
         # Of a former life of the server it acknowledges nothing that this one says (SPEC R42).
         is_former = self._is_former_life
-        docs = [doc for n, doc in kept if is_former or n > asked.ack]
-        return open_verdicts(docs, asked.view, self._find_granted), len(docs) < len(kept)
+        docs: list[bytes] = []
+        left, acknowledged = asked.budget, False
+        for n, doc in chain.from_iterable(self._driver.chunks(_SELECT_VERDICTS, asked.device, size=_FETCH)):
+            if n <= asked.ack and not is_former:
+                acknowledged = True
+                continue
+            left -= len(doc) + 1
+            if left < 0 and docs and not is_former:
+                pushed = n - 1
+                break
+            docs.append(doc)
+        return open_verdicts(docs, asked.view, self._find_granted), acknowledged, pushed
 
     def _find_granted(self, ids: Collection[str]) -> set[str]:
         found = self._driver.fetch("SELECT id, bucket FROM record WHERE id IN (?*)", sorted(ids))

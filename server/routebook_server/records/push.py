@@ -61,6 +61,8 @@ class Push(msgspec.Struct, frozen=True):
     """Take all edits into custody for this reason, without looking at them."""
     ahead_ms: int = 0
     """By how much the device's clock was ahead of the server's when it sent this; below 0 where it was behind."""
+    parts: bool = False
+    """Whether the device hands over all it has, for the last time: what is not taken now is lost."""
     admit: Callable[[Connection, "Push"], "Push"] | None = None
     """Returns the push with its author's rights as the transaction that stores it knows them, or NotAdmittedError."""
     barred: NotAdmittedError | None = None

@@ -1,22 +1,23 @@
-"""Shown: what of a record a view tells (SPEC R35); of a held edit, no more than of the record that it would write."""
+"""Shown: what of a record a view tells (SPEC R35); of one that tells of another, no more than of that one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from routebook_sync.entities import ENTITY_TYPES
 from routebook_sync.messages import View
 from routebook_sync.record import Doc, open_doc
 
-_HELD_EDIT: Final = "held_edit"
+_HIDDEN: Final = frozenset(name for entity in ENTITY_TYPES.values() for name in entity.hidden)
+"""The names of hidden fields of any kind: a change of a conflict does not say of which kind its fields are."""
 
 
 def open_values(kind: str, values: Mapping[str, Any], view: View) -> dict[str, Any]:
-    """Return those of a record's values by field that a view shows; of a held edit, those of what it would write."""
+    """Return those of a record's values by field that a view shows; of one that tells of another, those of that."""
     if view is View.FULL:
         return dict(values)
     entity = ENTITY_TYPES.get(kind)
     shown = {name: value for name, value in values.items() if entity is None or name not in entity.hidden}
-    return _open_held(shown) if kind == _HELD_EDIT else shown
+    return _OPEN_BY_KIND[kind](shown) if kind in _OPEN_BY_KIND else shown
 
 
 def open_record(kind: str, doc: Doc) -> Doc:
@@ -24,9 +25,9 @@ def open_record(kind: str, doc: Doc) -> Doc:
     entity = ENTITY_TYPES.get(kind)
     if entity is None:
         return doc
-    if kind != _HELD_EDIT:
+    if kind not in _OPEN_BY_KIND:
         return open_doc(entity, doc)
-    values = _open_held(doc.v)
+    values = _OPEN_BY_KIND[kind](doc.v)
     return doc if values == doc.v else Doc(values, doc.s)
 
 
@@ -38,3 +39,21 @@ def _open_held(values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(more := values.get("more"), list):
         shown["more"] = [{**part, "v": open_values(part["kind"], part["v"], View.REP)} for part in more]
     return shown
+
+
+def _open_conflict(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a conflict tells, without the names of hidden fields: its reader may be a rep now."""
+    shown = dict(values)
+    for name in ("lost", "kept"):
+        if isinstance(fields := values.get(name), list):
+            shown[name] = [field for field in fields if field not in _HIDDEN]
+    if isinstance(stands := values.get("stands"), dict):
+        shown["stands"] = {field: stamp for field, stamp in stands.items() if field not in _HIDDEN}
+    return shown
+
+
+_OPEN_BY_KIND: Final[dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
+    "held_edit": _open_held,
+    "conflict": _open_conflict,
+}
+"""Kinds that tell of other records."""
