@@ -36,7 +36,10 @@ export function lockOf(database: Database, now: number): Lock | null {
  */
 export function noteTime(database: Database, now: number): void {
   const latest = readNumber(database, "latest");
-  if (now > latest + NOTED_EVERY_MS) return writeMeta(database, "latest", now);
+  if (now > latest + NOTED_EVERY_MS) {
+    writeMeta(database, "latest", now);
+    return;
+  }
   const again = readAgain(database);
   const seen = again.latest === latest ? again.seen : latest;
   const step = now - seen;
