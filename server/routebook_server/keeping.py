@@ -62,6 +62,8 @@ def back_up(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def restore(settings: Settings, chosen: argparse.Namespace) -> int:
     """Put a backup in place of the database; the server must be stopped."""
+    if chosen.files is not None and not chosen.files.is_dir():
+        raise CommandError(f"there is no folder {chosen.files}; nothing was restored")
     with _reasons(settings.address, chosen.file):
         restored = asyncio.run(restore_backup(chosen.file, settings.address, wall_clock_ms(), _shown("restored")))
     print(f"{name_of(settings.address)} is as {chosen.file} has it; devices will bring what it misses.")

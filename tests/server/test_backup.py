@@ -1,6 +1,9 @@
 """Backup, restore and move: nothing is lost, nothing comes back that was shut out, and a bad file is never trusted."""
 
 import asyncio
+import errno
+import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -260,6 +263,57 @@ async def test_a_file_that_cannot_be_relied_upon_is_not_restored_and_nothing_cha
     spoil(backup)
     with pytest.raises(UnfitBackupError, match=reason):
         await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder) as house:
+        assert await number_of_customers(house.application.database) == 1
+
+
+async def test_a_database_that_a_restore_put_aside_can_be_restored_as_it_was(folder: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "book.backup"
+    address = sqlite_address(folder / "routebook.db")
+    async with open_house(folder) as house:
+        await take_backup(house.application.database, backup, unseen)
+        await house.application.store.edit([customer(1)])
+    restored = await restore_backup(backup, address, RESTORED_MS, unseen)
+    async with open_house(folder) as house:
+        assert await number_of_customers(house.application.database) == 0
+    again = await restore_backup(Path(restored.former), address, RESTORED_MS + 1, unseen)
+    async with open_house(folder) as house:
+        assert await number_of_customers(house.application.database) == 1
+    # Anywhere else it might have been changed on the way, and is proved by nothing.
+    elsewhere = Path(shutil.copy(again.former, tmp_path))
+    with pytest.raises(UnfitBackupError, match="on the way"):
+        await restore_backup(elsewhere, address, RESTORED_MS + 2, unseen)
+
+
+async def test_what_a_database_that_was_put_aside_has_in_its_log_alone_comes_back(folder: Path, tmp_path: Path) -> None:
+    backup, book = tmp_path / "book.backup", folder / "routebook.db"
+    async with open_house(folder) as house:
+        await take_backup(house.application.database, backup, unseen)
+        await house.application.store.edit([customer(1)])
+        shutil.copytree(folder, tmp_path / "killed")
+    shutil.copytree(tmp_path / "killed", folder, dirs_exist_ok=True)
+    assert (folder / "routebook.db-wal").stat().st_size > 0
+    restored = await restore_backup(backup, sqlite_address(book), RESTORED_MS, unseen)
+    await restore_backup(Path(restored.former), sqlite_address(book), RESTORED_MS + 1, unseen)
+    async with open_house(folder) as house:
+        assert await number_of_customers(house.application.database) == 1
+
+
+async def test_a_disk_without_links_keeps_a_copy_of_what_was_there(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = tmp_path / "book.backup"
+    async with open_house(folder) as house:
+        await take_backup(house.application.database, backup, unseen)
+        await house.application.store.edit([customer(1)])
+
+    def refuse(*_names: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    address = sqlite_address(folder / "routebook.db")
+    restored = await restore_backup(backup, address, RESTORED_MS, unseen)
+    await restore_backup(Path(restored.former), address, RESTORED_MS + 1, unseen)
     async with open_house(folder) as house:
         assert await number_of_customers(house.application.database) == 1
 

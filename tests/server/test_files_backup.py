@@ -103,3 +103,22 @@ def test_a_backup_takes_the_files_along_and_a_restore_brings_them_back(
     (data / "files" / digest[:2] / digest[2:4] / digest).unlink()
     assert "1 files new" in run("restore", backup, "--files", str(files))
     assert kept(data) == [digest]
+
+
+def test_a_restore_whose_files_are_not_there_says_so_and_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, backup = tmp_path / "data", str(tmp_path / "book.backup")
+
+    async def begin() -> None:
+        async with open_house(data):
+            pass
+
+    asyncio.run(begin())
+    monkeypatch.setenv("DATA", str(data))
+    assert main(("backup", backup)) == 0
+    before = (data / "routebook.db").read_bytes()
+    capsys.readouterr()
+    assert main(("restore", backup, "--files", str(tmp_path / "typo"))) != 0
+    assert f"there is no folder {tmp_path / 'typo'}; nothing was restored" in capsys.readouterr().err
+    assert (data / "routebook.db").read_bytes() == before

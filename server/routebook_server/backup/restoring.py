@@ -1,6 +1,7 @@
 """Restoring a backup: the server goes back in time, and its devices are told, so that they bring what is missing."""
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -64,7 +65,7 @@ async def restore_backup(backup: Path, address: str, now_ms: int, progress: Prog
     interrupted restore changes nothing. LockedError, UnfitBackupError, CopyError, OSError, and what reaching a database
     raises; not what reading the former one does.
     """
-    check_backup(backup)
+    check_backup(backup, sealed=not _is_former(backup, address))
     if is_postgres(address):
         return await _restore_postgres(backup, address, now_ms, progress)
     target = sqlite_path(address)
@@ -94,10 +95,22 @@ async def _restore_postgres(backup: Path, address: str, now_ms: int, progress: P
         await database.close()
 
 
+def _is_former(backup: Path, address: str) -> bool:
+    """Tell whether a file is a database that a restore put aside here: never sealed, it never left its folder."""
+    if is_postgres(address):
+        return False
+    target, found = sqlite_path(address).resolve(), backup.resolve()
+    return found.parent == target.parent and bool(re.fullmatch(rf"{re.escape(target.name)}\.before-\d+", found.name))
+
+
 def _prepare(backup: Path, ready: Path, now_ms: int, bans: Bans | None) -> tuple[Former, Withdrawn]:
     """Make a copy of the backup into what will be served: of this version, in a new life, proved."""
-    shutil.copyfile(backup, ready)
-    ready.chmod(0o600)
+    for ending in ("", "-wal"):
+        part = backup.with_name(backup.name + ending)
+        if part.exists():  # what a database that was put aside has in its log alone is its own
+            copy = ready.with_name(ready.name + ending)
+            shutil.copyfile(part, copy)
+            copy.chmod(0o600)
     break_seal(ready)
     database = open_sqlite(ready)
     try:
@@ -141,7 +154,7 @@ def _replace_file(target: Path, ready: Path, now_ms: int) -> Path | None:
     former = None
     if target.exists():
         former = target.with_name(f"{target.name}.before-{now_ms}")
-        os.link(target, former)
+        _keep_beside(target, former)
         for ending in ("-wal", "-shm"):
             beside = target.with_name(target.name + ending)
             if beside.exists():
@@ -150,6 +163,22 @@ def _replace_file(target: Path, ready: Path, now_ms: int) -> Path | None:
     ready.replace(target)
     reach_disk(target.parent)
     return former
+
+
+def _keep_beside(target: Path, former: Path) -> None:
+    """Let ``target`` have a second name, under which it stays when it is replaced; on a disk without links, a copy."""
+    try:
+        os.link(target, former)
+    except FileExistsError:
+        raise
+    except OSError:
+        unfinished = former.with_name(former.name + _UNFINISHED)
+        try:
+            shutil.copy2(target, unfinished)
+            reach_disk(unfinished)
+            unfinished.rename(former)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 async def _replace_rows(database: Database, ready: Path, aside: str, progress: Progress) -> str:

@@ -50,6 +50,35 @@ describe("the lease", () => {
     expect(open(7, database).engine.lock).toBe("lease");
   });
 
+  test("is used up by what a clock goes on that is set back again and again", () => {
+    const device = leased();
+    const days = () => {
+      for (let day = 0; day < 100; day += 1) {
+        for (let minute = 0; minute < 8 * 60; minute += 1) {
+          device.world.ms += 60_000;
+          device.engine.noteTime();
+          if (device.engine.lock !== null) return day;
+        }
+        device.world.ms -= DAY / 3;
+      }
+      return null;
+    };
+    expect(days()).toBe(42); // of eight hours
+    receive(device, { lease: LEASE });
+    expect(device.engine.lock).toBeNull();
+  });
+
+  test("is not used up by a clock that stood at nothing for a while and was set right", () => {
+    const device = leased();
+    for (let start = 0; start < 20; start += 1) {
+      device.world.ms = 0;
+      device.engine.noteTime();
+      device.world.ms = NOW + DAY;
+      device.engine.noteTime();
+    }
+    expect(device.engine.lock).toBeNull();
+  });
+
   test("of a clock that was ahead by mistake is set right by contact", () => {
     const device = leased();
     device.world.ms = NOW + 400 * DAY;

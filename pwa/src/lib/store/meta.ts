@@ -56,6 +56,8 @@ export type MetaName =
   | "lease"
   /** The latest time ever seen, by the server's clock: a clock that is set back does not make the lease longer. */
   | "latest"
+  /** As JSON: how far the clock has gone on since it was set back below that (`lease.ts`). */
+  | "again"
   /** "1" once the server has asked for a wipe (SPEC R58). */
   | "wiping";
 

@@ -12,6 +12,7 @@ import type { Checks } from "./checks.ts";
 import { type Asked, isUnmet, Readings } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { forgetCovered } from "./kept-edits.ts";
+import { noteContact } from "./lease.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { offerAgain, offerFormer } from "./numbering.ts";
 import { forgetAllOlder } from "./older.ts";
@@ -46,8 +47,7 @@ export function applyReply(database: Database, reply: SyncReply, context: ReplyC
     const applying = new Applying(database, reply, context);
     const rows = applying.run();
     writeMeta(database, "offset", context.offset);
-    writeMeta(database, "contact", reply.now);
-    writeMeta(database, "latest", reply.now);
+    noteContact(database, reply.now);
     writeMeta(database, "lease", reply.lease);
     writeMeta(database, "grants", JSON.stringify(reply.grants));
     if (reply.view !== "" && applying.isInView) {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { id } from "../fixtures.ts";
 import { problem } from "./fixtures.ts";
-import { add, C, digestOf, make, pass, takeAway } from "./uploading.ts";
+import { add, C, digestOf, hear, make, pass, takeAway } from "./uploading.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -71,7 +71,7 @@ describe("the uploader, of a record that is no longer here", () => {
     expect(made.uploader.status).toMatchObject({ waiting: 1, unclaimed: [], states: { [id(1)]: { name: "waiting" } } });
   });
 
-  test("sends nothing of a file that was deleted, and drops its bytes at the next start", async () => {
+  test("sends nothing of a file that was deleted, keeps its bytes while it can be brought back, and sends them then", async () => {
     const made = make();
     made.world.isClear = false;
     await add(made, 1);
@@ -82,6 +82,28 @@ describe("the uploader, of a record that is no longer here", () => {
     expect(made.server.asked).toEqual([]);
     expect(made.uploader.status.waiting).toBe(0);
     expect(made.box.contents.size).toBe(2); // it may be brought back
+    const next = make(made);
+    await next.uploader.start(false);
+    expect(made.server.asked).toEqual([]);
+    expect(next.uploader.status.waiting).toBe(0);
+    expect(made.box.contents.size).toBe(2);
+    made.device.save({ kind: "file", id: id(1), root: C, v: { deleted: false } });
+    next.uploader.look();
+    await pass(10);
+    expect(made.server.parts.get(digestOf(1))).toHaveLength(300_000);
+    // What the server has, or keeps no more, goes.
+    hear(made.device, 1);
+    made.device.save({ kind: "file", id: id(1), root: C, v: { deleted: true } });
+    await make(made).uploader.start(false);
+    expect(made.box.contents.size).toBe(0);
+  });
+
+  test("drops the bytes of a file that was removed longer ago than anybody can bring it back", async () => {
+    const made = make();
+    made.world.isClear = false;
+    await add(made, 1);
+    made.device.save({ kind: "file", id: id(1), root: C, v: { deleted: true } });
+    vi.setSystemTime(Date.now() + 181 * 24 * 3_600_000);
     await make(made).uploader.start(false);
     expect(made.box.contents.size).toBe(0);
   });

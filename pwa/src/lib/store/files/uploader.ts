@@ -60,6 +60,8 @@ const LONGEST_PAUSE_MS = 60_000;
 const UNKNOWN_PAUSE_MS = 60_000;
 const LONGEST_UNKNOWN_PAUSE_MS = 3_600_000;
 const DAMAGED_TRIES = 2;
+/** For how long a server as it is installed keeps what was removed; then it takes back no removal. */
+const REMOVED_KEPT_MS = 180 * 24 * 3_600_000;
 const REFUSED: ReadonlySet<ProblemCode> = new Set(["wrong_content", "too_large", "wrong_digest"]);
 const SESSION: ReadonlySet<ProblemCode> = new Set([
   "not_signed_in",
@@ -232,7 +234,7 @@ export class Uploader {
         return this.parts.fault(new StoreError("internal", `file ${id}`));
       record = this.parts.record(id);
     }
-    if (record?.deleted === true) return this.parts.box.remove([entry]);
+    if (record?.deleted === true && !this.#mayComeBack(record, entry)) return this.parts.box.remove([entry]);
     // A copy of what is not his to see any more, or has gone into the archive (SPEC R57, R39).
     if (record === null && !entry.waiting) return this.parts.box.remove([entry]);
     const isSent = record !== null && isStored(record, entry);
@@ -262,6 +264,12 @@ export class Uploader {
   #isLost(entry: Boxed): boolean {
     const record = this.parts.record(entry.record);
     return record !== null && !record.deleted && !isStored(record, entry) && isNamed(record, entry.part, entry.digest);
+  }
+
+  /** What nobody else has is kept for as long as its removal can be taken back (docs/decisions/0251). */
+  #mayComeBack(record: FileRecord, entry: Boxed): boolean {
+    const isOnlyHere = entry.waiting && !isStored(record, entry) && isNamed(record, entry.part, entry.digest);
+    return isOnlyHere && this.parts.timers.now() - (record.deletedAt ?? 0) < REMOVED_KEPT_MS;
   }
 
   #isDeleted(entry: Boxed): boolean {
