@@ -151,6 +151,9 @@ async def test_a_former_book_of_an_older_version_is_read_and_put_aside_as_it_was
         assert changed.status_code < 300, changed.text
     await run_sql(address, "UPDATE alembic_version SET version_num = '0008'")
     await run_sql(address, "DROP TABLE road_leg")
+    await run_sql(address, "DROP TABLE held_record")
+    await run_sql(address, "DROP INDEX held_by_device")
+    await run_sql(address, "CREATE INDEX ix_held_device ON held (device)")
     restored = await restore_backup(backup, address, RESTORED_MS, unseen)
     async with open_house(tmp_path / "data", again=True, database=address) as house:
         everybody = (await (await house.signed_in("administrator")).get("/api/people")).json()
