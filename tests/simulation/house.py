@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from routebook_server.database import UNAVAILABLE, Database, driver_of
-from routebook_server.gateway.actor import Actor, Caller
+from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.direct import require
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.problem import ProblemError, make_problem
@@ -182,8 +182,7 @@ class House:
             scope = _scope_of(token)
             actor = await require(self.door.device_of, scope)
             self._refuse_unanswerable(body)
-            caller = Caller(lambda: require(self.door.device_of, scope), self.door.admission(scope))
-            return Answer(HTTPStatus.OK, await self.gateway.sync(actor, body, caller))
+            return Answer(HTTPStatus.OK, await self.gateway.sync(actor, body, self.door.admission(scope)))
         except SilentError:
             return Answer(HTTPStatus.BAD_GATEWAY, b"<h1>Bad Gateway</h1>")
         except ProblemError as refused:

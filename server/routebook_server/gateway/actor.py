@@ -1,7 +1,7 @@
 """Actor: who is asking, on which device, with which buckets."""
 
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import TypeAlias
 
 import msgspec
 from sqlalchemy import Connection
@@ -29,10 +29,5 @@ class Actor(msgspec.Struct, frozen=True):
     """Whether a wiped device has told that nothing waits, be it before it heard of the wipe."""
 
 
-class Caller(NamedTuple):
-    """Asks anew who sent a request: his rights may be others by the time at which they are used."""
-
-    ask: Callable[[], Awaitable[Actor]]
-    """ProblemError if he may come in no more."""
-    admit: Callable[[Connection], Actor | Problem]
-    """The same within a transaction."""
+Admit: TypeAlias = Callable[[Connection], Actor | Problem]
+"""Asks anew, within a transaction, who sent a request: his rights may be others by the time at which they are used."""

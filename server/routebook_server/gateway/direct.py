@@ -8,11 +8,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
 import structlog
-from litestar.types import ASGIApp, Receive, Scope, Send
-from sqlalchemy import Connection
+from litestar.types import ASGIApp, Receive, ReceiveMessage, Scope, Send
 
 from routebook_server.database import UNAVAILABLE
-from routebook_server.gateway.actor import Actor, Caller
+from routebook_server.gateway.actor import Actor, Admit
 from routebook_server.gateway.body import DisconnectedError, pack_body, read_body, takes_gzip
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.live import Live
@@ -26,10 +25,12 @@ LIVE: Final = "/live"
 ActorOf: TypeAlias = Callable[[Scope], Awaitable[Actor | Problem]]
 """Says who asks, by the request's cookie; a problem (not signed in, expired, revoked) where nobody does."""
 
-Admission: TypeAlias = Callable[[Scope], Callable[[Connection], Actor | Problem]]
+Admission: TypeAlias = Callable[[Scope], Admit]
 """Returns what says within a transaction who asks."""
 BODY_S: Final = 60.0
 """Twice as long as a client waits for its reply."""
+FRESH_S: Final = 1.0
+"""So old may be what was found of who asks, where the body came in one part: a request is on its way for as long."""
 
 _HEADERS: Final = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 _log: Final = structlog.get_logger()
@@ -53,17 +54,27 @@ def make_direct(
 
     async def sync(scope: Scope, receive: Receive, send: Send) -> None:
         _require_method(scope, "POST")
-        await require(syncs, scope)  # Nobody is listened to whom nobody knows.
+        now = asyncio.get_running_loop().time
+        asked_s = now()
+        part_count = 0
+
+        async def receive_part() -> ReceiveMessage:
+            nonlocal part_count
+            part_count += 1
+            return await receive()
+
+        actor = await require(syncs, scope)  # Nobody is listened to whom nobody knows.
         encoding, accepted = _codings(scope)
         try:
             async with asyncio.timeout(body_s):
-                body = await read_body(receive, encoding)
+                body = await read_body(receive_part, encoding)
         except TimeoutError:
             raise ProblemError(make_problem(ProblemCode.UNAVAILABLE, "The request took too long to arrive.")) from None
         # Whoever he was when it began to arrive: what counts is what he may now.
-        actor = await require(syncs, scope)
-        caller = None if admission is None else Caller(lambda: require(syncs, scope), admission(scope))
-        parts = await gateway.answer(actor, body, packs=takes_gzip(accepted), caller=caller)
+        if part_count > 1 or now() - asked_s > FRESH_S:
+            actor = await require(syncs, scope)
+        admit = None if admission is None else admission(scope)
+        parts = await gateway.answer(actor, body, packs=takes_gzip(accepted), admit=admit)
         body, headers = await pack_body(parts, accepted)
         answered = [*_HEADERS, (b"content-length", str(len(body)).encode()), *headers]
         await send({"type": "http.response.start", "status": 200, "headers": answered})

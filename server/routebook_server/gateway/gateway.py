@@ -6,7 +6,7 @@ from typing import Final, cast
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from routebook_server.gateway.actor import Actor, Caller
+from routebook_server.gateway.actor import Actor, Admit
 from routebook_server.gateway.incoming import read_check, read_edits, read_request, read_view
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.gateway.protocols import shown_view, to_present
@@ -51,16 +51,14 @@ class Gateway:
         self._replies = Replies(schema, lease_ms)
         self._min_budget = min_budget
 
-    async def sync(self, actor: Actor, body: bytes, caller: Caller | None = None) -> bytes:
+    async def sync(self, actor: Actor, body: bytes, admit: Admit | None = None) -> bytes:
         """Return the reply to one request, as JSON; ProblemError or UnavailableError if none of it is taken."""
-        return plain(await self.answer(actor, body, caller=caller))
+        return plain(await self.answer(actor, body, admit=admit))
 
-    async def answer(
-        self, actor: Actor, body: bytes, *, packs: bool = False, caller: Caller | None = None
-    ) -> list[Part]:
+    async def answer(self, actor: Actor, body: bytes, *, packs: bool = False, admit: Admit | None = None) -> list[Part]:
         """Return the reply in parts; some of them packed already if it ``packs``. Otherwise as ``sync``.
 
-        ``caller`` is asked for the rights of the moment in which the edits are applied, and for those of the reply.
+        ``admit`` is asked for the rights of the moment in which the edits are applied; the reply has them too.
         """
         asked = read_request(body)
         request = to_present(asked)
@@ -69,9 +67,7 @@ class Gateway:
         check = read_check(request.check) if request.check else {}
         pushed = _NOTHING
         if request.edits:
-            pushed = await self._push(actor, request, caller)
-            if caller is not None:
-                actor = await caller.ask()
+            pushed, actor = await self._push(actor, request, admit)
         page = await self._pull(actor, request, shown_view(actor.role, asked.protocol), pushed, check, packs=packs)
         # A wiped device that was acknowledged more than is here offers that first: this server was restored (SPEC R48).
         # Nor is the wipe done in a reply that refuses something for want of room: sent again it may be kept.
@@ -80,13 +76,15 @@ class Gateway:
             await self._on_sync(actor, request)
         return self._replies.write(request, page, _granted(actor), self._now_ms(), wiped=actor.wiped)
 
-    async def _push(self, actor: Actor, request: SyncRequest, caller: Caller | None) -> Pushed:
+    async def _push(self, actor: Actor, request: SyncRequest, ask: Admit | None) -> tuple[Pushed, Actor]:
         edits, mended = read_edits(request.edits)
+        admitted = [actor]
 
         def admit(connection: Connection, push: Push) -> Push:
-            found = actor if caller is None else caller.admit(connection)
+            found = actor if ask is None else ask(connection)
             if isinstance(found, Problem):
                 raise NotAdmittedError(found)
+            admitted[0] = found
             custody = push.custody or (_LEFT if found.is_held else None)
             return replace(push, author=found, custody=custody, parts=found.wiped)
 
@@ -103,7 +101,7 @@ class Gateway:
             earlier=request.seen,
         )
         try:
-            return await self.store.push(push)
+            return await self.store.push(push), admitted[0]
         except GapError as gap:
             raise ProblemError(make_problem(ProblemCode.GAP, str(gap), field="edits", expected=gap.expected)) from None
         except NotAdmittedError as barred:
