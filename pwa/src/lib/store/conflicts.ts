@@ -54,7 +54,9 @@ function rowsBefore(database: Database, last: Row | undefined): Row[] {
 function openedOf(database: Database, { id, root, doc }: Row): OpenConflict | null {
   const { v }: { v: Conflict } = JSON.parse(doc);
   const { target_kind: kind = "", target = "" } = v;
-  if (!isKind(kind)) return null;
+  // Of hidden fields a rep is told nothing, nor that they met.
+  const fields = [...(v.lost ?? []), ...(v.kept ?? [])];
+  if (!isKind(kind) || fields.length === 0) return null;
   const found = database.get<{ root: string }>(`SELECT root FROM "${kind}" WHERE id = ?`, [target]);
   if (found === undefined || removedOf(database, [{ kind, id: target, root: found.root }]).length > 0) return null;
   return { id, root, kind, target, targetRoot: found.root, v };

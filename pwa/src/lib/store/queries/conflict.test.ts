@@ -55,6 +55,11 @@ describe("a conflict whose verdict went to somebody else", () => {
     expect(items(device)).toMatchObject([{ id: id(800) }]);
     expect(device.engine.attention).toBe(1);
   });
+  test("is neither shown nor counted where it is about hidden fields alone, of which it tells nothing", () => {
+    const device = met({ lost: [], kept: [], stands: {} });
+    expect(items(device)).toEqual([]);
+    expect(device.engine.attention).toBe(0);
+  });
   test("names whom one met, the record, what stands since when, and one's own value as this device still knows it", () => {
     const device = met();
     expect(items(device)).toMatchObject([
