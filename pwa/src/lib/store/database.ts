@@ -58,26 +58,3 @@ export function withoutWaiting<T>(database: Database, work: () => T): T {
     database.exec(`PRAGMA synchronous = ${synchronous}`);
   }
 }
-
-/** Pages of the log from which a commit copies it into the file and waits for both: SQLite's own number. */
-const LOG_PAGES = 1000;
-/** 64 MiB. */
-const LONG_LOG_PAGES = 8000;
-
-/**
- * Runs `work` with a log that may grow long: much is written, and copying it into the file waits for the disk twice each time. The
- * next commit outside does that.
- */
-export function withLongLog<T>(database: Database, work: () => T): T {
-  database.exec(`PRAGMA wal_autocheckpoint = ${LONG_LOG_PAGES}`);
-  try {
-    return work();
-  } finally {
-    database.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
-  }
-}
-
-/** Both, for the first load. */
-export function whileLoading<T>(database: Database, work: () => T): T {
-  return withLongLog(database, () => withoutWaiting(database, work));
-}

@@ -8,7 +8,7 @@ import { countAttention, type Dismissed, dismissAttention, recallAttention } fro
 import type { Change, WriteResult } from "./change.ts";
 import { Checks } from "./checks.ts";
 import { type Asked, isComplete, readCursors, seenBefore } from "./cursors.ts";
-import { type Database, whileLoading } from "./database.ts";
+import { type Database, withoutWaiting } from "./database.ts";
 import { countRefused, exportMark, refusedWork } from "./export.ts";
 import { type FileRecord, fileRecord } from "./files/records.ts";
 import { extendGrams } from "./grams.ts";
@@ -266,10 +266,7 @@ export class Engine {
   }
 
   set budget(bytes: number) {
-    const set = () => writeMeta(this.database, "budget", bytes);
-    // Of no weight, and set after nearly every page of the first load.
-    if (isIndexed(this.database)) set();
-    else whileLoading(this.database, set);
+    writeMeta(this.database, "budget", bytes);
   }
 
   get storedBytes(): number {
@@ -360,14 +357,11 @@ export class Engine {
       checks: this.#checks,
       asked,
     };
-    const take = () => {
-      const applied = applyReply(this.database, reply, context);
-      this.#noteVerified(reply);
-      return applied;
-    };
+    const take = () => applyReply(this.database, reply, context);
     // A page of the first load can be read again. A verdict cannot: once it is acknowledged the server forgets it.
     const isRepeatable = !isIndexed(this.database) && reply.verdicts.length === 0;
-    const { changed, rows } = isRepeatable ? whileLoading(this.database, take) : take();
+    const { changed, rows } = isRepeatable ? withoutWaiting(this.database, take) : take();
+    this.#noteVerified(reply);
     this.#rowsStored += rows;
     this.#tell(changed);
     this.#indexWhenComplete();
@@ -504,10 +498,8 @@ export class Engine {
   /** The first load is there: now the indexes, which would have made it three times slower (docs/decisions/0051). */
   #indexWhenComplete(): void {
     if (isIndexed(this.database) || !isComplete(this.database)) return;
-    createIndexes(this.database, (database) => {
-      deriveLastVisits(database);
-      writeMeta(database, "audited", this.now()); // every checksum is fresh
-    });
+    createIndexes(this.database, deriveLastVisits);
+    writeMeta(this.database, "audited", this.now()); // every checksum is fresh
     this.#tell(new Set<Topic>(KINDS));
   }
 }

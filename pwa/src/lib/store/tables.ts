@@ -4,7 +4,7 @@
  */
 import { ENTITY_TYPES, type FieldType, type Kind, SCHEMA_HASH } from "$sync/schema.gen.ts";
 import { removeBelow } from "./below.ts";
-import { type Database, withLongLog, withoutWaiting } from "./database.ts";
+import { type Database, withoutWaiting } from "./database.ts";
 import { gramStatements } from "./grams.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { StoreError } from "./store-error.ts";
@@ -202,16 +202,14 @@ export function openTables(database: Database): Opened {
  * takes all with it. `derive` fills the derived columns.
  */
 export function createIndexes(database: Database, derive: (database: Database) => void): void {
-  withLongLog(database, () => {
-    withoutWaiting(database, () => {
-      // Before the indexes, one of which is on what is derived.
-      database.transaction(() => derive(database));
-      for (const kind of KINDS) for (const statement of indexStatements(kind)) database.exec(statement);
-      // After the indexes, by which it is found.
-      database.transaction(() => removeBelow(database));
-    });
-    writeMeta(database, "indexed", "1");
+  withoutWaiting(database, () => {
+    // Before the indexes, one of which is on what is derived.
+    database.transaction(() => derive(database));
+    for (const kind of KINDS) for (const statement of indexStatements(kind)) database.exec(statement);
+    // After the indexes, by which it is found.
+    database.transaction(() => removeBelow(database));
   });
+  writeMeta(database, "indexed", "1");
 }
 
 /** Tells whether the indexes exist; until the first load is complete they do not (docs/decisions/0051). */
