@@ -53,12 +53,12 @@ def test_a_first_load_fetches_each_file_once(shared_house: House, shared_browser
     said: list[str] = []
 
     def note(request: Request) -> None:
-        if request.is_navigation_request():
-            fetched.clear()  # what the page before was still fetching is not this one's
-        elif "/immutable/" in request.url:
+        if "/immutable/" in request.url:
             fetched[request.url] += 1
 
     page.on("request", note)
+    # What the page before was still fetching is not this one's, until this one has come in its place.
+    page.on("framenavigated", lambda _frame: fetched.clear())
     page.on("console", lambda message: said.append(message.text) if "preload" in message.text else None)
     page.goto(f"{shared_house.address}/")
     expect(page.get_by_label(word("en", "signin_email"), exact=True)).to_be_visible()

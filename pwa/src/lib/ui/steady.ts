@@ -29,6 +29,14 @@ export function steady(list: HTMLElement): () => void {
     event.preventDefault();
     event.stopPropagation();
   };
+  // A tap elsewhere, as on Undo, ends what was before it.
+  const forget = ({ target }: MouseEvent) => {
+    if (!(target instanceof Node && list.contains(target))) before = null;
+  };
   list.addEventListener("click", hear, true);
-  return () => list.removeEventListener("click", hear, true);
+  document.addEventListener("click", forget, true);
+  return () => {
+    list.removeEventListener("click", hear, true);
+    document.removeEventListener("click", forget, true);
+  };
 }

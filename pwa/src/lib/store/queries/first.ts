@@ -1,4 +1,5 @@
 /** The queries that Today and the frame around it ask: they are at hand as soon as the store is. */
+import { orderDrafts } from "./drafts.ts";
 import { holidayList } from "./holiday.ts";
 import { recordLabels, recordOne } from "./record.ts";
 import { settingList, settingValues } from "./setting.ts";
@@ -9,6 +10,7 @@ import { visitAttached, visitMissed, visitOne, visitOpen, visitOpenAll } from ".
 
 export const FIRST = {
   "holiday.list": holidayList,
+  "order.drafts": orderDrafts,
   "record.labels": recordLabels,
   "record.one": recordOne,
   "setting.list": settingList,

@@ -21,7 +21,7 @@ import { filesOfCustomer, filesOfVisit } from "./files.ts";
 import { heldDecided, heldOffers } from "./held.ts";
 import { mapCustomers, mapDay, mapPoints } from "./map.ts";
 import { customerOlder, syncOlder } from "./older.ts";
-import { orderDrafts, orderLast, orderOfVisit, orderOne } from "./order.ts";
+import { orderLast, orderOfVisit, orderOne } from "./order.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
 import { personList } from "./person.ts";
 import { planCandidates } from "./plan.ts";
@@ -65,7 +65,6 @@ export const LATER = {
   "map.customers": mapCustomers,
   "map.day": mapDay,
   "map.points": mapPoints,
-  "order.drafts": orderDrafts,
   "order.last": orderLast,
   "order.of_visit": orderOfVisit,
   "order.one": orderOne,
