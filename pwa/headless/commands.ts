@@ -3,7 +3,7 @@ import { bestOrder, type Day, type OrderedStop } from "../src/lib/domain/best-or
 import type { Account } from "../src/lib/store/account.ts";
 import type { Change } from "../src/lib/store/change.ts";
 import type { Call } from "../src/lib/store/wire.ts";
-import type { WakeReason } from "../src/lib/sync/session.ts";
+import type { WakeReason } from "../src/lib/sync/session-parts.ts";
 import { type Condition, until } from "./condition.ts";
 import { Device } from "./device.ts";
 import { digests } from "./digest.ts";

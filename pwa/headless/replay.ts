@@ -8,11 +8,12 @@ import type { Account } from "../src/lib/store/account.ts";
 import type { Change } from "../src/lib/store/change.ts";
 import type { Asked } from "../src/lib/store/cursors.ts";
 import type { Database } from "../src/lib/store/database.ts";
-import { Engine, type World } from "../src/lib/store/engine.ts";
+import { Engine } from "../src/lib/store/engine.ts";
 import { NodeDatabase } from "../src/lib/store/node-database.ts";
 import { Queries } from "../src/lib/store/queries/index.ts";
 import { LATER } from "../src/lib/store/queries/later.ts";
 import { KINDS } from "../src/lib/store/tables.ts";
+import type { World } from "../src/lib/store/world.ts";
 
 /** What happened on a device; `now` is its own clock. */
 type Event = { readonly now: number } & (

@@ -3,7 +3,6 @@ import { bucketChecksum, partitionChecksums, partitionOf, sumsFromText } from "$
 import type { Row, SyncRequest } from "$sync/messages.ts";
 import { MAX_CHECKED } from "$sync/schema.gen.ts";
 import { AUDIT_EVERY_MS } from "./checks.ts";
-import { VERIFY_EVERY_MS } from "./engine.ts";
 import {
   BUCKET,
   customerRow,
@@ -19,6 +18,7 @@ import {
   sumsOf,
   TERRITORY,
 } from "./fixtures.ts";
+import { VERIFY_EVERY_MS } from "./limits.ts";
 
 const C = id(100);
 /** Ids whose last two digits spread over many partitions. */

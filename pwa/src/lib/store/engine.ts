@@ -13,6 +13,7 @@ import { countRefused, exportMark, refusedWork } from "./export.ts";
 import { type FileRecord, fileRecord } from "./files/records.ts";
 import { extendGrams } from "./grams.ts";
 import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
+import { MAX_PUSH_BYTES, VERIFY_EVERY_MS } from "./limits.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { adoptDevice, noteNumbering, offerAgain, renumber } from "./numbering.ts";
 import { keepOlder, type OlderPage, openOlder, setOlderBudget } from "./older.ts";
@@ -37,19 +38,7 @@ import {
   type UnsentMark,
   unsentSince,
 } from "./unsent.ts";
-
-/** What the engine needs from the world. */
-export interface World {
-  /** Milliseconds since 1970 UTC by this device's own clock. */
-  now(): number;
-  /** Fills the array with random bytes. */
-  random(bytes: Uint8Array<ArrayBuffer>): void;
-}
-
-/** Bytes of edits in one request; the server takes 4 MiB, the rest is left to the envelope and to slow networks. */
-const MAX_PUSH_BYTES = 1024 * 1024;
-/** How often the checksum of every bucket is compared, beside at the start and after every page (SPEC R63). */
-export const VERIFY_EVERY_MS = 6 * 3_600_000;
+import type { World } from "./world.ts";
 
 /** How soon work that can wait may go on, null if there is none. */
 export type Work = "soon" | "later" | null;

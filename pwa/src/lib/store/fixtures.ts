@@ -5,7 +5,7 @@ import type { Cursor, Row, SyncReply, Verdict } from "$sync/messages.ts";
 import type { Values } from "$sync/record.ts";
 import type { Account } from "./account.ts";
 import type { SqlValue } from "./database.ts";
-import { Engine, type World } from "./engine.ts";
+import { Engine } from "./engine.ts";
 import type { KeptRow } from "./kept-steps.ts";
 import { NodeDatabase } from "./node-database.ts";
 import { Queries } from "./queries/index.ts";
@@ -13,6 +13,7 @@ import { LATER } from "./queries/later.ts";
 import { Room } from "./room.ts";
 import { KINDS } from "./tables.ts";
 import { NOTHING_TOLD, type Unsent, type UnsentChange } from "./unsent.ts";
+import type { World } from "./world.ts";
 
 export const NOW = Date.UTC(2026, 10, 21, 9);
 export const PERSON = id(1);

@@ -4,7 +4,9 @@
  */
 
 import type { FileTransport } from "../sync/file-transport.ts";
-import { Session, type Timers, type Times, type WakeReason } from "../sync/session.ts";
+import { Session } from "../sync/session.ts";
+import type { Times, WakeReason } from "../sync/session-parts.ts";
+import type { Timers } from "../sync/timers.ts";
 import type { Transport } from "../sync/transport.ts";
 import type { Account } from "./account.ts";
 import type { OpenedFile } from "./database.ts";

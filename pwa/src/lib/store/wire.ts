@@ -1,5 +1,5 @@
 /** What pages, their workers and the leader say to each other. Plain values; every call carries its own number. */
-import type { WakeReason } from "../sync/session.ts";
+import type { WakeReason } from "../sync/session-parts.ts";
 import type { Account } from "./account.ts";
 import type { Dismissed } from "./attention.ts";
 import type { Change } from "./change.ts";

@@ -2,7 +2,8 @@
 import type { Edit, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
 import type { ProblemCode } from "$sync/schema.gen.ts";
 import type { Connection } from "../store/status.ts";
-import { Session, type SyncStore } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SyncStore } from "./session-parts.ts";
 import type { Exchange, LiveListener, Transport } from "./transport.ts";
 
 /** Timers whose time goes only when told to. */

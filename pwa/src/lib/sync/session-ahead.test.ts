@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SyncRequest } from "$sync/messages.ts";
 import { make, replyOf } from "./fixtures.ts";
-import { TIMES } from "./session.ts";
+import { TIMES } from "./session-parts.ts";
 import type { Exchange } from "./transport.ts";
 
 describe("while many pages are read", () => {

@@ -13,7 +13,7 @@ import {
   timeout,
   unreachable,
 } from "./fixtures.ts";
-import { TIMES } from "./session.ts";
+import { TIMES } from "./session-parts.ts";
 
 describe("edits that the server fails on", () => {
   const edits = (transport: ScriptedTransport) => transport.requests.map(({ edits }) => edits?.length);

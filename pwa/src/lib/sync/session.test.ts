@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { SyncRequest } from "$sync/messages.ts";
 import { MAX_BUDGET, MIN_BUDGET } from "$sync/schema.gen.ts";
 import { done, make, page, refuse, replyOf, settled, timeout, unreachable } from "./fixtures.ts";
-import { TIMES } from "./session.ts";
+import { TIMES } from "./session-parts.ts";
 import type { Exchange } from "./transport.ts";
 
 describe("the sync loop", () => {

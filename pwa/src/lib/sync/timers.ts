@@ -1,5 +1,12 @@
-/** Real time for the session. */
-import type { Timers } from "./session.ts";
+/** Time for the session: as it sees it, and the real one. */
+
+/** Time as the session sees it. */
+export interface Timers {
+  /** Milliseconds since 1970 UTC by the device's own clock. */
+  now(): number;
+  /** Calls `work` once after so many milliseconds; returns the way to call it off. */
+  after(ms: number, work: () => void): () => void;
+}
 
 /** Work that is due as soon as whatever runs now is done. */
 const due: (() => void)[] = [];

@@ -18,7 +18,7 @@
  */
 import type { ProblemCode } from "$sync/schema.gen.ts";
 import type { FileAnswer, FileTransport } from "../../sync/file-transport.ts";
-import type { Timers } from "../../sync/session.ts";
+import type { Timers } from "../../sync/timers.ts";
 import type { Change, WriteResult } from "../change.ts";
 import { StoreError } from "../store-error.ts";
 import { type Boxed, type Content, type FileBox, type Part, putWithRoom, trim } from "./box.ts";
