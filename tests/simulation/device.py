@@ -344,8 +344,12 @@ class Device:
     def has_other_rights_than(self, sending: Sending, answer: Answer) -> bool:
         """Tell whether the device knows of other grants, or another life of the server, than an answer held up says.
 
+        Or has read on since, though it had heard no answer (SPEC R42).
+
         One request at a time goes out, and its answer comes with it or never: so late none can be.
         """
+        if self.tables.number("unanswered"):
+            return True
         held = self.cursors_of_now()
         if answer.status != HTTPStatus.OK:
             asked = sending.request.cursors

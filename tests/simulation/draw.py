@@ -10,6 +10,7 @@ from simulation.steps import (
     Archive,
     Backup,
     Cover,
+    Deaf,
     Decide,
     Dismiss,
     Entry,
@@ -281,6 +282,7 @@ _WEIGHTS: Final[list[tuple[Callable[[Pen], AnyStep | None], int]]] = [
     ),
     (lambda pen: Tamper(pen.seat(), pen.random.randrange(50), pen.random.choice(["flip", "miss", "ghost"])), 2),
     (lambda pen: Dismiss(pen.seat()), 2),
+    (lambda pen: Deaf(pen.seat(), pen.random.randint(4, 20)), 4),
 ]
 
 Maker = Callable[[Pen], Any]

@@ -20,6 +20,7 @@ from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import Custody
 from routebook_server.records.draft import Draft, HistoryRow
 from routebook_server.records.judging import Judge
+from routebook_server.records.reader import Reader
 from routebook_server.records.refusal import Refusal
 from routebook_server.records.repair import Repair
 from routebook_server.records.state import Stored
@@ -176,6 +177,21 @@ def what_was_taken_before_a_restore_is_refused() -> Iterator[None]:
         return msgspec.structs.replace(request, again=[])
 
     with mock.patch.object(gateway, "read_request", forget):
+        yield
+
+
+@_breaks("G2")
+def a_verdict_is_anybodys() -> Iterator[None]:
+    """The server takes whatever comes under a number that has a verdict for the edit that this was about."""
+    taken = vars(Reader)["taken"]
+
+    def any_told(self: Reader, device: int, edits: Any) -> set[int]:
+        told = self._driver.fetch(
+            "SELECT n FROM verdict WHERE device = ? AND n IN (?*)", device, [edit.n for edit in edits]
+        )
+        return {*taken(self, device, edits), *(n for (n,) in told)}
+
+    with mock.patch.object(Reader, "taken", any_told):
         yield
 
 

@@ -26,6 +26,7 @@ from simulation.steps import (
     Archive,
     Backup,
     Cover,
+    Deaf,
     Decide,
     Dismiss,
     Fault,
@@ -285,6 +286,19 @@ class Simulation:
             device.take(sending, answer)
             self._sign_in_if_asked(device)
 
+    def _deaf(self, step: Deaf) -> None:
+        device = self._device(step.device)
+        for _trip in range(step.trips if device is not None else 0):
+            assert device is not None
+            self.now_ms += 1_000
+            sending = device.send(self.script.page)
+            (answer,) = self._exchange((device, sending))
+            if sending.request.edits:
+                device.session.take_timeout(sending.request)
+            else:
+                device.take(sending, answer)
+            self._sign_in_if_asked(device)
+
     def _late(self, step: Late) -> None:
         if self.late:
             self._arrive([self.late.pop(step.pick % len(self.late))])
@@ -421,6 +435,7 @@ _TAKE: Final[dict[type[AnyStep], Callable[[Simulation, Any], None]]] = {
     Write: Simulation._write,
     Sync: Simulation._sync,
     Together: Simulation._together,
+    Deaf: Simulation._deaf,
     Late: Simulation._late,
     Overtaken: Simulation._overtaken,
     Restart: Simulation._restart,

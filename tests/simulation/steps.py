@@ -75,6 +75,13 @@ class Together(Step, omit_defaults=True):
     devices: list[int]
 
 
+class Deaf(Step, omit_defaults=True):
+    """So many round trips of which the device hears the answers to requests without edits alone."""
+
+    device: int
+    trips: int
+
+
 class Late(Step, omit_defaults=True):
     """A request that was held up arrives."""
 
@@ -205,6 +212,7 @@ AnyStep: TypeAlias = (
     | Write
     | Sync
     | Together
+    | Deaf
     | Late
     | Overtaken
     | Restart

@@ -15,7 +15,7 @@ from routebook_server.records.doing import DONE_AT, set_right
 from routebook_server.records.draft import NOBODY, Draft
 from routebook_server.records.inside import Clamp, judge_inside
 from routebook_server.records.judging import Judge, Merged
-from routebook_server.records.lookup import Lookup
+from routebook_server.records.lookup import Lookup, PastEdit
 from routebook_server.records.place import Place, find_place, find_target, require_place
 from routebook_server.records.prose import Prose
 from routebook_server.records.push import SERVER_SUFFIX, Replica, Turn
@@ -82,6 +82,8 @@ class Applier:
         verdict = self._judge.judge(turn, edit, state, merged)
         is_new = self._record(turn, edit.id, state, merged)
         met = verdict.losers if verdict is not None and is_new else []
+        if not is_new:
+            verdict = self._tell_again(turn, edit, merged.at) or verdict
         if decided.losers:
             losers = decided.losers
             verdict = Verdict(edit.n, VerdictKind.CONFLICT, field=losers[0].field, losers=losers)
@@ -206,10 +208,30 @@ class Applier:
         A device may send one again under another number: after it lost its memory, or where a late repetition of its
         request came to a restored server first.
         """
+        return self._find_known(record_id, at, device, values) is not None
+
+    def _find_known(self, record_id: str, at: str, device: int, values: Mapping[str, Any]) -> PastEdit | None:
         past = [*self._draft.past(record_id), *self._lookup.past_of_device(record_id, device)]
-        return any(
-            known.stamp == at and known.device == device and msgspec.json.decode(known.new) == values for known in past
+        return next(
+            (
+                known
+                for known in past
+                if known.stamp == at and known.device == device and msgspec.json.decode(known.new) == values
+            ),
+            None,
         )
+
+    def _tell_again(self, turn: Turn, edit: Edit, at: str) -> Verdict | None:
+        """Return what was told of an edit under another number, or would have been; None for nothing."""
+        told = self._lookup.verdict_on(turn.push.author.device, edit)
+        if told is not None:
+            return msgspec.structs.replace(told, n=edit.n)
+        known = self._find_known(edit.id, at, turn.push.author.device, edit.v)
+        return None if known is None else self._judge.judge_past(turn, edit, known)
+
+    def are_known(self, turn: Turn, edits: Sequence[Edit]) -> bool:
+        """Tell whether all these edits were applied already, as they are."""
+        return all(self._is_known(edit.id, edit.at, base32.decode(turn.suffix), edit.v) for edit in edits)
 
     # Stamps
 

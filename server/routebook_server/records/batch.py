@@ -91,7 +91,7 @@ class Batch:
         if replica is None:
             replica = Replica(push.author.person)
         fresh: list[Edit | Unread] = []
-        repeated: list[Edit] = []
+        repeated: list[Edit | Unread] = []
         expected = replica.pushed + 1
         for edit in push.edits:
             if edit.n > expected:
@@ -101,7 +101,7 @@ class Batch:
                 expected += 1
             elif edit.n > replica.pushed:
                 raise GapError(replica.pushed + 1)
-            elif isinstance(edit, Edit) and edit.n <= self._pushed.get(device, 0):
+            elif edit.n <= self._pushed.get(device, 0):
                 repeated.append(edit)
         # A device that lost its memory counts from 1 again: what it made since must not pass for known.
         if repeated and len(self._lookup.taken(device, repeated)) < len(repeated):
@@ -173,7 +173,7 @@ class Batch:
             elif isinstance(edit, Unread):
                 verdicts.append(edit.verdict)
             elif custody is not None or edit.n in hold:
-                verdicts += self._refuse(turn, [edit], custody or FAULT, edit)
+                verdicts += self._hold(turn, [edit])
             else:
                 start = mark()
                 try:
@@ -193,7 +193,7 @@ class Batch:
             return [_told(edit, unread.verdict) for edit in members]
         edits = [member for member in members if isinstance(member, Edit)]
         if turn.push.custody is not None or any(edit.n in turn.push.hold for edit in edits):
-            return self._refuse(turn, edits, turn.push.custody or FAULT, edits[0])
+            return self._hold(turn, edits)
         verdicts = []
         start = self.draft.mark()
         for edit in edits:
@@ -202,6 +202,29 @@ class Batch:
             except RefusalError as refused:
                 self.draft.undo(start)
                 return self._refuse(turn, edits, refused.refusal, edit)
+        return [verdict for verdict in verdicts if verdict is not None]
+
+    def _hold(self, turn: Turn, edits: list[Edit]) -> list[Verdict]:
+        """Take edits into custody without looking at them, but for what had come through under another number.
+
+        Their device heard no answer then, and let them change places with others (SPEC R46).
+        """
+        if turn.push.custody is not None:
+            return self._refuse(turn, edits, turn.push.custody, edits[0])
+        if self._applier.are_known(turn, edits):
+            return self._tell_again(turn, edits)
+        if self._custody.has(turn, edits):
+            return [_told(edit, FAULT.verdict(edit.n)) for edit in edits]
+        return self._refuse(turn, edits, FAULT, edits[0])
+
+    def _tell_again(self, turn: Turn, edits: list[Edit]) -> list[Verdict]:
+        """Apply again what was applied, which changes nothing, for what is to be told of it."""
+        start = self.draft.mark()
+        try:
+            verdicts = [self._attempt(turn, edit, self.draft.mark()) for edit in edits]
+        except RefusalError:
+            self.draft.undo(start)  # Somebody with other rights applied it.
+            return []
         return [verdict for verdict in verdicts if verdict is not None]
 
     def _attempt(self, turn: Turn, edit: Edit, mark: Mark, tries: int = TRIES) -> Verdict | None:

@@ -110,6 +110,12 @@ class Custody:
         before = [kept for kept in self._of_record(device, edit.id) if held is None or kept.came_before(held)]
         return FOLLOWS if before else refusal
 
+    def has(self, turn: Turn, edits: Sequence[Edit]) -> bool:
+        """Tell whether just these edits are in custody already, under whatever numbers."""
+        device, names = base32.decode(turn.suffix), [(edit.id, edit.at) for edit in edits]
+        kept = self._of_record(device, edits[0].id)
+        return any([(edit.id, edit.at) for edit in held.edits] == names for held in kept)
+
     def last_stamps(
         self, turn: Turn, record_id: str, name: str, element: str, also: Iterable[Edit] = ()
     ) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import msgspec
 
 from routebook_server.records.buckets import NO_HEAD, Head, seq_of
 from routebook_server.records.draft import Draft
-from routebook_server.records.lookup import Lookup
+from routebook_server.records.lookup import Lookup, PastEdit
 from routebook_server.records.push import SERVER_SUFFIX, Replica, Turn
 from routebook_server.records.state import State
 from routebook_sync.clock import SERVER_DEVICE, device_from_stamp
@@ -60,8 +60,7 @@ class Judge:
     def judge(self, turn: Turn, edit: Edit, state: State | None, merged: Merged) -> Verdict | None:
         """Return the verdict on an edit of ``state``, None for ``applied``."""
         if merged.conflicts:
-            losers = [self._loser(turn, edit.id, change, merged.at) for change in merged.conflicts]
-            return Verdict(edit.n, VerdictKind.CONFLICT, field=merged.conflicts[0].field, losers=losers)
+            return self._conflict(turn, edit, merged.conflicts, merged.at)
         root = self._draft.states.get(edit.root)
         if root is not None and root is not state and _is_gone(root) and self._is_news(turn, root):
             return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
@@ -78,6 +77,21 @@ class Judge:
         unseen = self._is_changed(turn, state)
         lost = any(not change.won and change.old_stamp > merged.at for change in merged.changes)
         return Verdict(edit.n, VerdictKind.MERGED) if lost or unseen or merged.own else None
+
+    def judge_past(self, turn: Turn, edit: Edit, past: PastEdit) -> Verdict | None:
+        """Return the conflict that an edit met when it was applied, None for none."""
+        values = msgspec.json.decode(past.new)
+        met = {} if past.old is None else msgspec.json.decode(past.old)
+        conflicts = [
+            Change(field, old, stamp, values[field], won=won, concurrent=True)
+            for field, (old, stamp, won, is_concurrent, *merged) in met.items()
+            if is_concurrent and not any(merged[:1])
+        ]
+        return self._conflict(turn, edit, conflicts, past.stamp) if conflicts else None
+
+    def _conflict(self, turn: Turn, edit: Edit, conflicts: Sequence[Change], at: str) -> Verdict:
+        losers = [self._loser(turn, edit.id, change, at) for change in conflicts]
+        return Verdict(edit.n, VerdictKind.CONFLICT, field=conflicts[0].field, losers=losers)
 
     def is_held(self, turn: Turn, state: State) -> bool:
         """Tell whether the author's device holds this state of the record, or has read past it."""

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from routebook_server.records.held import Held
-from routebook_server.records.push import Replica
+from routebook_server.records.push import Replica, Unread
 from routebook_server.records.state import State
-from routebook_sync.messages import Edit
+from routebook_sync.messages import Edit, Verdict
 
 MAX_PAST: Final = 500
 """Edits of a record that are looked through for the value that an author saw."""
@@ -38,8 +38,11 @@ class Lookup(Protocol):
     def person(self, device: int) -> str:
         """Return who pushed from the device last, "" if nobody did."""
 
-    def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
+    def taken(self, device: int, edits: Collection[Edit | Unread]) -> set[int]:
         """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""
+
+    def verdict_on(self, device: int, edit: Edit) -> Verdict | None:
+        """Return what a device was told of an edit and has not acknowledged, None for nothing."""
 
     def epoch(self) -> int:
         """Return the epoch that the server lives in (SPEC R32)."""

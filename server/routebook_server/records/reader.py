@@ -11,7 +11,7 @@ from routebook_server.records.author import Writer
 from routebook_server.records.buckets import FIRST_EPOCH, SHARED, Head, is_behind, number_of
 from routebook_server.records.held import Held
 from routebook_server.records.lookup import MAX_PAST, PastEdit
-from routebook_server.records.push import Replica
+from routebook_server.records.push import Replica, Unread
 from routebook_server.records.refusal import REFUSALS
 from routebook_server.records.state import State, moved_id
 from routebook_server.records.sums import Counted, Sums
@@ -215,34 +215,52 @@ class Reader:
             self._person_by_device[device] = found[0] if found else ""
         return self._person_by_device[device]
 
-    def taken(self, device: int, edits: Collection[Edit]) -> set[int]:
+    def taken(self, device: int, edits: Collection[Edit | Unread]) -> set[int]:
         """Return the numbers of those edits that were taken from the device: what they did, or a verdict, is there."""
-        told = self._driver.fetch(
-            "SELECT n, doc FROM verdict WHERE device = ? AND n IN (?*)", device, [edit.n for edit in edits]
+        read = [edit for edit in edits if isinstance(edit, Edit)]
+        ids = [edit.id for edit in read]
+        rows = self._driver.fetch(
+            "SELECT n, doc, id, stamp FROM verdict WHERE device = ? AND (n IN (?*) OR id IN (?*))",
+            device,
+            [edit.n for edit in edits],
+            ids,
         )
-        verdict_by_number = {n: msgspec.json.decode(doc, type=Verdict).verdict for n, doc in told}
-        refused_by_number = {n: verdict in REFUSALS for n, verdict in verdict_by_number.items()}
-        done = self._driver.fetch(
-            "SELECT id, stamp FROM history WHERE device = ? AND id IN (?*)", device, [edit.id for edit in edits]
+        told = {n: (doc, None if record_id is None else (record_id, stamp)) for n, doc, record_id, stamp in rows}
+        abouts = {about for _doc, about in told.values()}
+        known = {*self._driver.fetch("SELECT id, stamp FROM history WHERE device = ? AND id IN (?*)", device, ids)}
+        taken = set()
+        for edit in edits:
+            source = (edit.id, edit.at) if isinstance(edit, Edit) else ("", "")
+            doc, about = told.get(edit.n, ("", ()))
+            # Of what was applied nothing was told, nor of another edit under its number, or the number was not its own.
+            is_applied = source in known and not about and source not in abouts
+            if about == source or is_applied or (about is None and self._was_meant(device, edit, doc, read)):
+                taken.add(edit.n)
+        return taken
+
+    def verdict_on(self, device: int, edit: Edit) -> Verdict | None:
+        """Return what a device was told of an edit and has not acknowledged, None for nothing."""
+        found = self._driver.fetch_one(
+            "SELECT doc FROM verdict WHERE device = ? AND id = ? AND stamp = ? ORDER BY n LIMIT 1",
+            device,
+            edit.id,
+            edit.at,
         )
-        known, changed = set(done), {record_id for record_id, _stamp in done}
-        # The stamp may have been clamped; but what was not refused is in the history of its record.
-        return {
-            edit.n
-            for edit in edits
-            if (edit.id, edit.at) in known
-            or (
-                edit.n in refused_by_number
-                and (refused_by_number[edit.n] or edit.id in changed)
-                # Of one that was held more is left than a number: else it is another one.
-                and (
-                    verdict_by_number[edit.n] is not VerdictKind.HELD
-                    or edit.id in changed
-                    or self.held_of_record(device, edit.id) != []
-                    or self._has_receipt(device, _first_of(edit, edits))
-                )
-            )
-        }
+        return None if found is None else msgspec.json.decode(found[0], type=Verdict)
+
+    def _was_meant(self, device: int, edit: Edit | Unread, doc: str, edits: Collection[Edit]) -> bool:
+        """Tell whether a verdict that does not say which edit it is about, as all did once, can be about this one."""
+        if isinstance(edit, Unread):
+            return True
+        verdict = msgspec.json.decode(doc, type=Verdict).verdict
+        changed = bool(self._driver.fetch("SELECT 1 FROM history WHERE device = ? AND id = ? LIMIT 1", device, edit.id))
+        if verdict is not VerdictKind.HELD:
+            # The stamp may have been clamped; but what was not refused is in the history of its record.
+            return changed or verdict in REFUSALS
+        # Of one that was held more is left than a number: else it is another one.
+        return (
+            changed or self.held_of_record(device, edit.id) != [] or self._has_receipt(device, _first_of(edit, edits))
+        )
 
     def _has_receipt(self, device: int, first: Edit) -> bool:
         """Tell whether its author has a receipt of what was held: all that a discarded edit, or group, leaves."""

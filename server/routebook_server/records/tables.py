@@ -85,9 +85,12 @@ verdict: Final = Table(
     Column("device", Integer, primary_key=True),
     Column("n", BigInteger, primary_key=True),
     Column("doc", text(), nullable=False),
+    Column("id", text()),
+    Column("stamp", text()),
     sqlite_with_rowid=False,
 )
-"""The verdicts other than ``applied`` that a device has not yet acknowledged (SPEC R42)."""
+"""The verdicts other than ``applied`` that a device has not yet acknowledged (SPEC R42). Record and stamp tell the edit
+from another one under its number (R40): as the device sent them, "" of one that could not be read, NULL of before."""
 
 held: Final = Table(
     "held",

@@ -257,10 +257,10 @@ def _parts(
         names = [(one.author.device, name, one.record) for one in held for name in {edit.id for edit in one.edits}]
         yield _STORE_HELD_RECORD, names
     verdicts = [
-        (push.author.device, verdict.n, encode_json(verdict))
+        row
         for push, result in done
         if isinstance(result, Pushed) and push.author.device != SERVER_DEVICE
-        for verdict in _kept(batch.draft, push, result.verdicts)
+        for row in _verdict_rows(batch.draft, push, result.verdicts)
     ]
     if verdicts:
         yield _STORE_VERDICT, verdicts
@@ -269,14 +269,17 @@ def _parts(
         yield _STORE_REPLICA, replicas
 
 
-def _kept(draft: Draft, push: Push, verdicts: list[Verdict]) -> list[Verdict]:
-    """Return the verdicts on a push as they are stored, with the record whose values each of them tells."""
-    if not any(verdict.losers for verdict in verdicts):
-        return verdicts
-    edits = {edit.n: edit for edit in push.edits if isinstance(edit, Edit)}
-    return [
-        keep_verdict(verdict, _told_of(draft, edits[verdict.n]) if verdict.n in edits else "") for verdict in verdicts
-    ]
+def _verdict_rows(draft: Draft, push: Push, verdicts: list[Verdict]) -> Iterator[tuple[Any, ...]]:
+    """Yield the verdicts on a push as they are stored, with the edits that they are about.
+
+    Of what tells values of somebody else's with the record, too, whose values these are.
+    """
+    edits = {edit.n: edit for edit in push.edits if isinstance(edit, Edit)} if verdicts else {}
+    for verdict in verdicts:
+        edit = edits.get(verdict.n)
+        told = _told_of(draft, edit) if edit is not None and verdict.losers else ""
+        about = ("", "") if edit is None else (edit.id, edit.at)
+        yield (push.author.device, verdict.n, encode_json(keep_verdict(verdict, told)), *about)
 
 
 def _told_of(draft: Draft, edit: Edit) -> str:

@@ -75,7 +75,10 @@ export function isComplete(database: Database): boolean {
 }
 
 /** From where a request asked to read on; a reply continues that, and nothing else. */
-export type Asked = Pick<SyncRequest, "cursors" | "view">;
+export type Asked = Pick<SyncRequest, "cursors" | "view"> & {
+  /** Up to which edit the server has had some whose verdicts the reply does not bring, so that rows go before them (SPEC R42). */
+  readonly unanswered?: number;
+};
 
 /** The cursors while one reply is applied, as they stood before it. Make one before anything of the reply is stored. */
 export class Readings {

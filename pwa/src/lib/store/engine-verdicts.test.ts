@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { checksumOfKind } from "$sync/checksum.ts";
+import { docFromRow } from "$sync/messages.ts";
 import type { Values } from "$sync/record.ts";
 import {
   BUCKET,
@@ -10,6 +12,7 @@ import {
   open,
   PERSON,
   receive,
+  reply,
   row,
   StillWorld,
   shown,
@@ -32,6 +35,45 @@ describe("verdicts", () => {
     expect(device.engine.query("sync.sent", { limit: 5 })).toMatchObject([
       { id: C, label: "Customer 100", verdict: "applied" },
     ]);
+  });
+
+  test("of an edit whose row was read before its verdict the row counts, with what the server made of it", () => {
+    const device = open();
+    receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "a" })] } });
+    device.save({ kind: "customer", id: C, root: C, v: { city: "b" } });
+    const clamped = row("customer", C, C, { name: "Customer 100", territory: TERRITORY, city: "b" }, -500);
+    const asked = { ...device.engine.request({}, 0), unanswered: 1 };
+    device.engine.apply(reply({ rows: { [BUCKET]: [clamped] }, seq: 2 }), NOW, NOW, asked);
+    expect(device.engine.waiting).toBe(1);
+    receive(device, { pushed: 1, verdicts: [{ n: 1, verdict: "repaired", code: "bad_stamp" }], seq: 2 });
+    const [sums] = device.database.all<{ sum: number }>("SELECT sum FROM customer_row WHERE id = ?", [C]);
+    expect(sums?.sum).toBe(checksumOfKind("customer", C, 0, docFromRow(clamped)));
+    expect(shown(device, "customer", C)?.city).toBe("b");
+    // The next one counts for itself again.
+    device.save({ kind: "customer", id: C, root: C, v: { city: "c" } });
+    receive(device, { pushed: 2, seq: 3 });
+    expect(shown(device, "customer", C)?.city).toBe("c");
+  });
+
+  test("what was archived before its verdict came does not come back with it", () => {
+    const device = open();
+    receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
+    const T = id(101);
+    const v = { person: PERSON, customer: C, status: "open", title: "Call" };
+    device.save({ kind: "task", id: T, root: C, v });
+    device.engine.apply(reply({ seq: 3 }), NOW, NOW, { ...device.engine.request({}, 0), unanswered: 1 });
+    receive(device, { pushed: 1, seq: 3 });
+    expect(shown(device, "task", T)).toBeUndefined();
+  });
+
+  test("rows wait for the verdict where an edit that waits raises a counter", () => {
+    const device = open();
+    receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
+    device.save({ kind: "customer", id: C, root: C, v: { city: "b" } });
+    expect(device.engine.mayReadOn).toBe(true);
+    const v = { person: PERSON, customer: C, status: "open", title: "Call", snoozes: { plus: 1, minus: 0 } };
+    device.save({ kind: "task", id: id(101), root: C, v });
+    expect(device.engine.mayReadOn).toBe(false);
   });
 
   test("a rejected edit gives the confirmed value back and asks for a look", () => {

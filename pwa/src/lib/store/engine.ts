@@ -17,13 +17,14 @@ import { MAX_PUSH_BYTES, VERIFY_EVERY_MS } from "./limits.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { adoptDevice, noteNumbering, offerAgain, renumber } from "./numbering.ts";
 import { keepOlder, type OlderPage, openOlder, setOlderBudget } from "./older.ts";
-import { holdEdits, type Portion, portionOf, writeChanges } from "./outbox.ts";
+import { holdEdits, type Portion, portionOf, queued, writeChanges } from "./outbox.ts";
 import type { ParametersOf, Queries, QueryName, ResultOf } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
 import { rebuildRecords } from "./rebuilding.ts";
 import { deriveLastVisits } from "./records.ts";
 import { rehearseCheckIn, visitToRehearse } from "./rehearsal.ts";
 import { applyReply } from "./reply.ts";
+import { raisesCounter } from "./restamp.ts";
 import { roleOf } from "./role.ts";
 import { setAside } from "./setting-aside.ts";
 import type { Phase } from "./status.ts";
@@ -436,6 +437,11 @@ export class Engine {
     const isMore = this.database.transaction(() => setAside(this.database, rotates));
     if (readMeta(this.database, "numbering") !== before) this.#tell(new Set<Topic>(["outbox"]));
     return isMore;
+  }
+
+  /** Whether rows may come before the verdicts on what waits (SPEC R42): once they are there a counter no longer tells what it stood at. */
+  get mayReadOn(): boolean {
+    return queued(this.database).every(({ edit, counted }) => counted !== null || !raisesCounter(edit));
   }
 
   /** Whether the server has asked for a wipe and nothing unsent stands against it any more (SPEC R58). */

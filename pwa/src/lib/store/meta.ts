@@ -21,6 +21,8 @@ export type MetaName =
   | "numbering"
   /** The highest edit number whose verdict is stored (SPEC R42). */
   | "ack"
+  /** Up to which edit the server had some when rows were read without the verdicts on them; 0 once these are there. */
+  | "unanswered"
   /** When the server last answered, by its clock. */
   | "contact"
   /** The buckets granted, as a JSON list, in the last reply. */

@@ -140,6 +140,7 @@ export function replaceOutbox(database: Database, first: number, edits: readonly
   }
   writeMeta(database, "edits", first + edits.length - 1);
   writeMeta(database, "ack", first - 1);
+  if (readNumber(database, "unanswered") !== 0) writeMeta(database, "unanswered", 0);
 }
 
 /** Notes that what waits has other numbers, or that something else is said of it. */

@@ -90,7 +90,10 @@ class Applying {
   run(): number {
     const { database, reply, context } = this;
     this.#offerAgain();
-    const taking = { device: context.device, isRestored: this.#readings.isRestored };
+    const { unanswered = 0 } = context.asked;
+    const { isRestored } = this.#readings;
+    if (isRestored || unanswered > 0) writeMeta(database, "unanswered", isRestored ? 0 : unanswered);
+    const taking = { device: context.device, isRestored };
     for (const topic of takeVerdicts(database, this.#writer, reply, taking)) this.changed.add(topic);
     // After the verdicts: one may be given again, for a record that has left since. The page that begins has the rest.
     this.#readings.begin();

@@ -25,6 +25,10 @@ export interface Stamped {
   readonly counted: CountedByField | null;
 }
 
+/** Tells whether an edit raises a counter. */
+export const raisesCounter = ({ kind, v }: Edit): boolean =>
+  isKind(kind) && Object.keys(v).some((field) => joinOf(ENTITY_TYPES[kind], field) === "counter");
+
 /** Returns the totals that a record's counters stand at under a device's number, of the counters that an edit raises. */
 export function countedBefore({ kind, v, at }: Edit, before: Values): CountedByField {
   const counted: { [field: string]: Counted } = {};

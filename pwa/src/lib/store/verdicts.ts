@@ -41,7 +41,8 @@ interface Settling {
   confirmed: Doc | null;
   readonly wasUnknown: boolean;
   isTaken: boolean;
-  isRefused: boolean;
+  /** Whether what shows is made anew: an edit was refused, or counts as its row says, not as it is. */
+  isRemade: boolean;
 }
 
 /** What is known beside the reply. */
@@ -82,6 +83,7 @@ export function takeVerdicts(
   const verdictByNumber = new Map(reply.verdicts.map((verdict) => [verdict.n, verdict]));
   const settling = new Map<string, Settling>();
   const countedByNumber = new Map<number, CountedByField>();
+  const unanswered = readNumber(database, "unanswered");
   for (const { n, edit, before, counted } of taken) {
     const verdict: Verdict = verdictByNumber.get(n) ?? { n, verdict: "applied" };
     const record = settlingOf(database, settling, edit);
@@ -94,15 +96,18 @@ export function takeVerdicts(
     if (Object.keys(totals).length > 0) countedByNumber.set(n, totals);
     if (record === null) continue; // not on the device, or of a kind that this version of the app does not know
     if (REFUSED.has(verdict.verdict)) {
-      record.isRefused = true;
+      record.isRemade = true;
       continue;
     }
     record.isTaken = true;
-    record.confirmed = mergeEdit(ENTITY_TYPES[record.kind], record.confirmed, edit.v, edit.at).doc;
+    // Its row, that has been read since or will be, says what became of it, which the edit alone does not.
+    if (n <= unanswered) record.isRemade = true;
+    else record.confirmed = mergeEdit(ENTITY_TYPES[record.kind], record.confirmed, edit.v, edit.at).doc;
   }
   noteSent(database, taken, verdictByNumber, reply.now);
   keepEdits(database, { device, pushed, verdicts: reply.verdicts, counted: countedByNumber, now: reply.now });
   database.run("DELETE FROM outbox WHERE n <= ?", [pushed]);
+  if (unanswered > 0 && pushed >= unanswered) writeMeta(database, "unanswered", 0);
   const grants = new Set(reply.grants);
   for (const [id, record] of settling) settle(database, writer, id, record, grants);
   database.run(
@@ -159,7 +164,7 @@ function settlingOf(database: Database, settling: Map<string, Settling>, edit: E
     confirmed,
     wasUnknown: confirmed === null,
     isTaken: false,
-    isRefused: false,
+    isRemade: false,
   };
   settling.set(edit.id, record);
   return record;
@@ -173,7 +178,7 @@ function settle(
   record: Settling,
   grants: ReadonlySet<string>,
 ): void {
-  const { kind, confirmed, wasUnknown, isTaken, isRefused } = record;
+  const { kind, confirmed, wasUnknown, isTaken, isRemade } = record;
   const waiting = editsOf(database, id);
   if (waiting.length === 0) database.run("DELETE FROM shadow WHERE id = ?", [id]);
   else if (isTaken) database.run("UPDATE shadow SET doc = ? WHERE id = ?", [JSON.stringify(confirmed), id]);
@@ -192,7 +197,7 @@ function settle(
     isTaken && confirmed !== null ? writer.confirmation(bucket, checksumOfKind(kind, id, home, confirmed)) : held;
   // What outstayed its bucket because an edit of it waited goes with the last one (SPEC R57).
   const isOver = waiting.length === 0 && !grants.has(bucket);
-  const isSame = !isRefused && !isAnew;
+  const isSame = !isRemade && !isAnew;
   const visible = isSame || isOver ? null : overlay(kind, confirmed, waiting);
   if (isOver) writer.remove(kind, id, held);
   else if (isSame) writer.confirm(kind, held, { bucket, home }, met);

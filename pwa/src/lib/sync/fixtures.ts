@@ -56,6 +56,7 @@ export class CountingStore implements SyncStore {
   applied = 0;
   isSuspect = false;
   isWipeDue = false;
+  mayReadOn = true;
   held: number[] = [];
   aside: number[] = [];
   group: string | undefined;

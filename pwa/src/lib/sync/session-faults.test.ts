@@ -170,6 +170,68 @@ describe("edits that the server fails on", () => {
     }
   });
 
+  test("what others did comes in while the answers to one edit, which the server has, stay out", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1];
+    const answer = (request: SyncRequest) => {
+      const sequence = Math.floor(timers.ms / TIMES.timer);
+      if ((request.edits ?? []).length > 0) return timeout();
+      return replyOf(request, { pushed: 1, cursors: { shared: [1, sequence] } });
+    };
+    transport.script = Array.from({ length: 1000 }, () => answer);
+    session.start();
+    await timers.pass(TIMES.longestPause * 20);
+    const read = store.sequence;
+    await timers.pass(TIMES.timer * 3);
+    expect(store.sequence).toBeGreaterThan(read);
+    expect(store.edits).toEqual([1]);
+    expect(session.state.connection).toBe("waiting");
+    const before = edits(transport).filter((count) => count === 1).length;
+    await timers.pass(TIMES.timer * 12);
+    expect(edits(transport).filter((count) => count === 1).length - before).toBeLessThan(15);
+  });
+
+  test("a held one whose answer was lost steps aside only after two more that were, where the server seems to have it", async () => {
+    for (const [lost, aside] of [
+      [2, []],
+      [3, [1]],
+    ] as const) {
+      const { timers, store, transport, session } = make();
+      store.edits = [1, 2];
+      let holds = 0;
+      const answer = (request: SyncRequest) => {
+        const { edits = [], hold = [] } = request;
+        holds += hold.length;
+        if (edits.length > 0 && store.edits[0] === 1 && (hold.length === 0 || holds <= lost)) return timeout();
+        return replyOf(request, { pushed: edits.at(-1)?.n ?? (holds > 0 ? 1 : 0) });
+      };
+      transport.script = Array.from({ length: 200 }, () => answer);
+      session.start();
+      while (holds <= lost && store.aside.length === 0) await timers.pass(TIMES.firstPause);
+      expect(store.aside).toEqual(aside);
+      session.stop();
+    }
+  });
+
+  test("no verdict is taken for an edit that the request did not carry", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1, 2, 3, 4];
+    const taken: number[][] = [];
+    transport.script = [timeout, done];
+    transport.script.push((request) => {
+      taken.push((request.edits ?? []).map(({ n }) => n));
+      return replyOf(request, { pushed: 4, verdicts: [{ n: 4, verdict: "rejected" }] });
+    });
+    transport.script.push((request) => {
+      taken.push((request.edits ?? []).map(({ n }) => n));
+      return timeout();
+    });
+    session.start();
+    await timers.pass(TIMES.longestPause);
+    expect(taken[0]).toEqual([1, 2]);
+    expect(taken[1]?.[0]).toBe(3);
+  });
+
   test("what others did comes in meanwhile", async () => {
     const { timers, store, transport, session } = make();
     store.edits = [1];

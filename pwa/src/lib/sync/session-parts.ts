@@ -1,6 +1,7 @@
 /** Parts: what the session is made of, what it tells of itself, and how long it waits. */
 import type { DeviceReport, SyncReply, SyncRequest } from "$sync/messages.ts";
 import type { ProblemCode } from "$sync/schema.gen.ts";
+import type { Asked } from "../store/cursors.ts";
 import type { Connection } from "../store/status.ts";
 import type { Timers } from "./timers.ts";
 import type { Transport } from "./transport.ts";
@@ -16,11 +17,13 @@ export interface SyncStore {
   /** `share` of 1 sends as many edits as allowed, a smaller one fewer, at least one; 0 sends none. */
   request(report: DeviceReport, share: number): SyncRequest;
   /** `sentMs` is null where the answer may have waited for us: it says nothing about the clock. */
-  apply(reply: SyncReply, sentMs: number | null, receivedMs: number, asked: SyncRequest): void;
+  apply(reply: SyncReply, sentMs: number | null, receivedMs: number, asked: Asked): void;
   closeGap(expected: number): void;
   hold(numbers: readonly number[]): void;
   /** Lets what does not get through step behind the rest; tells whether there is any. Where not, `rotates` gives the next one its turn. */
   setAside(rotates: boolean): boolean;
+  /** Whether rows may be read while it is open which edits of this device the server has (SPEC R42). */
+  readonly mayReadOn: boolean;
   cursors(): { readonly [bucket: string]: readonly [number, number] };
 }
 

@@ -236,17 +236,20 @@ export class Session {
     }
   }
 
-  #takeReply({ reply }: Replied, request: SyncRequest, sent: number | null, received: number): number {
+  #takeReply({ reply: answer }: Replied, request: SyncRequest, sent: number | null, received: number): number {
     const { store } = this.parts;
-    if (store.waiting > 0 && (request.edits?.length ?? 0) === 0 && reply.pushed > (request.ack ?? 0)) {
-      // Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (SPEC R42): with fewer,
-      // since it answers, only not to those.
-      if (this.#doubt !== null) this.#blame(this.#doubt);
-      else if (this.#stuckUntil !== null) this.#stuckUntil = 0;
-      this.#doubt = null;
+    const { edits = [] } = request;
+    // Of edits that the request did not carry the server says nothing: are these numbers theirs, or those that others had before (SPEC R42)?
+    const carried = edits.at(-1)?.n ?? request.ack ?? 0;
+    const isBlind = answer.pushed > carried && store.waiting > edits.length;
+    const isRestored = isOfAnotherEpoch(answer, request);
+    if (isBlind && edits.length === 0 && (isRestored || !store.mayReadOn)) {
+      this.#settleDoubt(answer);
+      if (this.#stuckUntil !== null) this.#stuckUntil = 0;
       return 0;
     }
-    store.apply(reply, sent, received, request);
+    const reply = isBlind && !isRestored ? upTo(carried, answer) : answer;
+    store.apply(reply, sent, received, reply === answer ? request : { ...request, unanswered: answer.pushed });
     this.#connection = "up_to_date";
     this.#problem = null;
     if (store.isWipeDue) {
@@ -254,24 +257,29 @@ export class Session {
       return this.#times.timer;
     }
     this.#openStream();
-    const hasEdits = (request.edits?.length ?? 0) > 0;
+    const hasEdits = edits.length > 0;
     // Each setting is a commit.
     if ((reply.more || hasEdits) && store.budget < MAX_BUDGET) store.budget = Math.min(MAX_BUDGET, store.budget * 2);
-    if (this.#doubt !== null) {
-      // The server answers, only not to those edits. The next failure is still one more.
-      this.#blame(this.#doubt);
-      this.#doubt = null;
-      return 0;
-    }
+    if (this.#settleDoubt(answer)) return 0;
     this.#failures = 0;
     if (hasEdits) this.#share = Math.min(1, this.#share * 2);
     if ((request.hold?.length ?? 0) > 0) this.#stuckUntil = null;
     if (store.isSuspect) return 0;
+    if (isBlind && edits.length === 0 && this.#stuckUntil === null) return 0;
     // The device slept or its clock was set meanwhile: the next answer says which.
     if (sent !== null && !isTimely(sent, received)) return 0;
     // "more" without any progress would be a defect of the server; it must not become a busy loop.
     if ((reply.more || store.waiting > 0) && isProgress(reply, request)) return 0;
     return this.#times.timer;
+  }
+
+  /** The server answers, only not to the edits that are in doubt; the next failure is still one more. Tells whether there were any. */
+  #settleDoubt({ pushed }: SyncReply): boolean {
+    const doubt = this.#doubt;
+    if (doubt === null) return false;
+    this.#blame(doubt, (doubt.edits[0]?.n ?? Number.POSITIVE_INFINITY) <= pushed);
+    this.#doubt = null;
+    return true;
   }
 
   #wipe(): void {
@@ -288,26 +296,33 @@ export class Session {
 
   /**
    * The server fails on these edits: fewer at a time, and one alone that fails on goes into its custody (SPEC R46). Tells whether
-   * something else can be tried.
+   * something else can be tried. `isThere`: it seems to have them already, so that only its answer is to be had.
    */
-  #blame({ edits, weight, isHeld }: Doubt): boolean {
+  #blame({ edits, weight, isHeld }: Doubt, isThere = false): boolean {
     const [first] = edits;
     if (first === undefined) return false;
     if (!isAlone(edits)) {
       this.#halve(edits);
       return true;
     }
-    if (isHeld) {
-      // Not even unexamined: something on the way refuses it, or an answer to it never comes.
-      this.#stuckUntil = this.parts.timers.now() + this.#times.timer;
-      return this.parts.store.setAside(true);
+    // Unexamined it goes through at once, and an answer is mostly lost by accident; from then on it must not keep others waiting.
+    const heldWeight = isThere && this.#stuckUntil === null ? REPORTED : ENOUGH;
+    if (!this.#accuse(first, isHeld ? heldWeight : weight)) return false;
+    if (!isHeld) {
+      this.parts.store.hold(edits.map(({ n }) => n));
+      return true;
     }
-    const before = this.#accused.n === first.n ? this.#accused.weight : 0;
-    this.#accused = { n: first.n, weight: before + weight };
-    if (this.#accused.weight < ENOUGH) return false;
-    this.#accused = { n: 0, weight: 0 }; // another edit may have its number by the next failure
-    this.parts.store.hold(edits.map(({ n }) => n));
-    return true;
+    this.#stuckUntil = this.parts.timers.now() + this.#times.timer;
+    return this.parts.store.setAside(true);
+  }
+
+  /** Counts a failure of this edit alone; tells whether there is enough against it. */
+  #accuse({ n }: Edit, weight: number): boolean {
+    const before = this.#accused.n === n ? this.#accused.weight : 0;
+    const isEnough = before + weight >= ENOUGH;
+    // Another edit may have its number by the next failure.
+    this.#accused = isEnough ? { n: 0, weight: 0 } : { n, weight: before + weight };
+    return isEnough;
   }
 
   /** Half of what was sent goes next, in number and in bytes. */
@@ -418,6 +433,11 @@ export class Session {
 function isAlone(edits: readonly Edit[]): boolean {
   const [first] = edits;
   return edits.length === 1 || (first?.group !== undefined && edits.every(({ group }) => group === first.group));
+}
+
+/** Returns what a reply says, of the edits after this one nothing. */
+function upTo(pushed: number, reply: SyncReply): SyncReply {
+  return { ...reply, pushed, verdicts: reply.verdicts.filter(({ n }) => n <= pushed) };
 }
 
 /** Tells whether the server lives in another epoch than the request was made for (SPEC R32). */

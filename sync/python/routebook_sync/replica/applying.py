@@ -34,12 +34,15 @@ class Applying:
         self._checks = checks
         self._rows = Rows(tables, schema)
         self._readings = Readings(tables, reply, asked)
+        self._unanswered = asked.unanswered
 
     def run(self, offset: int) -> None:
         """Store what the reply brought; ``offset`` is the clock's new one (SPEC R5)."""
         tables, reply = self._tables, self._reply
         self._offer_again()
         is_restored = self._readings.is_restored
+        if is_restored or self._unanswered:
+            tables.meta.put("unanswered", 0 if is_restored else self._unanswered)
         take_verdicts(tables, self._rows, self._schema, reply, self._device, is_restored=is_restored)
         # After the verdicts: one may be given again, for a record that has left since. The page has what has not.
         self._readings.begin()

@@ -17,6 +17,8 @@ class Asked(msgspec.Struct, frozen=True):
 
     cursors: Mapping[str, Sequence[int]]
     view: str
+    unanswered: int = 0
+    """Up to which edit the server has had some whose verdicts the reply does not bring: rows go before them (R42)."""
 
 
 def seen_before(seen: Mapping[str, Sequence[int]], cursors: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:

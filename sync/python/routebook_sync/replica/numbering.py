@@ -101,3 +101,4 @@ def replace_outbox(tables: Tables, first: int, edits: Sequence[Waiting]) -> None
         tables.outbox.put(n, msgspec.structs.replace(waiting, edit=numbered))
     tables.meta.put("edits", first + len(edits) - 1)
     tables.meta.put("ack", first - 1)
+    tables.meta.put("unanswered", 0)

@@ -15,6 +15,7 @@ from routebook_sync.replica.checks import Checks
 from routebook_sync.replica.cursors import Asked, seen_before
 from routebook_sync.replica.numbering import adopt_device, offer_again, renumber
 from routebook_sync.replica.portion import Portion, portion_of
+from routebook_sync.replica.restamp import raises_counter
 from routebook_sync.replica.rows import Rows
 from routebook_sync.replica.tables import NOWHERE, Account, Schema, Tables
 from routebook_sync.replica.writing import WriteContext, write_changes
@@ -173,6 +174,17 @@ class Replica:
                     self.tables.outbox.put(n, msgspec.structs.replace(waiting, hold=True))
 
         self._storage.transaction(work)
+
+    @property
+    def may_read_on(self) -> bool:
+        """Tell whether rows may come before the verdicts on what waits (SPEC R42).
+
+        Once they are there, a counter no longer tells what it stood at.
+        """
+        kinds = self.schema.kinds
+        return not any(
+            one.counted is None and raises_counter(kinds.get(one.edit.kind), one.edit) for one in self.tables.waiting()
+        )
 
     def set_aside(self, *, rotates: bool) -> bool:
         """Let what does not get through step behind the rest; tell whether there is any (SPEC R46).

@@ -26,6 +26,11 @@ class Stamped(msgspec.Struct, frozen=True):
     """What its counters had stood at before it, by field; None where only the record knows."""
 
 
+def raises_counter(entity: EntityType | None, edit: Edit) -> bool:
+    """Tell whether an edit raises a counter."""
+    return entity is not None and any(entity.join_of(name) is Join.COUNTER for name in edit.v)
+
+
 def counted_before(entity: EntityType | None, edit: Edit, before: Mapping[str, Any]) -> dict[str, list[int]]:
     """Return what a record's counters stand at under a device's number, of the counters that an edit raises."""
     if entity is None:

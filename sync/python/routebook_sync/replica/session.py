@@ -62,29 +62,34 @@ class Session:
 
     def take_reply(self, reply: SyncReply, request: SyncRequest, sent_ms: int, received_ms: int) -> bool:
         """Store what a good answer brought."""
-        replica = self.replica
-        if replica.waiting and not request.edits and reply.pushed > request.ack:
-            # Are these numbers of what waits here, or of a memory that was lost? With the edits the server tells (R42):
-            # with fewer, since it answers, only not to those.
-            if self._doubt is not None:
-                self._blame(self._doubt)
-            self._doubt = None
+        replica, answer = self.replica, reply
+        edits = edits_of(request)
+        # Of edits that the request did not carry the server says nothing: are these numbers theirs, or those that
+        # others had before (SPEC R42)?
+        carried = edits[-1].n if edits else request.ack
+        is_blind = answer.pushed > carried and replica.waiting > len(edits)
+        is_restored = _is_of_another_epoch(answer, request)
+        if is_blind and not edits and (is_restored or not replica.may_read_on):
+            self._settle_doubt(answer)
             return True
-        replica.apply(reply, sent_ms, received_ms, Asked(request.cursors, request.view))
+        unanswered = answer.pushed if is_blind and not is_restored else 0
+        if unanswered:
+            told = [verdict for verdict in answer.verdicts if verdict.n <= carried]
+            reply = msgspec.structs.replace(answer, pushed=carried, verdicts=told)
+        replica.apply(reply, sent_ms, received_ms, Asked(request.cursors, request.view, unanswered))
         self.needs_sign_in = False
         if replica.is_wipe_due:
             return False
         if reply.more or request.edits:
             replica.set_budget(min(MAX_BUDGET, replica.budget * 2))
-        if self._doubt is not None:
-            # The server answers, only not to those edits. The next failure is still one more.
-            self._blame(self._doubt)
-            self._doubt = None
+        if self._settle_doubt(answer):
             return True
         self._failures = 0
         if request.edits:
             self._share = min(1, self._share * 2)
             self._is_stuck = self._is_stuck and not request.hold
+        if is_blind and not edits and not self._is_stuck:
+            return True
         # "more" without any progress would be a defect of the server; it must not become a busy loop.
         return replica.is_suspect or ((reply.more or replica.waiting > 0) and _is_progress(reply, request))
 
@@ -134,26 +139,42 @@ class Session:
         """Half of what was sent goes next, in number and in bytes."""
         self._share = max(1, int(min(self._share * MAX_EDITS, count) / 2)) / MAX_EDITS
 
-    def _blame(self, doubt: _Doubt) -> bool:
-        """The server fails on these edits: fewer at a time; tell whether something else can be tried."""
-        edits, weight = doubt.edits, doubt.weight
+    def _settle_doubt(self, answer: SyncReply) -> bool:
+        """The server answers, only not to the edits in doubt; the next failure is still one more. Were there any?"""
+        doubt, self._doubt = self._doubt, None
+        if doubt is None:
+            return False
+        self._blame(doubt, is_there=doubt.edits[0].n <= answer.pushed)
+        return True
+
+    def _blame(self, doubt: _Doubt, *, is_there: bool = False) -> bool:
+        """The server fails on these edits: fewer at a time; tell whether something else can be tried.
+
+        ``is_there``: it seems to have them already, so that only its answer is to be had.
+        """
+        edits = doubt.edits
         if not edits:
             return False
-        if doubt.is_held and _is_alone(edits):
-            self._is_stuck = True
-            return self.replica.set_aside(rotates=True)
-        first = edits[0]
         if not _is_alone(edits):
             self._halve(len(edits))
             return True
-        accused, before = self._accused
-        before = before if accused == first.n else 0
-        self._accused = (first.n, before + weight)
-        if before + weight < ENOUGH:
+        # Unexamined it goes through at once, and an answer is mostly lost by accident; from then on others come first.
+        held_weight = REPORTED if is_there and not self._is_stuck else ENOUGH
+        if not self._accuse(edits[0], held_weight if doubt.is_held else doubt.weight):
             return False
-        self._accused = (0, 0)  # another edit may have its number by the next failure
-        self.replica.hold([edit.n for edit in edits])
-        return True
+        if not doubt.is_held:
+            self.replica.hold([edit.n for edit in edits])
+            return True
+        self._is_stuck = True
+        return self.replica.set_aside(rotates=True)
+
+    def _accuse(self, edit: Edit, weight: float) -> bool:
+        """Count a failure of this edit alone; tell whether there is enough against it."""
+        accused, before = self._accused
+        weight += before if accused == edit.n else 0
+        # Another edit may have its number by the next failure.
+        self._accused = (0, 0) if weight >= ENOUGH else (edit.n, weight)
+        return weight >= ENOUGH
 
 
 def edits_of(request: SyncRequest) -> list[Edit]:
@@ -164,6 +185,12 @@ def edits_of(request: SyncRequest) -> list[Edit]:
 def _is_alone(edits: Sequence[Edit]) -> bool:
     """Tell whether these edits cannot be sent in parts: one, or one group."""
     return len(edits) == 1 or (bool(edits[0].group) and all(edit.group == edits[0].group for edit in edits))
+
+
+def _is_of_another_epoch(reply: SyncReply, request: SyncRequest) -> bool:
+    """Tell whether the server lives in another epoch than the request was made for (SPEC R32)."""
+    cursors = request.cursors
+    return any(bucket in cursors and cursors[bucket][0] != cursor[0] for bucket, cursor in reply.cursors.items())
 
 
 def _is_progress(reply: SyncReply, request: SyncRequest) -> bool:

@@ -28,7 +28,18 @@ class _Settling(msgspec.Struct):
     """None while the server has nothing of it."""
     was_unknown: bool
     is_taken: bool = False
-    is_refused: bool = False
+    is_remade: bool = False
+    """Whether what shows is made anew: an edit was refused, or counts as its row says, not as it is."""
+
+    def take(self, edit: Edit, verdict: VerdictKind, unanswered: int) -> None:
+        """Take the verdict on an edit. Of those up to ``unanswered`` the rows go before their verdicts."""
+        is_refused, is_read = verdict in REFUSED, edit.n <= unanswered
+        self.is_taken = self.is_taken or not is_refused
+        if is_refused or is_read:
+            # The row that has been read since, or will be, says what became of it, which the edit alone does not.
+            self.is_remade = True
+        else:
+            self.confirmed = merge_edit(self.entity, self.confirmed, edit.v, edit.at).doc
 
 
 def take_verdicts(
@@ -45,6 +56,7 @@ def take_verdicts(
         return
     verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
     settling: dict[str, _Settling] = {}
+    unanswered = tables.number("unanswered")
     for waiting in tables.waiting():
         edit = waiting.edit
         if edit.n > pushed:
@@ -63,11 +75,10 @@ def take_verdicts(
         if record is None:
             if not tables.unsent_of(edit.id):
                 tables.shadow.drop(edit.id)  # of a kind that this version of the app does not know
-        elif verdict.verdict in REFUSED:
-            record.is_refused = True
         else:
-            record.is_taken = True
-            record.confirmed = merge_edit(record.entity, record.confirmed, edit.v, edit.at).doc
+            record.take(edit, verdict.verdict, unanswered)
+    if 0 < unanswered <= pushed:
+        tables.meta.put("unanswered", 0)
     forget_oldest(tables, now)
     for record_id, record in settling.items():
         _settle(tables, rows, record_id, record, reply.grants)
@@ -129,7 +140,7 @@ def _settle(tables: Tables, rows: Rows, record_id: str, record: _Settling, grant
     if not waiting and held.bucket not in grants:
         # What outstayed its bucket because an edit of it waited goes with the last one (SPEC R57).
         rows.drop(record_id)
-    elif not record.is_refused and not is_anew:
+    elif not record.is_remade and not is_anew:
         rows.put(record_id, met)
     elif (visible := overlay(record.entity, confirmed, waiting)) is None:
         rows.drop(record_id)
