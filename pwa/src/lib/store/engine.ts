@@ -18,6 +18,7 @@ import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { adoptDevice, noteNumbering, offerAgain, renumber } from "./numbering.ts";
 import { keepOlder, type OlderPage, openOlder, setOlderBudget } from "./older.ts";
 import { holdEdits, type Portion, portionOf, writeChanges } from "./outbox.ts";
+import { settleNames } from "./pinyin.ts";
 import type { ParametersOf, Queries, QueryName, ResultOf } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
 import { rebuildRecords } from "./rebuilding.ts";
@@ -54,6 +55,8 @@ export class Engine {
   #signedIn: Account;
   /** Whether the next request asks for every checksum: at the start, and after an audit has found a spoilt row. */
   #isUnverified = true;
+  /** Whether the keys of names are known to be those that this runtime makes. */
+  #areNamesSettled = false;
   readonly #numbers = new Map<string, number>();
   /** How many things want a human, as last counted; null when that may have changed. */
   #attention: number | null = null;
@@ -385,7 +388,7 @@ export class Engine {
   workOff(): Work {
     if (this.#checks.workOff()) return "soon";
     if (!isIndexed(this.database)) return null;
-    if (extendGrams(this.database)) return "soon";
+    if (this.#settleNames() || extendGrams(this.database)) return "soon";
     const isPatrolling = this.#checks.patrol(this.now(), () => {
       this.#isUnverified = true;
     });
@@ -452,6 +455,15 @@ export class Engine {
       if (!isKnown) adoptDevice(database, account.device);
       writeMeta(database, "device", account.device);
     });
+  }
+
+  /** Once is enough: a runtime does not change under an open store. */
+  #settleNames(): boolean {
+    if (this.#areNamesSettled) return false;
+    const areOthers = settleNames(this.database);
+    this.#areNamesSettled = true;
+    if (areOthers) this.#tell(new Set<Topic>(KINDS));
+    return areOthers;
   }
 
   /** Every checksum has been compared once the answer to a request that asked for them all has nothing to follow. */

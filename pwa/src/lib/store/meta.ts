@@ -17,6 +17,8 @@ export type MetaName =
   | "offset"
   /** The highest edit number ever given. */
   | "edits"
+  /** The signs of the Han blocks in the order of the keys that are stored, from the first name with one on (`pinyin.ts`). */
+  | "han"
   /** Which numbering of the unsent edits it is; another one with each that changes the numbers of some, or what is said of some. */
   | "numbering"
   /** The highest edit number whose verdict is stored (SPEC R42). */
