@@ -10,6 +10,7 @@ import {
   open,
   PERSON,
   receive,
+  row,
   Shelf,
   shown,
   stamp,
@@ -265,10 +266,29 @@ describe("waiting for the disk", () => {
     expect(fixture.since(() => receive(fixture, { pushed: 1, verdicts, more: true, complete: [] }))).toEqual([true]);
   });
 
-  test("once all has come, every reply waits", () => {
+  test("what others wrote does not wait, because the next reply brings it again; what is written on top of it does", () => {
     const fixture = watched();
     receive(fixture, { rows: { [BUCKET]: [customerRow(100)] } });
 
-    expect(fixture.since(() => receive(fixture, { rows: { [BUCKET]: [customerRow(101)] }, seq: 20 }))).toEqual([true]);
+    expect(fixture.since(() => receive(fixture, { rows: { [BUCKET]: [customerRow(101)] }, seq: 20 }))).toEqual([false]);
+    expect(fixture.since(() => receive(fixture, { seq: 20 }))).toEqual([false]);
+    expect(fixture.since(() => fixture.save(visit({ customer: C, person: PERSON, status: "open" })))).toEqual([true]);
+  });
+
+  test.each<[what: string, Parameters<typeof receive>[1]]>([
+    ["an acknowledgement", { pushed: 1 }],
+    ["what the server asks of the device", { control: [{ control: "upgrade" }] }],
+    ["a withdrawal", { grants: [BUCKET] }],
+    ["another view", { view: "full" }],
+    ["another lease", { lease: 1000 }],
+    ["a restored server", { cursors: { [BUCKET]: [2, 20] } }],
+    ["an aggregate that leaves", { rows: { [BUCKET]: [{ k: "moved", i: C, r: C, h: 2 }] }, seq: 20 }],
+    ["a file", { rows: { [BUCKET]: [row("file", id(300), C, { customer: C, type: "photo" })] }, seq: 20 }],
+  ])("%s waits", (_what, given) => {
+    const fixture = watched();
+    receive(fixture, { rows: { [BUCKET]: [customerRow(100)] } });
+    fixture.save(visit({ customer: C, person: PERSON, status: "open" }));
+
+    expect(fixture.since(() => receive(fixture, given))).toEqual([true]);
   });
 });
