@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { addTo, append, plus, removeFrom } from "./change.ts";
+import type { SqlValue } from "./database.ts";
 import {
   ACCOUNT,
   BUCKET,
@@ -224,6 +225,26 @@ test("two devices that edit in turns and cross each other end alike", () => {
   receive(first, { pushed: 1, rows: { [BUCKET]: [merged] }, seq: 3, verdicts: [{ n: 1, verdict: "conflict" }] });
   receive(second, { pushed: 1, rows: { [BUCKET]: [merged] }, seq: 3 });
   expect(shown(first, "customer", C)).toEqual(shown(second, "customer", C));
+});
+
+test("a round trip prepares no statement anew, as SQLite does at each use where a limit is a parameter", () => {
+  const used: string[] = [];
+  class WatchedDatabase extends NodeDatabase {
+    override all<T>(sql: string, parameters: readonly SqlValue[] = []): T[] {
+      used.push(sql);
+      return super.all<T>(sql, parameters);
+    }
+  }
+  const device = open(7, new WatchedDatabase());
+  receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
+  device.save(visit({ customer: C, person: PERSON, status: "open" }));
+  used.length = 0;
+  expect(device.engine.request({}).edits).toHaveLength(1);
+  receive(device, { pushed: 1, seq: 20 });
+  expect(device.engine.attention).toBe(0);
+
+  expect(used).not.toHaveLength(0);
+  expect(used.filter((sql) => /LIMIT \?/.test(sql))).toEqual([]);
 });
 
 describe("waiting for the disk", () => {
