@@ -24,7 +24,7 @@ import type { Topic } from "./query.ts";
 import { rebuildRecords } from "./rebuilding.ts";
 import { deriveLastVisits } from "./records.ts";
 import { rehearseCheckIn, visitToRehearse } from "./rehearsal.ts";
-import { applyReply } from "./reply.ts";
+import { applyReply, isBroughtAgain } from "./reply.ts";
 import { roleOf } from "./role.ts";
 import { setAside } from "./setting-aside.ts";
 import type { Phase } from "./status.ts";
@@ -350,9 +350,7 @@ export class Engine {
       asked,
     };
     const take = () => applyReply(this.database, reply, context);
-    // A page of the first load can be read again. A verdict cannot: once it is acknowledged the server forgets it.
-    const isRepeatable = !isIndexed(this.database) && reply.verdicts.length === 0;
-    const { changed, rows } = isRepeatable ? withoutWaiting(this.database, take) : take();
+    const { changed, rows } = isBroughtAgain(this.database, reply) ? withoutWaiting(this.database, take) : take();
     this.#noteVerified(reply);
     this.#rowsStored += rows;
     this.#tell(changed);
