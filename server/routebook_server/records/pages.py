@@ -84,11 +84,13 @@ class Page(msgspec.Struct, frozen=True):
     """Partitions of which ``rows`` has every row (SPEC R64)."""
     former: Mapping[int, int] = {}
     """How far the person's other devices have pushed, told to one that meets another epoch (SPEC R48)."""
+    is_cut: bool = False
+    """Whether verdicts are left for which there was no room: it has nothing else."""
 
     @property
     def more(self) -> bool:
-        """Whether a bucket is not read to its head."""
-        return len(self.complete) < len(self.cursors)
+        """Whether verdicts are left, or a bucket is not read to its head."""
+        return self.is_cut or len(self.complete) < len(self.cursors)
 
 
 def read_page(connection: Connection, asked: Asked, spans: Spans | None = None) -> Page:
@@ -177,7 +179,7 @@ class _Reading:
         cursors = {name: list(asked.cursors.get(name, self._standings[name].cursor(0))) for name in asked.buckets}
         covered = min(self._all.covered, pushed)
         # What the device holds is in the view that it names, until a page with rows says otherwise.
-        return Page(asked.held_view, cursors, [], verdicts, acknowledged, pushed, covered)
+        return Page(asked.held_view, cursors, [], verdicts, acknowledged, pushed, covered, is_cut=True)
 
     def _read_verdicts(self) -> tuple[list[bytes], bool, int]:
         """Return the verdicts that the device has not acknowledged, as many as have room, and whether others are kept.
