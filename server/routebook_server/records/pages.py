@@ -26,6 +26,8 @@ _SELECT_VERDICTS: Final = "SELECT n, CAST(doc AS BLOB) FROM verdict WHERE device
 _SELECT_FORMER: Final = "SELECT device, pushed FROM replica WHERE person = ? AND device <> ?"
 _FETCH: Final = 32
 """Rows taken from the database at a time without knowing how large they are, 16 MiB at most (SPEC R59)."""
+_TELLS: Final = b'"losers"'
+"""In a verdict that tells what gave way, as none on an edit of a refused group does; any other is small."""
 FEW: Final = 256
 """So many rows a device may be behind for its page to be a small one."""
 
@@ -184,7 +186,8 @@ class _Reading:
     def _read_verdicts(self) -> tuple[list[bytes], bool, int]:
         """Return the verdicts that the device has not acknowledged, as many as have room, and whether others are kept.
 
-        And up to which edit it hears of all: below the first verdict for which there is no room (SPEC R42, R56).
+        And up to which edit it hears of all: below the first verdict for which there is no room (SPEC R42, R56). There
+        is for what tells nothing of what gave way: so a refused group is never cut in two (SPEC R45).
         """
         pushed = self._all.pushed
         if not self._all.told:
@@ -199,7 +202,7 @@ class _Reading:
                 acknowledged = True
                 continue
             left -= len(doc) + 1
-            if left < 0 and docs and not is_former:
+            if left < 0 and docs and not is_former and _TELLS in doc:
                 pushed = n - 1
                 break
             docs.append(doc)
