@@ -23,6 +23,8 @@ export type MetaName =
   | "numbering"
   /** The highest edit number whose verdict is stored (SPEC R42). */
   | "ack"
+  /** As JSON: the entries of *Needs a look* by verdict and group, of the group whose verdicts go on in the next reply (SPEC R56). */
+  | "group"
   /** When the server last answered, by its clock. */
   | "contact"
   /** The buckets granted, as a JSON list, in the last reply. */
