@@ -1,6 +1,7 @@
 """Area: the whole way without a browser. The app's own store and sync loop on Node, the real server on SQLite.
 
-Every store lies in a file of the project's folder, with the pragmas of a phone: both sides wait for the disk.
+Every store lies in a file of the project's folder, with the pragmas of a phone: both sides wait for the disk before
+they say that something is saved.
 """
 
 import statistics

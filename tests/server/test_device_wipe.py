@@ -14,6 +14,7 @@ from routebook_server.logs import configure_logs
 from routebook_server.records import custody
 from routebook_server.settings import Settings
 from routebook_sync.clock import Clock, stamp_from_clock
+from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET
 from server.team import ANNA, EMAIL_BY_ROLE, MAREK, NORTH, START_MS, House, make_id, open_house, sign_in
 
 CUSTOMER = make_id(50)
@@ -161,6 +162,47 @@ async def test_a_wipe_is_not_done_in_a_reply_that_had_no_room(house: House, monk
 
     answer = (await sync(phone, house, 1, ack=7, report={"waiting": 0})).json()
     assert {"control": "wipe"} in answer["control"]
+    assert (await device_of(manager, 1))["revoked_at"] is not None
+
+
+async def test_a_wipe_is_not_done_before_the_device_was_told_of_every_edit(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(custody, "MAX_HELD_EDITS", 2)
+    monkeypatch.setattr(custody, "PARTING_TIMES", 1)
+    phone, manager = await wiped_phone(house)
+    house.clock.advance(seconds=5)
+    desk = (await manager.get("/api/session")).json()["device"]
+    written = edit(1, desk, "Cakes")
+    written |= {"v": {"trade": "Cakes"}, "at": stamp_from_clock(Clock(house.clock.now_ms, 0, desk))}
+    assert (await sync(manager, house, desk, edits=[written])).json()["pushed"] == 1
+    # What met the desk's value fills a reply; of what the server shall keep, one has no room.
+    edits = [edit(n, 1, f"{n}".ljust(200, "x")) for n in range(2, 102)]
+    kept = [102, 103, 104]
+    edits += [edit(n, 1, "Cake") for n in kept]
+    bring = {"protocol": 2, "hold": kept, "cursors": {f"t:{NORTH}": [1, 1]}, "report": {"waiting": 0}}
+
+    told = (await sync(phone, house, 1, edits=edits, ack=1, budget=MIN_BUDGET, **bring)).json()
+    assert {verdict["verdict"] for verdict in told["verdicts"]} == {"conflict"}
+    assert (told["pushed"] < 101, told.get("more"), told["control"][0]) == (True, True, {"control": "wipe"})
+    assert (await device_of(manager, 1))["revoked_at"] is None
+
+    left = edits[told["pushed"] - 1 :]
+    for _ in range(2):
+        rest = (await sync(phone, house, 1, edits=left, ack=told["pushed"], budget=MAX_BUDGET, **bring)).json()
+        assert (rest["pushed"], "more" in rest) == (104, False)
+        assert [verdict["n"] for verdict in rest["verdicts"] if verdict.get("code") == "custody_full"] == [104]
+        assert (await device_of(manager, 1))["revoked_at"] is None, "what had no room may be sent again"
+
+    await sync(phone, house, 1, ack=104, report={"waiting": 0})
+    assert (await device_of(manager, 1))["revoked_at"] is not None
+
+
+async def test_a_value_that_reads_like_a_refusal_does_not_keep_a_wipe_from_being_done(house: House) -> None:
+    phone, manager = await wiped_phone(house)
+    unknown = {**edit(2, 1, "Cake"), "v": {"custody_full": 1}}
+    answer = (await sync(phone, house, 1, edits=[unknown], report={"waiting": 0})).json()
+    assert [(told["verdict"], told["field"]) for told in answer["verdicts"]] == [("rejected", "custody_full")]
     assert (await device_of(manager, 1))["revoked_at"] is not None
 
 

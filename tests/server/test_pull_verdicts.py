@@ -75,3 +75,20 @@ async def test_one_verdict_comes_however_large_it_is_and_a_lost_reply_is_harmles
 
     assert (first.pushed, first.verdicts) == (again.pushed, again.verdicts)
     assert len(first.verdicts) >= 1
+
+
+async def test_a_group_that_was_refused_comes_whole_however_little_room_there_is(team: Team) -> None:
+    phone, _desk = await met_by_much(team)
+    for number in range(200):
+        group = make_id(0xE000)
+        phone.edit("customer", make_id(0xF000 + number), make_id(0xF000 + number), {"name": "Line"}, group=group)
+    numbers = {edit.n for edit in phone.outbox if edit.group}
+    replies: list[set[int]] = []
+    while phone.outbox:
+        response = await phone.send(budget=MIN_BUDGET)
+        reply = msgspec.json.decode(response.content, type=SyncReply)
+        replies.append({verdict.n for verdict in reply.verdicts})
+        phone.take_in(reply)
+
+    assert len(replies) > 2
+    assert [told & numbers for told in replies if told & numbers] == [numbers]

@@ -10,59 +10,16 @@ import pytest
 
 from routebook_server.gateway.direct import SYNC, make_direct
 from routebook_server.gateway.gateway import Gateway
-from routebook_server.identity.door import COOKIE
 from routebook_server.records.store import Store, Values
 from routebook_sync.clock import Clock, stamp_from_clock
-from routebook_sync.messages import PROTOCOL, Problem, ProblemCode, SyncReply
+from routebook_sync.messages import PROTOCOL, ProblemCode, SyncReply
+from server.slowly import Slowly
 from server.team import NORTH, House, make_id
 from server.test_live_rights import deactivate, revoke, revoke_in_another_process, sign_out, take_cover, wipe
 
 SHOP, LATER = make_id(500), make_id(501)
 Change = Callable[[House, httpx.AsyncClient], Awaitable[None]]
 CHANGES: Final[list[Change]] = [revoke, wipe, deactivate, sign_out, take_cover, revoke_in_another_process]
-
-
-class Slowly:
-    """A request to /sync whose body arrives in two parts; the second one when it is let through."""
-
-    def __init__(self, client: httpx.AsyncClient, request: dict[str, Any]) -> None:
-        self._body = msgspec.json.encode(request)
-        self._parts = 0
-        self.began = asyncio.Event()
-        self.let_through = asyncio.Event()
-        self.status = 0
-        self.body = b""
-        cookie = f"{COOKIE}={client.cookies[COOKIE]}".encode()
-        headers = [(b"host", b"routebook.test"), (b"content-type", b"application/json"), (b"cookie", cookie)]
-        self.scope: Any = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "POST",
-            "path": SYNC,
-            "raw_path": SYNC.encode(),
-            "query_string": b"",
-            "root_path": "",
-            "scheme": "http",
-            "client": ("192.0.2.1", 1),
-            "server": ("routebook.test", 80),
-            "headers": headers,
-        }
-
-    async def run(self, app: Any) -> None:
-        await app(self.scope, self.receive, self.send)
-
-    async def receive(self) -> Any:
-        self._parts += 1
-        if self._parts == 1:
-            return {"type": "http.request", "body": self._body[:1], "more_body": True}
-        self.began.set()
-        await self.let_through.wait()
-        return {"type": "http.request", "body": self._body[1:], "more_body": False}
-
-    async def send(self, message: Any) -> None:
-        self.status = message.get("status", self.status)
-        self.body += message.get("body", b"")
 
 
 def request(house: House, **changed: Any) -> dict[str, Any]:
@@ -76,6 +33,10 @@ def request(house: House, **changed: Any) -> dict[str, Any]:
         "ack": 0,
     }
     return {**asked, **changed}
+
+
+def to_sync(client: httpx.AsyncClient, asked: dict[str, Any]) -> Slowly:
+    return Slowly(client, SYNC, msgspec.json.encode(asked))
 
 
 def vandal(house: House) -> dict[str, Any]:
@@ -95,7 +56,7 @@ async def name_of(house: House) -> str:
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_reply_goes_by_the_rights_of_its_own_moment(house: House, change: Change) -> None:
     client = await house.signed_in("rep")
-    slowly = Slowly(client, request(house))
+    slowly = to_sync(client, request(house))
     answering = asyncio.create_task(slowly.run(house.application))
     await slowly.began.wait()
     await change(house, client)
@@ -110,7 +71,7 @@ async def test_a_reply_goes_by_the_rights_of_its_own_moment(house: House, change
 async def test_edits_are_applied_by_the_rights_of_that_moment(house: House, change: Change) -> None:
     client = await house.signed_in("rep")
     await write_customer(house, SHOP, "Bakery")
-    slowly = Slowly(client, request(house, edits=[vandal(house)]))
+    slowly = to_sync(client, request(house, edits=[vandal(house)]))
     answering = asyncio.create_task(slowly.run(house.application))
     await slowly.began.wait()
     await change(house, client)
@@ -148,11 +109,10 @@ async def test_edits_that_wait_for_the_writer_go_by_the_rights_of_when_it_takes_
 async def test_a_body_that_never_comes_ends(house: House) -> None:
     app = house.application
     client = await house.signed_in("rep")
-    slowly = Slowly(client, request(house))
+    slowly = to_sync(client, request(house))
     gateway = Gateway(app.store, house.clock, "x")
     direct = make_direct(gateway, app.live, app.door.actor_of, app.door.device_of, body_s=0.01)
 
     await direct[SYNC](slowly.scope, slowly.receive, slowly.send)
 
-    assert slowly.status == 503
-    assert msgspec.json.decode(slowly.body, type=Problem).code is ProblemCode.UNAVAILABLE
+    assert (slowly.status, slowly.code) == (503, ProblemCode.UNAVAILABLE)

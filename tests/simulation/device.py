@@ -344,11 +344,13 @@ class Device:
     def has_other_rights_than(self, sending: Sending, answer: Answer) -> bool:
         """Tell whether the device knows of other grants, or another life of the server, than an answer held up says.
 
-        Or has read on since, though it had heard no answer (SPEC R42).
+        Or has read on since, though it had heard no answer (SPEC R42), or given numbers to other edits (R46).
 
         One request at a time goes out, and its answer comes with it or never: so late none can be.
         """
-        if self.tables.number("unanswered"):
+        waiting = {edit.n: edit.at for edit in self.tables.unsent()}
+        sent = [msgspec.json.decode(edit, type=Edit) for edit in sending.request.edits]
+        if self.tables.number("unanswered") or any(waiting.get(edit.n, edit.at) != edit.at for edit in sent):
             return True
         held = self.cursors_of_now()
         if answer.status != HTTPStatus.OK:

@@ -1,8 +1,8 @@
 """Endpoints: ``/api/files``, where the bytes of a file's record come and go."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import quote
 
 import msgspec
@@ -26,6 +26,7 @@ from routebook_server.files.uploads import (
     WrongDigestError,
     WrongOffsetError,
 )
+from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.direct import ActorOf, require
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.records.store import RefusedError, Store, UnavailableError
@@ -37,6 +38,9 @@ _TAGS: Final = ["files"]
 _BYTES: Final = "/api/files/{record:str}/{digest:str}"
 _UPLOAD: Final = f"{_BYTES}/upload"
 _RETRY_AFTER_S: Final = 60
+
+Sending: TypeAlias = tuple[Claim, Wanted]
+"""A file's record, and what may be sent under it."""
 
 
 class UploadState(msgspec.Struct, frozen=True):
@@ -58,8 +62,7 @@ def file_endpoints(
 
     @get(_UPLOAD, tags=_TAGS, summary="How far the server has a file")
     async def ask(request: AnyRequest, record: str, digest: str) -> UploadState:
-        claim = await door.claim_to_send(request, record)
-        return await receiving.state(claim, _wanted(claim, digest))
+        return await receiving.state(*await door.sending(request, record, digest))
 
     @patch(_UPLOAD, tags=_TAGS, summary="The next bytes of a file", request_max_body_size=MAX_CHUNK)
     async def append(
@@ -68,8 +71,10 @@ def file_endpoints(
         digest: str,
         offset: Annotated[int, Parameter(header="upload-offset", ge=0, le=MAX_FILE)],
     ) -> UploadState:
-        claim = await door.claim_to_send(request, record)
-        return await receiving.take(claim, _wanted(claim, digest), offset, await request.body())
+        await door.meet(request)  # Nobody is listened to whom nobody knows.
+        chunk = await request.body()
+        # Whatever he might when it began to arrive: he is asked only now, and again before all of it is stored.
+        return await receiving.take(lambda: door.sending(request, record, digest), offset, chunk)
 
     @get(_BYTES, tags=_TAGS, summary="A file, or its small picture")
     async def read(request: AnyRequest, record: str, digest: str) -> Response[Any]:
@@ -101,19 +106,27 @@ class _Door:
         self._database = database
         self._actor_of = actor_of
 
+    async def meet(self, request: AnyRequest) -> Actor:
+        """Return who asks; ProblemError if nobody does who may."""
+        return await require(self._actor_of, request.scope)
+
     async def claim(self, request: AnyRequest, record: str) -> Claim:
         """Return the record as far as the asker may see it; ProblemError not_found otherwise."""
-        actor = await require(self._actor_of, request.scope)
+        actor = await self.meet(request)
         return _required(await self._database.glance(lambda connection: find_claim(connection, record, actor.buckets)))
 
-    async def claim_to_send(self, request: AnyRequest, record: str) -> Claim:
-        """Return the record as far as the asker may send its bytes; ProblemError not_found otherwise."""
-        actor = await require(self._actor_of, request.scope)
-        return _required(
+    async def sending(self, request: AnyRequest, record: str, digest: str) -> Sending:
+        """Return the record as far as the asker may send its bytes now, and which; ProblemError not_found otherwise."""
+        actor = await self.meet(request)
+        claim = _required(
             await self._database.glance(
                 lambda connection: find_claim_to_send(connection, record, actor.buckets, actor.person)
             )
         )
+        wanted = claim.wanted(digest)
+        if wanted is None:
+            raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+        return claim, wanted
 
 
 class _Receiving:
@@ -132,12 +145,13 @@ class _Receiving:
             raise UnavailableError(str(error)) from error
         return UploadState(await self._uploads.offset(wanted), wanted.size, stored=False)
 
-    async def take(self, claim: Claim, wanted: Wanted, offset: int, chunk: bytes) -> UploadState:
+    async def take(self, sending: Callable[[], Awaitable[Sending]], offset: int, chunk: bytes) -> UploadState:
+        claim, wanted = await sending()
         if claim.is_stored(wanted.digest):
             return await self._stored(wanted)
         try:
             reached = await self._uploads.append(wanted, offset, chunk)
-            stored = reached == wanted.size and await self._uploads.finish(wanted)
+            stored = reached == wanted.size and await self._uploads.finish(wanted, sending)
         except WrongOffsetError as error:
             raise ProblemError(make_problem(ProblemCode.WRONG_OFFSET, expected=error.offset)) from None
         except TooLongError:
@@ -179,13 +193,6 @@ def _required(claim: Claim | None) -> Claim:
     if claim is None:
         raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
     return claim
-
-
-def _wanted(claim: Claim, digest: str) -> Wanted:
-    wanted = claim.wanted(digest)
-    if wanted is None:
-        raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
-    return wanted
 
 
 def _send(blobs: Blobs, claim: Claim, digest: str, size: int, part: Range | None) -> Response[Any]:

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -88,9 +88,10 @@ class Uploads:
         async with self._alone(wanted):
             return await asyncio.to_thread(self._append, wanted, offset, chunk)
 
-    async def finish(self, wanted: Wanted) -> bool:
+    async def finish(self, wanted: Wanted, admit: Callable[[], Awaitable[object]]) -> bool:
         """Keep the file if all of it is there; tell whether it was. The part stays until ``forget``.
 
+        ``admit`` is asked last, before the bytes are proved to be the record's; what it raises goes on.
         WrongDigestError, WrongContentError, NoSpaceError, OSError.
         """
         path = self._path(wanted)
@@ -100,6 +101,8 @@ class Uploads:
             await asyncio.to_thread(_check, path, wanted)
             with _telling_no_space():
                 await self._blobs.put(wanted.digest, path)
+            await admit()
+            with _telling_no_space():
                 await self._blobs.prove(wanted.proof)
             return True
 

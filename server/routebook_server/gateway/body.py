@@ -2,8 +2,9 @@
 
 import asyncio
 import zlib
+from collections.abc import Awaitable
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from litestar.types import Receive
 
@@ -12,7 +13,10 @@ from routebook_server.records.packed import Packed, Part, gzip_of, plain
 from routebook_sync.messages import MAX_REQUEST_BYTES, ProblemCode
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
+T = TypeVar("T")
 
+BODY_S: Final = 60.0
+"""How long a body may take to arrive: twice as long as a client waits for its reply to a sync."""
 _GZIPPED: Final[Headers] = [(b"content-encoding", b"gzip")]
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _WORTH_PACKING: Final = 1_024
@@ -25,6 +29,15 @@ _LARGE_LEVEL: Final = 5
 
 class DisconnectedError(Exception):
     """The client went away before its request was complete."""
+
+
+async def in_time(reading: Awaitable[T], within_s: float) -> T:
+    """Return what is read of a request; ProblemError unavailable where that takes longer than so many seconds."""
+    try:
+        async with asyncio.timeout(within_s):
+            return await reading
+    except TimeoutError:
+        raise ProblemError(make_problem(ProblemCode.UNAVAILABLE, "The request took too long to arrive.")) from None
 
 
 async def read_body(receive: Receive, encoding: str) -> bytes:

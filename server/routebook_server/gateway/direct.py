@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Receive, ReceiveMessage, Scope, Send
 
 from routebook_server.database import UNAVAILABLE
 from routebook_server.gateway.actor import Actor, Admit
-from routebook_server.gateway.body import DisconnectedError, pack_body, read_body, takes_gzip
+from routebook_server.gateway.body import BODY_S, DisconnectedError, in_time, pack_body, read_body, takes_gzip
 from routebook_server.gateway.gateway import Gateway
 from routebook_server.gateway.live import Live
 from routebook_server.gateway.problem import ProblemError, make_problem, send_problem, unavailable
@@ -27,8 +27,6 @@ ActorOf: TypeAlias = Callable[[Scope], Awaitable[Actor | Problem]]
 
 Admission: TypeAlias = Callable[[Scope], Admit]
 """Returns what says within a transaction who asks."""
-BODY_S: Final = 60.0
-"""Twice as long as a client waits for its reply."""
 FRESH_S: Final = 1.0
 """So old may be what was found of who asks, where the body came in one part: a request is on its way for as long."""
 
@@ -65,11 +63,7 @@ def make_direct(
 
         actor = await require(syncs, scope)  # Nobody is listened to whom nobody knows.
         encoding, accepted = _codings(scope)
-        try:
-            async with asyncio.timeout(body_s):
-                body = await read_body(receive_part, encoding)
-        except TimeoutError:
-            raise ProblemError(make_problem(ProblemCode.UNAVAILABLE, "The request took too long to arrive.")) from None
+        body = await in_time(read_body(receive_part, encoding), body_s)
         # Whoever he was when it began to arrive: what counts is what he may now.
         if part_count > 1 or now() - asked_s > FRESH_S:
             actor = await require(syncs, scope)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final, cast
 
+import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
@@ -16,10 +17,10 @@ from routebook_server.records.pages import Asked, Page
 from routebook_server.records.push import GapError, NotAdmittedError, Push, Pushed
 from routebook_server.records.refusal import Refusal
 from routebook_server.records.store import Store
-from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, Problem, ProblemCode, SyncRequest, View
+from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, Problem, ProblemCode, SyncRequest, Verdict, View
 
 _NOTHING: Final = Pushed([])
-_FULL: Final = f'"{ProblemCode.CUSTODY_FULL.value}"'.encode()
+_VERDICT: Final = msgspec.json.Decoder(Verdict)
 _LEFT: Final = Refusal(ProblemCode.FORBIDDEN, "Kept for whoever may apply it: its author was signed out.", held=True)
 """Of what a wiped device of somebody who has left, or was signed out before, still brings (decision 174), and one whose
 wipe is done (decision 203)."""
@@ -69,10 +70,7 @@ class Gateway:
         if request.edits:
             pushed, actor = await self._push(actor, request, admit)
         page = await self._pull(actor, request, shown_view(actor.role, asked.protocol), pushed, check, packs=packs)
-        # A wiped device that was acknowledged more than is here offers that first: this server was restored (SPEC R48).
-        # Nor is the wipe done in a reply that refuses something for want of room: sent again it may be kept.
-        has_more = actor.wiped and (page.pushed < request.ack or any(_FULL in verdict for verdict in page.verdicts))
-        if self._on_sync is not None and not has_more:
+        if self._on_sync is not None and not (actor.wiped and _has_more(request, page)):
             await self._on_sync(actor, request)
         return self._replies.write(request, page, _granted(actor), self._now_ms(), wiped=actor.wiped)
 
@@ -138,6 +136,19 @@ class Gateway:
         if page.acknowledged:
             await self.store.push(Push(actor, [], request.cursors, request.ack))
         return page
+
+
+def _has_more(request: SyncRequest, page: Page) -> bool:
+    """Tell whether a wiped device may still have something to send, whatever it reports: then its wipe is not done.
+
+    One that was acknowledged more than is here offers that first: this server was restored (SPEC R48). One that hears
+    of a part of its edits offers the others again (SPEC R56), and what was refused for want of room may be kept then.
+    """
+    return page.pushed < request.ack or page.is_cut or any(map(_had_no_room, page.verdicts))
+
+
+def _had_no_room(verdict: bytes) -> bool:
+    return _VERDICT.decode(verdict).code == ProblemCode.CUSTODY_FULL
 
 
 def _granted(actor: Actor) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ _SELECT_VERDICTS: Final = "SELECT n, CAST(doc AS BLOB) FROM verdict WHERE device
 _SELECT_FORMER: Final = "SELECT device, pushed FROM replica WHERE person = ? AND device <> ?"
 _FETCH: Final = 32
 """Rows taken from the database at a time without knowing how large they are, 16 MiB at most (SPEC R59)."""
+_TELLS: Final = b'"losers"'
+"""In a verdict that tells what gave way, as none on an edit of a refused group does; any other is small."""
 FEW: Final = 256
 """So many rows a device may be behind for its page to be a small one."""
 
@@ -84,11 +86,13 @@ class Page(msgspec.Struct, frozen=True):
     """Partitions of which ``rows`` has every row (SPEC R64)."""
     former: Mapping[int, int] = {}
     """How far the person's other devices have pushed, told to one that meets another epoch (SPEC R48)."""
+    is_cut: bool = False
+    """Whether verdicts are left for which there was no room: it has nothing else."""
 
     @property
     def more(self) -> bool:
-        """Whether a bucket is not read to its head."""
-        return len(self.complete) < len(self.cursors)
+        """Whether verdicts are left, or a bucket is not read to its head."""
+        return self.is_cut or len(self.complete) < len(self.cursors)
 
 
 def read_page(connection: Connection, asked: Asked, spans: Spans | None = None) -> Page:
@@ -177,12 +181,13 @@ class _Reading:
         cursors = {name: list(asked.cursors.get(name, self._standings[name].cursor(0))) for name in asked.buckets}
         covered = min(self._all.covered, pushed)
         # What the device holds is in the view that it names, until a page with rows says otherwise.
-        return Page(asked.held_view, cursors, [], verdicts, acknowledged, pushed, covered)
+        return Page(asked.held_view, cursors, [], verdicts, acknowledged, pushed, covered, is_cut=True)
 
     def _read_verdicts(self) -> tuple[list[bytes], bool, int]:
         """Return the verdicts that the device has not acknowledged, as many as have room, and whether others are kept.
 
-        And up to which edit it hears of all: below the first verdict for which there is no room (SPEC R42, R56).
+        And up to which edit it hears of all: below the first verdict for which there is no room (SPEC R42, R56). There
+        is for what tells nothing of what gave way: so a refused group is never cut in two (SPEC R45).
         """
         pushed = self._all.pushed
         if not self._all.told:
@@ -197,7 +202,7 @@ class _Reading:
                 acknowledged = True
                 continue
             left -= len(doc) + 1
-            if left < 0 and docs and not is_former:
+            if left < 0 and docs and not is_former and _TELLS in doc:
                 pushed = n - 1
                 break
             docs.append(doc)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from litestar import Request, Response, Router
 from litestar.exceptions import (
@@ -17,6 +17,7 @@ from litestar.exceptions import (
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ExceptionHandlersMap
 
+from routebook_server.gateway.body import BODY_S, in_time
 from routebook_server.gateway.problem import PROBLEM_HANDLERS, ProblemError, make_problem, problem_response
 from routebook_server.web.request_log import report_fault
 from routebook_sync.messages import Problem, ProblemCode
@@ -31,7 +32,14 @@ _INDEX: Final = re.compile(r"\[(\d+)\]")
 
 
 class JsonRequest(Request[Any, Any, Any]):
-    """A request whose body, where it cannot be read, is a problem and not a fault."""
+    """A request whose body, where it cannot be read or does not come, is a problem and not a fault."""
+
+    body_s: ClassVar[float] = BODY_S
+    """How long it may take to arrive."""
+
+    async def body(self) -> bytes:
+        """Return the body; ProblemError unavailable where it takes too long to arrive."""
+        return await in_time(super().body(), self.body_s)
 
     async def json(self) -> Any:
         """Return the body's JSON; ProblemError malformed where it is not UTF-8, nested too deeply or has a NUL."""

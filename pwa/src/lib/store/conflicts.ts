@@ -46,8 +46,8 @@ export function openConflicts(database: Database): OpenConflict[] {
 function rowsBefore(database: Database, last: Row | undefined): Row[] {
   return database.all<Row>(
     `SELECT id, root, doc, happened_at FROM conflict
-     WHERE deleted IS NOT 1 AND (?1 IS NULL OR (happened_at, id) < (?1, ?2)) ORDER BY happened_at DESC, id DESC LIMIT ?3`,
-    [last?.happened_at ?? null, last?.id ?? null, STEP],
+     WHERE deleted IS NOT 1 AND (?1 IS NULL OR (happened_at, id) < (?1, ?2)) ORDER BY happened_at DESC, id DESC LIMIT ${STEP}`,
+    [last?.happened_at ?? null, last?.id ?? null],
   );
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { addTo, append, plus, removeFrom } from "./change.ts";
+import type { SqlValue } from "./database.ts";
 import {
   ACCOUNT,
   BUCKET,
@@ -10,6 +11,7 @@ import {
   open,
   PERSON,
   receive,
+  row,
   Shelf,
   shown,
   stamp,
@@ -225,6 +227,26 @@ test("two devices that edit in turns and cross each other end alike", () => {
   expect(shown(first, "customer", C)).toEqual(shown(second, "customer", C));
 });
 
+test("a round trip prepares no statement anew, as SQLite does at each use where a limit is a parameter", () => {
+  const used: string[] = [];
+  class WatchedDatabase extends NodeDatabase {
+    override all<T>(sql: string, parameters: readonly SqlValue[] = []): T[] {
+      used.push(sql);
+      return super.all<T>(sql, parameters);
+    }
+  }
+  const device = open(7, new WatchedDatabase());
+  receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
+  device.save(visit({ customer: C, person: PERSON, status: "open" }));
+  used.length = 0;
+  expect(device.engine.request({}).edits).toHaveLength(1);
+  receive(device, { pushed: 1, seq: 20 });
+  expect(device.engine.attention).toBe(0);
+
+  expect(used).not.toHaveLength(0);
+  expect(used.filter((sql) => /LIMIT \?/.test(sql))).toEqual([]);
+});
+
 describe("waiting for the disk", () => {
   /** Notes at the end of each transaction whether it waited for the disk. */
   class WatchedDatabase extends NodeDatabase {
@@ -265,10 +287,29 @@ describe("waiting for the disk", () => {
     expect(fixture.since(() => receive(fixture, { pushed: 1, verdicts, more: true, complete: [] }))).toEqual([true]);
   });
 
-  test("once all has come, every reply waits", () => {
+  test("what others wrote does not wait, because the next reply brings it again; what is written on top of it does", () => {
     const fixture = watched();
     receive(fixture, { rows: { [BUCKET]: [customerRow(100)] } });
 
-    expect(fixture.since(() => receive(fixture, { rows: { [BUCKET]: [customerRow(101)] }, seq: 20 }))).toEqual([true]);
+    expect(fixture.since(() => receive(fixture, { rows: { [BUCKET]: [customerRow(101)] }, seq: 20 }))).toEqual([false]);
+    expect(fixture.since(() => receive(fixture, { seq: 20 }))).toEqual([false]);
+    expect(fixture.since(() => fixture.save(visit({ customer: C, person: PERSON, status: "open" })))).toEqual([true]);
+  });
+
+  test.each<[what: string, Parameters<typeof receive>[1]]>([
+    ["an acknowledgement", { pushed: 1 }],
+    ["what the server asks of the device", { control: [{ control: "upgrade" }] }],
+    ["a withdrawal", { grants: [BUCKET] }],
+    ["another view", { view: "full" }],
+    ["another lease", { lease: 1000 }],
+    ["a restored server", { cursors: { [BUCKET]: [2, 20] } }],
+    ["an aggregate that leaves", { rows: { [BUCKET]: [{ k: "moved", i: C, r: C, h: 2 }] }, seq: 20 }],
+    ["a file", { rows: { [BUCKET]: [row("file", id(300), C, { customer: C, type: "photo" })] }, seq: 20 }],
+  ])("%s waits", (_what, given) => {
+    const fixture = watched();
+    receive(fixture, { rows: { [BUCKET]: [customerRow(100)] } });
+    fixture.save(visit({ customer: C, person: PERSON, status: "open" }));
+
+    expect(fixture.since(() => receive(fixture, given))).toEqual([true]);
   });
 });

@@ -18,12 +18,13 @@ import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { adoptDevice, noteNumbering, offerAgain, renumber } from "./numbering.ts";
 import { keepOlder, type OlderPage, openOlder, setOlderBudget } from "./older.ts";
 import { holdEdits, type Portion, portionOf, queued, writeChanges } from "./outbox.ts";
+import { settleNames } from "./pinyin.ts";
 import type { ParametersOf, Queries, QueryName, ResultOf } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
 import { rebuildRecords } from "./rebuilding.ts";
 import { deriveLastVisits } from "./records.ts";
 import { rehearseCheckIn, visitToRehearse } from "./rehearsal.ts";
-import { applyReply } from "./reply.ts";
+import { applyReply, isBroughtAgain } from "./reply.ts";
 import { raisesCounter } from "./restamp.ts";
 import { roleOf } from "./role.ts";
 import { setAside } from "./setting-aside.ts";
@@ -55,6 +56,8 @@ export class Engine {
   #signedIn: Account;
   /** Whether the next request asks for every checksum: at the start, and after an audit has found a spoilt row. */
   #isUnverified = true;
+  /** Whether the keys of names are known to be those that this runtime makes. */
+  #areNamesSettled = false;
   readonly #numbers = new Map<string, number>();
   /** How many things want a human, as last counted; null when that may have changed. */
   #attention: number | null = null;
@@ -348,9 +351,7 @@ export class Engine {
       asked,
     };
     const take = () => applyReply(this.database, reply, context);
-    // A page of the first load can be read again. A verdict cannot: once it is acknowledged the server forgets it.
-    const isRepeatable = !isIndexed(this.database) && reply.verdicts.length === 0;
-    const { changed, rows } = isRepeatable ? withoutWaiting(this.database, take) : take();
+    const { changed, rows } = isBroughtAgain(this.database, reply) ? withoutWaiting(this.database, take) : take();
     this.#noteVerified(reply);
     this.#rowsStored += rows;
     this.#tell(changed);
@@ -386,7 +387,7 @@ export class Engine {
   workOff(): Work {
     if (this.#checks.workOff()) return "soon";
     if (!isIndexed(this.database)) return null;
-    if (extendGrams(this.database)) return "soon";
+    if (this.#settleNames() || extendGrams(this.database)) return "soon";
     const isPatrolling = this.#checks.patrol(this.now(), () => {
       this.#isUnverified = true;
     });
@@ -458,6 +459,15 @@ export class Engine {
       if (!isKnown) adoptDevice(database, account.device);
       writeMeta(database, "device", account.device);
     });
+  }
+
+  /** Once is enough: a runtime does not change under an open store. */
+  #settleNames(): boolean {
+    if (this.#areNamesSettled) return false;
+    const areOthers = settleNames(this.database);
+    this.#areNamesSettled = true;
+    if (areOthers) this.#tell(new Set<Topic>(KINDS));
+    return areOthers;
   }
 
   /** Every checksum has been compared once the answer to a request that asked for them all has nothing to follow. */

@@ -115,6 +115,7 @@ export function customerRow(number: number, v: Values = {}, ms = -1000, h = 0): 
 /** A reply; what is not given says that nothing is new. */
 export function reply(
   given: {
+    now?: number;
     rows?: { readonly [bucket: string]: readonly Row[] };
     seq?: number;
     cursors?: { readonly [bucket: string]: Cursor };
@@ -134,7 +135,7 @@ export function reply(
 ): SyncReply {
   const grants = given.grants ?? GRANTS;
   return {
-    now: NOW,
+    now: given.now ?? NOW,
     pushed: given.pushed ?? 0,
     grants,
     verdicts: given.verdicts ?? [],

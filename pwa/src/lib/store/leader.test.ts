@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
-import type { SyncReply, SyncRequest } from "$sync/messages.ts";
+import type { SyncRequest } from "$sync/messages.ts";
 import type { Exchange, Transport } from "../sync/transport.ts";
 import { MemoryBox, PartServer } from "./files/fixtures.ts";
+import { photo } from "./files/uploading.ts";
 import { BUCKET, customerRow, type Fixture, id, NOW, open, PERSON, reply, row } from "./fixtures.ts";
 import { type FileParts, Leader, type Listeners } from "./leader.ts";
 import { type Later, Queries } from "./queries/index.ts";
@@ -11,7 +12,7 @@ import type { Answer } from "./wire.ts";
 
 const C = id(100);
 const DAY = 24 * 3_600_000;
-type Given = Parameters<typeof reply>[0] & { readonly now?: number };
+type Given = Parameters<typeof reply>[0];
 
 /** A server that answers by a script, and then that nothing is new. */
 class ScriptedServer implements Transport {
@@ -24,7 +25,7 @@ class ScriptedServer implements Transport {
     if (!this.isReachable) return { kind: "unreachable" };
     const given = this.script.shift()?.(request) ?? {};
     const pushed = request.edits?.at(-1)?.n ?? request.ack ?? 0;
-    const answer: SyncReply = { ...reply({ pushed, ...given }), now: given.now ?? NOW };
+    const answer = reply({ pushed, ...given });
     return { kind: "reply", reply: answer };
   }
 
@@ -200,6 +201,34 @@ describe("the leader", () => {
     await pass(60_000);
     const [before, after] = [server.requests.at(0), server.requests.at(-1)];
     expect([before?.report?.files, after?.report?.files]).toEqual([0, 1]);
+  });
+
+  test("lets go of a removed photo's bytes by the server's time alone, wherever this phone's clock stands", async () => {
+    const device = open();
+    const files: FileParts = { box: new MemoryBox(), transport: new PartServer(), network: () => "metered" };
+    device.world.ms = NOW + 366 * DAY; // a year ahead, from the first
+    const { leader, server } = lead({ device, files });
+    server.script = [first];
+    await pass(100);
+    await leader.answer({ name: "files_wifi_only", wifiOnly: true });
+    const { change: made, contents } = photo(1);
+    await leader.answer({ name: "add_file", change: made, key: "photo", contents });
+    const removal = { kind: "file", id: made.id, root: C, v: { deleted: true } } as const;
+    await leader.answer({ name: "write", changes: [removal], key: "removal", together: false });
+    await pass(100);
+    const startsAgain = async (now: number | null = null) => {
+      const { server } = lead({ device, files });
+      server.isReachable = now !== null;
+      server.script = Array.from({ length: 9 }, () => () => ({ now: now ?? NOW }));
+      await pass(100);
+      return files.box.list();
+    };
+    expect(await startsAgain()).toHaveLength(2);
+    device.world.ms += 366 * DAY; // somebody has set it, and the server says nothing of that yet
+    expect(await startsAgain()).toHaveLength(2);
+    device.world.ms = 0;
+    await startsAgain(NOW + 181 * DAY);
+    expect(await startsAgain()).toHaveLength(0);
   });
 
   test("goes on under another number with what waits, and heeds no answer to what it asked under the former one", async () => {

@@ -354,6 +354,7 @@ export class Leader {
       isClear: () => this.#session.state.connection === "up_to_date",
       record: (id) => engine.fileRecord(id),
       life: () => engine.life,
+      heardAt: () => engine.lastContact ?? 0,
       write: (change, key) => engine.write([change], key),
       changed: () => this.#statusSoon(),
       fault: (reason) => this.#noteFailure(reason),

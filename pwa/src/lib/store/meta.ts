@@ -17,12 +17,16 @@ export type MetaName =
   | "offset"
   /** The highest edit number ever given. */
   | "edits"
+  /** The signs of the Han blocks in the order of the keys that are stored, from the first name with one on (`pinyin.ts`). */
+  | "han"
   /** Which numbering of the unsent edits it is; another one with each that changes the numbers of some, or what is said of some. */
   | "numbering"
   /** The highest edit number whose verdict is stored (SPEC R42). */
   | "ack"
   /** Up to which edit the server had some when rows were read without the verdicts on them; 0 once these are there. */
   | "unanswered"
+  /** As JSON: the entries of *Needs a look* by verdict and group, of the group whose verdicts go on in the next reply (SPEC R56). */
+  | "group"
   /** When the server last answered, by its clock. */
   | "contact"
   /** The buckets granted, as a JSON list, in the last reply. */

@@ -3,7 +3,7 @@
  * text, last visits, what is gone with its customer, and the checksum of its confirmed state in its bucket's sum.
  */
 import { elements, type SetState } from "$sync/joins.ts";
-import { normalise, normalisePhone, sortKey } from "$sync/normalise.ts";
+import { normalise, normalisePhone } from "$sync/normalise.ts";
 import type { Doc, Values } from "$sync/record.ts";
 import { ENTITY_TYPES, type FieldType, type Kind } from "$sync/schema.gen.ts";
 import { isBelow, Removals } from "./below.ts";
@@ -11,6 +11,7 @@ import { roundOf } from "./cursors.ts";
 import type { Database, SqlValue } from "./database.ts";
 import { addGrams, forgetGrams, gramsReach } from "./grams.ts";
 import { forgetOlder } from "./older.ts";
+import { NameKeys } from "./pinyin.ts";
 import type { Topic } from "./query.ts";
 import { Sums } from "./sums.ts";
 import { columnsOf, isIndexed, isSearched, KINDS, titleField } from "./tables.ts";
@@ -108,12 +109,14 @@ export class RecordWriter {
   readonly #gramsReachByKind = new Map<Kind, number>();
   readonly #roundByBucket = new Map<string, number>();
   readonly #sums: Sums;
+  readonly #keys: NameKeys;
   readonly #removals: Removals;
   readonly #isIndexed: boolean;
 
   constructor(private readonly database: Database) {
     this.#isIndexed = isIndexed(database);
     this.#sums = new Sums(database);
+    this.#keys = new NameKeys(database);
     this.#removals = new Removals(database);
   }
 
@@ -152,7 +155,16 @@ export class RecordWriter {
     const shape = SHAPES[kind];
     const n = held?.n ?? this.#nextNumber(kind);
     const isRemovedAbove = this.#isIndexed && isBelow(kind) && this.#removals.has(place.root);
-    const values = rowValues(shape, held === undefined ? id : null, place, doc, confirmed, n, isRemovedAbove);
+    const values = rowValues(
+      shape,
+      held === undefined ? id : null,
+      place,
+      doc,
+      confirmed,
+      n,
+      isRemovedAbove,
+      this.#keys,
+    );
     if (held !== undefined) this.#sums.subtract(held.bucket, held.sum);
     this.#sums.add(place.bucket, confirmed.sum);
     this.database.run(held === undefined ? shape.insert : shape.update, values);
@@ -170,7 +182,7 @@ export class RecordWriter {
     if (this.#isIndexed) return false;
     const shape = SHAPES[kind];
     const n = this.#nextNumber(kind);
-    if (this.database.run(shape.insertNew, rowValues(shape, id, place, doc, confirmed, n, false)) === 0) {
+    if (this.database.run(shape.insertNew, rowValues(shape, id, place, doc, confirmed, n, false, this.#keys)) === 0) {
       this.#nextByKind.set(kind, n);
       return false;
     }
@@ -386,16 +398,18 @@ function rowValues(
   { sum, round }: Confirmation,
   n: number,
   isRemovedAbove: boolean,
+  keys: NameKeys,
 ): SqlValue[] {
   const values: SqlValue[] = id === null ? [root, bucket, home, sum, round] : [id, root, bucket, home, sum, round];
-  for (const name of shape.columns) values.push(isRemovedAbove && name === "deleted" ? 1 : columnValue(shape, name, v));
+  for (const name of shape.columns)
+    values.push(isRemovedAbove && name === "deleted" ? 1 : columnValue(shape, name, v, keys));
   values.push(n);
   return values;
 }
 
-function columnValue(shape: Shape, name: string, values: Values): SqlValue {
+function columnValue(shape: Shape, name: string, values: Values, keys: NameKeys): SqlValue {
   const value = name === "sort_key" && shape.title !== undefined ? values[shape.title] : values[name];
-  if (typeof value === "string") return name === "sort_key" ? sortKey(value) : value;
+  if (typeof value === "string") return name === "sort_key" ? keys.keyOf(value) : value;
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
   return null;

@@ -9,7 +9,7 @@ import { ARCHIVED, MOVED } from "$sync/schema.gen.ts";
 import { WrittenRow } from "../sync/written-rows.ts";
 import { awaitsRoom, forgetOthers } from "./attention.ts";
 import type { Checks } from "./checks.ts";
-import { type Asked, isUnmet, Readings } from "./cursors.ts";
+import { type Asked, isUnmet, Readings, readCursors } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { forgetCovered } from "./kept-edits.ts";
 import { noteContact } from "./lease.ts";
@@ -19,7 +19,7 @@ import { forgetAllOlder } from "./older.ts";
 import { settleStamp } from "./outbox.ts";
 import type { Topic } from "./query.ts";
 import { type Confirmation, NOWHERE, type Place, RecordWriter } from "./records.ts";
-import { isKind } from "./tables.ts";
+import { isIndexed, isKind } from "./tables.ts";
 import { editsOf, overlay, takeVerdicts } from "./verdicts.ts";
 
 /** What a reply changed. */
@@ -41,6 +41,9 @@ export interface ReplyContext {
   readonly asked: Asked;
 }
 
+/** An aggregate that left its bucket, and files: their bytes lie elsewhere, and are let go of by what is told here. */
+const WAITED_FOR: ReadonlySet<string> = new Set([MOVED, "file"]);
+
 /** Stores what a reply brought. */
 export function applyReply(database: Database, reply: SyncReply, context: ReplyContext): Applied {
   return database.transaction(() => {
@@ -59,6 +62,21 @@ export function applyReply(database: Database, reply: SyncReply, context: ReplyC
     if (isWiping(reply)) writeMeta(database, "wiping", 1);
     return { changed: applying.changed, rows };
   });
+}
+
+/**
+ * Whether the next answer brings all of this again where a cut of power takes it back: what others wrote, and how far that has been read.
+ * Not what the server says once, to this device alone, nor what takes something away from whoever holds it (docs/decisions/0252).
+ */
+export function isBroughtAgain(database: Database, reply: SyncReply): boolean {
+  if (reply.verdicts.length > 0) return false;
+  if (!isIndexed(database)) return true; // the first load
+  if (reply.control.length > 0 || reply.pushed !== readNumber(database, "ack")) return false;
+  if (JSON.stringify(reply.grants) !== readMeta(database, "grants")) return false;
+  if (reply.view !== (readMeta(database, "view") ?? "") || reply.lease !== readNumber(database, "lease")) return false;
+  const cursors = readCursors(database);
+  if (Object.entries(reply.cursors).some(([bucket, [epoch]]) => cursors[bucket]?.[0] !== epoch)) return false;
+  return !Object.values(reply.rows).some((rows) => rows.some(({ k }) => WAITED_FOR.has(k)));
 }
 
 /** Whether the device is to be wiped: it is granted nothing then that could tell of a restore (SPEC R58). */

@@ -4,10 +4,11 @@
  * Words of three letters or more go through the trigram index, shorter ones through an index of single letters and pairs,
  * or a scan of the folded texts that stops at the limit (docs/decisions/0052). The words of a contact and of custom fields find their customer too.
  */
-import { normalise, normalisePhone, sortKey } from "$sync/normalise.ts";
+import { normalise, normalisePhone } from "$sync/normalise.ts";
 import type { Kind } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "./database.ts";
 import { gramsReach } from "./grams.ts";
+import { NameKeys } from "./pinyin.ts";
 import { isIndexed, isSearched, KINDS, titleField } from "./tables.ts";
 
 /** The kinds that can be searched. */
@@ -77,7 +78,7 @@ export function customersAmong(database: Database, search: string, among: readon
   const words = ways.flat();
   const numbers = JSON.stringify(among);
   const holds = `(${ways.map((way) => way.map(() => "instr(t.text, ?) > 0").join(" AND ")).join(" OR ")})`;
-  const start = startOf(search);
+  const start = new NameKeys(database).startOf(search);
   const found = database.all<{ hit: number }>(
     `SELECT x.n AS hit, x.sort_key >= ? AND x.sort_key < ? AS begins FROM json_each(?) j
      CROSS JOIN customer_text t ON t.n = j.value CROSS JOIN customer_row x ON x.n = j.value
@@ -126,9 +127,6 @@ function addAll<H>(hits: Set<H>, more: readonly (H | null)[], limit: number): vo
   }
 }
 
-/** What the keys of names begin with that begin with these words. */
-const startOf = (search: string): string => sortKey(normalise(search)).split("\u0001", 1)[0] ?? "";
-
 function hitsByPrefix<N extends Name>(
   database: Database,
   kind: Kind,
@@ -138,7 +136,7 @@ function hitsByPrefix<N extends Name>(
   by: N,
 ): NamedBy<N>[] {
   if (titleField(kind) === undefined) return [];
-  const start = startOf(search);
+  const start = new NameKeys(database).startOf(search);
   if (start === "") return [];
   // A key sets Persian letters apart by appended marks, so the range may hold names that only seem to begin so.
   const found = database.all<{ hit: NamedBy<N> }>(

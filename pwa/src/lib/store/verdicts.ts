@@ -3,11 +3,10 @@
  * wants a human is written down.
  */
 import { checksumOfKind } from "$sync/checksum.ts";
-import { msFromStamp } from "$sync/clock.ts";
-import type { Json } from "$sync/joins.ts";
-import { docFromRow, type Edit, type SyncReply, type Verdict } from "$sync/messages.ts";
-import { type Doc, mergeEdit, unpackStamps } from "$sync/record.ts";
+import type { Edit, SyncReply, Verdict } from "$sync/messages.ts";
+import { type Doc, mergeEdit } from "$sync/record.ts";
 import { ENTITY_TYPES, type Kind, type VerdictKind } from "$sync/schema.gen.ts";
+import { AttentionNotes, REFUSED } from "./attention-notes.ts";
 import { isUnmet } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { amendKept, findKept, keepEdits } from "./kept-edits.ts";
@@ -17,14 +16,12 @@ import type { Topic } from "./query.ts";
 import { NOWHERE, type RecordWriter } from "./records.ts";
 import { type CountedByField, countedBefore } from "./restamp.ts";
 import { isKind } from "./tables.ts";
-import { labelOf } from "./visible.ts";
 
 /** How many sent edits the Sync screen can look back on. */
 const SENT_KEPT = 200;
 const WANTS_A_HUMAN: ReadonlySet<VerdictKind> = new Set(["conflict", "held", "rejected"]);
 /** The field of a verdict `merged` on an edit whose record, or its customer, somebody had removed meanwhile. */
 const REMOVED = "deleted";
-const REFUSED: ReadonlySet<VerdictKind> = new Set(["held", "rejected"]);
 
 /** An edit of the outbox, and what became of it when it was sent before ("" for never). */
 interface Sent {
@@ -104,6 +101,7 @@ export function takeVerdicts(
     if (n <= unanswered) record.isRemade = true;
     else record.confirmed = mergeEdit(ENTITY_TYPES[record.kind], record.confirmed, edit.v, edit.at).doc;
   }
+  attention.keepOpen(groupThatGoesOn(database, taken));
   noteSent(database, taken, verdictByNumber, reply.now);
   keepEdits(database, { device, pushed, verdicts: reply.verdicts, counted: countedByNumber, now: reply.now });
   database.run("DELETE FROM outbox WHERE n <= ?", [pushed]);
@@ -115,6 +113,17 @@ export function takeVerdicts(
     [JSON.stringify(taken.flatMap(({ edit }) => (settling.has(edit.id) ? [] : [edit.id])))],
   );
   return changed;
+}
+
+/** The group of which some edits were taken and others still wait, since a reply had no room for all of its verdicts (SPEC R56). */
+function groupThatGoesOn(database: Database, taken: readonly Sent[]): string | undefined {
+  const last = taken.at(-1);
+  if (last?.edit.group === undefined) return undefined;
+  const next = database.get<{ of: string | null }>(
+    "SELECT edit ->> '$.group' AS of FROM outbox WHERE n > ? ORDER BY n LIMIT 1",
+    [last.n],
+  );
+  return next?.of === last.edit.group ? last.edit.group : undefined;
 }
 
 /**
@@ -222,132 +231,4 @@ function noteSent(
     ]);
   }
   database.run("DELETE FROM sent WHERE n <= (SELECT max(n) FROM sent) - ?", [SENT_KEPT]);
-}
-
-/**
- * Writes down what a human has to look at, with what its author had seen when he wrote it; a refused group is one thing, so is one
- * that met removed records, and so is a refused creation with what follows it.
- */
-class AttentionNotes {
-  /** The entry of a group, by group. */
-  readonly #entryByGroup = new Map<string, number>();
-
-  constructor(
-    private readonly database: Database,
-    private readonly reply: Pick<SyncReply, "now" | "rows">,
-  ) {}
-
-  note(edit: Edit, verdict: Verdict, seen: Doc | null): void {
-    if (verdict.verdict === "conflict" && edit.kind === "held_edit") {
-      const applied = this.#appliedBy(edit, seen);
-      // With the decision beside it: what it applied is not this person's own (`forgetOthers`).
-      if (applied !== null) this.#add(this.#make(applied.edit, verdict, applied.seen), edit, verdict, false);
-      return;
-    }
-    const isWhole = REFUSED.has(verdict.verdict) || verdict.verdict === "merged";
-    // A part of a group that met a removed record stands apart from one that was refused.
-    const group = isWhole && edit.group !== undefined ? `${verdict.verdict} ${edit.group}` : undefined;
-    const known = group === undefined ? undefined : this.#entryByGroup.get(group);
-    const creation = known === undefined ? this.#entryOfCreation(edit, verdict) : undefined;
-    const entry = known ?? creation ?? this.#make(edit, verdict, seen);
-    if (known !== undefined || creation !== undefined) this.#add(entry, edit, verdict, creation === undefined);
-    if (group !== undefined) this.#entryByGroup.set(group, entry);
-  }
-
-  /**
-   * What a decision applied to its target, and what stood there; null where the device has not got the offer (SPEC R49). Of the target
-   * the page may not have come yet: then the offer says what it is.
-   */
-  #appliedBy(decision: Edit, heldEdit: Doc | null): { readonly edit: Edit; readonly seen: Doc } | null {
-    const {
-      target_kind: kind,
-      target: id,
-      customer,
-      values,
-    } = (heldEdit ?? this.#docOf("held_edit", decision.id))?.v ?? {};
-    if (typeof kind !== "string" || typeof id !== "string" || !isKind(kind) || values == null) return null;
-    const found = this.database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [
-      id,
-    ]);
-    const root = found?.root ?? customer;
-    if (typeof root !== "string") return null;
-    const edit: Edit = { ...decision, kind, id, root, v: values as Edit["v"], base: {} };
-    return { edit, seen: found === undefined ? { v: {}, s: {} } : JSON.parse(found.doc) };
-  }
-
-  /** The entry of the refused creation that an edit could only follow, if it is one (SPEC R44). */
-  #entryOfCreation({ id, root }: Edit, { code, field }: Verdict): number | undefined {
-    if (code !== "missing_root" && code !== "missing_field") return undefined;
-    if (code === "missing_field") {
-      const isKnown = "SELECT 1 FROM shadow WHERE id = ? AND doc IS NOT NULL";
-      if (this.database.get(isKnown, [id]) !== undefined) return undefined;
-    }
-    return this.database.get<{ n: number }>(
-      `SELECT n FROM attention WHERE verdict IN ('rejected', 'held')
-         AND (id = ?1 OR EXISTS (SELECT 1 FROM json_each(more) WHERE value ->> 'id' = ?1)) ORDER BY n DESC LIMIT 1`,
-      [code === "missing_root" && field !== "id" ? root : id],
-    )?.n;
-  }
-
-  /** Returns the entry's number. */
-  #make(edit: Edit, verdict: Verdict, seen: Doc | null): number {
-    const stands = verdict.verdict === "conflict" ? this.#stampsIn(edit.id) : null;
-    const losers = (verdict.losers ?? []).map(({ field, value, at, person = "", winner = "" }) => ({
-      // By that it can be told later whether what stands is still what the verdict speaks of.
-      ...(stands?.has(field) && { stands: stands.get(field) }),
-      field,
-      value,
-      at: msFromStamp(at),
-      person,
-      winner,
-    }));
-    const base: { [field: string]: Json } = {};
-    for (const field of Object.keys(edit.v)) base[field] = seen?.v[field] ?? null;
-    this.database.run(
-      `INSERT INTO attention (verdict, code, field, kind, id, root, edit, stamp, base, losers, about, at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        verdict.verdict,
-        verdict.code ?? "",
-        verdict.field ?? losers[0]?.field ?? "",
-        edit.kind,
-        edit.id,
-        edit.root,
-        JSON.stringify(edit.v),
-        edit.at,
-        JSON.stringify(base),
-        JSON.stringify(losers),
-        this.#nameOf(edit.root),
-        this.reply.now,
-      ],
-    );
-    return this.database.get<{ n: number }>("SELECT max(n) AS n FROM attention")?.n ?? 0;
-  }
-
-  /** The stamps of a record's row, which follows its verdict (SPEC R53); null where a later page brings it. */
-  #stampsIn(id: string): ReadonlyMap<string, string> | null {
-    for (const rows of Object.values(this.reply.rows)) {
-      const row = rows.find(({ i, k }) => i === id && isKind(k));
-      if (row !== undefined) return unpackStamps(docFromRow(row));
-    }
-    return null;
-  }
-
-  /** What a customer is called here, "" for other roots. */
-  #nameOf(root: string): string {
-    const found = this.#docOf("customer", root);
-    return found === null ? "" : labelOf("customer", found.v);
-  }
-
-  #docOf(kind: Kind, id: string): Doc | null {
-    const found = this.database.get<{ doc: string }>(`SELECT doc FROM "${kind}" WHERE id = ?`, [id]);
-    return found === undefined ? null : JSON.parse(found.doc);
-  }
-
-  /** One more edit of an entry; `isToBlame` where its verdict may name a field that has to be mended. */
-  #add(entry: number, { kind, id, root, v }: Edit, { verdict, field = "" }: Verdict, isToBlame: boolean): void {
-    const isHeld = verdict === "held";
-    const part = JSON.stringify({ kind, id, root, v, field: isToBlame ? field : "", ...(isHeld && { held: true }) });
-    this.database.run("UPDATE attention SET more = json_insert(more, '$[#]', json(?)) WHERE n = ?", [part, entry]);
-  }
 }

@@ -43,7 +43,7 @@ class NotingDatabase extends NodeDatabase {
  * show), and rows of kinds that this version does not know, of which there are none while it is up to date.
  */
 const FEW = /^SCAN (cursor|total|json_each|g|CONSTANT ROW)/;
-const BOUNDED = /FROM stranger|LIMIT 1\b|LIMIT \?|max\(n\)|min\(n\)/;
+const BOUNDED = /FROM stranger|LIMIT [\d?]|max\(n\)|min\(n\)/;
 
 function filled(): ReturnType<typeof openFixture> & { readonly database: NotingDatabase } {
   const database = new NotingDatabase();

@@ -18,6 +18,8 @@ WANTS_A_HUMAN: Final = frozenset({VerdictKind.CONFLICT, VerdictKind.HELD, Verdic
 REMOVED: Final = "deleted"
 """The field of a verdict ``merged`` on an edit whose record, or its customer, somebody had removed meanwhile."""
 REFUSED: Final = frozenset({VerdictKind.HELD, VerdictKind.REJECTED})
+_WHOLE: Final = REFUSED | {VerdictKind.MERGED}
+"""Verdicts that are one thing to look at for all edits of a group."""
 
 
 class _Settling(msgspec.Struct):
@@ -57,10 +59,13 @@ def take_verdicts(
     verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
     settling: dict[str, _Settling] = {}
     unanswered = tables.number("unanswered")
+    group, goes_on = "", False
     for waiting in tables.waiting():
         edit = waiting.edit
         if edit.n > pushed:
+            goes_on = edit.group == group
             break
+        group = edit.group
         verdict = verdict_by_number.get(edit.n, Verdict(edit.n, VerdictKind.APPLIED))
         if _wants_a_human(verdict) and verdict.verdict != waiting.before:
             notes.note(edit, verdict)
@@ -79,6 +84,7 @@ def take_verdicts(
             record.take(edit, verdict.verdict, unanswered)
     if 0 < unanswered <= pushed:
         tables.meta.put("unanswered", 0)
+    notes.keep_open(group if goes_on else "")
     forget_oldest(tables, now)
     for record_id, record in settling.items():
         _settle(tables, rows, record_id, record, reply.grants)
@@ -159,7 +165,8 @@ class _Notes:
     def __init__(self, tables: Tables, now: int) -> None:
         self._tables = tables
         self._now = now
-        self._entry_by_group: dict[str, int] = {}
+        self._entry_by_group: dict[str, int] = dict(tables.meta.get("group") or {})
+        """By verdict and group; at first, of the group that goes on after the last reply."""
 
     def note(self, edit: Edit, verdict: Verdict) -> None:
         """Write down a verdict."""
@@ -170,8 +177,11 @@ class _Notes:
             if found is None:
                 return
             edit, more = found, (edit,)
-        group = edit.group if verdict.verdict in REFUSED else ""
-        entry = self._entry_by_group.get(group) or self._entry_of_creation(edit, verdict)
+        # A part of a group that met a removed record stands apart from one that was refused.
+        group = f"{verdict.verdict.value} {edit.group}" if verdict.verdict in _WHOLE and edit.group else ""
+        entry = self._entry_by_group.get(group)
+        if entry is None or entry not in tables.attention:
+            entry = self._entry_of_creation(edit, verdict)
         if entry is None:
             field = verdict.field or next((loser.field for loser in verdict.losers), "")
             about = self._name_of(edit.root)
@@ -185,6 +195,12 @@ class _Notes:
             tables.attention.put(entry, msgspec.structs.replace(noted, more=(*noted.more, edit)))
         if group:
             self._entry_by_group[group] = entry
+
+    def keep_open(self, group: str) -> None:
+        """Remember the entries of the group whose verdicts go on in the next reply, "" for none (SPEC R56)."""
+        going_on = {key: entry for key, entry in self._entry_by_group.items() if group and key.endswith(f" {group}")}
+        if going_on or "group" in self._tables.meta:
+            self._tables.meta.put("group", going_on)
 
     def _name_of(self, root: str) -> str:
         """Return what a customer is called here, "" for other roots."""

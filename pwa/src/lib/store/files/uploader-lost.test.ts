@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { id } from "../fixtures.ts";
+import { id, NOW } from "../fixtures.ts";
 import { problem } from "./fixtures.ts";
 import { add, C, digestOf, hear, make, pass, takeAway } from "./uploading.ts";
+
+const DAY_MS = 24 * 3_600_000;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -103,8 +105,13 @@ describe("the uploader, of a record that is no longer here", () => {
     made.world.isClear = false;
     await add(made, 1);
     made.device.save({ kind: "file", id: id(1), root: C, v: { deleted: true } });
-    vi.setSystemTime(Date.now() + 181 * 24 * 3_600_000);
+    vi.setSystemTime(NOW + 366 * DAY_MS); // this phone's own clock says nothing
     await make(made).uploader.start(false);
+    expect(made.box.contents.size).toBe(2);
+    await make({ ...made, now: NOW + 179 * DAY_MS }).uploader.start(false);
+    expect(made.box.contents.size).toBe(2);
+    vi.setSystemTime(NOW - 366 * DAY_MS);
+    await make({ ...made, now: NOW + 181 * DAY_MS }).uploader.start(false);
     expect(made.box.contents.size).toBe(0);
   });
 });

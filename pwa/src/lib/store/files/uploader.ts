@@ -41,6 +41,8 @@ export interface UploaderParts {
   readonly record: (id: string) => FileRecord | null;
   /** In which life of its the server is: a restored backup begins another (SPEC R32). */
   readonly life: () => number;
+  /** When the server last answered, by its own clock; 0 for never. */
+  readonly heardAt: () => number;
   readonly write: (change: Change, key: string) => WriteResult;
   readonly changed: () => void;
   /** A defect; the uploader goes on. */
@@ -266,10 +268,13 @@ export class Uploader {
     return record !== null && !record.deleted && !isStored(record, entry) && isNamed(record, entry.part, entry.digest);
   }
 
-  /** What nobody else has is kept for as long as its removal can be taken back (docs/decisions/0251). */
+  /**
+   * What nobody else has is kept for as long as its removal can be taken back (docs/decisions/0251). What this device's clock says, which
+   * may be anything, takes nobody's last bytes: the server has to have been heard of since.
+   */
   #mayComeBack(record: FileRecord, entry: Boxed): boolean {
     const isOnlyHere = entry.waiting && !isStored(record, entry) && isNamed(record, entry.part, entry.digest);
-    return isOnlyHere && this.parts.timers.now() - (record.deletedAt ?? 0) < REMOVED_KEPT_MS;
+    return isOnlyHere && this.parts.heardAt() - (record.deletedAt ?? 0) < REMOVED_KEPT_MS;
   }
 
   #isDeleted(entry: Boxed): boolean {

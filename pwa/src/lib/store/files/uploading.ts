@@ -8,9 +8,9 @@ export const C = id(100);
 export const digestOf = (number: number) => number.toString(16).padStart(64, "0");
 export const bytesOf = (size: number) => new Uint8Array(size).fill(7).buffer;
 
-/** A device with its book, box and uploader, and a server; time goes when told to. */
-export function make({ device = open(), box = new MemoryBox(), server = new PartServer() } = {}) {
-  receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
+/** A device with its book, box and uploader, and a server, which answers at `now` by its clock; time goes when told to. */
+export function make({ device = open(), box = new MemoryBox(), server = new PartServer(), now = NOW } = {}) {
+  receive(device, { rows: { [BUCKET]: [customerRow(100)] }, now });
   const world = { isClear: true, network: "free" as Network, life: 1 };
   const faults: unknown[] = [];
   const uploader = new Uploader({
@@ -28,6 +28,7 @@ export function make({ device = open(), box = new MemoryBox(), server = new Part
     isClear: () => world.isClear,
     record: (record) => device.engine.fileRecord(record),
     life: () => world.life,
+    heardAt: () => device.engine.lastContact ?? 0,
     write: (change, key) => device.engine.write([change], key),
     changed: () => {},
     fault: (reason) => faults.push(reason),
