@@ -122,3 +122,78 @@ def test_what_is_written_in_a_record_is_saved_however_its_sheet_is_closed(
         person.click()
         expect(_sheet(page).get_by_test_id("field-description")).to_contain_text(f"Knows Ewa, by {way}")
         assert heard == []
+
+
+def test_a_signature_and_a_deal_that_are_half_done_outlast_their_pages(
+    shared_house: House, shared_browser: MakeBrowser
+) -> None:
+    page = shared_browser("outlast", **MAREK.surroundings).open()
+    sign_in(page, shared_house.address, MAREK)
+    undo = page.get_by_role("status").get_by_role("button")
+
+    customer = shared_house.customers_of(MAREK.email)[0].id
+    go_to_customer(page, customer)
+    open_tab(page, "en", "customer_tab_deals")
+    new_deal = page.get_by_role("tabpanel").get_by_role("button", name=word("en", "customer_new_deal"))
+    new_deal.click()
+    title = _sheet(page).get_by_role("textbox").first
+    title.fill("Freezer for the yard")
+    _back(page)
+    expect(undo).to_be_visible()
+    _back(page)
+    page.wait_for_url("**/today")
+    expect(undo).to_have_count(0)
+    go_to_customer(page, customer)
+    open_tab(page, "en", "customer_tab_deals")
+    new_deal.click()
+    expect(title).to_have_value("Freezer for the yard")
+    _sheet(page).get_by_role("button", name=word("en", "common_add"), exact=True).click()
+    expect(_sheet(page)).to_have_count(0)
+    new_deal.click()
+    expect(title).to_have_value("")
+    _back(page)
+    expect(_sheet(page)).to_have_count(0)
+
+    go(page, "/today")
+    page.get_by_test_id("check-in").first.tap()
+    page.wait_for_url("**/visits/*")
+    visit = page.url.removeprefix(shared_house.address)
+    page.get_by_test_id("get-signature").click()
+    box = page.get_by_test_id("pen-pad").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 180, box["y"] + 90, steps=6)
+    page.mouse.up()
+    expect(page.get_by_test_id("save-signature")).to_be_enabled()
+    _back(page)
+    expect(undo).to_be_visible()
+    _back(page)
+    page.wait_for_url("**/today")
+    expect(undo).to_have_count(0)
+    go(page, visit)
+    page.get_by_test_id("get-signature").click()
+    page.get_by_test_id("save-signature").click()
+    expect(page.get_by_test_id("signature")).to_be_visible()
+
+
+def test_a_price_that_cannot_be_read_outlasts_the_report(shared_house: House, shared_browser: MakeBrowser) -> None:
+    page = shared_browser("price", **MAREK.surroundings).open()
+    sign_in(page, shared_house.address, MAREK)
+    page.get_by_test_id("check-in").first.tap()
+    page.wait_for_url("**/visits/*")
+    visit = page.url.removeprefix(shared_house.address)
+    price = page.get_by_test_id("shelf-price")
+    page.get_by_test_id("other-competitor").click()
+    page.get_by_test_id("shelf-competitor").fill("Baltika")
+    price.fill("ca. 5")
+    _back(page)
+    expect(page.get_by_role("status").get_by_role("button")).to_be_visible()
+    _back(page)
+    page.wait_for_url("**/today")
+    go(page, visit)
+    page.get_by_test_id("shelf").get_by_role("button").filter(has_text="Baltika").first.click()
+    expect(price).to_have_value("ca. 5")
+    _back(page)
+    page.get_by_test_id("other-competitor").click()
+    expect(price).to_have_value("")
