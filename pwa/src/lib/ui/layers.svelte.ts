@@ -18,15 +18,26 @@ export function closeNewest(): boolean {
   return close !== undefined;
 }
 
+/** Leaves the field that is being written in: what is saved then still knows what it is of. */
+export function leaveField(): void {
+  const field = document.activeElement;
+  if (field instanceof HTMLElement) field.blur();
+}
+
 /** Has a step back `close` what lies over the page while `isOpen`. Call it while a component is made. */
 export function closesByBack(isOpen: () => boolean, close: Close): void {
   const isHere = $derived(isOpen());
   $effect(() => {
     if (!isHere) return;
-    const leave = lay(() => untrack(close));
+    const closeNow = () =>
+      untrack(() => {
+        leaveField();
+        close();
+      });
+    const leave = lay(closeNow);
     // Android's back gesture asks this one first, and goes no further.
     const watcher = typeof CloseWatcher === "undefined" ? null : new CloseWatcher();
-    if (watcher !== null) watcher.onclose = () => untrack(close);
+    if (watcher !== null) watcher.onclose = closeNow;
     return () => {
       leave();
       watcher?.destroy();
