@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { amountOf, linesOf, newOrder, repriced, setLines, setStatus, withLineBack, withQuantity } from "./order";
+import {
+  amountOf,
+  linesOf,
+  newOrder,
+  repriced,
+  setLines,
+  setStatus,
+  unpriced,
+  withLineBack,
+  withPrice,
+  withQuantity,
+} from "./order";
 
 const NOW = Date.UTC(2026, 10, 21, 9);
 const key = { id: "o", root: "c" };
@@ -53,4 +64,20 @@ test("an order that is repeated has today's prices, and says which of them are o
 test("lines that nobody can read are passed by", () => {
   expect(linesOf({ lines: [flour, { product: 1 }] as never })).toEqual([flour]);
   expect(linesOf({})).toEqual([]);
+});
+
+test("what has no price is not what costs nothing: it waits for one, and counts nothing until then", () => {
+  const mint = { product: "mint", quantity: 2 };
+  expect(withQuantity([flour], "mint", 2)).toEqual([flour, mint]);
+  expect(linesOf({ lines: [flour, mint] as never })).toEqual([flour, mint]);
+  expect(setLines(key, [flour, mint]).v).toEqual({ lines: [flour, mint], amount: 3_000 });
+  expect(unpriced([flour, mint, { ...tea, price: 0 }])).toEqual([mint]);
+  expect(withPrice([flour, mint], "mint", 0)).toEqual([flour, { ...mint, price: 0 }]);
+  expect(withQuantity([mint], "mint", 3)).toEqual([{ ...mint, quantity: 3 }]);
+});
+
+test("what had no price the last time has today's, and is no change of one", () => {
+  const mint = { product: "mint", quantity: 2 };
+  expect(repriced([mint], { mint: 90 })).toEqual({ lines: [{ ...mint, price: 90 }], changes: [] });
+  expect(repriced([mint], {})).toEqual({ lines: [mint], changes: [] });
 });

@@ -8,26 +8,30 @@ import type { OrderStatus } from "$sync/schema.gen";
 export interface OrderLine {
   readonly product: string;
   readonly quantity: number;
-  /** Minor units for one piece. */
-  readonly price: number;
+  /** Minor units for one piece; absent where nobody has said yet, which is not the same as 0. */
+  readonly price?: number;
 }
 
 export const MAX_QUANTITY = 10_000_000;
+export const MAX_PRICE = 10 ** 12;
 const MAX_LINES = 500;
 
 /** The lines of a record, whoever wrote it. */
 export function linesOf(order: Pick<Visible<"order">, "lines">): readonly OrderLine[] {
   return (order.lines ?? []).flatMap((line) => {
     const { product, quantity, price } = line as unknown as OrderLine;
-    return typeof product === "string" && typeof quantity === "number" && typeof price === "number"
-      ? [{ product, quantity, price }]
-      : [];
+    if (typeof product !== "string" || typeof quantity !== "number") return [];
+    return [{ product, quantity, ...(typeof price === "number" ? { price } : {}) }];
   });
 }
 
-/** Minor units. */
+/** Minor units, of the lines that have a price. */
 export const amountOf = (lines: readonly OrderLine[]): number =>
-  lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0);
+  lines.reduce((sum, { quantity, price }) => sum + quantity * (price ?? 0), 0);
+
+/** The lines without a price: an order is not placed while there are any. */
+export const unpriced = (lines: readonly OrderLine[]): readonly OrderLine[] =>
+  lines.filter(({ price }) => price === undefined);
 
 /** A line that costs another price today. */
 export interface PriceChange {
@@ -43,9 +47,9 @@ export function repriced(
 ): { readonly lines: readonly OrderLine[]; readonly changes: readonly PriceChange[] } {
   const changes = lines.flatMap(({ product, price: old }) => {
     const price = prices[product] ?? old;
-    return price === old ? [] : [{ product, old, new: price }];
+    return old === undefined || price === undefined || price === old ? [] : [{ product, old, new: price }];
   });
-  return { lines: lines.map((line) => ({ ...line, price: prices[line.product] ?? line.price })), changes };
+  return { lines: lines.map((line) => ({ ...line, ...priced(prices[line.product]) })), changes };
 }
 
 type Key = { readonly id: string; readonly root: string };
@@ -82,19 +86,25 @@ export function newOrder(taken: NewOrder, lines: readonly OrderLine[], status: O
 export const setLines = (order: Key, lines: readonly OrderLine[]): ChangeOf<"order"> =>
   change(order, { lines: lines as unknown as readonly Json[], amount: amountOf(lines) });
 
-/** The lines with this quantity of a product; without it at 0. What is not ordered yet comes last, at `price`. */
+const priced = (price: number | undefined) => (price === undefined ? {} : { price });
+
+/** The lines with this quantity of a product; without it at 0. What is not ordered yet comes last, at `price`, where that is known. */
 export function withQuantity(
   lines: readonly OrderLine[],
   product: string,
   quantity: number,
-  price: number,
+  price?: number,
 ): readonly OrderLine[] {
   const wanted = Math.min(MAX_QUANTITY, Math.max(0, Math.round(quantity)));
   if (wanted === 0) return lines.filter((line) => line.product !== product);
   if (lines.some((line) => line.product === product))
     return lines.map((line) => (line.product === product ? { ...line, quantity: wanted } : line));
-  return lines.length >= MAX_LINES ? lines : [...lines, { product, quantity: wanted, price }];
+  return lines.length >= MAX_LINES ? lines : [...lines, { product, quantity: wanted, ...priced(price) }];
 }
+
+/** The lines with this price of a product. */
+export const withPrice = (lines: readonly OrderLine[], product: string, price: number): readonly OrderLine[] =>
+  lines.map((line) => (line.product === product ? { ...line, price } : line));
 
 /** Back from taking a line off: where it stood before, unless its product is ordered again. */
 export function withLineBack(lines: readonly OrderLine[], line: OrderLine, at: number): readonly OrderLine[] {

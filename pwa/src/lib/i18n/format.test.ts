@@ -244,6 +244,12 @@ describe("numbers and money", () => {
   });
 });
 
+test("a money by itself is named as beside a sum", () => {
+  const say = (currency: string) => LOCALES.map((locale) => format.moneySign(currency, reader(locale)));
+  expect(say("PLN")).toEqual(["zł", "زلوتی", "zł", "zł", "zł"]);
+  expect(say("EUR")).toEqual(["€", "یورو", "€", "€", "€"]);
+});
+
 test("parts with dots between them keep to themselves, whatever script they are in", () => {
   expect(format.dotted(["خیابان ۱۲", "", null, "1.5 km"])).toBe("\u2068خیابان ۱۲\u2069 · \u20681.5 km\u2069");
   expect(format.dotted([undefined, false])).toBe("");

@@ -195,6 +195,14 @@ export function money(minor: number, currency: string, reader: Reader, options: 
     .replace("-", "−");
 }
 
+/** `zł`: the sign of a money by itself; in Persian its name. */
+export function moneySign(currency: string, reader: Reader): string {
+  const [named, display] =
+    reader.locale === "fa" ? ([PERSIAN_MONEY[currency], "name"] as const) : ([undefined, "narrowSymbol"] as const);
+  const parts = numbers(reader, { style: "currency", currency, currencyDisplay: display }).formatToParts(0);
+  return named ?? parts.find(({ type }) => type === "currency")?.value ?? currency;
+}
+
 /** `€112,800 + zł 99,000`: sums in several moneys, none of which may be left out. */
 export const sums = (
   moneys: readonly { readonly amount: number; readonly currency: string }[],

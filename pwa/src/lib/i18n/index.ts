@@ -32,6 +32,7 @@ export const fmt = {
   change: (fraction: number) => format.change(fraction, reader),
   money: (minor: number, currency: string, options?: format.MoneyOptions) =>
     format.money(minor, currency, reader, options),
+  moneySign: (currency: string) => format.moneySign(currency, reader),
   sums: (moneys: Parameters<typeof format.sums>[0], options?: format.MoneyOptions) =>
     format.sums(moneys, reader, options),
   distance: (metres: number) => format.distance(metres, reader),

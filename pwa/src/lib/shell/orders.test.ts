@@ -9,7 +9,7 @@ vi.mock("$app/navigation", () => ({ goto: async () => {} }));
 beforeAll(() => dictionary.open("en"));
 
 const WHOSE = { customer: "c", visit: null, currency: "EUR" };
-const LAST = { order: { lines: [{ product: "p", quantity: 2, price: 100 }] }, prices: {}, names: {} };
+const LAST = { order: { lines: [{ product: "p", quantity: 2, price: 100 }] }, listed: {}, names: {} };
 
 let written: Change[];
 let store: Store;
@@ -29,10 +29,29 @@ test("a double tap takes one order", async () => {
 
 test("a double tap repeats the last order once", async () => {
   const last = LAST as unknown as OrderDetail;
-  await Promise.all([repeatOrder(store, WHOSE, last), repeatOrder(store, WHOSE, last)]);
+  await Promise.all([repeatOrder(store, WHOSE, last, "EUR"), repeatOrder(store, WHOSE, last, "EUR")]);
   expect(written).toHaveLength(1);
-  await repeatOrder(store, WHOSE, last);
+  await repeatOrder(store, WHOSE, last, "EUR");
   expect(written).toHaveLength(2);
+});
+
+test("an order is repeated in the money that it was in: without a currency in the organisation's, not in the customer's", async () => {
+  const listed = { p: { price: 120, currency: null }, q: { price: 9, currency: "PLN" } };
+  const last = { ...LAST, listed } as unknown as OrderDetail;
+  await repeatOrder(store, { ...WHOSE, currency: "PLN" } as never, last, "EUR");
+  expect(written[0]?.v).toMatchObject({ currency: "EUR", amount: 240, status: "placed" });
+  const inZloty = { ...last, order: { ...last.order, currency: "PLN" } } as OrderDetail;
+  await repeatOrder(store, WHOSE, inZloty, "EUR");
+  expect(written[1]?.v).toMatchObject({ currency: "PLN", amount: 200, status: "placed" });
+});
+
+test("an order with something that has no price is repeated as a draft", async () => {
+  const last = {
+    ...LAST,
+    order: { lines: [{ product: "p", quantity: 2 }], currency: "PLN" },
+  } as unknown as OrderDetail;
+  await repeatOrder(store, WHOSE, last, "EUR");
+  expect(written[0]?.v).toMatchObject({ status: "draft", amount: 0, lines: [{ product: "p", quantity: 2 }] });
 });
 
 describe("the words of a last order", () => {
@@ -42,7 +61,7 @@ describe("the words of a last order", () => {
     return {
       order: { lines: numbers.map((quantity) => ({ product: product(quantity), quantity, price: 100 })) },
       names: Object.fromEntries(numbers.map((number) => [product(number), product(number).toUpperCase()])),
-      prices: {},
+      listed: {},
     } as unknown as OrderDetail;
   };
   const plain = (text: string) => text.replace(/[\u2068\u2069]/g, "");

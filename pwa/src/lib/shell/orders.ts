@@ -1,5 +1,6 @@
 /** Taking an order, from wherever it is done. */
-import { bringBack, discard, linesOf, newOrder, type OrderLine, repriced } from "#lib/domain/order";
+import { bringBack, discard, linesOf, newOrder, type OrderLine, repriced, unpriced } from "#lib/domain/order";
+import { pricesIn } from "#lib/domain/price";
 import { fmt, m } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
 import type { OrderDetail } from "#lib/store/queries/order";
@@ -39,12 +40,28 @@ export function wordsOfLines({ order, names }: OrderDetail, most: number): strin
   return fmt.list(more === 0 ? words : [...words, m.order_more_products({ count: more })]);
 }
 
-/** Places what was ordered the last time once more, at today's prices, and opens it; taken back by a tap. */
-export async function repeatOrder(store: Store, whose: OrderFor, last: OrderDetail): Promise<void> {
-  const { lines, changes } = repriced(linesOf(last.order), last.prices);
-  const made = await take(store, { ...whose, currency: last.order.currency ?? whose.currency }, lines, "placed");
+/** What was ordered the last time, at today's prices in the money that it was ordered in; without a currency of its own the organisation's. */
+export function repeatable({ order, listed }: OrderDetail, organisation: string) {
+  const currency = order.currency ?? organisation;
+  return { currency, ...repriced(linesOf(order), pricesIn(listed, currency, organisation)) };
+}
+
+/**
+ * Places what was ordered the last time once more, at today's prices, and opens it; taken back by a tap. Where something on it has no price it
+ * is a draft.
+ */
+export async function repeatOrder(
+  store: Store,
+  whose: Omit<OrderFor, "currency">,
+  last: OrderDetail,
+  organisation: string,
+): Promise<void> {
+  const { lines, changes, currency } = repeatable(last, organisation);
+  const isDraft = unpriced(lines).length > 0;
+  const made = await take(store, { ...whose, currency }, lines, isDraft ? "draft" : "placed");
   if (made === null) return;
-  const text = changes.length === 0 ? m.order_repeated() : m.order_repeated_prices();
+  const words = changes.length === 0 ? m.order_repeated : m.order_repeated_prices;
+  const text = isDraft ? m.order_repeated_as_draft() : words();
   toasts.show({ text, undo: () => void save(store, [discard(made)]) });
 }
 

@@ -23,8 +23,8 @@ class OrderLine(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown
 
     product: Id
     quantity: Annotated[int, Meta(ge=0, le=10_000_000)]
-    price: Money
-    """Minor units for one piece."""
+    price: Money | UnsetType = UNSET
+    """Minor units for one piece; absent in a draft where nobody has said yet."""
 
 
 class Order(Entity):

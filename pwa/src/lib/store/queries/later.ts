@@ -32,6 +32,7 @@ import { savedListList } from "./saved-list.ts";
 import { shelfCompetitors, shelfNearby, shelfOfVisit, shelfOwn } from "./shelf.ts";
 import { syncSent, syncState, syncWaiting } from "./sync.ts";
 import { customerTimeline } from "./timeline.ts";
+import { visitComingBack } from "./visit.ts";
 import { visitClosedBy } from "./visit-closed.ts";
 import { visitFormList } from "./visit-form.ts";
 
@@ -88,5 +89,6 @@ export const LATER = {
   "sync.state": syncState,
   "sync.waiting": syncWaiting,
   "visit.closed_by": visitClosedBy,
+  "visit.coming_back": visitComingBack,
   "visit_form.list": visitFormList,
 } as const;

@@ -1,6 +1,7 @@
 import type { Database } from "../database.ts";
 import { defineQuery } from "../query.ts";
 import { readVisible, type Visible } from "../visible.ts";
+import type { ListPrice } from "./product.ts";
 
 /** An order with what its page shows. */
 export interface OrderDetail {
@@ -8,15 +9,13 @@ export interface OrderDetail {
   readonly customerName: string | null;
   /** What its products are called, by id. */
   readonly names: Readonly<Record<string, string>>;
-  /** What its products cost today, by id: of those that have a price in the order's money. */
-  readonly prices: Readonly<Record<string, number>>;
+  /** What its products cost by the list today, by id, in whatever money. */
+  readonly listed: Readonly<Record<string, ListPrice>>;
 }
 
-interface ProductRow {
+interface ProductRow extends ListPrice {
   readonly id: string;
   readonly name: string;
-  readonly price: number | null;
-  readonly currency: string | null;
 }
 
 function detailOf(database: Database, id: string | undefined): OrderDetail | null {
@@ -28,14 +27,11 @@ function detailOf(database: Database, id: string | undefined): OrderDetail | nul
      WHERE id IN (SELECT value ->> '$.product' FROM json_each(?)) LIMIT 500`,
     [JSON.stringify(order.lines ?? [])],
   );
-  const isOurs = ({ currency }: ProductRow) => currency === null || currency === (order.currency ?? currency);
   return {
     order,
     customerName: customer?.name ?? null,
     names: Object.fromEntries(products.map((one) => [one.id, one.name])),
-    prices: Object.fromEntries(
-      products.flatMap((one) => (one.price !== null && isOurs(one) ? [[one.id, one.price] as const] : [])),
-    ),
+    listed: Object.fromEntries(products.map(({ id, price, currency }) => [id, { price, currency }])),
   };
 }
 

@@ -1,16 +1,21 @@
 import { defineQuery } from "../query.ts";
 import { idsOfSearch } from "../search.ts";
 
+/** A product's price as it stands in the list. */
+export interface ListPrice {
+  /** Minor units of `currency`; null where the list has none. */
+  readonly price: number | null;
+  /** Null where it is the organisation's. */
+  readonly currency: string | null;
+}
+
 /** A product in a list. */
-export interface ProductRow {
+export interface ProductRow extends ListPrice {
   readonly id: string;
   readonly name: string;
   readonly article_number: string | null;
   readonly category: string | null;
   readonly packaging: string | null;
-  /** Minor units. */
-  readonly price: number | null;
-  readonly currency: string | null;
 }
 
 const COLUMNS = `id, name, article_number, category, json_extract(doc, '$.v.packaging') AS packaging,

@@ -59,6 +59,9 @@ export const visitOne = defineQuery<{ id: string }, VisitDetail | null>({
 /** A visit that somebody has checked into and not out of. */
 export type OpenVisitRow = VisitRow & { readonly check_out_estimated: boolean };
 
+type FoundOpen = VisitRow & { readonly check_out_estimated: number | null };
+const openRow = (row: FoundOpen): OpenVisitRow => ({ ...row, check_out_estimated: row.check_out_estimated === 1 });
+
 /** The visit that a person has checked into and not out of, the newest if there are several; null for none. */
 export const visitOpen = defineQuery<{ person: string }, OpenVisitRow | null>({
   reads: ["visit", "customer"],
@@ -72,14 +75,33 @@ export const visitOpenAll = defineQuery<{ person: string }, OpenVisitRow[]>({
 });
 
 function openOf(database: Database, person: string, limit: number): OpenVisitRow[] {
-  const found = database.all<VisitRow & { check_out_estimated: number | null }>(
+  const found = database.all<FoundOpen>(
     `SELECT ${VISIT_COLUMNS}, v.doc ->> '$.v.check_out_estimated' AS check_out_estimated
      FROM visit v LEFT JOIN customer c ON c.id = v.customer
      WHERE v.status = 'open' AND v.person = ? AND v.deleted IS NOT 1 ORDER BY v.checked_in_at DESC LIMIT ?`,
     [person, limit],
   );
-  return found.map((row) => ({ ...row, check_out_estimated: row.check_out_estimated === 1 }));
+  return found.map(openRow);
 }
+
+/** A person's visits that would be open again if these customers and visits came back, the newest first. */
+export const visitComingBack = defineQuery<
+  { person: string; customers: readonly string[]; visits: readonly string[] },
+  OpenVisitRow[]
+>({
+  reads: ["visit", "customer"],
+  run(database, { person, customers, visits }) {
+    const found = database.all<FoundOpen>(
+      `SELECT ${VISIT_COLUMNS}, v.doc ->> '$.v.check_out_estimated' AS check_out_estimated
+       FROM visit v LEFT JOIN customer c ON c.id = v.customer
+       WHERE (v.root IN (SELECT value FROM json_each(?2)) AND v.doc ->> '$.v.deleted' IS NOT 1
+              OR v.id IN (SELECT value FROM json_each(?3)))
+         AND +v.status = 'open' AND +v.person = ?1 AND +v.deleted = 1 ORDER BY v.checked_in_at DESC LIMIT 20`,
+      [person, JSON.stringify(customers), JSON.stringify(visits)],
+    );
+    return found.map(openRow);
+  },
+});
 
 /** Whether anything hangs on a visit beside its report: files, what was seen on the shelf, an order, a task. */
 export const visitAttached = defineQuery<{ id: string; root: string }, boolean>({

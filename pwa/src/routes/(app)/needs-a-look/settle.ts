@@ -14,13 +14,16 @@ interface Settling {
   readonly undo?: readonly Change[];
 }
 
-/** Saves `changes`, takes the thing off the list and says so. There is a way back where nothing was saved that it would leave behind. */
+/**
+ * Saves `changes`, takes the thing off the list and says so. There is a way back where nothing was saved that it would leave behind. Answers
+ * whether they are saved.
+ */
 export async function settle(
   store: Store,
   n: number,
   { text, changes = [], together = false, undo = [] }: Settling,
-): Promise<void> {
-  if (!(await save(store, changes, { together }))) return;
+): Promise<boolean> {
+  if (!(await save(store, changes, { together }))) return false;
   try {
     const dismissed = await store.dismiss(n);
     toasts.show({
@@ -35,6 +38,7 @@ export async function settle(
   } catch (reason) {
     toasts.show({ text: failure(StoreError.from(reason)), tone: "red" });
   }
+  return true;
 }
 
 /** Tells whether `undo` takes `changes` back: what was sent again, or let go of, cannot be. */
