@@ -48,6 +48,15 @@ describe("the country of a week", () => {
     expect(countryOfWeek([], "America/New_York", ["pl-PL"])).toBe("US");
     expect(weekStartIn(countryOfWeek([], "Europe/Berlin", ["en-US"]))).toBe(MONDAY);
   });
+  test("is found for every clock of a country of the table, although only those of its area are asked", () => {
+    const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+    const countries = letters.flatMap((first) => letters.map((second) => first + second));
+    for (const country of countries.filter((one) => weekStartByTable(one) !== MONDAY)) {
+      const known = new Intl.Locale(`und-${country}`) as { getTimeZones?(): string[]; timeZones?: string[] };
+      for (const zone of known.getTimeZones?.() ?? known.timeZones ?? [])
+        expect(weekStartByTable(countryOfWeek([], zone, ["pl-PL"])), zone).not.toBe(MONDAY);
+    }
+  });
   test("is that of the language on a clock of nowhere, and in a browser that knows no zones", () => {
     expect(countryOfWeek(["CN", "IR"], "UTC", ["fa", "fa-IR"])).toBe("IR");
     expect(countryOfWeek([], "Etc/GMT-3", ["en"])).toBe("001");

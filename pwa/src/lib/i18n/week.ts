@@ -23,6 +23,17 @@ const TABLE: ReadonlyMap<string, Weekday> = new Map(
 );
 const WORLD = "001";
 
+/** The areas of time zones (`Europe/Warsaw`) and the countries of the table that have a zone there: the others need not be asked for theirs. */
+const AREAS: ReadonlyMap<string, string> = new Map([
+  ["Africa", "BW DJ DZ EG ET KE LY MZ SD ZA ZW"],
+  ["America", "AG BR BS BZ CA CO DM DO GT HN JM MX NI PA PE PR PY SV TT US VE VI"],
+  ["Asia", "AF BD BH BT HK ID IL IN IQ IR JO JP KH KR KW LA MM MO NP OM PH PK QA SA SG SY TH TW YE"],
+  ["Atlantic", "IS PT"],
+  ["Europe", "MT PT"],
+  ["Indian", "MV"],
+  ["Pacific", "AS GU MH UM US WS"],
+]);
+
 const knowing = (country: string): Knowing | null =>
   /^[A-Z]{2}$/.test(country) ? new Intl.Locale(`und-${country}`) : null;
 
@@ -48,7 +59,10 @@ export const weekStartByTable = (country: string): Weekday => TABLE.get(country)
 export function countryOfWeek(held: readonly string[], timeZone: string, tags: readonly string[]): string {
   const [only] = held;
   if (only !== undefined && held.length === 1) return only;
-  const near = [...held, ...TABLE.keys()].find((country) => zonesOf(country)?.includes(timeZone));
+  const [area = ""] = timeZone.split("/");
+  const near = [...held, ...(AREAS.get(area)?.split(" ") ?? [])].find((country) =>
+    zonesOf(country)?.includes(timeZone),
+  );
   if (near !== undefined) return near;
   const isSomewhere = timeZone.includes("/") && !timeZone.startsWith("Etc/");
   if (isSomewhere && zonesOf("PL") !== undefined) return WORLD;

@@ -78,3 +78,28 @@ test("the account has the role that the store told last, and keeps it where a st
   say({ type: "status", status: INITIAL_STATUS });
   expect(store.account.role).toBe("manager");
 });
+
+test("what waits until nothing asked is without an answer hears of the last one, be it a refusal", async () => {
+  const { store, say } = page(undefined);
+  await store.answered(); // nothing was asked
+  const [known, refused] = [store.exportUnsent(), store.exportUnsent()];
+  let isAnswered = false;
+  const answered = store.answered().then(() => {
+    isAnswered = true;
+  });
+  say({ type: "answer", seq: 0, answer: { ok: true, value: "work", reads: [] } });
+  await known;
+  expect(isAnswered).toBe(false);
+  say({ type: "answer", seq: 1, answer: { ok: false, code: "internal", message: "a defect" } });
+  await expect(refused).rejects.toThrow("a defect");
+  await answered;
+});
+
+test("nothing waits for an answer any more once a store could not be opened, or was let go of", async () => {
+  const [failed, closed] = [page(undefined), page(undefined)];
+  const asked = [failed, closed].map(({ store }) => expect(store.exportUnsent()).rejects.toThrow());
+  const answered = [failed, closed].map(({ store }) => store.answered());
+  failed.fail();
+  closed.store.close();
+  await Promise.all([...asked, ...answered]);
+});

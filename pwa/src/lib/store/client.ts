@@ -57,6 +57,8 @@ export interface Store {
     parameters: ParametersOf<N>,
     changed: () => void,
   ): Watched<ResultOf<N>> | undefined;
+  /** Resolves as soon as nothing that this tab has asked waits for its answer; never rejects. */
+  answered(): Promise<void>;
   /** Keeps news from this tab's screens, until the returned function is called: for a tap that saves and leads away from them. */
   holdNews(): () => void;
   /**
@@ -137,6 +139,7 @@ class WorkerStore implements Store {
   readonly #renewed: (account: Account) => void;
   readonly #behind: () => void;
   readonly #pending = new Map<number, Pending>();
+  readonly #whenAnswered: (() => void)[] = [];
   readonly #news = new News();
   readonly #primed = new Primed((...asked) => this.watch(...asked));
   /** Tells this tab's requests from those of every other tab, now and after a restart. */
@@ -186,6 +189,11 @@ class WorkerStore implements Store {
 
   primed<N extends QueryName>(name: N, parameters: ParametersOf<N>, changed: () => void) {
     return this.#primed.take(name, parameters, changed);
+  }
+
+  answered(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenAnswered.push(resolve));
   }
 
   holdNews(): () => void {
@@ -280,8 +288,7 @@ class WorkerStore implements Store {
   close(): void {
     this.#leaving.abort();
     this.#say({ type: "close" });
-    for (const { reject } of this.#pending.values()) reject(new StoreError("closed"));
-    this.#pending.clear();
+    this.#refuse("closed");
     this.#news.clear();
   }
 
@@ -307,6 +314,7 @@ class WorkerStore implements Store {
         this.#pending.delete(message.seq);
         if (message.answer.ok) pending?.resolve(message.answer);
         else pending?.reject(StoreError.fromWire(message.answer.code, message.answer.message));
+        this.#tellAnswered();
         return;
       }
       case "changed":
@@ -326,8 +334,19 @@ class WorkerStore implements Store {
 
   #fail(): void {
     this.status.set({ ...INITIAL_STATUS, phase: { name: "failed", code: "unsupported" } });
-    for (const { reject } of this.#pending.values()) reject(new StoreError("not_open"));
+    this.#refuse("not_open");
+  }
+
+  /** What was asked and has no answer gets none any more. */
+  #refuse(code: "closed" | "not_open"): void {
+    for (const { reject } of this.#pending.values()) reject(new StoreError(code));
     this.#pending.clear();
+    this.#tellAnswered();
+  }
+
+  #tellAnswered(): void {
+    if (this.#pending.size > 0) return;
+    for (const tell of this.#whenAnswered.splice(0)) tell();
   }
 
   /** Coming back to the app and to the network are good moments to ask the server; neither is believed. */
