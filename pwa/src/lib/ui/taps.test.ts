@@ -18,11 +18,12 @@ test("a tap elsewhere or after a look counts", () => {
   expect(isSecondHalf(tap, { ...press, at: 1_400 }, next)).toBe(false);
 });
 
-test("what is meant to be tapped quickly is, as long as it is the same about the same", () => {
-  const more = stepper("bread");
+test("what is meant to be tapped quickly is, as long as it is the same or has the same name", () => {
+  const [more, step] = [stepper(), stepper("step-next")];
   expect(isSecondHalf({ ...tap, on: more }, press, more)).toBe(false);
-  expect(isSecondHalf({ ...tap, on: more }, press, { ...more, repeats: "milk" })).toBe(true);
-  expect(isSecondHalf({ ...tap, on: more }, press, stepper("bread"))).toBe(true);
+  expect(isSecondHalf({ ...tap, on: more }, press, stepper())).toBe(true);
+  expect(isSecondHalf({ ...tap, on: step }, press, stepper("step-next"))).toBe(false);
+  expect(isSecondHalf({ ...tap, on: step }, press, { ...step, repeats: "other" })).toBe(true);
 });
 
 test("of a mouse the system says what is a double click", () => {

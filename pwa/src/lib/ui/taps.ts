@@ -5,7 +5,7 @@ export interface Hit {
   readonly node: unknown;
   /** Whether anything comes of a tap on it. */
   readonly acts: boolean;
-  /** What quick taps on it are about, where each of them is meant; null where one is enough. */
+  /** Where quick taps on it are all meant, its name, which may be empty; null where one is enough. */
   readonly repeats: string | null;
 }
 
@@ -35,7 +35,8 @@ const WITHIN_PX = 32;
 export function isSecondHalf(before: Tap, { at, x, y, count }: Press, on: Hit): boolean {
   const isSoon = count === null ? at - before.at < WITHIN_MS : count > 1;
   if (!isSoon || Math.hypot(x - before.x, y - before.y) >= WITHIN_PX) return false;
-  return on.node !== before.on.node || on.repeats === null || on.repeats !== before.on.repeats;
+  if (on.repeats === null || on.repeats !== before.on.repeats) return true;
+  return on.node !== before.on.node && (on.repeats === "" || !on.acts);
 }
 
 const ACTS = "a, button, summary, label, input, select, textarea, canvas, audio, [role=button], [data-dialog-overlay]";
@@ -53,7 +54,7 @@ function hitAt(target: EventTarget | null): Hit {
 
 /**
  * Swallows second halves wherever they fall, across screens too. `data-repeats` marks a control on which quick taps all count, as +
- * and − need it; its value, if any, says what they are about. What is done by a key or a screen reader has no press, and counts.
+ * and − need it; one that the next screen draws anew has the same name there as its value. What is done by a key or a screen reader has no press, and counts.
  */
 export function guardTaps(root: EventTarget, hitOf: (target: EventTarget | null) => Hit = hitAt): () => void {
   let before: Tap | null = null;
