@@ -11,11 +11,12 @@ for (const kind of ["pointerdown", "click"]) {
   addEventListener(kind, (event) => {
     if (event.pointerType !== "touch") return;
     if (kind === "click") at += 40;
-    else at = globalThis.isHurried ? at + 160 : Math.max(at + 500, event.timeStamp);
+    else globalThis.fingerWas = [event.clientX, event.clientY];
+    if (kind !== "click") at = globalThis.isHurried ? at + 160 : Math.max(at + 500, event.timeStamp);
     Object.defineProperty(event, "timeStamp", { value: at });
   }, true);
 }"""
-"""For every page: a test taps faster than people read; to the app half a second passes between taps, less in a hurry."""
+"""For every page: a test taps faster than one reads; to the app half a second passes between taps, less in a hurry."""
 
 
 class Thumb:
@@ -23,12 +24,8 @@ class Thumb:
 
     def __init__(self, page: Page, button: Locator) -> None:
         self._page = page
-        button.scroll_into_view_if_needed()
-        # What is moving still would be missed.
-        button.click(trial=True)
-        box = button.bounding_box()
-        assert box is not None
-        self._spot = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self._button = button
+        self._spot: tuple[float, float] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -40,8 +37,13 @@ class Thumb:
 
     def tap(self) -> None:
         """Tap; to the app a fifth of a second after the tap before."""
-        self._page.touchscreen.tap(*self._spot)
-        self._page.evaluate("globalThis.isHurried = true")
+        if self._spot is None:
+            self._button.tap()
+            x, y = self._page.evaluate("globalThis.fingerWas")
+            self._spot = (x, y)
+            self._page.evaluate("globalThis.isHurried = true")
+        else:
+            self._page.touchscreen.tap(*self._spot)
 
 
 def tap_twice(page: Page, button: Locator, seen: Callable[[], object]) -> None:
