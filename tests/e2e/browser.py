@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from playwright.sync_api import BrowserContext, Page, Playwright
 
+from e2e.thumb import CLOCK
 from e2e.wire import Wire
 
 Device = Literal["phone", "tablet", "desktop"]
@@ -117,6 +118,7 @@ class Browser:
                 **self._options,
             )
             self._context.set_default_timeout(30_000)
+            self._context.add_init_script(CLOCK)
             return self._context.pages[0]
         return self._context.new_page()
 

@@ -4,10 +4,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import MakeBrowser
-from e2e.house import House, wait_until
+from e2e.house import House, Record, wait_until
 from e2e.people import MANAGER, MAREK, sign_in
+from e2e.pictures import take
 from e2e.screens import go, go_to_customer
 from e2e.steps import open_tab
+from e2e.thumb import Thumb, tap_twice
 from e2e.words import word
 
 pytestmark = pytest.mark.e2e
@@ -15,22 +17,6 @@ pytestmark = pytest.mark.e2e
 TWICE = "(button) => { button.click(); button.click(); }"
 """Two taps in one breath, the second before the first has done its work."""
 TEN = "(button) => { for (let tap = 0; tap < 10; tap += 1) button.click(); }"
-ON_WHAT_FOLLOWS = """(button) => new Promise((done) => {
-  button.scrollIntoView({ block: "center" });
-  const { left, top, width, height } = button.getBoundingClientRect();
-  const row = button.closest("[data-testid=task], [data-testid=suggested], [data-testid=deal]");
-  const [x, y] = [left + width / 2, top + height / 2];
-  const tap = () => document.elementFromPoint(x, y).dispatchEvent(
-    new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1, clientX: x, clientY: y }));
-  tap();
-  const look = () => {
-    if (row.isConnected) return void requestAnimationFrame(look);
-    tap();
-    done();
-  };
-  look();
-})"""
-"""Two taps on one place, the second as soon as another row has moved there."""
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +29,25 @@ def page(shared_house: House, shared_browser: MakeBrowser) -> Page:
 
 def _titles(rows: Locator) -> list[str]:
     return rows.locator(".title").all_inner_texts()
+
+
+def _tap_twice_in_list(page: Page, rows: Locator, button: str) -> None:
+    """Tap a button of the first row, and once more as soon as another row has moved there."""
+    assert rows.count() > 1
+    rows.first.evaluate("(row) => { row.dataset.tapped = ''; }")
+    tap_twice(page, rows.first.get_by_test_id(button), lambda: expect(page.locator("[data-tapped]")).to_have_count(0))
+
+
+def _planned(house: House) -> list[Record]:
+    """Return the visits of Marek that are planned and were there from the beginning, the last first."""
+    marek = house.person(MAREK.email)
+    visits = [visit for visit in house.records("visit") if visit.values.get("person") == marek]
+    planned = [visit for visit in visits if visit.values.get("status") == "planned"]
+    return sorted(planned, key=lambda visit: str(visit.values["planned_day"]), reverse=True)
+
+
+def _wait_until_done(house: House, visit: Record) -> None:
+    wait_until(lambda: house.record(visit.id).values.get("status") == "done", 15, "it is done at the office too")
 
 
 def test_two_taps_on_a_day_make_one_next_step(shared_house: House, page: Page) -> None:
@@ -69,7 +74,7 @@ def test_a_customer_is_planned_once_and_a_day_filled_once(page: Page) -> None:
     before = planned.count()
     page.get_by_test_id("plan-add").first.evaluate(TWICE)
     expect(planned).to_have_count(before + 1)
-    page.get_by_test_id("plan-add").first.evaluate(ON_WHAT_FOLLOWS)
+    _tap_twice_in_list(page, page.get_by_test_id("suggested"), "plan-add")
     expect(planned).to_have_count(before + 2)
     page.get_by_role("radio").nth(3).click()
     page.get_by_test_id("plan-fill").evaluate(TWICE)
@@ -83,7 +88,7 @@ def test_a_second_tap_does_not_tick_off_the_task_that_has_moved_up(page: Page) -
     rows = page.locator("[data-testid=task]:not(.done)")
     expect(rows.nth(2)).to_be_visible()
     before = _titles(rows)
-    rows.first.get_by_test_id("task-done").evaluate(ON_WHAT_FOLLOWS)
+    _tap_twice_in_list(page, rows, "task-done")
     expect(rows.first.locator(".title")).to_have_text(before[1])
     rows.nth(1).get_by_test_id("task-done").click()
     expect(rows.nth(1).locator(".title")).to_have_text(before[3])
@@ -95,7 +100,7 @@ def test_a_second_tap_on_a_deal_does_not_open_its_neighbours_customer(page: Page
     deals = page.get_by_test_id("deal")
     expect(deals.nth(1)).to_be_visible()
     before = deals.count()
-    page.get_by_test_id("deal-next").first.evaluate(ON_WHAT_FOLLOWS)
+    _tap_twice_in_list(page, deals, "deal-next")
     expect(deals).to_have_count(before - 1)
     assert page.url.endswith("/deals")
 
@@ -108,8 +113,11 @@ def test_ten_quick_taps_order_ten_more_and_what_is_taken_off_comes_back(shared_h
     page.get_by_test_id("add-product").click()
     page.get_by_test_id("product").first.click()
     quantity = page.get_by_test_id("order-line").get_by_role("textbox")
-    for _ in range(3):
+    for _ in range(2):
         page.get_by_test_id("more").evaluate(TEN)
+    with Thumb(page, page.get_by_test_id("more")) as thumb:
+        for _ in range(10):
+            thumb.tap()
     expect(quantity).to_have_value("31")
     page.get_by_test_id("place-order").click()
     order = page.url.rpartition("/")[2]
@@ -134,3 +142,80 @@ def test_two_taps_make_one_form(shared_house: House, shared_browser: MakeBrowser
     page.wait_for_url("**/settings/visit-forms/*")
     page.get_by_role("link", name=word("en", "common_back")).click()
     expect(page.get_by_test_id("form")).to_have_count(before + 1)
+
+
+def test_a_second_tap_on_check_in_does_not_finish_the_visit(shared_house: House, page: Page) -> None:
+    outcomes = page.locator("[data-testid^=outcome-]")
+    for visit in _planned(shared_house)[:2]:
+        go(page, f"/visits/{visit.id}")
+        tap_twice(page, page.get_by_test_id("check-in"), lambda: expect(outcomes.first).to_be_visible())
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.get_by_test_id("outcome-interested").click()
+        expect(page.get_by_test_id("finished")).to_be_visible()
+        _wait_until_done(shared_house, visit)
+        assert shared_house.record(visit.id).values.get("outcome") == "interested"
+
+
+@pytest.mark.parametrize("outcome", ["not_in", "order", "follow_up"])
+def test_a_second_tap_on_an_outcome_does_not_take_it_back(shared_house: House, page: Page, outcome: str) -> None:
+    [visit, *_] = _planned(shared_house)
+    go(page, f"/visits/{visit.id}")
+    page.get_by_test_id("check-in").click()
+    finished = page.get_by_test_id("finished")
+    tap_twice(page, page.get_by_test_id(f"outcome-{outcome}"), lambda: expect(finished).to_be_visible())
+    _wait_until_done(shared_house, visit)
+    expect(finished).to_be_visible()
+    assert page.url.endswith(visit.id)
+    assert shared_house.record(visit.id).values.get("outcome") == outcome
+
+
+def test_a_second_tap_takes_nobody_else_out_of_the_plan(page: Page) -> None:
+    go(page, "/plan")
+    planned = page.get_by_test_id("planned")
+    expect(planned.nth(1)).to_be_visible()
+    before = planned.count()
+    _tap_twice_in_list(page, planned, "plan-remove")
+    page.get_by_role("status").get_by_role("button", name=word("en", "common_undo")).click()
+    expect(planned).to_have_count(before)
+
+
+def test_a_second_tap_deletes_no_second_photo(shared_house: House, page: Page) -> None:
+    go_to_customer(page, shared_house.customers_of(MAREK.email)[1].id)
+    open_tab(page, "en", "files_title")
+    photos = page.get_by_test_id("photo")
+    for count, hue in enumerate((20, 120, 220), 1):
+        with page.expect_file_chooser() as chooser:
+            page.get_by_test_id("take-photo").click()
+        chooser.value.set_files([take(page, hue=hue)])
+        expect(photos).to_have_count(count)
+    photos.first.click()
+    trash = page.get_by_test_id("delete-photo")
+    gone = page.get_by_text(word("en", "files_photo_deleted"))
+    tap_twice(page, trash, lambda: expect(gone).to_be_visible())
+    page.get_by_test_id("viewer").get_by_role("button", name=word("en", "common_close")).click()
+    expect(photos).to_have_count(2)
+
+
+def test_a_second_tap_approves_no_second_discount(shared_house: House, page: Page, shared_browser: MakeBrowser) -> None:
+    go(page, "/deals")
+    for nth in range(2):
+        card = page.get_by_test_id("deal").nth(nth)
+        card.get_by_test_id("deal-stages").click()
+        page.get_by_test_id("deal-discount").click()
+        page.get_by_role("radio", name="10%").click()
+        page.get_by_test_id("discount-ask").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+    def are_asked() -> bool:
+        return len([one for one in shared_house.records("deal") if one.values.get("discount_asked_at")]) > 1
+
+    wait_until(are_asked, 15, "both are at the office")
+    manager = shared_browser("manager", device="tablet", **MANAGER.surroundings).open()
+    sign_in(manager, shared_house.address, MANAGER)
+    go(manager, "/needs-a-look")
+    discounts = manager.get_by_test_id("discount")
+    expect(discounts.nth(1)).to_be_visible()
+    before = discounts.count()
+    _tap_twice_in_list(manager, discounts, "discount-approve")
+    manager.get_by_role("status").get_by_role("button", name=word("en", "common_undo")).click()
+    expect(discounts).to_have_count(before)

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { whenStanding } from "./standing";
 
-let [frames, idle]: (() => void)[][] = [[], []];
+let frames: (() => void)[] = [];
+let idle: (() => void)[] = [];
 beforeEach(() => {
-  [frames, idle] = [[], []];
+  frames = [];
+  idle = [];
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const later = (list: () => (() => void)[]) => (begin: () => void) => list().push(begin);
   const off = (list: () => (() => void)[]) => (number: number) => list().splice(number - 1, 1, () => {});

@@ -59,7 +59,7 @@ describe("verdicts", () => {
     const device = open();
     receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
     const T = id(101);
-    const v = { person: PERSON, customer: C, status: "open", title: "Call" };
+    const v = { person: PERSON, customer: C, status: "open", title: "Call" } as const;
     device.save({ kind: "task", id: T, root: C, v });
     device.engine.apply(reply({ seq: 3 }), NOW, NOW, { ...device.engine.request({}, 0), unanswered: 1 });
     receive(device, { pushed: 1, seq: 3 });
@@ -71,7 +71,7 @@ describe("verdicts", () => {
     receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
     device.save({ kind: "customer", id: C, root: C, v: { city: "b" } });
     expect(device.engine.mayReadOn).toBe(true);
-    const v = { person: PERSON, customer: C, status: "open", title: "Call", snoozes: { plus: 1, minus: 0 } };
+    const v = { person: PERSON, customer: C, status: "open", title: "Call", snoozes: { plus: 1 } } as const;
     device.save({ kind: "task", id: id(101), root: C, v });
     expect(device.engine.mayReadOn).toBe(false);
   });
