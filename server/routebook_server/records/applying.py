@@ -83,7 +83,7 @@ class Applier:
         is_new = self._record(turn, edit.id, state, merged)
         met = verdict.losers if verdict is not None and is_new else []
         if not is_new:
-            verdict = self._tell_again(turn, edit, merged.at) or verdict
+            verdict = self.tell_again(turn, edit, merged.at) or verdict
         if decided.losers:
             losers = decided.losers
             verdict = Verdict(edit.n, VerdictKind.CONFLICT, field=losers[0].field, losers=losers)
@@ -221,7 +221,7 @@ class Applier:
             None,
         )
 
-    def _tell_again(self, turn: Turn, edit: Edit, at: str) -> Verdict | None:
+    def tell_again(self, turn: Turn, edit: Edit, at: str) -> Verdict | None:
         """Return what was told of an edit under another number, or would have been; None for nothing."""
         told = self._lookup.verdict_on(turn.push.author.device, edit)
         if told is not None:

@@ -212,20 +212,11 @@ class Batch:
         if turn.push.custody is not None:
             return self._refuse(turn, edits, turn.push.custody, edits[0])
         if self._applier.are_known(turn, edits):
-            return self._tell_again(turn, edits)
+            told = [self._applier.tell_again(turn, edit, edit.at) for edit in edits]
+            return [verdict for verdict in told if verdict is not None]
         if self._custody.has(turn, edits):
             return [_told(edit, FAULT.verdict(edit.n)) for edit in edits]
         return self._refuse(turn, edits, FAULT, edits[0])
-
-    def _tell_again(self, turn: Turn, edits: list[Edit]) -> list[Verdict]:
-        """Apply again what was applied, which changes nothing, for what is to be told of it."""
-        start = self.draft.mark()
-        try:
-            verdicts = [self._attempt(turn, edit, self.draft.mark()) for edit in edits]
-        except RefusalError:
-            self.draft.undo(start)  # Somebody with other rights applied it.
-            return []
-        return [verdict for verdict in verdicts if verdict is not None]
 
     def _attempt(self, turn: Turn, edit: Edit, mark: Mark, tries: int = TRIES) -> Verdict | None:
         """Apply one edit; RefusalError if it may not be, or meets a fault of ours each time. ``mark`` is before it."""

@@ -79,7 +79,10 @@ class Judge:
         return Verdict(edit.n, VerdictKind.MERGED) if lost or unseen or merged.own else None
 
     def judge_past(self, turn: Turn, edit: Edit, past: PastEdit) -> Verdict | None:
-        """Return the conflict that an edit met when it was applied, None for none."""
+        """Return the conflict that an edit met when it was applied, or that it is below what others removed; None else.
+
+        Whether its author had seen that when he wrote, nobody knows any more.
+        """
         values = msgspec.json.decode(past.new)
         met = {} if past.old is None else msgspec.json.decode(past.old)
         conflicts = [
@@ -87,7 +90,12 @@ class Judge:
             for field, (old, stamp, won, is_concurrent, *merged) in met.items()
             if is_concurrent and not any(merged[:1])
         ]
-        return self._conflict(turn, edit, conflicts, past.stamp) if conflicts else None
+        if conflicts:
+            return self._conflict(turn, edit, conflicts, past.stamp)
+        places = [self._draft.states.get(edit.root), self._draft.states.get(edit.id)]
+        removed = [place for place in places if place is not None and _is_gone(place)]
+        is_news = "deleted" not in edit.v and any(not self._is_by_himself(turn, place) for place in removed)
+        return Verdict(edit.n, VerdictKind.MERGED, field="deleted") if is_news else None
 
     def _conflict(self, turn: Turn, edit: Edit, conflicts: Sequence[Change], at: str) -> Verdict:
         losers = [self._loser(turn, edit.id, change, at) for change in conflicts]
@@ -119,8 +127,10 @@ class Judge:
 
     def _is_news(self, turn: Turn, deleted: State) -> bool:
         """Tell whether the author does not know that the record is deleted: another device did it, unread."""
-        by_himself = unpack_stamps(deleted.read_doc()).get("deleted", "").endswith(turn.suffix)
-        return not by_himself and not self._has_seen(turn, deleted, turn.seen)
+        return not self._is_by_himself(turn, deleted) and not self._has_seen(turn, deleted, turn.seen)
+
+    def _is_by_himself(self, turn: Turn, deleted: State) -> bool:
+        return unpack_stamps(deleted.read_doc()).get("deleted", "").endswith(turn.suffix)
 
     def _loser(self, turn: Turn, record_id: str, change: Change, at: str) -> Loser:
         other = self._writer_of(record_id, change.old_stamp)
