@@ -10,7 +10,7 @@ from routebook_server.database import driver_of, open_database
 from routebook_server.database.driver import Storing, insert, upsert
 from routebook_server.records.tables import history, replica, verdict
 
-VERDICTS = upsert(verdict, ("device", "n"))
+VERDICTS = upsert(verdict, ("device", "n"), "device", "n", "doc")
 HISTORY = insert(history, "id", "stamp", "device", "person", "received_at", "new", "old", "decided_by")
 REPLICAS = upsert(replica, ("device",), "device", "person", "pushed", "clamped")
 TEXTS = {

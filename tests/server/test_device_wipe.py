@@ -1,13 +1,10 @@
 """Wiping a device: it hands over what it has not sent, hears that its data has to go, and is let in no more."""
 
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
 import pytest
-import structlog
 
 from routebook_server.identity.people import AUDIT
 from routebook_server.logs import configure_logs
@@ -301,15 +298,9 @@ async def test_a_device_that_is_not_there_is_not_found(house: House) -> None:
 
 
 @pytest.fixture
-def quiet_log() -> Iterator[None]:
+def quiet_log(own_log: None) -> None:
     """The log of an operator who chose nothing."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     configure_logs(Settings())
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 async def test_who_wiped_and_signed_out_whose_device_is_written_down_at_every_log_level(

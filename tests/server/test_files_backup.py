@@ -13,6 +13,7 @@ from routebook_server.files.copying import Copied, copy_blobs
 from server.files import BAKERY, JPEG, kept, send, settle_in, write_file
 from server.team import make_id, open_house
 
+pytestmark = pytest.mark.usefixtures("own_log")
 BODIES: Final = [b"\xff\xd8\xff" + bytes([number]) * 300_000 for number in range(3)]
 
 

@@ -11,7 +11,16 @@ from routebook_sync.entities import ENTITY_TYPES, EntityType, FieldType
 from routebook_sync.entities.base import SHARED_ROOT
 from routebook_sync.entities.person import Role
 from routebook_sync.joins import Join
-from routebook_sync.messages import PROTOCOL, DeviceReport, Edit, Problem, SyncReply, SyncRequest, read_reply
+from routebook_sync.messages import (
+    PROTOCOL,
+    DeviceReport,
+    Edit,
+    Problem,
+    ProblemCode,
+    SyncReply,
+    SyncRequest,
+    read_reply,
+)
 from routebook_sync.record import Doc
 from routebook_sync.replica.change import Change, Saved
 from routebook_sync.replica.replica import Replica, World
@@ -339,6 +348,8 @@ class Device:
             is_fault = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
             take = self.session.take_fault if is_fault else self.session.take_unreachable
             return self._until_crash(crash, lambda: take(sending.request))
+        if problem.code is ProblemCode.GAP:
+            self._ledger.number_anew(self.store, self.tables.unsent())
         return self._until_crash(crash, lambda: self.session.take_problem(problem, sending.request))
 
     def has_other_rights_than(self, sending: Sending, answer: Answer) -> bool:

@@ -1,5 +1,6 @@
 """Ledger: every edit that a device ever stored, and what became of it; kept beside the simulation, by nobody in it."""
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -33,6 +34,8 @@ class Entered(msgspec.Struct):
     """Whether it was written over a row that had gone wrong by itself: what its author saw is not what was there."""
     sent_anew: bool = False
     """Whether it was sent under two device numbers: the verdict under the first was heard by nobody."""
+    numbered_anew: bool = False
+    """Whether it got another number after it was sent: with the former one went what it was told (decision 260)."""
     unheard: bool = False
     """Whether it waited when its device got another number: it may have been taken under the former one."""
     gone: bool = False
@@ -67,6 +70,13 @@ class Ledger:
         key = (store, edit.at[:-DEVICE_WIDTH], edit.id)
         entered = self.entries[key] = Entered(store, edit, edit.group, texts, plus)
         return entered
+
+    def number_anew(self, store: Store, waiting: Sequence[Edit]) -> None:
+        """Note that what waits in a storage gets other numbers, whether it had been sent or not."""
+        for edit in waiting:
+            entered = self.find(store, edit)
+            if entered is not None:
+                entered.numbered_anew = True
 
     def wipe(self, store: Store) -> None:
         """Note that a storage has let go of what it had been acknowledged, and not of what waits in it."""

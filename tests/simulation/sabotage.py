@@ -369,7 +369,7 @@ def verdicts_are_acknowledged_before_they_are_stored() -> Iterator[None]:
         yield
 
 
-@_breaks("G2")
+@_breaks("G2", "G3")
 def what_is_revoked_goes_before_it_was_sent() -> Iterator[None]:
     """A device drops a bucket with the edits that wait in it."""
     drop = Applying._drop_revoked

@@ -38,7 +38,7 @@ def nothing_is_silent(simulation: "Simulation", books: Books) -> None:
         author = saved if entry.device != SERVER_DEVICE else None
         if author is not None and author.gone and simulation.was_restored:
             author = None  # A repetition met a server that forgot it; the device to be told is gone.
-        if author is not None and (author.lost or author.spoilt or author.sent_anew):
+        if author is not None and (author.lost or author.spoilt or author.sent_anew or author.numbered_anew):
             author = None
         for name, value in entry.new.items():
             if ENTITY_TYPES[books.rows[entry.id].kind].join_of(name) not in STAMPED:
@@ -100,7 +100,9 @@ def _both_are_told(
 
 def _deletions_are_told(simulation: "Simulation", entry: Entry, saved: Entered, stands: _Stands) -> None:
     """Whoever wrote into what somebody else had deleted, and was not shown that, is told (SPEC R24, R53)."""
-    if saved.out_of_sight or saved.lost or saved.gone or saved.spoilt or saved.sent_anew or "deleted" in entry.new:
+    if saved.out_of_sight or saved.lost or saved.gone or saved.spoilt or "deleted" in entry.new:
+        return
+    if saved.sent_anew or saved.numbered_anew:
         return
     for place in (entry.id, saved.edit.root):
         deleted, stamp, device, _person = stands.get((place, "deleted"), (False, "", 0, ""))
