@@ -12,7 +12,7 @@ for (const kind of ["pointerdown", "click"]) {
     if (event.pointerType !== "touch") return;
     if (kind === "click") at += 40;
     else globalThis.fingerWas = [event.clientX, event.clientY];
-    if (kind !== "click") at = globalThis.isHurried ? at + 160 : Math.max(at + 500, event.timeStamp);
+    if (kind !== "click") at = globalThis.isHurried ? at + 160 : Math.max(at, event.timeStamp) + 500;
     Object.defineProperty(event, "timeStamp", { value: at });
   }, true);
 }"""

@@ -86,6 +86,8 @@ class Sending(msgspec.Struct, frozen=True):
     body: bytes
     sent_ms: int
     """By the device's own clock."""
+    number: int
+    """Of the storage's requests."""
 
 
 Watch: TypeAlias = Callable[["Device", SyncReply, list[Edit]], None]
@@ -118,6 +120,8 @@ class Device:
         self._random = Random(name)
         self._crash_after = 0
         self._writes = 0
+        self._sendings = self._read_on = 0
+        """How many requests it made, and which of them was the last that read on without verdicts (SPEC R42)."""
         self.lose()
 
     def now(self) -> int:
@@ -331,7 +335,8 @@ class Device:
             request = msgspec.structs.replace(request, protocol=1, view="", hold=[], again=[], verify=False, check={})
         if budget:
             request.budget = budget
-        return Sending(request, msgspec.json.encode(request), self.now())
+        self._sendings += 1
+        return Sending(request, msgspec.json.encode(request), self.now(), self._sendings)
 
     def take(self, sending: Sending, answer: Answer | None, *, crash: int = 0) -> bool:
         """Act on an answer, None for no answer; tell whether the device wants another round trip at once."""
@@ -361,7 +366,7 @@ class Device:
         """
         waiting = {edit.n: edit.at for edit in self.tables.unsent()}
         sent = [msgspec.json.decode(edit, type=Edit) for edit in sending.request.edits]
-        if self.tables.number("unanswered") or any(waiting.get(edit.n, edit.at) != edit.at for edit in sent):
+        if sending.number < self._read_on or any(waiting.get(edit.n, edit.at) != edit.at for edit in sent):
             return True
         held = self.cursors_of_now()
         if answer.status != HTTPStatus.OK:
@@ -381,6 +386,8 @@ class Device:
         again = self._until_crash(
             crash, lambda: self.session.take_reply(reply, sending.request, sending.sent_ms, self.now())
         )
+        if self.tables.number("unanswered"):
+            self._read_on = sending.number
         if self.tables.meta.get("grants") is reply.grants:  # else the app died before it was stored
             self._watch(self, reply, waited)
         return again

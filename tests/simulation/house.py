@@ -289,6 +289,10 @@ class House:
         """Return the rows of a query, past everything that the server does."""
         return self.ground.read(lambda connection: driver_of(connection).fetch(sql, *values))
 
+    def edited(self, number: int) -> dict[int, str]:
+        """Return the records that the verdicts which wait for a device are about, by their numbers."""
+        return dict(self.rows("SELECT n, id FROM verdict WHERE device = ?", number))
+
     def places(self) -> dict[str, str]:
         """Return the bucket of every record."""
         return dict(self.rows("SELECT id, bucket FROM record"))

@@ -37,7 +37,8 @@ def nothing_outside_the_grants_is_sent(
             raise BrokenError("G5", f"{device.name} is told {verdict}")
     is_told = any(verdict.losers for verdict in reply.verdicts)
     places = [places_before, simulation.house.places()] if reply.rows or is_told else []
-    edited = {edit.n: edit.id for edit in device.tables.unsent()}
+    # Not by the device's own numbers: it may have given them to other edits since (SPEC R46).
+    edited = simulation.house.edited(device.number) if is_told else {}
     for verdict in reply.verdicts:
         # Of an edit that is acknowledged by now nobody knows the record; the one that it was given with was looked at.
         # What is in the archive of a bucket may be asked for by whoever is granted that.
