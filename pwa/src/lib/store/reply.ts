@@ -110,7 +110,8 @@ class Applying {
     this.#offerAgain();
     const { unanswered = 0 } = context.asked;
     const { isRestored } = this.#readings;
-    if (isRestored || unanswered > 0) writeMeta(database, "unanswered", isRestored ? 0 : unanswered);
+    // What is noted so far is of another life of the server.
+    if (isRestored || unanswered > 0) writeMeta(database, "unanswered", unanswered);
     const taking = { device: context.device, isRestored };
     for (const topic of takeVerdicts(database, this.#writer, reply, taking)) this.changed.add(topic);
     // After the verdicts: one may be given again, for a record that has left since. The page that begins has the rest.

@@ -242,14 +242,13 @@ export class Session {
     // Of edits that the request did not carry the server says nothing: are these numbers theirs, or those that others had before (SPEC R42)?
     const carried = edits.at(-1)?.n ?? request.ack ?? 0;
     const isBlind = answer.pushed > carried && store.waiting > edits.length;
-    const isRestored = isOfAnotherEpoch(answer, request);
-    if (isBlind && edits.length === 0 && (isRestored || !store.mayReadOn)) {
+    if (isBlind && edits.length === 0 && (isOfAnotherEpoch(answer, request) || !store.mayReadOn)) {
       this.#settleDoubt(answer);
       if (this.#stuckUntil !== null) this.#stuckUntil = 0;
       return 0;
     }
-    const reply = isBlind && !isRestored ? upTo(carried, answer) : answer;
-    store.apply(reply, sent, received, reply === answer ? request : { ...request, unanswered: answer.pushed });
+    const reply = isBlind ? upTo(carried, answer) : answer;
+    store.apply(reply, sent, received, isBlind ? { ...request, unanswered: answer.pushed } : request);
     this.#connection = "up_to_date";
     this.#problem = null;
     if (store.isWipeDue) {

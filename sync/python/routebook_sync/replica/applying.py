@@ -42,7 +42,7 @@ class Applying:
         self._offer_again()
         is_restored = self._readings.is_restored
         if is_restored or self._unanswered:
-            tables.meta.put("unanswered", 0 if is_restored else self._unanswered)
+            tables.meta.put("unanswered", self._unanswered)  # What is noted so far is of another life of the server.
         take_verdicts(tables, self._rows, self._schema, reply, self._device, is_restored=is_restored)
         # After the verdicts: one may be given again, for a record that has left since. The page has what has not.
         self._readings.begin()

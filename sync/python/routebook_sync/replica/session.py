@@ -68,11 +68,10 @@ class Session:
         # others had before (SPEC R42)?
         carried = edits[-1].n if edits else request.ack
         is_blind = answer.pushed > carried and replica.waiting > len(edits)
-        is_restored = _is_of_another_epoch(answer, request)
-        if is_blind and not edits and (is_restored or not replica.may_read_on):
+        if is_blind and not edits and (_is_of_another_epoch(answer, request) or not replica.may_read_on):
             self._settle_doubt(answer)
             return True
-        unanswered = answer.pushed if is_blind and not is_restored else 0
+        unanswered = answer.pushed if is_blind else 0
         if unanswered:
             told = [verdict for verdict in answer.verdicts if verdict.n <= carried]
             reply = msgspec.structs.replace(answer, pushed=carried, verdicts=told)
