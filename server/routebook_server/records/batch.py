@@ -212,7 +212,13 @@ class Batch:
         if turn.push.custody is not None:
             return self._refuse(turn, edits, turn.push.custody, edits[0])
         if self._applier.are_known(turn, edits):
-            told = [self._applier.tell_again(turn, edit, edit.at) for edit in edits]
+            start = self.draft.mark()
+            try:
+                # Which changes nothing, but brings back what was archived since: its device takes it for there.
+                told = [self._attempt(turn, edit, self.draft.mark()) for edit in edits]
+            except RefusalError:
+                self.draft.undo(start)  # Somebody with other rights applied it, or its author has them no more.
+                told = [self._applier.tell_again(turn, edit, edit.at) for edit in edits]
             return [verdict for verdict in told if verdict is not None]
         if self._custody.has(turn, edits):
             return [_told(edit, FAULT.verdict(edit.n)) for edit in edits]
