@@ -42,7 +42,7 @@ def test_every_guarantee_holds_on_postgresql_too(cluster: Cluster) -> None:
 
 
 OPEN = {
-    "G3-21014333": "a late repetition meets a restored server, and its author, under another number, hears of no custody",
+    "G3-21014333": "a late repetition meets a restored server; its author, under a new number, hears of no custody",
     "G8-21017602": "a decision on a group in custody does not find a record that is there",
 }
 """What is known to be broken still, by the name of its script."""
