@@ -9,7 +9,7 @@ import pytest_asyncio
 from routebook_server.records import deciding
 from routebook_server.records.push import Claim
 from routebook_sync.entities.person import Role
-from server.custody import NOTE, NOTED, VISIT, custody, decide, held_edits, told
+from server.custody import CUSTOMER, NOTE, NOTED, VALUES, VISIT, custody, decide, held_edits, told
 from server.devices import ANNA, BAKERY, CHEMIST, MIRA, NORTH, SOUTH, Device, Team, make_id, open_team
 
 FLOUR: Final = make_id(900)
@@ -128,6 +128,36 @@ async def test_without_anything_forged_a_withdrawn_territory_opens_nothing(team:
 
     assert await stored(team) == before
     assert (await team.row(NOTE) or {})["v"]["body"] == BODY["body"]
+
+
+async def test_a_group_with_a_change_of_what_was_never_made_is_refused_whole(team: Team) -> None:
+    phone, desk = await two_devices(team)
+    team.territories[ANNA] = []
+    phone.edit("customer", CUSTOMER, CUSTOMER, {"name": "Mill", "territory": SOUTH})
+    phone.edit("note", NOTE, BAKERY, BODY, group="g")
+    phone.edit("customer", CUSTOMER, CUSTOMER, {"city": "Graz"}, group="g")
+
+    verdicts = told((await phone.sync()).verdicts)
+
+    assert verdicts[1:] == [(2, "rejected", "missing_field"), (3, "rejected", "missing_field")]
+    await desk.sync()
+    assert await custody(team) == [] == held_edits(desk), "nobody is offered what he could only discard"
+
+
+async def test_a_group_that_changes_what_it_makes_itself_or_what_is_kept_waits_for_a_decision(team: Team) -> None:
+    phone, desk = await two_devices(team)
+    team.territories[ANNA] = []
+    phone.edit("visit", VISIT, BAKERY, VALUES)
+    phone.edit("note", NOTE, BAKERY, BODY, group="g")
+    phone.edit("note", NOTE, BAKERY, {"pinned": True}, group="g")
+    phone.edit("visit", VISIT, BAKERY, {"status": "open"}, group="g")
+
+    verdicts = told((await phone.sync()).verdicts)
+
+    assert [verdict for _n, verdict, _code in verdicts] == ["held"] * 4
+    await apply_all(desk)
+    assert (await team.row(NOTE) or {})["v"]["pinned"] is True
+    assert (await team.row(VISIT) or {})["v"]["status"] == "open"
 
 
 async def test_what_was_hers_is_applied_all_the_same(team: Team) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest_asyncio
 
 from routebook_server.records.buckets import territory_bucket
@@ -124,6 +125,24 @@ async def test_a_device_that_returns_after_a_year_brings_nothing_back(team: Team
     history = await team.store.history(VISIT, [IN_NORTH], 1)
     assert history is not None
     assert [(change.field, change.new) for change in history[0].changes] == [("outcome", "order")]
+
+
+async def test_what_comes_again_under_another_number_after_the_content_went_is_not_taken_twice(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(4, MIRA)
+    await phone.sync()
+    desk.edit("customer", BAKERY, BAKERY, {"deleted": True})
+    await desk.sync()
+    first = phone.edit("customer", BAKERY, BAKERY, {"city": "Graz"})
+    await phone.sync()
+    team.clock.now_ms += 365 * DAY_MS
+    await Purger(team.database, team.clock, 180).purge()
+
+    again = msgspec.structs.replace(first, n=2)
+    await phone.sync(edits=[msgspec.to_builtins(again)])
+
+    history = await team.store.history(BAKERY, [IN_NORTH], 9) or []
+    assert [change.new for entry in history for change in entry.changes if change.field == "city"] == ["Graz"]
+    assert (await values_of(team, BAKERY))["deleted"] is True
 
 
 async def test_what_lost_its_content_comes_back_only_whole(team: Team) -> None:

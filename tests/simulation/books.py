@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from routebook_server.records.buckets import person_bucket
 from routebook_sync.clock import DEVICE_WIDTH, is_stamp
 from routebook_sync.joins import canonical
 from routebook_sync.messages import MARKERS, Edit, Row, VerdictKind
@@ -57,6 +58,13 @@ class Books:
             for record in (row.doc.v["target"], *(part["id"] for part in row.doc.v.get("more") or ()))
         }
         """Records of which a change was held and decided on."""
+        self.receipts = {
+            (row.doc.v["person"], record)
+            for row in self.rows.values()
+            if row.kind == "held_edit" and row.bucket == person_bucket(row.doc.v["person"])
+            for record in (row.doc.v["target"], *(part["id"] for part in row.doc.v.get("more") or ()))
+        }
+        """Person and record of each change that is or was held, as its author is told."""
         self.conflicts = {
             (row.doc.v["person"], row.doc.v["target"], name)
             for row in self.rows.values()

@@ -14,7 +14,6 @@ from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import door
 from routebook_server.records import applying as merging
 from routebook_server.records import pages, state, store, writing
-from routebook_server.records.applying import Applier
 from routebook_server.records.batch import Batch
 from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import Custody
@@ -23,6 +22,7 @@ from routebook_server.records.judging import Judge
 from routebook_server.records.reader import Reader
 from routebook_server.records.refusal import Refusal
 from routebook_server.records.repair import Repair
+from routebook_server.records.stamping import Stamper
 from routebook_server.records.state import Stored
 from routebook_server.records.writing import Numbering, Outflow, Written
 from routebook_sync.entities import EntityType
@@ -99,14 +99,14 @@ def verdicts_are_lost() -> Iterator[None]:
 def stamps_are_not_clamped() -> Iterator[None]:
     """The server believes every clock."""
 
-    def believe(self: Applier, turn: Any, edit: Edit, doc: Doc | None) -> tuple[str, dict[str, str] | None, str]:
+    def believe(self: Stamper, turn: Any, edit: Edit, doc: Doc | None) -> tuple[str, dict[str, str] | None, str]:
         if edit.at:
             return edit.at, edit.base, ""
         told: tuple[str, dict[str, str] | None, str] = stamp(self, turn, edit, doc)
         return told
 
-    stamp = vars(Applier)["_stamp"]
-    with mock.patch.object(Applier, "_stamp", believe):
+    stamp = vars(Stamper)["of"]
+    with mock.patch.object(Stamper, "of", believe):
         yield
 
 

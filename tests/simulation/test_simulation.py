@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -15,7 +14,6 @@ import pytest
 from postgres import Cluster
 from simulation.draw import draw_script
 from simulation.ground import on_postgres
-from simulation.guarantees import BrokenError
 from simulation.running import FAILURES, be_silent, load, run_seed
 from simulation.simulation import Simulation
 
@@ -41,22 +39,7 @@ def test_every_guarantee_holds_on_postgresql_too(cluster: Cluster) -> None:
     assert not broken, "\n" + "\n".join(broken)
 
 
-OPEN = {
-    "G3-21014333": "a late repetition meets a restored server; its author, under a new number, hears of no custody",
-    "G8-21017602": "a group in custody that also changes what its author was refused to make can only be discarded",
-}
-"""What is known to be broken still, by the name of its script."""
-
-
-def _kept() -> list[Any]:
-    known = {name: pytest.mark.xfail(reason=OPEN[name], raises=BrokenError, strict=True) for name in OPEN}
-    return [
-        pytest.param(path, id=path.stem, marks=[known[path.stem]] if path.stem in known else [])
-        for path in sorted(FAILURES.glob("*.json"))
-    ]
-
-
-@pytest.mark.parametrize("path", _kept())
+@pytest.mark.parametrize("path", sorted(FAILURES.glob("*.json")), ids=lambda path: path.stem)
 def test_what_once_broke_a_guarantee_does_so_no_more(path: Path) -> None:
     Simulation(load(path)).run()
 

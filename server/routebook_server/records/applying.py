@@ -1,6 +1,5 @@
 """Applying: one edit, checked and merged into a draft."""
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,16 +12,17 @@ from routebook_server.records.custody import HELD_EDIT, Custody
 from routebook_server.records.deciding import UNDECIDED, Decider
 from routebook_server.records.doing import DONE_AT, set_right
 from routebook_server.records.draft import NOBODY, Draft
-from routebook_server.records.inside import Clamp, judge_inside
-from routebook_server.records.judging import Judge, Merged
+from routebook_server.records.inside import judge_inside
+from routebook_server.records.judging import Judge, Merged, is_gone
 from routebook_server.records.lookup import Lookup, PastEdit
 from routebook_server.records.place import Place, find_place, find_target, require_place
 from routebook_server.records.prose import Prose
-from routebook_server.records.push import SERVER_SUFFIX, Replica, Turn
+from routebook_server.records.push import SERVER_SUFFIX, Turn
 from routebook_server.records.refusal import Refusal, RefusalError, refuse_beside, refuse_values
+from routebook_server.records.stamping import Stamper
 from routebook_server.records.state import State, encode_json
 from routebook_sync import base32
-from routebook_sync.clock import CLAMP_MS, MS_WIDTH, SERVER_DEVICE, clamp
+from routebook_sync.clock import SERVER_DEVICE
 from routebook_sync.entities import ENTITY_TYPES, EntityType
 from routebook_sync.messages import MAX_RECORD_BYTES, Edit, ProblemCode, Verdict, VerdictKind
 from routebook_sync.record import Doc, is_deleted, merge_edit, unpack_stamps
@@ -40,7 +40,7 @@ class Applier:
         conflicts: Conflicts,
         custody: Custody,
         decider: Decider,
-        replicas: dict[int, Replica],
+        stamper: Stamper,
     ) -> None:
         self._draft = draft
         self._lookup = lookup
@@ -49,9 +49,7 @@ class Applier:
         self._custody = custody
         self._decider = decider
         self._prose = Prose(draft, lookup)
-        self._replicas = replicas
-        self._latest = base32.encode(draft.now_ms + CLAMP_MS, MS_WIDTH) + "\x7f"
-        """Not below any stamp that is taken as it is (SPEC R6)."""
+        self._stamper = stamper
 
     def apply(self, turn: Turn, edit: Edit) -> Verdict | None:
         """Merge one edit into the draft and return its verdict, None for ``applied``; RefusalError if it may not be.
@@ -138,18 +136,34 @@ class Applier:
             require_claim(turn.claim, edit, old, places, lookup=self._lookup, states=self._draft.states)
         return target
 
-    def refuse_never_his(self, turn: Turn, edits: Sequence[Edit]) -> tuple[Refusal, Edit] | None:
-        """Return the first of these edits that was never their author's to write, as far as one can tell, and why."""
+    def refuse_undecidable(self, turn: Turn, edits: Sequence[Edit]) -> tuple[Refusal, Edit] | None:
+        """Return the first of a group's edits that can never be applied, as far as one can tell, and why.
+
+        It was never its author's to write, or changes what was never made: whoever decides could only discard it.
+        """
+        made: set[str] = set()
         for edit in edits:
             refusal = refuse_never_his(turn, edit, self._lookup, self._draft.states)
+            if refusal is None and edit.id not in made:
+                refusal = self._refuse_unmade(turn, edit)
             if refusal is not None:
                 return refusal, edit
+            made.add(edit.id)
         return None
+
+    def _refuse_unmade(self, turn: Turn, edit: Edit) -> Refusal | None:
+        """Return why an edit cannot be the first of its record, None where it can or the record is awaited."""
+        entity = ENTITY_TYPES.get(edit.kind)
+        if entity is None or edit.id in self._draft.states or entity.required <= edit.v.keys():
+            return None
+        refusal = refuse_beside(entity, edit.v, None, turn.push.author.role)
+        refusal = refusal and self._custody.reason(turn, refusal, edit)
+        return None if refusal is None or refusal.held or refusal.code is not ProblemCode.MISSING_FIELD else refusal
 
     # Merging
 
     def _merge(self, turn: Turn, entity: EntityType, edit: Edit, doc: Doc | None) -> Merged:
-        at, base, clamped = self._stamp(turn, edit, doc)
+        at, base, clamped = self._stamper.of(turn, edit, doc)
         values = edit.v
         if not DONE_AT.isdisjoint(values) and turn.suffix != SERVER_SUFFIX:
             values, ahead = set_right(values, self._draft.now_ms, turn.push.ahead_ms)
@@ -164,8 +178,8 @@ class Applier:
                 values,
                 doc.v if doc is not None else {},
                 suffix=turn.suffix,
-                latest=self._latest,
-                clamp=self._clamp_inside(turn, {edit.at: at}),
+                latest=self._stamper.latest,
+                clamp=self._stamper.clamp_inside(turn, {edit.at: at}),
                 waiting=lambda name, element: self._custody.last_stamps(turn, edit.id, name, element),
             )
             clamped = clamped or next((name for name, value in values.items() if value is not edit.v[name]), "")
@@ -195,7 +209,9 @@ class Applier:
         """Put what was merged into the history; tell whether that had not got the edit."""
         source = (record_id, merged.at, turn.push.author.device, turn.person)
         changes = None if state is None else merged.changes
-        is_new = state is None or merged.won or not self._is_known(*source[:3], merged.values)
+        # What changes a deleted record may have done so before its body was dropped.
+        is_news = merged.won and state is not None and not is_gone(state)
+        is_new = state is None or is_news or not self._is_known(*source[:3], merged.values)
         if is_new:
             self._draft.record(source, merged.values, changes, merged.texts, turn.decided_by, base=merged.base)
         for stamp, values, changes in merged.own:
@@ -232,73 +248,6 @@ class Applier:
     def are_known(self, turn: Turn, edits: Sequence[Edit]) -> bool:
         """Tell whether all these edits were applied already, as they are."""
         return all(self._is_known(edit.id, edit.at, base32.decode(turn.suffix), edit.v) for edit in edits)
-
-    # Stamps
-
-    def _stamp(self, turn: Turn, edit: Edit, doc: Doc | None) -> tuple[str, dict[str, str] | None, str]:
-        """Return the edit's stamp, its base (None for what the server writes itself), and ``at`` if it was clamped."""
-        if edit.at == "":
-            stamps = unpack_stamps(doc) if doc is not None else {}
-            floor = max((stamps.get(name, "") for name in edit.v), default="")
-            return self._draft.stamp(floor), edit.base if turn.decided_by else None, ""
-        if not edit.at.endswith(turn.suffix):
-            raise _refused(ProblemCode.BAD_STAMP, "The stamp is of another device.", "at")
-        if edit.at <= self._latest:
-            return edit.at, edit.base, ""
-        replica = self._replicas.get(turn.push.author.device) or Replica(turn.person)
-        # It still wins over what its author saw and changed (SPEC R6 keeps the order of one device's edits).
-        stamps = unpack_stamps(doc) if doc is not None else {}
-        seen = [
-            stamps[name]
-            for name in edit.v
-            if name in stamps and (stamps[name] == edit.base.get(name) or stamps[name].endswith(turn.suffix))
-        ]
-        replica.clamped = clamp(edit.at, self._draft.now_ms, max([replica.clamped, *seen]))
-        # A base that was clamped too: whatever another device wrote since, the author has not seen it. But he has seen
-        # what stands there, even where the server's own clock was ahead when it was written.
-        base = {name: stamp for name, stamp in edit.base.items() if stamp <= self._latest or stamp == stamps.get(name)}
-        return replica.clamped, base, "at"
-
-    def _clamp_inside(self, turn: Turn, known: Mapping[str, str]) -> Clamp:
-        """Return what makes of a stamp inside a field what the server takes; of some that is ``known``."""
-        replica = self._replicas.get(base32.decode(turn.suffix)) or Replica(turn.person)
-
-        def clamped(stamp: str, floor: str) -> str:
-            if known.get(stamp, "") > floor:
-                return known[stamp]
-            replica.clamped = clamp(stamp, self._draft.now_ms, max(replica.clamped, floor))
-            return replica.clamped
-
-        return clamped
-
-    def stamp_kept(self, turn: Turn, edits: Sequence[Edit]) -> list[Edit]:
-        """Return edits that go into custody with the stamps inside their fields as the server takes them now.
-
-        So they keep their place among what their device does before the decision on them (SPEC R6).
-        """
-        kept: list[Edit] = []
-        for edit in edits:
-            entity = ENTITY_TYPES.get(edit.kind)
-            inside = {} if entity is None else {name: edit.v[name] for name in entity.inside.intersection(edit.v)}
-            if entity is None or not inside or turn.suffix == SERVER_SUFFIX:
-                kept.append(edit)
-                continue
-            state = self._draft.states.get(edit.id)
-            try:
-                msgspec.convert(inside, entity.patch)
-                judged = judge_inside(
-                    entity,
-                    inside,
-                    state.read_doc().v if state is not None and state.kind == edit.kind else {},
-                    suffix=turn.suffix,
-                    latest=self._latest,
-                    clamp=self._clamp_inside(turn, {}),
-                    waiting=functools.partial(self._custody.last_stamps, turn, edit.id, also=tuple(kept)),
-                )
-            except (msgspec.ValidationError, RefusalError):
-                judged = inside  # It will be refused for that, whoever decides on it.
-            kept.append(msgspec.structs.replace(edit, v={**edit.v, **judged}))
-        return kept
 
 
 def _require_whole(entity: EntityType, values: dict[str, Any], old: Doc, new: Doc) -> None:

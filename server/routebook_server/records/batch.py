@@ -23,6 +23,7 @@ from routebook_server.records.judging import Judge
 from routebook_server.records.lookup import Lookup
 from routebook_server.records.push import GapError, Push, Replica, Turn, Unread
 from routebook_server.records.refusal import FAULT, Refusal, RefusalError
+from routebook_server.records.stamping import Stamper
 from routebook_server.records.state import State
 from routebook_sync import base32
 from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE, Clock
@@ -62,6 +63,7 @@ class Batch:
         self._custody = Custody(self.draft, lookup)
         judge = Judge(self.draft, lookup, replicas, heads)
         self._conflicts = Conflicts(self.draft)
+        self._stamper = Stamper(self.draft, self._custody, replicas)
         decider = Decider(self.draft, self._custody, self._conflicts, self._attempt)
         self._applier = Applier(
             self.draft,
@@ -70,7 +72,7 @@ class Batch:
             conflicts=self._conflicts,
             custody=self._custody,
             decider=decider,
-            replicas=replicas,
+            stamper=self._stamper,
         )
         self._pushed = {device: replica.pushed for device, replica in replicas.items()}
         """How far each device had pushed before this batch."""
@@ -241,7 +243,7 @@ class Batch:
         """Refuse edits for what ``culprit`` met, or take them into custody; return their verdicts."""
         refusal = self._custody.reason(turn, refusal, culprit)
         if refusal.held and len(edits) > 1 and refusal is not FAULT and turn.push.custody is None:
-            refusal, culprit = self._applier.refuse_never_his(turn, edits) or (refusal, culprit)
+            refusal, culprit = self._applier.refuse_undecidable(turn, edits) or (refusal, culprit)
         if refusal.held:
             refusal = self._keep(turn, edits, refusal, culprit)
         return [_told(edit, refusal.verdict(culprit.n)) for edit in edits]
@@ -249,7 +251,7 @@ class Batch:
     def _keep(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> Refusal:
         mark = self.draft.mark()
         try:
-            edits = self._applier.stamp_kept(turn, edits)
+            edits = self._stamper.kept(turn, edits)
             return self._custody.keep(turn, edits, refusal, culprit)
         except UNAVAILABLE:
             raise

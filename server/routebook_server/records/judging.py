@@ -62,7 +62,7 @@ class Judge:
         if merged.conflicts:
             return self._conflict(turn, edit, merged.conflicts, merged.at)
         root = self._draft.states.get(edit.root)
-        if root is not None and root is not state and _is_gone(root) and self._is_news(turn, root):
+        if root is not None and root is not state and is_gone(root) and self._is_news(turn, root):
             return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
         if state is not None and self._meets_removal(turn, edit, state):
             return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
@@ -93,7 +93,7 @@ class Judge:
         if conflicts:
             return self._conflict(turn, edit, conflicts, past.stamp)
         places = [self._draft.states.get(edit.root), self._draft.states.get(edit.id)]
-        removed = [place for place in places if place is not None and _is_gone(place)]
+        removed = [place for place in places if place is not None and is_gone(place)]
         is_news = "deleted" not in edit.v and any(not self._is_by_himself(turn, place) for place in removed)
         return Verdict(edit.n, VerdictKind.MERGED, field="deleted") if is_news else None
 
@@ -117,8 +117,8 @@ class Judge:
     def _meets_removal(self, turn: Turn, edit: Edit, state: State) -> bool:
         """Tell whether a change meets a removal that its author did not know of, or a removal such a change."""
         if "deleted" not in edit.v:
-            return _is_gone(state) and self._is_news(turn, state)
-        is_removal = edit.v["deleted"] is True and state.device != SERVER_DEVICE and not _is_gone(state)
+            return is_gone(state) and self._is_news(turn, state)
+        is_removal = edit.v["deleted"] is True and state.device != SERVER_DEVICE and not is_gone(state)
         return is_removal and self._is_changed(turn, state)
 
     def _is_changed(self, turn: Turn, state: State) -> bool:
@@ -149,6 +149,7 @@ class Judge:
         return known.person if known else self._lookup.person(device)
 
 
-def _is_gone(state: State) -> bool:
+def is_gone(state: State) -> bool:
+    """Tell whether the record is deleted."""
     # Most are not: their documents need not be decoded for that.
     return (state.doc is not None or _DELETED in state.text) and is_deleted(state.read_doc())
