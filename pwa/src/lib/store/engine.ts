@@ -2,22 +2,21 @@
 import { offsetFromReply } from "$sync/clock.ts";
 import { newId, RANDOM_BYTES } from "$sync/identifier.ts";
 import type { Cursor, DeviceReport, Edit, SyncReply, SyncRequest } from "$sync/messages.ts";
-import { FIRST_BUDGET, MAX_EDITS, PROTOCOL, SCHEMA_HASH } from "$sync/schema.gen.ts";
+import { FIRST_BUDGET } from "$sync/schema.gen.ts";
 import type { Account } from "./account.ts";
 import { countAttention, type Dismissed, dismissAttention, recallAttention } from "./attention.ts";
 import type { Change, WriteResult } from "./change.ts";
 import { Checks } from "./checks.ts";
-import { type Asked, isComplete, readCursors, seenBefore } from "./cursors.ts";
+import { type Asked, isComplete, readCursors } from "./cursors.ts";
 import { type Database, withoutWaiting } from "./database.ts";
 import { countRefused, exportMark, refusedWork } from "./export.ts";
 import { type FileRecord, fileRecord } from "./files/records.ts";
 import { extendGrams } from "./grams.ts";
 import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
-import { MAX_PUSH_BYTES, VERIFY_EVERY_MS } from "./limits.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
 import { adoptDevice, noteNumbering, offerAgain, renumber } from "./numbering.ts";
 import { keepOlder, type OlderPage, openOlder, setOlderBudget } from "./older.ts";
-import { holdEdits, type Portion, portionOf, queued, writeChanges } from "./outbox.ts";
+import { holdEdits, portionOf, queued, writeChanges } from "./outbox.ts";
 import { settleNames } from "./pinyin.ts";
 import type { ParametersOf, Queries, QueryName, ResultOf } from "./queries/index.ts";
 import type { Topic } from "./query.ts";
@@ -25,6 +24,7 @@ import { rebuildRecords } from "./rebuilding.ts";
 import { deriveLastVisits } from "./records.ts";
 import { rehearseCheckIn, visitToRehearse } from "./rehearsal.ts";
 import { applyReply, isBroughtAgain } from "./reply.ts";
+import { requestOf } from "./request.ts";
 import { raisesCounter } from "./restamp.ts";
 import { roleOf } from "./role.ts";
 import { setAside } from "./setting-aside.ts";
@@ -294,40 +294,16 @@ export class Engine {
    * group; 0 sends none.
    */
   request(report: DeviceReport, share = 1): SyncRequest {
-    const { database } = this;
-    const { edits, hold, again }: Portion =
-      share === 0
-        ? { edits: [], hold: [], again: [] }
-        : portionOf(database, Math.max(1, Math.floor(MAX_EDITS * share)), MAX_PUSH_BYTES * share);
-    const view = readMeta(database, "view") ?? "";
-    const check = this.#checks.tell();
-    const isChecking = Object.keys(check).length > 0;
-    const cursors = this.cursors();
-    const seen = edits.length > 0 ? seenBefore(database, cursors) : {};
-    const isDue = this.now() - readNumber(database, "verified") >= VERIFY_EVERY_MS;
-    return {
-      protocol: PROTOCOL,
-      schema: SCHEMA_HASH,
+    return requestOf(this.database, report, {
+      share,
       device: this.account.device,
-      now: this.world.now(),
-      edits,
-      cursors,
-      ack: readNumber(database, "ack"),
+      clock: this.world.now(),
+      offset: this.clockOffset,
       budget: this.budget,
-      report: {
-        ...report,
-        waiting: this.waiting - edits.length,
-        offset: this.clockOffset,
-        resets: readNumber(database, "resets"),
-        repairs: readNumber(database, "repairs"),
-      },
-      ...(view !== "" && { view }),
-      ...(hold.length > 0 && { hold }),
-      ...(again.length > 0 && { again }),
-      ...((this.#isUnverified || this.#checks.isUnsettled || isDue || isChecking) && { verify: true }),
-      ...(isChecking && { check }),
-      ...(Object.keys(seen).length > 0 && { seen }),
-    };
+      waiting: this.waiting,
+      checks: this.#checks,
+      isUnverified: this.#isUnverified,
+    });
   }
 
   /**

@@ -194,6 +194,29 @@ describe("the uploader", () => {
     expect(made.uploader.status.waiting).toBe(0);
   });
 
+  test("keeps nothing back when the clock is set back during a pause", async () => {
+    const made = make();
+    await add(made, 1);
+    await add(made, 2);
+    made.server.script = [problem("no_space", { retry_after: 120 })];
+    await pass(10);
+    expect(made.uploader.status.waiting).toBe(2);
+    vi.setSystemTime(Date.now() - 365 * 24 * 3_600_000);
+    made.uploader.look();
+    await pass(10);
+    expect(made.uploader.status).toMatchObject({ waiting: 0, held: null });
+  });
+
+  test("waits an hour at most, whatever the server asks for", async () => {
+    const made = make();
+    made.server.script = [problem("unavailable", { retry_after: 40 * 24 * 3_600 })];
+    await add(made, 1);
+    await pass(3_599_000);
+    expect(made.server.asked).toHaveLength(1);
+    await pass(62_000);
+    expect(made.uploader.status.waiting).toBe(0);
+  });
+
   test("looks into nothing any more once it has ended", async () => {
     const made = make();
     await add(made, 1);

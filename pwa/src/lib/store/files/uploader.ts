@@ -61,6 +61,8 @@ const LONGEST_PAUSE_MS = 60_000;
 /** Before a file is tried again whose record the server does not know; longer each time where this device does not know it either. */
 const UNKNOWN_PAUSE_MS = 60_000;
 const LONGEST_UNKNOWN_PAUSE_MS = 3_600_000;
+/** No pause is longer. */
+const LONGEST_OF_ALL_MS = LONGEST_UNKNOWN_PAUSE_MS + LONGEST_PAUSE_MS;
 const DAMAGED_TRIES = 2;
 /** For how long a server as it is installed keeps what was removed; then it takes back no removal. */
 const REMOVED_KEPT_MS = 180 * 24 * 3_600_000;
@@ -71,6 +73,12 @@ const SESSION: ReadonlySet<ProblemCode> = new Set([
   "device_revoked",
   "wrong_device",
 ]);
+
+/** What is left of a pause; nothing of one that would last longer than any, because the device's clock was set back since. */
+const left = (until: number, now: number) => (until - now > LONGEST_OF_ALL_MS ? 0 : Math.max(0, until - now));
+
+/** The pause that the server asks for, in milliseconds: an hour at most. */
+const asked = (seconds: number) => Math.min(LONGEST_UNKNOWN_PAUSE_MS, seconds * 1_000);
 
 const keyOf = ({ record, part }: Pick<Boxed, "record" | "part">) => `${record} ${part}`;
 
@@ -324,9 +332,9 @@ export class Uploader {
   #next(): Waiting | null {
     const now = this.parts.timers.now();
     const ready = [...this.#waiting.values()].filter(
-      ({ entry, notBefore }) => entry.problem === null && notBefore <= now && !this.#isDeleted(entry),
+      ({ entry, notBefore }) => entry.problem === null && left(notBefore, now) === 0 && !this.#isDeleted(entry),
     );
-    if (ready.length === 0 || now < this.#notBefore || !this.parts.isClear()) return null;
+    if (ready.length === 0 || left(this.#notBefore, now) > 0 || !this.parts.isClear()) return null;
     const allowed = ready.filter(({ entry }) => this.#isAllowed(entry));
     if (allowed.length === 0) {
       this.#held = "wifi";
@@ -400,10 +408,10 @@ export class Uploader {
       this.#set(key, { unknown: one.unknown + 1, notBefore: this.parts.timers.now() + pause });
     } else if (code === "no_space") {
       this.#held = "no_space";
-      this.#notBefore = this.parts.timers.now() + Math.max(seconds * 1_000, UNKNOWN_PAUSE_MS);
+      this.#notBefore = this.parts.timers.now() + Math.max(asked(seconds), UNKNOWN_PAUSE_MS);
     } else {
       // Whatever the session finds out wakes it again.
-      this.#fail(SESSION.has(code) ? LONGEST_PAUSE_MS : seconds * 1_000);
+      this.#fail(SESSION.has(code) ? LONGEST_PAUSE_MS : asked(seconds));
     }
   }
 
@@ -440,11 +448,11 @@ export class Uploader {
   }
 
   #lookLater(): void {
-    const soonest = [...this.#waiting.values()]
+    const now = this.parts.timers.now();
+    const pauses = [...this.#waiting.values()]
       .filter(({ entry }) => entry.problem === null && !this.#isDeleted(entry) && this.#isAllowed(entry))
-      .map(({ notBefore }) => Math.max(notBefore, this.#notBefore));
-    if (soonest.length === 0 || !this.parts.isClear()) return; // then somebody calls `look`
-    const ms = Math.max(1, Math.min(...soonest) - this.parts.timers.now());
-    this.#callOff = this.parts.timers.after(ms, () => this.look());
+      .map(({ notBefore }) => Math.max(left(notBefore, now), left(this.#notBefore, now)));
+    if (pauses.length === 0 || !this.parts.isClear()) return; // then somebody calls `look`
+    this.#callOff = this.parts.timers.after(Math.max(1, Math.min(...pauses)), () => this.look());
   }
 }
