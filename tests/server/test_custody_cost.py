@@ -91,7 +91,7 @@ async def test_how_full_it_is_is_asked_once(team: Team, monkeypatch: pytest.Monk
     assert asked == [1]
 
 
-async def test_what_leaves_custody_leaves_its_names(team: Team) -> None:
+async def test_what_leaves_custody_stays_known_by_its_record(team: Team) -> None:
     phone = team.device(1, ANNA)
     await phone.sync()
     phone.edit("note", make_id(1), BAKERY, NOTED)
@@ -102,4 +102,5 @@ async def test_what_leaves_custody_leaves_its_names(team: Team) -> None:
     phone.edit("held_edit", offer.i, BAKERY, {"status": "discarded"})
     await phone.sync()
 
-    assert await team.read("SELECT * FROM held_record") == []
+    assert await team.read("SELECT * FROM held") == []
+    assert await team.read("SELECT device, id, record FROM held_record") == [(1, make_id(1), offer.i)]

@@ -172,6 +172,13 @@ class Pen:
             values = {"territory": f"@{self.random.choice(BUCKET_TERRITORIES)}"}
         return ServerEdit([Entry("customer", customer, customer, values)])
 
+    def deaf(self) -> Deaf:
+        """The answers to a device's edits are lost for a while; half the time because the server's writer stalls."""
+        step = Deaf(self.seat(), self.random.randint(4, 20), stalls=self.random.random() < 0.5)
+        if self.random.random() < 0.5:
+            step.meanwhile = [self.change()]
+        return step
+
     def sync(self) -> Sync:
         """A round trip; on a bad network half of them come to harm."""
         step = Sync(self.seat())
@@ -282,7 +289,7 @@ _WEIGHTS: Final[list[tuple[Callable[[Pen], AnyStep | None], int]]] = [
     ),
     (lambda pen: Tamper(pen.seat(), pen.random.randrange(50), pen.random.choice(["flip", "miss", "ghost"])), 2),
     (lambda pen: Dismiss(pen.seat()), 2),
-    (lambda pen: Deaf(pen.seat(), pen.random.randint(4, 20)), 4),
+    (Pen.deaf, 4),
 ]
 
 Maker = Callable[[Pen], Any]

@@ -195,6 +195,32 @@ def a_verdict_is_anybodys() -> Iterator[None]:
         yield
 
 
+@_breaks("G2", kept="G2-stalled")
+def a_number_is_given_twice_in_one_transaction() -> Iterator[None]:
+    """The server takes several requests of one device into one transaction, and asks only what was stored before it."""
+
+    def take_all(self: store.Store) -> Any:
+        taken, self._waiting = self._waiting, []
+        return taken
+
+    with mock.patch.object(store.Store, "_take", take_all):
+        yield
+
+
+@_breaks("G3", kept="G3-held-again")
+def what_is_in_custody_is_kept_again() -> Iterator[None]:
+    """The server knows an edit in custody by its number alone."""
+    with mock.patch.object(Custody, "code_of", return_value=None):
+        yield
+
+
+@_breaks("G2", kept="G2-late-after-restore")
+def a_restored_server_hears_requests_of_before() -> Iterator[None]:
+    """A late repetition of a request takes a number that the backup has lost."""
+    with mock.patch.object(Batch, "_is_of_a_former_life", return_value=False):
+        yield
+
+
 @_breaks("G5")
 def grants_are_remembered_too_long() -> Iterator[None]:
     """The server computes everybody's rights once."""

@@ -7,7 +7,7 @@ import msgspec
 from simulation.ground import Ground
 from simulation.guarantees import BrokenError
 from simulation.simulation import Simulation
-from simulation.steps import AnyStep, Script, Sync, Takeover, Tick, Write
+from simulation.steps import AnyStep, Deaf, Script, Sync, Takeover, Tick, Write
 
 
 def broken_by(script: Script, ground: Ground | None = None) -> BrokenError | None:
@@ -68,6 +68,8 @@ def _plain(step: AnyStep) -> Iterator[AnyStep]:
         case Sync():
             names = ("request", "reply", "crash", "server_crash", "busy", "budget", "meanwhile", "cut")
             yield from _without(step, Sync(step.device), names)
+        case Deaf():
+            yield from _without(step, Deaf(step.device, step.trips), ("stalls", "meanwhile"))
         case Tick() if step.ms > 1:
             yield Tick(1)
 

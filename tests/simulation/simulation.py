@@ -288,15 +288,28 @@ class Simulation:
 
     def _deaf(self, step: Deaf) -> None:
         device = self._device(step.device)
-        for _trip in range(step.trips if device is not None else 0):
-            assert device is not None
+        if device is None:
+            return
+        stalled: list[tuple[Device, str, bytes]] = []
+        for trip in range(step.trips):
             self.now_ms += 1_000
+            if step.meanwhile and trip == step.trips // 2:
+                device.write(step.meanwhile)
             sending = device.send(self.script.page)
+            if sending.request.edits and step.stalls:
+                stalled.append((device, device.token, sending.body))
+                device.session.take_timeout(sending.request)
+                continue
             (answer,) = self._exchange((device, sending))
             if sending.request.edits:
                 device.session.take_timeout(sending.request)
             else:
                 device.take(sending, answer)
+            self._sign_in_if_asked(device)
+        if stalled:
+            sending = device.send(self.script.page)
+            answers = self._arrive([*stalled, (device, device.token, sending.body)])
+            device.take(sending, answers[-1])
             self._sign_in_if_asked(device)
 
     def _late(self, step: Late) -> None:

@@ -80,6 +80,10 @@ class Deaf(Step, omit_defaults=True):
 
     device: int
     trips: int
+    stalls: bool = False
+    """Whether the server's writer stalls meanwhile: all the requests with edits are taken at once then."""
+    meanwhile: list[Entry] = []
+    """Written half way."""
 
 
 class Late(Step, omit_defaults=True):

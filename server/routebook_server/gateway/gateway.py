@@ -14,7 +14,7 @@ from routebook_server.gateway.protocols import shown_view, to_present
 from routebook_server.gateway.replies import Replies
 from routebook_server.records.packed import Part, plain
 from routebook_server.records.pages import Asked, Page
-from routebook_server.records.push import GapError, NotAdmittedError, Push, Pushed
+from routebook_server.records.push import FormerLifeError, GapError, NotAdmittedError, Push, Pushed
 from routebook_server.records.refusal import Refusal
 from routebook_server.records.store import Store
 from routebook_sync.messages import MAX_BUDGET, MIN_BUDGET, Problem, ProblemCode, SyncRequest, Verdict, View
@@ -66,10 +66,14 @@ class Gateway:
         if request.device != actor.device:
             raise ProblemError(make_problem(ProblemCode.WRONG_DEVICE, field="device"))
         check = read_check(request.check) if request.check else {}
-        pushed = _NOTHING
+        pushed, below = _NOTHING, 0
         if request.edits:
-            pushed, actor = await self._push(actor, request, admit)
-        page = await self._pull(actor, request, shown_view(actor.role, asked.protocol), pushed, check, packs=packs)
+            try:
+                pushed, actor = await self._push(actor, request, admit)
+            except FormerLifeError as former:
+                below = former.first  # The reply tells the device of the restore; then it sends them again.
+        view = shown_view(actor.role, asked.protocol)
+        page = await self._pull(actor, request, view, pushed, check, below=below, packs=packs)
         if self._on_sync is not None and not (actor.wiped and _has_more(request, page)):
             await self._on_sync(actor, request)
         return self._replies.write(request, page, _granted(actor), self._now_ms(), wiped=actor.wiped)
@@ -113,6 +117,7 @@ class Gateway:
         pushed: Pushed,
         check: dict[str, list[int]],
         *,
+        below: int,
         packs: bool,
     ) -> Page:
         page = await self.store.pull(
@@ -124,6 +129,7 @@ class Gateway:
                 view=view,
                 held_view=read_view(request.view),
                 ack=request.ack,
+                below=below,
                 own=pushed.own,
                 sums=request.schema == self._schema,
                 verify=request.verify,

@@ -5,7 +5,7 @@ other edit (guarantee G4).
 """
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from typing import Final
 
 import structlog
@@ -21,13 +21,13 @@ from routebook_server.records.draft import Draft, Mark
 from routebook_server.records.held import Held
 from routebook_server.records.judging import Judge
 from routebook_server.records.lookup import Lookup
-from routebook_server.records.push import GapError, Push, Replica, Turn, Unread
+from routebook_server.records.push import FormerLifeError, GapError, Push, Replica, Turn, Unread
 from routebook_server.records.refusal import FAULT, Refusal, RefusalError
 from routebook_server.records.stamping import Stamper
 from routebook_server.records.state import State
 from routebook_sync import base32
 from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE, Clock
-from routebook_sync.messages import Edit, Verdict
+from routebook_sync.messages import Edit, Verdict, VerdictKind
 
 TRIES: Final = 3
 """How often an edit is tried that meets a fault of ours (SPEC R46)."""
@@ -89,6 +89,8 @@ class Batch:
         if device == SERVER_DEVICE:
             self.verdicts.append((yield from self._run(turn, push.edits)))
             return
+        if push.edits and self._is_of_a_former_life(push):
+            raise FormerLifeError(push.edits[0].n)
         replica = self.replicas.get(device)
         if replica is None:
             replica = Replica(push.author.person)
@@ -112,6 +114,17 @@ class Batch:
         self.verdicts.append((yield from self._run(turn, fresh)))
         replica.pushed = expected - 1
         replica.person = push.author.person
+
+    def _is_of_a_former_life(self, push: Push) -> bool:
+        """Tell whether its device has yet to hear of a restore, and will (SPEC R48).
+
+        A late repetition of its request could else take the number of another edit, which the backup has lost.
+        """
+        if push.parts or push.custody is not None or not push.cursors:
+            return False  # It is granted nothing that could tell it of that, or has read nothing yet.
+        epoch = self._lookup.epoch()
+        epochs = {cursor[0] for cursor in push.cursors.values()}
+        return epoch not in epochs and epochs != {0}
 
     def release(self) -> None:
         """Merge what was held until its root, or its record, came, where that is there now."""
@@ -162,7 +175,7 @@ class Batch:
         for edit in edits:
             if edit.group:
                 members_by_group.setdefault(edit.group, []).append(edit)
-        attempt, mark, hold, custody = self._attempt, self.draft.mark, turn.push.hold, turn.push.custody
+        attempt, mark, aside = self._attempt, self.draft.mark, self._find_aside(turn, edits)
         stops = find_stops(len(edits), self._part)
         stop = next(stops, -1)
         for place, edit in enumerate(edits):
@@ -174,7 +187,7 @@ class Batch:
                     verdicts += self._settle_group(turn, members_by_group.pop(edit.group))
             elif isinstance(edit, Unread):
                 verdicts.append(edit.verdict)
-            elif custody is not None or edit.n in hold:
+            elif edit.n in aside:
                 verdicts += self._hold(turn, [edit])
             else:
                 start = mark()
@@ -188,6 +201,22 @@ class Batch:
                         verdicts.append(verdict)
         return verdicts
 
+    def _find_aside(self, turn: Turn, edits: list[Edit | Unread]) -> Collection[int]:
+        """Return the numbers of the single edits that are not to be looked at: they are, or were, or shall be kept."""
+        if turn.push.custody is not None:
+            return {edit.n for edit in edits}
+        if not self._had_custody(turn):
+            return turn.push.hold
+        single = [edit for edit in edits if isinstance(edit, Edit) and not edit.group]
+        return turn.push.hold.union(
+            [edit.n for edit in single if self._custody.code_of(turn, [edit]) is not None],
+        )
+
+    def _had_custody(self, turn: Turn) -> bool:
+        """Tell whether anything of the author's device ever was in custody: of most nothing was."""
+        replica = self.replicas.get(turn.push.author.device)
+        return replica is not None and replica.had_custody
+
     def _settle_group(self, turn: Turn, members: list[Edit | Unread]) -> list[Verdict]:
         """Apply a group: all or none, also where one of it could not even be read (SPEC R45)."""
         unread = next((member for member in members if isinstance(member, Unread)), None)
@@ -195,6 +224,8 @@ class Batch:
             return [_told(edit, unread.verdict) for edit in members]
         edits = [member for member in members if isinstance(member, Edit)]
         if turn.push.custody is not None or any(edit.n in turn.push.hold for edit in edits):
+            return self._hold(turn, edits)
+        if self._had_custody(turn) and self._custody.code_of(turn, edits) is not None:
             return self._hold(turn, edits)
         verdicts = []
         start = self.draft.mark()
@@ -207,12 +238,12 @@ class Batch:
         return [verdict for verdict in verdicts if verdict is not None]
 
     def _hold(self, turn: Turn, edits: list[Edit]) -> list[Verdict]:
-        """Take edits into custody without looking at them, but for what had come through under another number.
+        """Take edits into custody without looking at them, but for what had come under another number.
 
         Their device heard no answer then, and let them change places with others (SPEC R46).
         """
-        if turn.push.custody is not None:
-            return self._refuse(turn, edits, turn.push.custody, edits[0])
+        if turn.push.custody is FAULT:
+            return self._refuse(turn, edits, FAULT, edits[0])
         if self._applier.are_known(turn, edits):
             start = self.draft.mark()
             try:
@@ -222,9 +253,11 @@ class Batch:
                 self.draft.undo(start)  # Somebody with other rights applied it, or its author has them no more.
                 told = [self._applier.tell_again(turn, edit, edit.at) for edit in edits]
             return [verdict for verdict in told if verdict is not None]
-        if self._custody.has(turn, edits):
-            return [_told(edit, FAULT.verdict(edit.n)) for edit in edits]
-        return self._refuse(turn, edits, FAULT, edits[0])
+        code = self._custody.code_of(turn, edits)
+        if code is None:
+            return self._refuse(turn, edits, turn.push.custody or FAULT, edits[0])
+        # Nobody is asked a second time about them, nor is a decision undone (SPEC R40).
+        return [Verdict(edit.n, VerdictKind.HELD, code, message="It was kept for a decision before.") for edit in edits]
 
     def _attempt(self, turn: Turn, edit: Edit, mark: Mark, tries: int = TRIES) -> Verdict | None:
         """Apply one edit; RefusalError if it may not be, or meets a fault of ours each time. ``mark`` is before it."""

@@ -110,11 +110,18 @@ class Custody:
         before = [kept for kept in self._of_record(device, edit.id) if held is None or kept.came_before(held)]
         return FOLLOWS if before else refusal
 
-    def has(self, turn: Turn, edits: Sequence[Edit]) -> bool:
-        """Tell whether just these edits are in custody already, under whatever numbers."""
+    def code_of(self, turn: Turn, edits: Sequence[Edit]) -> str | None:
+        """Return why just these edits went into custody before, under whatever numbers; None if they did not.
+
+        Also of what somebody has decided on since: its author is told of that by the receipt.
+        """
         device, names = base32.decode(turn.suffix), [(edit.id, edit.at) for edit in edits]
-        kept = self._of_record(device, edits[0].id)
-        return any([(edit.id, edit.at) for edit in held.edits] == names for held in kept)
+        for held in self._of_record(device, edits[0].id):
+            if [(edit.id, edit.at) for edit in held.edits] == names:
+                return held.code
+        receipts = self._lookup.receipts_of(device, edits[0].id)
+        decided = (one.v for one in receipts if one.is_of(edits) and one.v["status"] != HeldEditStatus.WAITING.value)
+        return next((str(v["code"]) for v in decided), None)
 
     def last_stamps(
         self, turn: Turn, record_id: str, name: str, element: str, also: Iterable[Edit] = ()

@@ -1,11 +1,12 @@
 """Lookup: what a batch may have to read besides the records that its edits name. Knows no SQL."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from routebook_server.records.held import Held
 from routebook_server.records.push import Replica, Unread
 from routebook_server.records.state import State
+from routebook_sync.clock import is_stamp, ms_from_stamp
 from routebook_sync.messages import Edit, Verdict
 
 MAX_PAST: Final = 500
@@ -21,6 +22,22 @@ class PastEdit(NamedTuple):
     """JSON of the values sent, by field."""
     old: bytes | str | None
     """JSON of ``[value, stamp, …]`` before it, by field; None for a new record."""
+
+
+class Receipt(NamedTuple):
+    """A held edit, as the record says that stands for it."""
+
+    received_at: int
+    v: dict[str, Any]
+
+    def is_of(self, edits: Iterable[Edit]) -> bool:
+        """Tell whether it tells of one of these edits."""
+        return any(
+            self.v.get("target") == edit.id
+            and is_stamp(edit.at)
+            and self.v.get("written_at") == min(ms_from_stamp(edit.at), self.received_at)
+            for edit in edits
+        )
 
 
 class Lookup(Protocol):
@@ -70,6 +87,9 @@ class Lookup(Protocol):
 
     def held_for(self, roots: Iterable[str]) -> list[Held]:
         """Return what waits for one of these roots, in the order of its coming."""
+
+    def receipts_of(self, device: int, record_id: str) -> list[Receipt]:
+        """Return what tells of all that a device made of a record and that ever was in custody."""
 
     def held_of_record(self, device: int, record_id: str) -> list[Held]:
         """Return what is in custody that a device made of a record, in the order of its coming."""

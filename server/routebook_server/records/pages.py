@@ -47,6 +47,9 @@ class Asked(msgspec.Struct, frozen=True):
     """In which view it was sent what it holds; another one makes it start over (SPEC R35)."""
     ack: int = 0
     """Verdicts up to this number are stored on the device."""
+    below: int = 0
+    """From this number on it is told nothing of edits: its own were not taken, and others may have those numbers (SPEC
+    R48); 0 for no such."""
     own: Collection[tuple[str, int]] = ()
     """Rows that it need not be told."""
     sums: bool = False
@@ -142,6 +145,8 @@ class _Reading:
         verdicts, acknowledged, pushed = self._read_verdicts()
         if pushed < self._all.pushed:
             return self._verdicts_alone(verdicts, pushed, acknowledged=acknowledged)
+        if asked.below:
+            pushed = min(pushed, asked.below - 1)
         for bucket in asked.buckets:
             self._read(bucket)
         self._read_ahead()
@@ -153,8 +158,8 @@ class _Reading:
             self._complete,
             verdicts,
             acknowledged,
-            self._all.pushed,
-            self._all.covered,
+            pushed,
+            min(self._all.covered, pushed),
             rows={bucket: parts for bucket, parts in self._rows.items() if parts},
             resets=self._resets,
             sums=self._sums,
@@ -201,6 +206,8 @@ class _Reading:
             if n <= asked.ack and not is_former:
                 acknowledged = True
                 continue
+            if asked.below and n >= asked.below:
+                break
             left -= len(doc) + 1
             if left < 0 and docs and not is_former and _TELLS in doc:
                 pushed = n - 1

@@ -136,9 +136,19 @@ class GapError(NotTakenError):
         self.expected = expected
 
 
+class FormerLifeError(NotTakenError):
+    """The device has not heard yet that the server was restored from a backup (SPEC R48); nothing was stored."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__(f"the device of edit {first} knows the server as it was before a restore")
+        self.first = first
+
+
 class Replica(msgspec.Struct):
     """How far a device has pushed, and the last stamp that was clamped for it."""
 
     person: str
     pushed: int = 0
     clamped: str = ""
+    had_custody: bool = False
+    """Whether anything of it ever was in custody."""

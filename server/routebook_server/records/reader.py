@@ -10,12 +10,11 @@ from routebook_server.database import Driver
 from routebook_server.records.author import Writer
 from routebook_server.records.buckets import FIRST_EPOCH, SHARED, Head, is_behind, number_of
 from routebook_server.records.held import Held
-from routebook_server.records.lookup import MAX_PAST, PastEdit
+from routebook_server.records.lookup import MAX_PAST, PastEdit, Receipt
 from routebook_server.records.push import Replica, Unread
 from routebook_server.records.refusal import REFUSALS
 from routebook_server.records.state import State, moved_id
 from routebook_server.records.sums import Counted, Sums
-from routebook_sync.clock import is_stamp, ms_from_stamp
 from routebook_sync.identifier import ms_from_id
 from routebook_sync.messages import MARKERS, Edit, ProblemCode, Row, Verdict, VerdictKind
 
@@ -25,7 +24,10 @@ _SELECT_STATES: Final = (
 _SELECT_BUCKETS: Final = (
     "SELECT bucket, epoch, seq, horizon, rows, total, open_total, parts FROM bucket WHERE bucket IN (?*)"
 )
-_SELECT_REPLICAS: Final = "SELECT device, person, pushed, clamped FROM replica WHERE device IN (?*)"
+_SELECT_REPLICAS: Final = (
+    "SELECT device, person, pushed, clamped, EXISTS (SELECT 1 FROM held_record WHERE device = replica.device)"
+    " FROM replica WHERE device IN (?*)"
+)
 _SELECT_HELD: Final = "SELECT record, root, code, author, edits, receipt, received_at FROM held WHERE"
 
 
@@ -132,7 +134,7 @@ class Reader:
 
     def _replicas(self, sql: str, devices: Iterable[int]) -> dict[int, Replica]:
         rows = self._driver.fetch(sql, sorted(devices))
-        return {device: Replica(person, pushed, clamped) for device, person, pushed, clamped in rows}
+        return {device: Replica(person, pushed, clamped, bool(had)) for device, person, pushed, clamped, had in rows}
 
     def held(self, record_id: str) -> Held | None:
         """Return what is in custody under a record."""
@@ -154,7 +156,7 @@ class Reader:
         if unknown:
             rows = self._driver.fetch(f"{_SELECT_HELD} record IN (?*) ORDER BY number", unknown)
             self._held.update({row[0]: _held(row) for row in rows})
-        return sorted((self._held[name] for name in names), key=attrgetter("place"))
+        return sorted((self._held[name] for name in names if name in self._held), key=attrgetter("place"))
 
     def held_of(self, device: int) -> tuple[int, int]:
         """Return how many edits of a device are in custody, and their bytes."""
@@ -264,16 +266,20 @@ class Reader:
 
     def _has_receipt(self, device: int, first: Edit) -> bool:
         """Tell whether its author has a receipt of what was held: all that a discarded edit, or group, leaves."""
-        if not is_stamp(first.at):
-            return False
         rows = self._driver.fetch(
             "SELECT id, doc FROM record WHERE root = ? AND kind = 'held_edit'", self.person(device)
         )
-        said = ((ms_from_id(record_id), msgspec.json.decode(doc, type=Row).v) for record_id, doc in rows)
-        return any(
-            v.get("target") == first.id and v.get("written_at") == min(ms_from_stamp(first.at), received_at)
-            for received_at, v in said
+        return any(receipt.is_of([first]) for receipt in _receipts(rows))
+
+    def receipts_of(self, device: int, record_id: str) -> list[Receipt]:
+        """Return what tells of all that a device made of a record and that ever was in custody."""
+        rows = self._driver.fetch(
+            "SELECT record.id, record.doc FROM held_record JOIN record ON record.id = held_record.record"
+            " WHERE held_record.device = ? AND held_record.id = ?",
+            device,
+            record_id,
         )
+        return _receipts(rows)
 
     def may_have_left(self, root: str, cursors: Mapping[str, Sequence[int]]) -> bool:
         """Tell whether the aggregate once left a bucket that was read up to one of these cursors.
@@ -294,6 +300,10 @@ class Reader:
             is_late = any(is_behind(cursors[bucket][1], horizon) for bucket, horizon in found)
             self._cursors[id(cursors)] = _Cursors(cursors, [bucket for bucket, _horizon in found], is_late, {})
         return self._cursors[id(cursors)]
+
+
+def _receipts(rows: Iterable[tuple[Any, ...]]) -> list[Receipt]:
+    return [Receipt(ms_from_id(record_id), msgspec.json.decode(doc, type=Row).v) for record_id, doc in rows]
 
 
 def _first_of(edit: Edit, edits: Collection[Edit]) -> Edit:

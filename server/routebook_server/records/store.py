@@ -156,14 +156,22 @@ class Store:
             self._writer = None
 
     def _take(self) -> list[tuple[Push, asyncio.Future[Pushed]]]:
+        """Take what goes into one transaction: of each device one push, since what a number was given to is asked of
+        what is stored (decision 260)."""
+        taken: list[tuple[Push, asyncio.Future[Pushed]]] = []
+        left: list[tuple[Push, asyncio.Future[Pushed]]] = []
+        devices: set[int] = set()
         edits = 0
-        for count, (push, _future) in enumerate(self._waiting):
+        for push, future in self._waiting:
+            device = push.author.device
             edits += len(push.edits)
-            if count and edits > MAX_BATCH_EDITS:
-                break
-        else:
-            count = len(self._waiting)
-        taken, self._waiting = self._waiting[:count], self._waiting[count:]
+            if device in devices or (taken and edits > MAX_BATCH_EDITS):
+                left.append((push, future))
+                continue
+            taken.append((push, future))
+            if device != SERVER_DEVICE:
+                devices.add(device)
+        self._waiting = left
         return taken
 
     async def _write(self, taken: list[tuple[Push, asyncio.Future[Pushed]]]) -> None:

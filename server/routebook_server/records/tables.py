@@ -123,4 +123,5 @@ held_record: Final = Table(
     Column("record", text(26), primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
-"""By ``device`` and the ``id`` of each record that its edits in custody change, the ``record`` under which they lie."""
+"""By ``device`` and the ``id`` of each record that its edits in custody change, the ``record`` under which they lie,
+or lay until somebody decided on them."""

@@ -106,7 +106,11 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
     old_clients = {device.name for device in simulation.devices if device.protocol == 1}
     other_schemas = {device.name for device in simulation.devices if device.schema != "now"}
     person_by_name = {device.name: device.person for device in simulation.devices}
-    held = {(edit.id, edit.at) for edit in books.held}
+    kept = Counter((edit.id, edit.at) for edit in books.held)
+    twice_kept = [one for one, times in kept.items() if times > 1]
+    if twice_kept:
+        raise BrokenError("G3", f"in custody more than once: {twice_kept[:3]}")
+    held = kept.keys()
     # Who decides on one of a group decides on all; what stands for it does not name them all.
     groups = {(s.store, s.group) for s in simulation.ledger.entries.values() if s.group and s.edit.id in books.decided}
     for saved in simulation.ledger.entries.values():
