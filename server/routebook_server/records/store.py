@@ -157,7 +157,7 @@ class Store:
 
     def _take(self) -> list[tuple[Push, asyncio.Future[Pushed]]]:
         """Take what goes into one transaction: of each device one push, since what a number was given to is asked of
-        what is stored (decision 260)."""
+        what is stored (decision 269)."""
         taken: list[tuple[Push, asyncio.Future[Pushed]]] = []
         left: list[tuple[Push, asyncio.Future[Pushed]]] = []
         devices: set[int] = set()

@@ -107,7 +107,7 @@ def _write(batch: Batch, pushes: Sequence[Push], locks: Locks, outflow: "Outflow
         driver.execute("DELETE FROM record WHERE id IN (?*)", list(draft.removed))
     if draft.held:
         driver.execute("DELETE FROM held WHERE record IN (?*)", list(draft.held))
-        # What was decided stays known by its record, so that it is not kept again (decision 260).
+        # What was decided stays known by its record, so that it is not kept again (decision 269).
         kept = [record for record, held in draft.held.items() if held is not None]
         driver.execute("DELETE FROM held_record WHERE record IN (?*)", kept)
     driver.store_in_turn(_parts(batch, outflow, list(zip(pushes, results, strict=True))))
