@@ -11,12 +11,14 @@ from typing import Final
 from routebook_server.app import wall_clock_ms
 from routebook_server.backup.bans import Former
 from routebook_server.backup.checking import Checked, UnfitBackupError
-from routebook_server.backup.copying import CopyError, Progress, copy_rows
+from routebook_server.backup.copying import CopyError, Progress
 from routebook_server.backup.lock import FileLock, LockedError, require_alone
+from routebook_server.backup.moving import move_rows
 from routebook_server.backup.restoring import Restored, restore_backup
 from routebook_server.backup.taking import take_backup
-from routebook_server.database import SqliteDatabase, name_of, open_database
+from routebook_server.database import Database, SqliteDatabase, name_of, reach_database
 from routebook_server.database.address import is_postgres, sqlite_path
+from routebook_server.database.migrating import require_tables
 from routebook_server.files.blobs import Blobs, DiskBlobs
 from routebook_server.files.building import FOLDER, FilesSettingError, open_blobs
 from routebook_server.files.copying import copy_blobs, count_blobs
@@ -36,11 +38,11 @@ _SHOWS_EVERY: Final = 100
 
 
 def back_up(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Take a backup of the database, beside the running server."""
+    """Take a backup of the database, beside the running server, be that of an older version."""
     target: Path = chosen.file
 
     async def take() -> Checked:
-        database = open_database(settings.address)
+        database = await reach_database(settings.address)
         try:
             return await take_backup(database, target, _shown("copied"))
         finally:
@@ -123,30 +125,25 @@ async def _count_files(settings: Settings) -> int:
 
 
 def move(_settings: Settings, chosen: argparse.Namespace) -> int:
-    """Copy one database into another, empty one, and prove the copy."""
+    """Copy one database, be it of an older version, into another, empty one, and prove the copy."""
     source_address, target_address = chosen.source, chosen.target
     if is_postgres(source_address) and is_postgres(target_address):
         raise CommandError("between two of PostgreSQL go through a file: routebook backup, then routebook restore")
 
     async def copy() -> int:
-        source = open_database(source_address)
-        try:
-            target = open_database(target_address)
-            try:
-                for address, database in ((source_address, source), (target_address, target)):
-                    with _reasons(address, Path(name_of(address))):
-                        await require_alone(database)
-                progress = _shown("moved")
+        async with contextlib.AsyncExitStack() as opened:
+            source = await _reach_alone(source_address, opened)
+            target = await _reach_alone(target_address, opened)
+            with _reasons(source_address, Path(name_of(source_address))):
+                await source.read(require_tables)
+            progress = _shown("moved")
+            with _reasons(target_address, Path(name_of(target_address))):
                 if isinstance(source, SqliteDatabase):
                     return await target.write(
-                        lambda into: source.read_now(lambda rows: copy_rows(rows, into, progress)), locking=True
+                        lambda into: source.read_now(lambda rows: move_rows(rows, into, progress)), locking=True
                     )
                 assert isinstance(target, SqliteDatabase)  # noqa: S101 - see above
-                return await source.read(lambda rows: target.write_now(lambda into: copy_rows(rows, into, progress)))
-            finally:
-                await target.close()
-        finally:
-            await source.close()
+                return await source.read(lambda rows: target.write_now(lambda into: move_rows(rows, into, progress)))
 
     if not is_postgres(source_address) and not sqlite_path(source_address).exists():
         raise CommandError(f"there is no database {name_of(source_address)}")
@@ -155,10 +152,18 @@ def move(_settings: Settings, chosen: argparse.Namespace) -> int:
             with _reasons(address, Path(name_of(address))):
                 if not is_postgres(address):
                     locks.enter_context(FileLock(sqlite_path(address)))
-        with _reasons(target_address, Path(name_of(target_address))):
-            count = asyncio.run(copy())
+        count = asyncio.run(copy())
     print(f"{count} rows moved to {name_of(target_address)}, verified. {name_of(source_address)} is as it was.")
     return OK
+
+
+async def _reach_alone(address: str, opened: contextlib.AsyncExitStack) -> Database:
+    """Return the database at ``address`` as it is, which nobody else uses; closed with what else is ``opened``."""
+    with _reasons(address, Path(name_of(address))):
+        database = await reach_database(address)
+        opened.push_async_callback(database.close)
+        await require_alone(database)
+        return database
 
 
 @contextlib.contextmanager

@@ -20,12 +20,19 @@ RECORDS, EDITS = 400, 50
 STORE = insert(history, "id", "stamp", "device", "person", "received_at", "new")
 
 
-def make_first_tables(connection: Connection) -> None:
-    """Make the tables as they were first released."""
+def upgrade(connection: Connection, revision: str, *, stamped: str = "") -> None:
+    """Make the tables of a version, out of those that are ``stamped`` first, or of none."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrating.__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    if stamped:
+        command.stamp(config, stamped)
+    command.upgrade(config, revision)
+
+
+def make_first_tables(connection: Connection) -> None:
+    """Make the tables as they were first released."""
+    upgrade(connection, "0001")
 
 
 def begin_anew(connection: Connection) -> None:

@@ -14,8 +14,8 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
-from routebook_server.database import driver_of, name_of, open_database, postgres
-from routebook_server.database.address import sqlite_address
+from routebook_server.database import driver_of, name_of, open_database, open_sqlite, postgres
+from routebook_server.database.address import sqlite_address, sqlite_path
 from routebook_server.records.buckets import Head, number_of, raise_horizon
 from routebook_server.records.heads import Subscription
 from routebook_server.records.pokes import CHANNEL, follow_pokes, poke
@@ -197,6 +197,7 @@ def process(tmp_path: Path, postgres_address: str) -> Any:
 def test_nothing_is_moved_or_restored_while_one_of_several_processes_runs(process: Process, tmp_path: Path) -> None:
     postgres = process.environment["ROUTEBOOK_DATABASE"]
     backup, empty = tmp_path / "book.backup", sqlite_address(tmp_path / "empty.db")
+    open_sqlite(sqlite_path(empty)).close_now()
     assert process.run("backup", str(backup)).returncode == 0
     restore, move = ("restore", str(backup)), ("move", "--from", postgres, "--to", empty)
     with process.serving():

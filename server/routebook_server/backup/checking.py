@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy
 from sqlalchemy.pool import NullPool
 
-from routebook_server.backup.sealing import SEALED_SINCE, is_sealed
+from routebook_server.backup.sealing import SEALED_SINCE, has_seal, is_sealed
 from routebook_server.database.migrating import HEAD, find_revision
 from routebook_server.records.verify import bucket_names, verify_bucket
 
@@ -31,8 +31,8 @@ class Checked(msgspec.Struct, frozen=True):
 def check_backup(path: Path, *, sealed: bool = True) -> Checked:
     """Prove a backup: SQLite's check, the version of its tables, checksums, the seal over all values; UnfitBackupError.
 
-    One of an older version is proved by what that version wrote: before seals by SQLite alone, its checksums are made
-    when it is restored. ``sealed`` is False for what has become of a backup on its way to being served.
+    One of an older version is proved by its seal, before seals by SQLite alone; its checksums are made when it is
+    restored. ``sealed`` is False for what has become of a backup on its way to being served.
     """
     if not path.is_file():
         raise UnfitBackupError("there is no such file")
@@ -52,7 +52,7 @@ def check_backup(path: Path, *, sealed: bool = True) -> Checked:
                 if faults:
                     named = "; ".join(f"{fault.bucket} {fault.id}".strip() for fault in faults[:_SHOWN])
                     raise UnfitBackupError(f"{len(faults)} checksums do not match their rows: {named}")
-            if sealed and revision >= SEALED_SINCE and not is_sealed(path):
+            if sealed and (revision >= SEALED_SINCE or has_seal(path)) and not is_sealed(path):
                 raise UnfitBackupError("what it holds is not what was backed up: a value was changed on the way")
             records = connection.exec_driver_sql("SELECT count(*) FROM record").scalar_one()
             pushed = connection.exec_driver_sql("SELECT device, pushed FROM replica").all()

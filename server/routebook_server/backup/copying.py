@@ -7,11 +7,12 @@ rows come with are those of the rows; else the copy is none.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Boolean, Connection, Table
+from sqlalchemy import Boolean, Connection, MetaData, Table
 
 from routebook_server.backup.sealing import Digest
 from routebook_server.database import driver_of, metadata
 from routebook_server.database.driver import insert
+from routebook_server.database.migrating import HEAD, names_of_tables, require_tables
 from routebook_server.database.tables import lease, shape
 from routebook_server.identity.tables import account
 from routebook_server.identity.tables import device as devices
@@ -22,6 +23,8 @@ from routebook_server.roads.tables import road_leg
 Progress: TypeAlias = Callable[[int, int], None]
 """Hears how many of how many rows are done; what it raises ends the copying, and nothing of it stays."""
 
+_PASSING: Final = frozenset({lease, shape, road_leg})
+"""Tables with nothing that must not be lost."""
 NUMBERED: Final = ("device", "history", "held")
 """Tables whose rows are numbered by the database; no number of a device is given out twice, not even by another one."""
 _CHUNK: Final = 2_000
@@ -33,21 +36,32 @@ class CopyError(Exception):
 
 def copied_tables() -> list[Table]:
     """Return the tables with anything that must not be lost, in an order in which their rows may be stored."""
-    return [table for table in metadata.sorted_tables if table not in {lease, shape, road_leg}]
+    return [table for table in metadata.sorted_tables if table not in _PASSING]
+
+
+def _tables_in(connection: Connection) -> list[Table]:
+    """Return the same for a database of this version or an older one, as that has them."""
+    revision = require_tables(connection)
+    if revision == HEAD:
+        return copied_tables()
+    found = MetaData()
+    found.reflect(connection, only=sorted(names_of_tables(revision) - {table.name for table in _PASSING}))
+    return found.sorted_tables
 
 
 def copy_rows(source: Connection, target: Connection, progress: Progress) -> int:
     """Copy every row, prove it, and return how many there were. Runs inside a transaction of either side; CopyError.
 
-    Both databases have the tables of this version; ``target`` has no row in them.
+    Both databases have the tables of one version, this one or an older one; ``target`` has no row in them. Checksums
+    are computed of this version's alone: what an older one wrote is proved once it is migrated.
     """
     require_empty(target)
     for connection in (source, target):
         _let_rest(connection)
-    count_by_table = {table: _count(source, table) for table in copied_tables()}
+    count_by_table = {table: _count(source, table) for table in _tables_in(target)}
     total, done = sum(count_by_table.values()), 0
     progress(done, total)
-    sent: dict[str, str] = {}
+    sent: dict[Table, str] = {}
     for table, count in count_by_table.items():
         names = table.columns.keys()
         storing = insert(table, *names)
@@ -59,10 +73,12 @@ def copy_rows(source: Connection, target: Connection, progress: Progress) -> int
             progress(done, total)
         if _count(target, table) != count:
             raise CopyError(f"{table.name}: {count} rows became {_count(target, table)}")
-        sent[table.name] = digest.hex()
+        sent[table] = digest.hex()
     for name in NUMBERED:
         write_last_number(target, name, read_last_number(source, name))
     require_equal(target, sent)
+    if require_tables(target) == HEAD:
+        require_sums(target)
     return total
 
 
@@ -80,14 +96,18 @@ def require_empty(connection: Connection) -> None:
             raise CopyError(f"it is not empty: there are rows in {table.name}")
 
 
-def require_equal(connection: Connection, sent: Mapping[str, str]) -> None:
-    """CopyError unless every value is as ``sent``, by table, and the checksums are those of the rows that came."""
-    for table in copied_tables():
+def require_equal(connection: Connection, sent: Mapping[Table, str]) -> None:
+    """CopyError unless every value is as ``sent``, by table."""
+    for table, digest_sent in sent.items():
         digest = Digest()
         for rows in _rows(connection, table, convert=False):
             digest.add(map(_plain, rows))
-        if digest.hex() != sent[table.name]:
+        if digest.hex() != digest_sent:
             raise CopyError(f"{table.name}: what arrived is not what was sent")
+
+
+def require_sums(connection: Connection) -> None:
+    """CopyError unless the checksums are those of the rows that came."""
     for name in bucket_names(connection):
         faults = verify_bucket(connection, name)
         if faults:

@@ -4,6 +4,7 @@ The checksums of records are of stamps alone (SPEC R61): they find rows that wer
 value that the disk changed.
 """
 
+import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 SEALED_SINCE: Final = "0006"
-"""The first version of the tables whose backups are sealed."""
+"""The first version of the tables whose own server sealed its backups."""
 _SEAL: Final = "backup_seal"
 _ROWS: Final = 2_000
 """Read at once."""
@@ -49,16 +50,27 @@ def seal(path: Path) -> None:
         connection.close()
 
 
+def has_seal(path: Path) -> bool:
+    """Tell whether a backup was sealed, whatever with."""
+    with contextlib.closing(_reach(path)) as connection:
+        return _finds_seal(connection)
+
+
 def is_sealed(path: Path) -> bool:
     """Tell whether a backup says what it was sealed with."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        [found] = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = ?", (_SEAL,)).fetchone()
-        return bool(found) and connection.execute(f"SELECT digest FROM {_SEAL}").fetchall() == [
+    with contextlib.closing(_reach(path)) as connection:
+        return _finds_seal(connection) and connection.execute(f"SELECT digest FROM {_SEAL}").fetchall() == [
             (_digest_of(connection),)
         ]
-    finally:
-        connection.close()
+
+
+def _reach(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _finds_seal(connection: sqlite3.Connection) -> bool:
+    [found] = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = ?", (_SEAL,)).fetchone()
+    return bool(found)
 
 
 def break_seal(path: Path) -> None:

@@ -11,8 +11,12 @@ from sqlalchemy import Connection
 from routebook_server.backup.checking import Checked, UnfitBackupError, check_backup
 from routebook_server.backup.copying import Progress, copy_rows
 from routebook_server.backup.sealing import seal
-from routebook_server.database import Database, SqliteDatabase, driver_of, open_sqlite
+from routebook_server.database import Database, SqliteDatabase, driver_of
+from routebook_server.database.migrating import HEAD, find_revision, make_tables, require_tables
+from routebook_server.database.sqlite import reach_sqlite
 
+_TWO_BACKUPS_SINCE: Final = "0006"
+"""The first version of the tables with room for what the newest backup holds beside what both of the newest two do."""
 _UNFINISHED: Final = ".part"
 _LOOKS_EVERY_S: Final = 0.2
 
@@ -20,9 +24,11 @@ _LOOKS_EVERY_S: Final = 0.2
 async def take_backup(database: Database, target: Path, progress: Progress) -> Checked:
     """Write what the database holds to the file ``target``, which must not exist, and prove it; the server may run on.
 
-    Then each device hears how far its edits are in the backup before (SPEC R48). Interrupted, it leaves nothing behind.
-    FileExistsError, OSError, UnfitBackupError, CopyError.
+    Its tables may be of an older version, whose server runs: they stay so, and are so in the backup. Then each device
+    hears how far its edits are in the backup before (SPEC R48). Interrupted, it leaves nothing behind.
+    FileExistsError, OSError, UnfitBackupError, CopyError, NewerDatabaseError, UnfitDatabaseError.
     """
+    await database.read(require_tables)
     unfinished = _begin(target)
     try:
         if isinstance(database, SqliteDatabase):
@@ -36,7 +42,7 @@ async def take_backup(database: Database, target: Path, progress: Progress) -> C
         reach_disk(target.parent)
     finally:
         remove_database(unfinished)
-    await database.write(lambda connection: note_cover(connection, found.pushed_by_device))
+    await database.write(lambda connection: _note_where_known(connection, found.pushed_by_device))
     return found
 
 
@@ -66,6 +72,12 @@ def note_cover(connection: Connection, pushed_by_device: dict[int, int]) -> None
         )
 
 
+def _note_where_known(connection: Connection, pushed_by_device: dict[int, int]) -> None:
+    """Do so unless the tables have no room for two backups, or are newer by now: devices keep more than they need."""
+    if _TWO_BACKUPS_SINCE <= (find_revision(connection) or "") <= HEAD:
+        note_cover(connection, pushed_by_device)
+
+
 async def _vacuum_into(database: SqliteDatabase, target: Path, progress: Progress) -> None:
     """Copy in one reading transaction: writers go on, and what they write from here on is not in the copy."""
     connection = sqlite3.connect(str(database.engine.url.database), check_same_thread=False)
@@ -89,15 +101,15 @@ async def _vacuum_into(database: SqliteDatabase, target: Path, progress: Progres
 
 
 async def _copy_into(database: Database, target: Path, progress: Progress) -> None:
-    """Copy from one snapshot, row by row, into the tables of this version."""
-    copy = open_sqlite(target)
+    """Copy from one snapshot, row by row, into tables of the same version."""
+    copy = reach_sqlite(target)
+
+    def copy_all(source: Connection, into: Connection) -> int:
+        make_tables(into, require_tables(source))
+        return copy_rows(source, into, progress)
+
     try:
-        await database.read(
-            lambda source: copy.write_now(lambda into: copy_rows(source, into, progress)),
-        )
-        with copy.engine.connect() as connection:
-            # One file, without a log beside it; outside a transaction, and past the one that SQLAlchemy would begin.
-            connection.connection.cursor().execute("PRAGMA journal_mode = DELETE")
+        await database.read(lambda source: copy.write_now(lambda into: copy_all(source, into)))
     finally:
         copy.close_now()
 

@@ -3,6 +3,7 @@
 from routebook_server.database.address import AddressError as AddressError
 from routebook_server.database.address import name_of as name_of
 from routebook_server.database.address import open_database as open_database
+from routebook_server.database.address import reach_database as reach_database
 from routebook_server.database.columns import number as number
 from routebook_server.database.columns import text as text
 from routebook_server.database.door import UNAVAILABLE as UNAVAILABLE

@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from routebook_server.database.door import Database
-from routebook_server.database.sqlite import open_sqlite
+from routebook_server.database.sqlite import open_sqlite, reach_sqlite
 
 _SQLITE: Final = "sqlite:///"
 _POSTGRES: Final = ("postgresql://", "postgres://")
@@ -26,6 +26,19 @@ def open_database(address: str) -> Database:
 
         return open_postgres(address)
     return open_sqlite(sqlite_path(address))
+
+
+async def reach_database(address: str) -> Database:
+    """Return what is at ``address`` as it is, of whatever version: for whoever only reads it, beside others maybe.
+
+    AddressError and what the two kinds raise.
+    """
+    if address.startswith(_POSTGRES):
+        # As above.
+        from routebook_server.database.postgres import reach_postgres  # noqa: PLC0415
+
+        return await reach_postgres(address)
+    return reach_sqlite(sqlite_path(address))
 
 
 def is_postgres(address: str) -> bool:

@@ -1,12 +1,15 @@
-"""Migrating: brings the tables of any released version to this one, in one transaction, when the database is opened."""
+"""Migrating: brings the tables of any released version to this one, in one transaction, when the database is opened.
+
+Whoever only reads a database asks for its version instead: other programs may be running on it.
+"""
 
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, create_engine, insert, inspect, select
 from sqlalchemy import text as sql
 
-from routebook_server.database.door import NewerDatabaseError
+from routebook_server.database.door import NewerDatabaseError, UnfitDatabaseError
 from routebook_server.database.tables import derived, metadata, shape
 
 HEAD: Final = "0011"
@@ -21,8 +24,7 @@ def migrate(connection: Connection) -> None:
 
     Runs inside the caller's transaction.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(sql(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+    _migrate_alone(connection)
     revision = find_revision(connection)
     if revision is None:
         metadata.create_all(connection)
@@ -30,8 +32,46 @@ def migrate(connection: Connection) -> None:
     elif revision > HEAD:
         raise NewerDatabaseError(revision)
     elif revision < HEAD:
-        _upgrade(connection, revision)
+        _upgrade(connection, revision, HEAD)
     _remake_derived(connection)
+
+
+def make_tables(connection: Connection, revision: str) -> None:
+    """Make the tables as any version up to this one has them, of none or of older ones; newer ones stay as they are.
+
+    Runs inside the caller's transaction. Those of an older version have their derived tables once they are migrated.
+    """
+    if revision == HEAD:
+        migrate(connection)
+        return
+    _migrate_alone(connection)
+    found = find_revision(connection)
+    if found is None or found < revision:
+        _upgrade(connection, found, revision)
+
+
+def names_of_tables(revision: str) -> set[str]:
+    """Return the names of the tables that a version has, its derived ones apart."""
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as connection:
+            make_tables(connection, revision)
+            return {*inspect(connection).get_table_names()} - {"alembic_version", *derived.tables}
+    finally:
+        engine.dispose()
+
+
+def require_tables(connection: Connection) -> str:
+    """Return the version of a database's tables, and leave them as they are.
+
+    NewerDatabaseError if we are too old for them, UnfitDatabaseError if there are none.
+    """
+    revision = find_revision(connection)
+    if revision is None:
+        raise UnfitDatabaseError("there are no tables of Routebook in it")
+    if revision > HEAD:
+        raise NewerDatabaseError(revision)
+    return revision
 
 
 def find_revision(connection: Connection) -> str | None:
@@ -45,7 +85,12 @@ def find_revision(connection: Connection) -> str | None:
     return None
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
+def _migrate_alone(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sql(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+
+
+def _upgrade(connection: Connection, found: str | None, revision: str) -> None:
     # Not at the top: it takes as long to import as a server to start, and hardly ever is there something to do.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -53,22 +98,22 @@ def _upgrade(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
-    if not inspect(connection).has_table("alembic_version"):
-        command.stamp(config, revision)
-    command.upgrade(config, HEAD)
-    _note_version(connection)
+    if found is not None and not inspect(connection).has_table("alembic_version"):
+        command.stamp(config, found)
+    command.upgrade(config, revision)
+    _note_version(connection, revision)
 
 
 def _note_revision(connection: Connection) -> None:
     connection.execute(sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(sql("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
-    _note_version(connection)
+    _note_version(connection, HEAD)
 
 
-def _note_version(connection: Connection) -> None:
+def _note_version(connection: Connection, revision: str) -> None:
     # Where a server looks that is older than migrations are.
     if connection.dialect.name == "sqlite":
-        connection.execute(sql(f"PRAGMA user_version = {int(HEAD)}"))
+        connection.execute(sql(f"PRAGMA user_version = {int(revision)}"))
 
 
 def _remake_derived(connection: Connection) -> None:

@@ -6,7 +6,7 @@ that moves the log into the file (checkpoints) after writes, so that no commit w
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -26,8 +26,9 @@ from routebook_server.database.migrating import migrate
 READERS: Final = 2
 CHECKPOINT_AFTER_S: Final = 1.0
 """How long after a write the log is moved into the file: once for all writes of that time."""
+_JOURNAL: Final = "journal_mode=WAL"
 PRAGMAS: Final = (
-    "journal_mode=WAL",
+    _JOURNAL,
     "synchronous=FULL",
     "foreign_keys=ON",
     "cache_size=-65536",
@@ -265,7 +266,7 @@ class _KeepingDriver(SqliteDriver):
 
 def open_sqlite(path: Path) -> SqliteDatabase:
     """Open or create the database file at ``path`` with all tables; NewerDatabaseError if we are too old for it."""
-    database = reach_sqlite(path)
+    database = SqliteDatabase(_make_engine(path, PRAGMAS))
     try:
         database.write_now(migrate)
     except BaseException:
@@ -275,7 +276,14 @@ def open_sqlite(path: Path) -> SqliteDatabase:
 
 
 def reach_sqlite(path: Path) -> SqliteDatabase:
-    """Return the database file at ``path`` as it is, of whatever version; it is opened when it is first used."""
+    """Return the database file at ``path`` as it is, of whatever version; it is opened when it is first used.
+
+    Who only reads changes no byte of it: which journal it has is written in the file.
+    """
+    return SqliteDatabase(_make_engine(path, [pragma for pragma in PRAGMAS if pragma != _JOURNAL]))
+
+
+def _make_engine(path: Path, pragmas: Sequence[str]) -> Engine:
     # Of these Python's module would ask everything first whether it adapts them, by way of an exception each time.
     for kind in (bytes, NoneType):
         sqlite3.register_adapter(kind, _as_it_is)
@@ -287,9 +295,9 @@ def reach_sqlite(path: Path) -> SqliteDatabase:
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
         hide_parameters=True,  # an error's text goes to the log; the values must not
     )
-    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "connect", lambda connection, _record: _set_pragmas(connection, pragmas))
     event.listen(engine, "begin", _begin)
-    return SqliteDatabase(engine)
+    return engine
 
 
 def _as_it_is(value: T) -> T:
@@ -302,9 +310,9 @@ def _report_checkpoint(done: Future[None]) -> None:
         _log.error("checkpoint failed; the next one will do its work", exc_info=error)
 
 
-def _set_pragmas(connection: Any, _record: Any) -> None:
+def _set_pragmas(connection: Any, pragmas: Sequence[str]) -> None:
     cursor = connection.cursor()
-    for pragma in PRAGMAS:
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
