@@ -75,7 +75,7 @@ class Browser:
         *,
         device: Device = "phone",
         locale: str = "en",
-        zone: str = "Europe/Warsaw",
+        zone: str | None = "Europe/Warsaw",
         dark: bool = False,
         place: tuple[float, float] | None = (50.0614, 19.9366),
         microphone: bool = False,
@@ -90,11 +90,12 @@ class Browser:
         self._options: dict[str, Any] = {
             **SIZES[device],
             "locale": locale,
-            "timezone_id": zone,
             "color_scheme": "dark" if dark else "light",
             "reduced_motion": "reduce",
             "service_workers": service_workers,
         }
+        if zone is not None:
+            self._options["timezone_id"] = zone
         if user_agent is not None:
             self._options["user_agent"] = user_agent
         if place is not None:

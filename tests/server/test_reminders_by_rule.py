@@ -39,6 +39,29 @@ async def test_a_birthday_rings_year_by_year_for_the_owner_of_the_customer(scene
     assert words(await scene.at("2027-11-20 09:00")) == [("birthday", "Ann has a birthday today", "Bakery")]
 
 
+@pytest.mark.parametrize(
+    ("language", "shown", "days"),
+    [
+        ("en", {}, ["27"]),
+        ("fa", {}, ["28"]),
+        ("en", {"locale": "fa"}, ["28"]),
+        ("en", {"calendar": "persian"}, ["28"]),
+        ("fa", {"locale": "fa", "calendar": "gregory"}, ["27"]),
+    ],
+)
+async def test_a_birthday_rings_by_the_calendar_that_its_reader_sees(
+    scene: Scene, language: str, shown: dict[str, str], days: list[str]
+) -> None:
+    await scene.write("person", MAREK, "shared", locale=language)
+    # 7 Azar 1375; in 1405 that is a day later.
+    await scene.write("contact", ANN, BAKERY, customer=BAKERY, name="Ann", birthday="1996-11-27")
+    await scene.reminding.follower.catch_up()
+    body = {**scene.service.browsers["phone"].subscription(), **shown}
+    assert (await scene.phone.put("/api/push/subscription", json=body)).status_code == 200
+    rung = [day for day in ("26", "27", "28", "29") if await scene.at(f"2026-11-{day} 09:00")]
+    assert rung == days
+
+
 async def test_a_customer_that_changes_hands_takes_birthdays_and_deals_along(scene: Scene) -> None:
     await scene.write("contact", ANN, BAKERY, customer=BAKERY, name="Ann", birthday="1980-11-20")
     await scene.write("deal", OVENS, BAKERY, customer=BAKERY, title="Ovens", stage="new", close_day="2026-11-19")

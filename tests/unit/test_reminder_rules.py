@@ -1,13 +1,16 @@
 """Rules: what falls due of a task, a contact and a deal; what the app says of them is said here too."""
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from routebook_server.reminders.calendars import Calendar
 from routebook_server.reminders.cycles import CALL_CYCLES, MAX_DAYS, UNCLASSED_DAYS, USUAL_DAYS
 from routebook_server.reminders.hours import MORNING, QUIET_FROM, QUIET_TO, Hours
 from routebook_server.reminders.rules import (
@@ -15,7 +18,6 @@ from routebook_server.reminders.rules import (
     CallCycle,
     Rule,
     Subject,
-    birthday_in,
     delivery_id,
     occurrences,
     reminder_id,
@@ -27,6 +29,8 @@ DOMAIN = Path(__file__).resolve().parents[2] / "pwa" / "src" / "lib" / "domain"
 HOURS = Hours("Europe/Warsaw")
 NOW = 1_795_000_000_000
 """18 November 2026, 13:26 in Warsaw."""
+BIRTHDAYS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "birthdays.json").read_text(encoding="utf-8"))
+"""The app's too (birthday.test.ts)."""
 
 
 def ms(text: str) -> int:
@@ -38,7 +42,7 @@ def found(kind: str, /, customer: dict[str, Any] | None = None, **values: Any) -
     subject = Subject("x", kind, "y", "t:z", values, customer or {})
     return [
         (one.rule.value, datetime.fromtimestamp(one.at / 1_000, UTC).strftime("%Y-%m-%d %H:%M"), one.mark)
-        for one in occurrences(subject, HOURS, NOW)
+        for one in occurrences(subject, HOURS, Calendar.GREGORY, NOW)
     ]
 
 
@@ -73,10 +77,19 @@ def test_a_birthday_rings_on_its_morning_and_then_a_year_later() -> None:
     assert found("contact", owned) == []
 
 
-def test_who_was_born_on_29_february_has_his_birthday_on_the_28th_where_there_is_none() -> None:
-    assert [birthday_in(year, "1992-02-29") for year in (2027, 2028, 2100)] == [
-        date(2027, 2, 28), date(2028, 2, 29), date(2100, 2, 28),
-    ]  # fmt: skip
+@pytest.mark.parametrize("case", BIRTHDAYS, ids=lambda case: case["name"])
+def test_a_birthday_returns_by_the_calendar_of_who_is_reminded(case: dict[str, Any]) -> None:
+    contact = Subject("x", "contact", "y", "t:z", {"birthday": case["born"]}, {"owner": "o"})
+
+    def rings(noon: date) -> list[str]:
+        now_ms = ms(f"{noon.isoformat()}T11:00")
+        return [one.mark for one in occurrences(contact, HOURS, Calendar(case["calendar"]), now_ms)]
+
+    days = [date.fromisoformat(day) for day in case["returns"]]
+    for day, following in pairwise(days):
+        assert rings(day - timedelta(days=1)) == [day.isoformat()]
+        assert rings(day) == [day.isoformat()], "until it has passed"
+        assert rings(day + timedelta(days=1)) == [following.isoformat()]
 
 
 def test_a_deal_slips_past_its_day_of_closing_or_after_too_long_in_its_stage() -> None:
@@ -95,7 +108,7 @@ def cycle_rings(cycle: CallCycle | None, **values: Any) -> list[tuple[str, str]]
     subject = Subject("y", "customer", "y", "t:z", values, values, cycle)
     return [
         (datetime.fromtimestamp(one.at / 1_000, UTC).strftime("%Y-%m-%d %H:%M"), one.mark)
-        for one in occurrences(subject, HOURS, NOW)
+        for one in occurrences(subject, HOURS, Calendar.GREGORY, NOW)
     ]
 
 
@@ -191,7 +204,7 @@ def test_each_rule_keeps_the_days_and_mornings_of_its_persons_own_place(zone: st
 
     def rings(kind: str, **values: Any) -> list[tuple[str, str]]:
         subject = Subject("x", kind, "y", "t:z", values, {})
-        return [(one.rule.value, wall(one.at, there)) for one in occurrences(subject, hours, now)]
+        return [(one.rule.value, wall(one.at, there)) for one in occurrences(subject, hours, Calendar.GREGORY, now)]
 
     # An hour before midnight and one after it are two days here, whatever day it is elsewhere.
     for clock in ("00:30", "23:30"):

@@ -3,8 +3,10 @@
 import json
 import re
 import subprocess
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -16,7 +18,7 @@ from routebook_server.reminders.letters import Letter
 from routebook_server.reminders.mailing import Mailer
 from routebook_server.reminders.payload import ACTIONS, MAX_BYTES, Payload, actions_of, make_payload, set_about
 from routebook_server.reminders.planning import Reminder
-from routebook_server.reminders.rules import Occurrence, Rule, Subject
+from routebook_server.reminders.rules import DAY_MS, Occurrence, Rule, Subject
 from routebook_server.reminders.subjects import Due, Listener
 from routebook_server.reminders.wording import (
     LOCALES,
@@ -95,6 +97,8 @@ def test_every_text_is_used_and_every_used_one_is_there(monkeypatch: pytest.Monk
                     said = word(locale, Occurrence(rule, NOW, "2026-11-10"), subject, HOURS, NOW)
                     assert said.title, (locale, rule)
                     assert said.body or not customer, (locale, rule)
+                for days in range(1, 8):
+                    assert word(locale, Occurrence(rule, NOW - days * DAY_MS, "1"), subject, HOURS, NOW).title
                 due = Due(subject, Occurrence(rule, NOW, "1"), "p", "v" * 26, NOW)
                 make_calendar([due], Listener(HOURS), locale, "", NOW)
         about = Reminder("v" * 26, "p", "task", "task", "r", "c", "1", "Samples", NOW, NOW, NOW, None)
@@ -143,8 +147,8 @@ def test_a_name_with_braces_is_no_place_for_anything() -> None:
 def test_a_time_is_told_by_the_persons_wall() -> None:
     subject = Subject("r", "task", "c", "t:x", {"title": "Prices", "type": "call"}, {"name": "Bakery"})
     call = Occurrence(Rule.PROMISED_CALL, 1_795_080_600_000, "1795080600000")
-    assert word("en", call, subject, HOURS, NOW) == Wording("Call Bakery", "Promised for 10:30: Prices")
-    assert "۱۰:۳۰" in word("fa", call, subject, HOURS, NOW).body
+    assert word("en", call, subject, HOURS, call.at) == Wording("Call Bakery", "Promised for 10:30: Prices")
+    assert "۱۰:۳۰" in word("fa", call, subject, HOURS, call.at).body
 
 
 def test_a_deal_says_why_it_slips() -> None:
@@ -199,3 +203,28 @@ def test_what_is_too_long_is_shortened_to_what_every_push_service_takes(text: st
             assert shown == whole or whole.startswith(shown.removesuffix("…"))
     short = make_payload(about, Wording("Samples", "Bakery"))
     assert msgspec.json.decode(short)["body"] == "Bakery"
+
+
+@pytest.mark.parametrize(
+    ("locale", "same", "later"),
+    [
+        ("en", "Promised for 22:30: Prices", "Promised for Friday, 22:30: Prices"),
+        (
+            "fa",
+            "قرار تماس ساعت \u2068۲۲:۳۰\u2069: \u2068Prices\u2069",
+            "قرار تماس \u2068جمعه\u2069 ساعت \u2068۲۲:۳۰\u2069: \u2068Prices\u2069",
+        ),
+        ("ru", "Обещано на 22:30: Prices", "Обещано на пятницу, 22:30: Prices"),
+        ("zh", "约定时间 22:30：Prices", "约定时间 周五 22:30：Prices"),
+        ("pl", "Obiecane na 22:30: Prices", "Obiecane na piątek, 22:30: Prices"),
+    ],
+)
+def test_a_call_that_rings_on_another_day_names_the_one_it_was_promised_for(locale: str, same: str, later: str) -> None:
+    at = round(datetime(2026, 11, 27, 22, 30, tzinfo=ZoneInfo("Europe/Warsaw")).timestamp()) * 1_000
+    subject = Subject("r", "task", "c", "t:x", {"title": "Prices", "type": "call"}, {"name": "Bakery"})
+    promised = Occurrence(Rule.PROMISED_CALL, at, str(at))
+    assert word(locale, promised, subject, HOURS, at).body == same
+    rings_at = HOURS.after_quiet(at)
+    assert word(locale, promised, subject, HOURS, rings_at).body == later
+    own = Subject("r", "task", "c", "t:x", {"title": "Prices", "type": "call"}, {})
+    assert f"{word(locale, promised, own, HOURS, rings_at).body}" == re.split("[:：] ?\u2068?Prices", later)[0]

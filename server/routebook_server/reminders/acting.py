@@ -23,12 +23,12 @@ from routebook_server.reminders.calendars import Calendar, calendar_of
 from routebook_server.reminders.confirming import Confirmations
 from routebook_server.reminders.hours import Hours
 from routebook_server.reminders.keys import KeyRing
+from routebook_server.reminders.looks import Look, look_of
 from routebook_server.reminders.planning import FindReach
 from routebook_server.reminders.rules import Subject
 from routebook_server.reminders.series import next_id, next_values
 from routebook_server.reminders.states import ANSWERED_WITHIN_MS, State
 from routebook_server.reminders.subjects import Listener, find_due, read_listeners, read_subjects
-from routebook_server.reminders.subscriptions import Look, look_of
 from routebook_server.reminders.wording import locale_from
 from routebook_sync import base32
 from routebook_sync.clock import DEVICE_WIDTH, SERVER_DEVICE

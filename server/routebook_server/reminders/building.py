@@ -75,7 +75,13 @@ def build_reminders(
         database, heads, now_ms, timer, reach=reach, keys=keys, choices=choices, open_pusher=open_pusher, mailer=mailer
     )
     zones = Zones(database, edit_person)
-    subscriptions = Subscriptions(database, now_ms, zones, anywhere=settings.push_anywhere)
+    subscriptions = Subscriptions(
+        database,
+        now_ms,
+        zones,
+        look_changed=reminding.follower.renew_of,
+        anywhere=settings.push_anywhere,
+    )
     acts = Acts(database, store, keys, reach, now_ms, time_zone=settings.time_zone)
     feeds = Feeds(database, now_ms, random, reach, time_zone=settings.time_zone, url=settings.url)
     trials = Trials(database, now_ms)

@@ -35,6 +35,11 @@ def add_months(day: date, count: int, calendar: Calendar) -> date:
     return date(year, month, min(day.day, gregorian.monthrange(year, month)[1]))
 
 
+def year_of(day: date, calendar: Calendar) -> int:
+    """Return the year of a calendar to which a day belongs."""
+    return persian_from(day)[0] if calendar is Calendar.PERSIAN else day.year
+
+
 def persian_from(day: date) -> tuple[int, int, int]:
     """Return year, month and day by the Persian calendar."""
     since = day.toordinal() - _EPOCH

@@ -113,6 +113,10 @@ class Follower:
         passed = partial(_passed_birthdays, before=self._now_ms() - DAY_MS)
         await self._refresh(await self._database.read(passed))
 
+    async def renew_of(self, person: str) -> None:
+        """Work out anew the birthdays that a person is reminded of, who reads another calendar now."""
+        await self._refresh(await self._database.read(partial(_birthdays_of, person=person)))
+
     async def _step(self, bucket: str, subscription: Subscription | None = None) -> bool:
         """Take in the next records of a bucket, resting in between; tell whether there may be more."""
         look = partial(
@@ -221,6 +225,11 @@ def _concerned(connection: Connection, rows: Sequence[Changed], people: set[str]
 def _passed_birthdays(connection: Connection, before: int) -> list[str]:
     select = "SELECT record FROM due WHERE rule = ? AND at <= ?"
     return [record for (record,) in driver_of(connection).fetch(select, Rule.BIRTHDAY.value, before)]
+
+
+def _birthdays_of(connection: Connection, person: str) -> list[str]:
+    select = "SELECT record FROM due WHERE person = ? AND rule = ?"
+    return [record for (record,) in driver_of(connection).fetch(select, person, Rule.BIRTHDAY.value)]
 
 
 def _read_cursors(connection: Connection) -> dict[str, Cursor]:

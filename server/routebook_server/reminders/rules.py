@@ -1,6 +1,5 @@
 """Rules: what of a record falls due, when, and for whom. Pure; each as ``lib/domain`` has it."""
 
-import calendar
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
+from routebook_server.reminders.birthdays import birth_from, birthdays_about
+from routebook_server.reminders.calendars import Calendar
 from routebook_server.reminders.hours import Hours, day_from, instant_from
 from routebook_sync import base32
 from routebook_sync.entities.deal import Stage
@@ -27,7 +28,7 @@ PATIENCE_DAYS: Final[dict[str, int]] = {
 """Days in a stage after which an open deal slips."""
 KINDS: Final = frozenset({"task", "contact", "deal", "customer"})
 """The kinds of which something may fall due."""
-RULES: Final = 2
+RULES: Final = 3
 """Raised whenever something else falls due by them: then all records are looked through again."""
 _NAMED: Final = frozenset({"contact", "customer"})
 
@@ -100,17 +101,19 @@ class Occurrence(msgspec.Struct, frozen=True):
     mark: str
 
 
-def occurrences(subject: Subject, hours: Hours, now_ms: int) -> list[Occurrence]:
+def occurrences(subject: Subject, hours: Hours, calendar: Calendar, now_ms: int) -> list[Occurrence]:
     """Return what falls due of a record, past and future; of birthdays the next one, until a day after it."""
     if subject.values.get("deleted") or subject.customer.get("deleted"):
         return []
     if subject.kind == "customer":
         return [] if subject.cycle is None else [_of_cycle(subject.cycle, hours)]
+    if subject.kind == "contact":
+        return list(_of_contact(subject.values, hours, calendar, now_ms))
     find = _FINDERS.get(subject.kind)
-    return [] if find is None else list(find(subject.values, hours, now_ms))
+    return [] if find is None else list(find(subject.values, hours))
 
 
-def _of_task(values: Mapping[str, Any], hours: Hours, _now_ms: int) -> Iterator[Occurrence]:
+def _of_task(values: Mapping[str, Any], hours: Hours) -> Iterator[Occurrence]:
     if values.get("status") != TaskStatus.OPEN:
         return
     is_call = values.get("type") == TaskType.CALL
@@ -125,30 +128,19 @@ def _of_task(values: Mapping[str, Any], hours: Hours, _now_ms: int) -> Iterator[
         yield Occurrence(Rule.OVERDUE_CALL, hours.morning_of(last + timedelta(days=1)), last.isoformat())
 
 
-def _of_contact(values: Mapping[str, Any], hours: Hours, now_ms: int) -> Iterator[Occurrence]:
-    born = values.get("birthday")
-    if not isinstance(born, str) or len(born) != 10:
+def _of_contact(values: Mapping[str, Any], hours: Hours, calendar: Calendar, now_ms: int) -> Iterator[Occurrence]:
+    born = birth_from(values.get("birthday"))
+    if born is None:
         return
     today = hours.day_of(now_ms)
-    for year in (today.year - 1, today.year, today.year + 1):
-        day = birthday_in(year, born)
-        if day is None:
-            return
+    for day in birthdays_about(born, today, calendar):
         at = hours.morning_of(day)
         if at > now_ms - DAY_MS:
             yield Occurrence(Rule.BIRTHDAY, at, day.isoformat())
             return
 
 
-def birthday_in(year: int, born: str) -> date | None:
-    """Return the day on which who was ``born`` (ISO) has a birthday; the 28th where there is no 29 February."""
-    month_and_day = born[4:]
-    if month_and_day == "-02-29" and not calendar.isleap(year):
-        month_and_day = "-02-28"
-    return day_from(f"{year:04}{month_and_day}")
-
-
-def _of_deal(values: Mapping[str, Any], hours: Hours, _now_ms: int) -> Iterator[Occurrence]:
+def _of_deal(values: Mapping[str, Any], hours: Hours) -> Iterator[Occurrence]:
     day = slips_on(values, hours)
     if day is not None:
         yield Occurrence(Rule.SLIPPING, hours.morning_of(day), day.isoformat())
@@ -182,9 +174,8 @@ def days_in_stage(values: Mapping[str, Any], hours: Hours, today: date) -> int |
     return None if since is None else max(0, (today - hours.day_of(since)).days)
 
 
-_FINDERS: Final[dict[str, Callable[[Mapping[str, Any], Hours, int], Iterator[Occurrence]]]] = {
+_FINDERS: Final[dict[str, Callable[[Mapping[str, Any], Hours], Iterator[Occurrence]]]] = {
     "task": _of_task,
-    "contact": _of_contact,
     "deal": _of_deal,
 }
 

@@ -7,9 +7,12 @@ import msgspec
 import structlog
 
 from routebook_server.database import Driver
+from routebook_server.reminders.calendars import Calendar, calendar_of
 from routebook_server.reminders.cycles import read_cycles
 from routebook_server.reminders.hours import Hours
+from routebook_server.reminders.looks import Look, looks_of
 from routebook_server.reminders.rules import KINDS, Occurrence, Rule, Subject, occurrences, reminder_id
+from routebook_server.reminders.wording import locale_from
 
 _SELECT: Final = "SELECT id, kind, root, bucket, doc FROM record WHERE id IN (?*) AND kind IN (?*)"
 _SELECT_ROOTS: Final = "SELECT id, doc FROM record WHERE id IN (?*) AND kind = 'customer'"
@@ -28,10 +31,11 @@ _log: Final = structlog.get_logger()
 
 
 class Listener(msgspec.Struct, frozen=True):
-    """When somebody wants to hear of things, and in which language; "" for the organisation's."""
+    """When somebody wants to hear of things, in which language, "" for the organisation's, and by which calendar."""
 
     hours: Hours
     locale: str = ""
+    calendar: Calendar = Calendar.GREGORY
 
 
 class Due(NamedTuple):
@@ -65,14 +69,18 @@ def read_subjects(driver: Driver, ids: Collection[str]) -> dict[str, Subject]:
 
 
 def read_listeners(driver: Driver, people: Iterable[str], time_zone: str) -> dict[str, Listener]:
-    """Return everybody's hours and language; of whom nothing is known, the usual ones in ``time_zone``."""
+    """Return everybody's hours, language and calendar; of whom nothing is known, the usual ones in ``time_zone``."""
     wanted = sorted({person for person in people if person})
-    found = {
-        person: Listener(Hours(*hours), locale)
-        for person, locale, *hours in (driver.fetch(_SELECT_PEOPLE, wanted) if wanted else ())
-    }
-    unknown = Listener(Hours(time_zone))
-    return {person: found.get(person, unknown) for person in [*wanted, ""]}
+    found = {row[0]: row[1:] for row in (driver.fetch(_SELECT_PEOPLE, wanted) if wanted else ())}
+    looks, organisation = looks_of(driver, wanted), driver.fetch_one("SELECT locale FROM organisation")
+    usual = organisation[0] if organisation else ""
+    listeners = {"": Listener(Hours(time_zone))}
+    for person in wanted:
+        locale, *hours = found.get(person, ("", time_zone))
+        look = looks.get(person, Look())
+        calendar = calendar_of(locale_from(look.locale, locale, usual), look.calendar)
+        listeners[person] = Listener(Hours(*hours), locale, calendar)
+    return listeners
 
 
 def find_due(driver: Driver, subjects: Iterable[Subject], time_zone: str, now_ms: int) -> list[Due]:
@@ -82,9 +90,9 @@ def find_due(driver: Driver, subjects: Iterable[Subject], time_zone: str, now_ms
     found = []
     for subject in kept:
         person = subject.person
-        hours = listeners[person].hours
+        hours, calendar = listeners[person].hours, listeners[person].calendar
         try:
-            of_this = occurrences(subject, hours, now_ms)
+            of_this = occurrences(subject, hours, calendar, now_ms)
         except (TypeError, ValueError, OverflowError):
             # Whatever it holds, one record stops no other.
             _log.exception("nothing can fall due of a record", kind=subject.kind, id=subject.id)

@@ -1,7 +1,7 @@
 """Subscriptions: where each device's messages go, as the device says at each start of the app; one a device."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 import msgspec
@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Meta
 from sqlalchemy import Connection
 
-from routebook_server.database import Database, Driver, driver_of
+from routebook_server.database import Database, driver_of
 from routebook_server.database.driver import upsert
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.reminders.addresses import MAX_ENDPOINT, refuse_endpoint
+from routebook_server.reminders.looks import Look, look_of
 from routebook_server.reminders.tables import push_subscription
 from routebook_server.reminders.zones import Zones
 from routebook_sync.messages import ProblemCode
@@ -45,13 +46,6 @@ class Subscribed(msgspec.Struct, frozen=True):
     """When the device said so last, milliseconds since 1970 UTC."""
 
 
-class Look(msgspec.Struct, frozen=True):
-    """How a device shows things; "" for what it has not said, then its person's record is asked."""
-
-    locale: str = ""
-    calendar: str = ""
-
-
 class PushKey(msgspec.Struct, frozen=True):
     """What a browser subscribes with."""
 
@@ -60,12 +54,24 @@ class PushKey(msgspec.Struct, frozen=True):
 
 
 class Subscriptions:
-    """Keeps where devices' messages go. ``anywhere`` lifts what is asked of an address, for tests."""
+    """Keeps where devices' messages go. ``anywhere`` lifts what is asked of an address, for tests.
 
-    def __init__(self, database: Database, now_ms: Callable[[], int], zones: Zones, *, anywhere: bool) -> None:
+    ``look_changed`` hears whose device shows another language or calendar than before.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        now_ms: Callable[[], int],
+        zones: Zones,
+        *,
+        look_changed: Callable[[str], Awaitable[object]],
+        anywhere: bool,
+    ) -> None:
         self._database = database
         self._zones = zones
         self._now_ms = now_ms
+        self._look_changed = look_changed
         self._anywhere = anywhere
 
     async def keep(self, actor: Actor, wanted: Subscribe) -> Subscribed:
@@ -78,17 +84,21 @@ class Subscriptions:
                 raise ProblemError(make_problem(ProblemCode.WRONG_TYPE, f"Not {size} bytes of a key.", field=field))
         now_ms = self._now_ms()
 
-        def store(connection: Connection) -> None:
+        def store(connection: Connection) -> bool:
             driver = driver_of(connection)
             # One browser has one address: whoever signed in on it before gets nothing there any more.
             sql = "DELETE FROM push_subscription WHERE endpoint = ? AND device <> ?"
             driver.execute(sql, wanted.endpoint, actor.device)
             before = look_of(driver, actor.device)
-            look = (wanted.locale or before.locale, wanted.calendar or before.calendar)
-            driver.store(_STORE, [(actor.device, wanted.endpoint, wanted.p256dh, wanted.auth, now_ms, *look)])
+            look = Look(wanted.locale or before.locale, wanted.calendar or before.calendar)
+            row = (actor.device, wanted.endpoint, wanted.p256dh, wanted.auth, now_ms, look.locale, look.calendar)
+            driver.store(_STORE, [row])
+            return look != before
 
-        await self._database.write(store)
+        is_another_look = await self._database.write(store)
         await self._zones.keep_first(actor.person, wanted.time_zone)
+        if is_another_look:
+            await self._look_changed(actor.person)
         return Subscribed(wanted.endpoint, now_ms)
 
     async def find(self, actor: Actor) -> Subscribed:
@@ -101,12 +111,6 @@ class Subscriptions:
         """Send a device nothing more; no error if nothing was sent."""
         sql = "DELETE FROM push_subscription WHERE device = ?"
         await self._database.write(lambda connection: driver_of(connection).execute(sql, actor.device))
-
-
-def look_of(driver: Driver, device: int) -> Look:
-    """Return what a device has said of how it shows things."""
-    found = driver.fetch_one("SELECT locale, calendar FROM push_subscription WHERE device = ?", device)
-    return Look(*found) if found else Look()
 
 
 def _is_key(text: str, size: int) -> bool:

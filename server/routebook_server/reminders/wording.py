@@ -16,6 +16,16 @@ NAMED: Final = 4
 """Reminders that are named where many come at once."""
 _DIGITS: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _PLACE: Final = re.compile(r"\{(\w+)\}")
+_FOR_DAYS: Final = (
+    "for_monday",
+    "for_tuesday",
+    "for_wednesday",
+    "for_thursday",
+    "for_friday",
+    "for_saturday",
+    "for_sunday",
+)
+"""What a promise is for, from Monday on: in some languages in another case than the day's name."""
 _NOTHING: Final[Mapping[str, str]] = {}
 _ISOLATE: Final = "\u2068{}\u2069"
 """Around a name in a line that runs the other way, as the app does it."""
@@ -95,9 +105,13 @@ def word(locale: str, occurrence: Occurrence, subject: Subject, hours: Hours, no
         case Rule.TASK:
             return Wording(say(locale, "task_title", values), say(locale, f"task_body{own}", values))
         case Rule.PROMISED_CALL:
-            values["time"] = digits(locale, hours.local(occurrence.at).strftime("%H:%M"))
-            key = "promised_call_{}" + own
-            return Wording(say(locale, key.format("title"), values), say(locale, key.format("body"), values))
+            promised, then = hours.local(occurrence.at), ""
+            values["time"] = digits(locale, promised.strftime("%H:%M"))
+            if promised.date() != hours.day_of(now_ms):
+                # Quiet hours lie between: the evening before is not this evening.
+                values["day"], then = say(locale, _FOR_DAYS[promised.weekday()]), "_then"
+            title = say(locale, f"promised_call_title{own}", values)
+            return Wording(title, say(locale, f"promised_call_body{then}{own}", values))
         case Rule.OVERDUE_CALL:
             due_day = day_from(occurrence.mark)
             late = 1 if due_day is None else max(1, (hours.day_of(now_ms) - due_day).days)

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type DealFacts, daysToBirthday, type Facts, reasonsToGo } from "./reasons";
+import { type DealFacts, type Facts, reasonsToGo } from "./reasons";
 
 const TODAY = "2026-11-21";
-const WARSAW = "Europe/Warsaw";
+const WARSAW = { timeZone: "Europe/Warsaw", calendar: "gregory" } as const;
 const daysAgo = (days: number) => Date.UTC(2026, 10, 21 - days, 9);
 const nothing: Facts = {
   value_class: "regular",
@@ -22,7 +22,7 @@ test("an ordinary customer seen last week gives no reason", () => expect(reasons
 test("all reasons stand in the order of their weight", () => {
   const all = reasons({
     value_class: "main",
-    birthdays: [{ name: "Ewa", day: "11-21" }],
+    birthdays: [{ name: "Ewa", born: "1980-11-21" }],
     deal: deal({ stage_since: daysAgo(19) }),
     last_visit_at: daysAgo(38),
     open_tasks: 4,
@@ -50,7 +50,7 @@ test("a customer never visited is a first visit", () => {
 });
 
 describe("birthdays", () => {
-  const on = (day: string) => reasons({ birthdays: [{ name: "Ewa", day }] });
+  const on = (day: string) => reasons({ birthdays: [{ name: "Ewa", born: `1980-${day}` }] });
   test("count the day before, the day itself and the day after", () => {
     expect(["11-20", "11-21", "11-22"].map((day) => on(day)[0])).toEqual([
       { reason: "birthday", name: "Ewa", inDays: -1 },
@@ -61,16 +61,17 @@ describe("birthdays", () => {
   });
   test("one to come is named before one that has passed", () => {
     const birthdays = [
-      { name: "Jan", day: "11-20" },
-      { name: "Ola", day: "11-22" },
+      { name: "Jan", born: "1980-11-20" },
+      { name: "Ola", born: "1980-11-22" },
     ];
     expect(reasons({ birthdays })).toEqual([{ reason: "birthday", name: "Ola", inDays: 1 }]);
   });
-  test("come round the new year, and on 28 February where there is no 29th", () => {
-    expect(daysToBirthday("01-02", "2026-12-30")).toBe(3);
-    expect(daysToBirthday("12-31", "2027-01-01")).toBe(-1);
-    expect(daysToBirthday("02-29", "2027-02-27")).toBe(1);
-    expect(daysToBirthday("02-29", "2028-02-27")).toBe(2);
+  test("are those of the calendar that is read: 7 Azar is 7 Azar", () => {
+    const birthdays = [{ name: "Maryam", born: "1996-11-27" }];
+    const on = (day: string) =>
+      reasonsToGo({ ...nothing, birthdays }, day, { timeZone: "Asia/Tehran", calendar: "persian" })[0];
+    expect(on("2026-11-28")).toEqual({ reason: "birthday", name: "Maryam", inDays: 0 });
+    expect(on("2026-11-27")).toEqual({ reason: "birthday", name: "Maryam", inDays: 1 });
   });
 });
 

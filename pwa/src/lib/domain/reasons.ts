@@ -1,6 +1,8 @@
 /** The reasons to go to a customer: what a rep wants to know at the door, the most telling first. */
 import { dayOf, daysBetween } from "#lib/i18n/format";
+import type { Reader } from "#lib/i18n/locales";
 import type { CustomerValueClass, DealStage } from "$sync/schema.gen";
+import { type Born, nearestBirthday } from "./birthday";
 import { type CallCycles, cycleOf, USUAL_CALL_CYCLES } from "./call-cycle";
 import { isOpenStage, isSlipping, type OpenStage } from "./deal";
 
@@ -9,8 +11,8 @@ export interface Facts {
   readonly value_class: CustomerValueClass | null;
   /** UTC milliseconds of the last finished visit before today, null for never. */
   readonly last_visit_at: number | null;
-  /** The contacts with a birthday about now; `day` is MM-DD. */
-  readonly birthdays: readonly { readonly name: string; readonly day: string }[];
+  /** The contacts who may have a birthday about now. */
+  readonly birthdays: readonly Born[];
   /** The deal to talk about. */
   readonly deal: DealFacts | null;
   readonly open_tasks: number;
@@ -44,20 +46,17 @@ export type Reason =
   | { readonly reason: "first_visit" }
   | { readonly reason: "tasks"; readonly count: number };
 
-/** A birthday is a reason from the day before it to the day after it: then it is still kind to mention it. */
-const BIRTHDAY_REACH_DAYS = 1;
-
 /** Days without a visit are worth a word from the day on which the call cycle of the customer's class is over. */
 export function reasonsToGo(
   facts: Facts,
   today: string,
-  timeZone: string,
+  { timeZone, calendar }: Pick<Reader, "timeZone" | "calendar">,
   cycles: CallCycles = USUAL_CALL_CYCLES,
 ): readonly Reason[] {
   const reasons: Reason[] = [];
   if (facts.value_class === "vip" || facts.value_class === "main")
     reasons.push({ reason: "value_class", value_class: facts.value_class });
-  const birthday = nearestBirthday(facts.birthdays, today);
+  const birthday = nearestBirthday(facts.birthdays, today, calendar);
   if (birthday !== null) reasons.push({ reason: "birthday", ...birthday });
   if (facts.complaints > 0) reasons.push({ reason: "complaint", count: facts.complaints });
   const { deal } = facts;
@@ -74,29 +73,3 @@ export function reasonsToGo(
   if (tasks > 0) reasons.push({ reason: "tasks", count: tasks });
   return reasons;
 }
-
-/**
- * Days from `today` to the nearest return of a birthday (MM-DD), negative for one just past; 29 February returns on the 28th
- * where the year has no 29th.
- */
-export function daysToBirthday(birthday: string, today: string): number {
-  const year = Number(today.slice(0, 4));
-  const aways = [year - 1, year, year + 1].map((y) => daysBetween(today, birthdayIn(y, birthday)));
-  return aways.reduce((nearest, away) => (Math.abs(away) < Math.abs(nearest) ? away : nearest));
-}
-
-function birthdayIn(year: number, birthday: string): string {
-  const hasLeapDay = new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1;
-  return `${String(year).padStart(4, "0")}-${birthday === "02-29" && !hasLeapDay ? "02-28" : birthday}`;
-}
-
-/** A birthday to come is named before one that has passed. */
-function nearestBirthday(birthdays: Facts["birthdays"], today: string): { name: string; inDays: number } | null {
-  const near = birthdays
-    .map(({ name, day }) => ({ name, inDays: daysToBirthday(day, today) }))
-    .filter(({ inDays }) => Math.abs(inDays) <= BIRTHDAY_REACH_DAYS)
-    .sort((a, b) => order(a.inDays) - order(b.inDays));
-  return near[0] ?? null;
-}
-
-const order = (inDays: number): number => (inDays < 0 ? 100 - inDays : inDays);

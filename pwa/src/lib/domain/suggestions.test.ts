@@ -3,7 +3,7 @@ import { USUAL_CALL_CYCLES } from "./call-cycle";
 import { type Candidate, suggest } from "./suggestions";
 
 const DAY = "2026-11-27";
-const WARSAW = "Europe/Warsaw";
+const WARSAW = { timeZone: "Europe/Warsaw", calendar: "gregory" } as const;
 const daysAgo = (days: number) => Date.UTC(2026, 10, 27 - days, 9);
 const KRAKOW = { latitude: 50_061_000, longitude: 19_938_000 };
 const GDANSK = { latitude: 54_352_000, longitude: 18_646_000 };
@@ -52,7 +52,7 @@ test("a slipping deal, a birthday, an open task, a complaint and a first visit a
   } as const;
   for (const over of [
     { deal },
-    { birthdays: [{ name: "Ewa", day: "11-27" }] },
+    { birthdays: [{ name: "Ewa", born: "1980-11-27" }] },
     { open_tasks: 1 },
     { open_tasks: 1, complaints: 1 },
     { last_visit_at: null },
@@ -62,7 +62,10 @@ test("a slipping deal, a birthday, an open task, a complaint and a first visit a
 });
 test("who has complained comes before whom a task or a birthday leads to, however many complaints there are", () => {
   const complained = candidate("z", { open_tasks: 3, complaints: 3 });
-  const others = [candidate("a", { open_tasks: 3 }), candidate("b", { birthdays: [{ name: "Ewa", day: "11-27" }] })];
+  const others = [
+    candidate("a", { open_tasks: 3 }),
+    candidate("b", { birthdays: [{ name: "Ewa", born: "1980-11-27" }] }),
+  ];
   expect(ids([...others, complained])[0]).toBe("z");
   const once = candidate("y", { open_tasks: 1, complaints: 1 });
   expect(ids([complained, once])).toEqual(["y", "z"]);

@@ -1,5 +1,6 @@
 /** Whom to visit on a day: the customers whose call cycle is over or who give another reason, the most telling first. */
 import { dayOf, daysBetween } from "#lib/i18n/format";
+import type { Reader } from "#lib/i18n/locales";
 import type { CustomerValueClass } from "$sync/schema.gen";
 import { type CallCycles, cycleOf } from "./call-cycle";
 import { metresBetween, type Point } from "./place";
@@ -40,14 +41,14 @@ const MOST_DETOUR = 6;
 export function suggest<C extends Candidate>(
   candidates: readonly C[],
   day: string,
-  timeZone: string,
+  reader: Pick<Reader, "timeZone" | "calendar">,
   cycles: CallCycles,
   stops: readonly Point[],
   most: number,
 ): readonly Suggestion<C>[] {
   const rated = candidates.flatMap((customer) => {
-    const reasons = reasonsToGo(customer, day, timeZone, cycles);
-    const worth = worthOf(customer, reasons, day, timeZone, cycles);
+    const reasons = reasonsToGo(customer, day, reader, cycles);
+    const worth = worthOf(customer, reasons, day, reader.timeZone, cycles);
     if (worth === null) return [];
     const away = nearest(customer.point, stops);
     const detour = away === null ? 0 : Math.min(MOST_DETOUR, away / METRES_A_POINT);

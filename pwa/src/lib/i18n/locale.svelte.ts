@@ -22,6 +22,8 @@ function firstLocale(): Locale {
   return preferredLocale(typeof navigator === "undefined" ? [] : navigator.languages);
 }
 
+const clockZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** The reader's language as his browser says it (`en-US`), and as this app does. */
 function languageTags(reader: Reader): string[] {
   const said = typeof navigator === "undefined" ? [] : navigator.languages;
@@ -33,6 +35,8 @@ class DeviceReader implements Reader {
   #locale = $state<Locale>(firstLocale());
   #calendar = $state<Calendar | null>(remembered(CALENDAR_KEY) as Calendar | null);
   #timeZone: string | null = null;
+  /** Raised with each other zone: what was asked for while something is drawn is not state itself. */
+  #zonesSeen = $state(0);
   #countries = $state.raw<readonly string[]>([]);
   /** The week that was asked for last: where somebody works in several countries or in none, to find it takes its time. */
   #week: { readonly by: string; readonly start: Weekday } | null = null;
@@ -49,11 +53,21 @@ class DeviceReader implements Reader {
     return directionOf(this.#locale);
   }
 
-  /** IANA name of the zone that this device's clock is set to. */
+  /** IANA name of the zone that this device's clock is set to; as of the last `readZone`. */
   get timeZone(): string {
+    void this.#zonesSeen;
     // Not before somebody asks: the first question to Intl wakes all of it, and the sign-in has none.
-    this.#timeZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+    this.#timeZone ??= clockZone();
     return this.#timeZone;
+  }
+
+  /** Reads the zone of the clock anew, which may have been set to another: all that was shown by the old one changes. */
+  readZone(): void {
+    if (this.#timeZone === null) return;
+    const now = clockZone();
+    if (now === this.#timeZone) return;
+    this.#timeZone = now;
+    this.#zonesSeen += 1;
   }
 
   /** The day on which the week begins where the reader works. */

@@ -1,7 +1,8 @@
 import type { CustomerValueClass } from "$sync/schema.gen.ts";
+import { birthdaysAbout } from "../birthdays.ts";
 import { defineQuery } from "../query.ts";
 import { PATIENCE_DAYS_BY_STAGE, slipsOn } from "../slipping.ts";
-import { birthdaysAbout, type LocalDay, reasonsOf, type Stop } from "./today.ts";
+import { ABOUT, type LocalDay, reasonsOf, type Stop } from "./today.ts";
 
 /** A customer who might be visited on a day, with what may be a reason. */
 export interface PlanCandidate
@@ -50,8 +51,8 @@ export const planCandidates = defineQuery<
     );
     collect(
       `SELECT k.customer AS id FROM contact k CROSS JOIN customer c ON c.id = k.customer
-       WHERE k.deleted IS NOT 1 AND substr(k.birthday, 6) IN (?2, ?3, ?4, ?5) AND c.owner = ?1 LIMIT ${OF_EACH}`,
-      [person, ...birthdaysAbout(day)],
+       WHERE k.deleted IS NOT 1 AND substr(k.birthday, 6) IN (${ABOUT}) AND c.owner = ? LIMIT ${2 * OF_EACH}`,
+      [...birthdaysAbout(day), person],
     );
     collect(
       `SELECT customer AS id FROM task WHERE status = 'open' AND due_day <= ?2 AND person = ?1 AND customer IS NOT NULL

@@ -1,4 +1,5 @@
 import type { CustomerPhase, CustomerValueClass, DealStage, VisitOutcome, VisitStatus } from "$sync/schema.gen.ts";
+import { BIRTHDAYS_ABOUT, birthdaysAbout } from "../birthdays.ts";
 import type { Database } from "../database.ts";
 import { defineQuery } from "../query.ts";
 import { slipsOn } from "../slipping.ts";
@@ -30,8 +31,8 @@ export interface Stop {
   } | null;
   /** The last visit that took place before this one: milliseconds since 1970 UTC. */
   readonly lastVisitAt: number | null;
-  /** Contacts whose birthday is at most one day away; `day` is MM-DD. */
-  readonly birthdays: readonly { readonly id: string; readonly name: string; readonly day: string }[];
+  /** Contacts whose birthday may be at most one day away, by whichever calendar; `born` is an ISO day. */
+  readonly birthdays: readonly { readonly id: string; readonly name: string; readonly born: string }[];
   /** The greatest open deal that slips, else the greatest. */
   readonly deal: {
     readonly id: string;
@@ -109,6 +110,9 @@ export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
   },
 });
 
+/** The places of `birthdaysAbout` in an SQL. */
+export const ABOUT = Array(BIRTHDAYS_ABOUT).fill("?").join(", ");
+
 /** What may be a reason to go to a customer on a day, whatever visit is planned there. */
 export function reasonsOf(
   database: Database,
@@ -137,8 +141,8 @@ export function reasonsOf(
   return {
     lastVisitAt: last?.at ?? null,
     birthdays: database.all<Stop["birthdays"][number]>(
-      `SELECT id, name, substr(birthday, 6) AS day FROM contact
-       WHERE customer = ? AND deleted IS NOT 1 AND substr(birthday, 6) IN (?, ?, ?, ?) LIMIT 5`,
+      `SELECT id, name, birthday AS born FROM contact
+       WHERE customer = ? AND deleted IS NOT 1 AND substr(birthday, 6) IN (${ABOUT}) LIMIT 10`,
       [customer, ...birthdaysAbout(day)],
     ),
     deal: deal === undefined ? null : { ...deal, slipping: deal.slipping === 1 },
@@ -146,17 +150,6 @@ export function reasonsOf(
     ordered:
       ordered === undefined || ordered.amount === null ? null : { amount: ordered.amount, currency: ordered.currency },
   };
-}
-
-const DAY = 86_400_000;
-
-/** The birthdays (MM-DD) that are at most one day away; 29 February is the 28th where the year has no 29th. Always four. */
-export function birthdaysAbout(day: string): readonly string[] {
-  const [before = "", on = "", after = "", next = ""] = [-1, 0, 1, 2].map((ahead) =>
-    new Date(Date.parse(day) + ahead * DAY).toISOString().slice(5, 10),
-  );
-  const isLeapDayMeant = `${before} ${on} ${after} ${next}`.includes("02-28 03-01");
-  return [before, on, after, isLeapDayMeant ? "02-29" : on];
 }
 
 /** How many tasks are open at a customer, and how many of them are complaints. */

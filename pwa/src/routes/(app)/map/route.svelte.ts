@@ -45,7 +45,7 @@ export function useDayRoute(clock: { readonly now: number }): DayRoute {
   const today = $derived(fmt.dayOf(clock.now));
   const rows = live(() => ["today.stops", { person, ...daySpan(today, reader.timeZone) }]);
   const ways = useWays(() => placesOf(rows.current ?? [], ends));
-  const stops = $derived(routeOf(rows.current ?? [], here.place, today, reader.timeZone, cycles.current, ways.current));
+  const stops = $derived(routeOf(rows.current ?? [], here.place, today, reader, cycles.current, ways.current));
   const plan = $derived(planOf(stops, { now: clock.now, here: here.place, ends, ways: ways.current }));
 
   let last = $state.raw<{ readonly text: string; readonly order: RouteOrder } | null>(null);

@@ -7,6 +7,7 @@ import { type Point, pointOf } from "#lib/domain/place";
 import { type Reason, reasonsToGo } from "#lib/domain/reasons";
 import { inRouteOrder } from "#lib/domain/route";
 import { STRAIGHT, type Ways } from "#lib/domain/ways";
+import type { Reader } from "#lib/i18n/locales";
 import type { Stop as StopRow } from "#lib/store/queries/today";
 
 /** A stop in its place on the route. */
@@ -32,7 +33,7 @@ export function routeOf(
   rows: readonly StopRow[],
   here: Point | null,
   today: string,
-  timeZone: string,
+  reader: Pick<Reader, "timeZone" | "calendar">,
   cycles: CallCycles = USUAL_CALL_CYCLES,
   ways: Ways = STRAIGHT,
 ): readonly Stop[] {
@@ -40,7 +41,7 @@ export function routeOf(
     rows.map((row) => ({
       ...row,
       point: row.customer === null ? null : pointOf(row.customer),
-      hours: windowsOn(row.customer?.opening_hours, today, timeZone),
+      hours: windowsOn(row.customer?.opening_hours, today, reader.timeZone),
     })),
   );
   const next = route.findIndex((stop) => stop.status === "planned");
@@ -60,7 +61,7 @@ export function routeOf(
           complaints: stop.complaints,
         },
         today,
-        timeZone,
+        reader,
         cycles,
       ),
     };
