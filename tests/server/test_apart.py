@@ -7,6 +7,7 @@ import msgspec
 import pytest_asyncio
 
 from routebook_sync.messages import VerdictKind
+from server.custody import decide, held_edits
 from server.devices import ANNA, BAKERY, MIRA, Device, Team, make_id, open_team
 
 VISIT = make_id(1)
@@ -109,3 +110,18 @@ async def test_an_edit_made_apart_that_comes_again_under_another_number_is_told_
 
     assert (await tablet.sync()).verdicts == []
     assert await apart_of(phone) == [True, False, False]
+
+
+async def test_what_who_decides_had_not_seen_says_nothing_of_the_author_of_a_held_edit(team: Team) -> None:
+    phone, tablet = team.device(1, ANNA), team.device(2, MIRA)
+    for device in (phone, tablet):
+        await device.sync()
+    phone.edit("customer", BAKERY, BAKERY, {"phone": "1"})
+    await phone.sync(hold=[1])
+    (offer,) = [row for row in held_edits(phone) if row.r == BAKERY]
+    tablet.edit("customer", BAKERY, BAKERY, {"city": "Gdynia"})
+    await tablet.sync()
+    decide(phone, offer, "applied")
+    await phone.sync()
+
+    assert await apart_of(phone, BAKERY) == [False, False, False]
