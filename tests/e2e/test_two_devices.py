@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
@@ -67,6 +67,40 @@ def test_different_fields_changed_on_two_offline_devices_both_survive(
         expect(field_row(device.page, "street")).to_contain_text("ul. Nowa 7")
     values = shared_house.record(customer).values
     assert (values["trade"], values["street"]) == ("Bakery with a garden", "ul. Nowa 7")
+    for device in devices:
+        panel = _open_history(device.page)
+        # Whichever came second: the first one's author had missed nothing when it came.
+        expect(panel.get_by_text(word("en", "history_apart"))).to_have_count(1)
+
+
+def test_of_one_text_changed_by_two_the_history_says_that_both_were_kept(
+    shared_house: House, devices: tuple[Device, Device]
+) -> None:
+    phone, tablet = devices
+    described = (one for one in shared_house.customers_of(MAREK.email)[3:] if one.values.get("description"))
+    customer, before = next((one.id, str(one.values["description"])) for one in described)
+    for device in devices:
+        open_details(device.page, device.wire.address, customer)
+        device.lose_network()
+    _rewrite(phone.page, f"Closed on Mondays. {before}")
+    _rewrite(tablet.page, f"{before} Rings twice.")
+
+    phone.regain_network()
+    wait_until(
+        lambda: str(shared_house.record(customer).values["description"]).startswith("Closed"), 15, "the first arrived"
+    )
+    tablet.regain_network()
+    for device in devices:
+        expect(field_row(device.page, "description")).to_contain_text(f"Closed on Mondays. {before} Rings twice.")
+
+    for device in devices:
+        panel = _open_history(device.page)
+        entry = panel.get_by_role("listitem").filter(has_text=word("en", "history_kept_both"))
+        expect(entry).to_have_count(1)
+        expect(entry.locator("s")).to_have_text(before)
+        expect(entry.get_by_text(f"{before} Rings twice.", exact=True)).to_be_visible()
+        for ended in ("history_lost_at_once", "history_won_at_once", "history_apart"):
+            expect(panel.get_by_text(word("en", ended))).to_have_count(0)
 
 
 def test_of_one_field_changed_twice_the_later_edit_wins_and_the_loser_is_in_its_history(
@@ -91,8 +125,7 @@ def test_of_one_field_changed_twice_the_later_edit_wins_and_the_loser_is_in_its_
     assert shared_house.record(customer).values["trade"] == "Later trade"
 
     for device in devices:
-        open_tab(device.page, "en", "customer_tab_history")
-        panel = device.page.get_by_role("tabpanel")
+        panel = _open_history(device.page)
         expect(panel.get_by_text("Earlier trade", exact=True)).to_be_visible()
         expect(panel.get_by_text(word("en", "history_lost_at_once"))).to_be_visible()
         expect(panel.get_by_text("Later trade", exact=True).first).to_be_visible()
@@ -121,6 +154,21 @@ def test_a_slow_answer_before_the_dead_zone_does_not_make_the_later_edit_the_ear
         device.regain_network()
     for device in devices:
         expect(field_row(device.page, "trade")).to_contain_text("Later, answers slow")
+
+
+def _open_history(page: Page) -> Locator:
+    """Turn a customer's page to his history."""
+    open_tab(page, "en", "customer_tab_history")
+    return page.get_by_role("tabpanel")
+
+
+def _rewrite(page: Page, text: str) -> None:
+    """Write another description."""
+    row = field_row(page, "description")
+    row.get_by_role("button").first.click()
+    row.get_by_role("textbox").fill(text)
+    row.get_by_role("textbox").press("Control+Enter")
+    expect(row).to_contain_text(text)
 
 
 def _trades(page: Page, customer: str) -> list[tuple[str, bool]]:

@@ -121,16 +121,16 @@ async def test_the_history_shows_both_and_what_the_server_made_of_them(team: Tea
 
     assert history is not None
     shown = [
-        (entry.person, entry.device, change.new, change.merged)
+        (entry.person, entry.device, change.new, change.merged, change.base, entry.apart)
         for entry in history
         for change in entry.changes
         if change.field == "note"
     ]
     assert shown == [
-        ("", SERVER_DEVICE, "Call Ewa. Bring samples.", False),
-        (MIRA, 2, "Call. Bring samples.", True),
-        (ANNA, 1, "Call Ewa.", False),
-        (ANNA, 1, "Call.", False),
+        ("", SERVER_DEVICE, "Call Ewa. Bring samples.", False, None, False),
+        (MIRA, 2, "Call. Bring samples.", True, "Call.", False),
+        (ANNA, 1, "Call Ewa.", False, None, False),
+        (ANNA, 1, "Call.", False, None, False),
     ]
 
 
@@ -146,6 +146,9 @@ async def test_a_loaded_text_is_a_base_too_though_no_edit_wrote_it(team: Team) -
 
     assert (await tablet.sync()).verdicts == MERGED
     assert await note_of(team) == "Call Ewa. Bring samples."
+    history = await team.store.history(VISIT, [IN_NORTH], 10)
+    assert history is not None
+    assert [(change.new, change.base) for change in history[1].changes] == [("Call. Bring samples.", "Call.")]
 
 
 async def test_a_clock_years_ahead_loses_no_words(team: Team) -> None:

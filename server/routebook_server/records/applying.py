@@ -77,6 +77,7 @@ class Applier:
         if decided.values:
             self._add_own(entity, merged, decided.values)
         target = self._find_target(turn, edit, doc, merged.doc, bucket)
+        merged.unseen = state is not None and self._judge.is_changed(turn, state)
         verdict = self._judge.judge(turn, edit, state, merged)
         is_new = self._record(turn, edit.id, state, merged)
         met = verdict.losers if verdict is not None and is_new else []
@@ -213,7 +214,10 @@ class Applier:
         is_news = merged.won and state is not None and not is_gone(state)
         is_new = state is None or is_news or not self._is_known(*source[:3], merged.values)
         if is_new:
-            self._draft.record(source, merged.values, changes, merged.texts, turn.decided_by, base=merged.base)
+            apart = merged.unseen and state is not None and self._judge.is_apart(turn, state, merged)
+            self._draft.record(
+                source, merged.values, changes, merged.texts, turn.decided_by, base=merged.base, apart=apart
+            )
         for stamp, values, changes in merged.own:
             self._draft.record((record_id, stamp, SERVER_DEVICE, ""), values, changes)
         return is_new

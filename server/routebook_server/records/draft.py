@@ -18,6 +18,11 @@ NOBODY: Final = -1
 MAX_NAMED: Final = 200
 """Archived records that one marker names at most."""
 
+APART: Final = ""
+"""No field's name: what ``old`` of a history row names where its author had not seen what others wrote last beside."""
+_SAID_APART: Final[tuple[Any, ...]] = (None, "", True, False)
+"""Shaped as what a field met, so that whoever goes through all of ``old`` needs to know nothing of it."""
+
 HistoryRow: TypeAlias = tuple[str, str, int, str, int, bytes, bytes | None, str | None]
 """A row of ``history`` without its number; its JSON as bytes."""
 
@@ -135,11 +140,13 @@ class Draft:
         decided_by: str | None = None,
         *,
         base: Mapping[str, str] | None = None,
+        apart: bool = False,
     ) -> None:
         """Add an edit to the history: record, stamp, device and person; what it wrote, and what it met.
 
         ``changes`` is None for a new record; ``merged`` are fields that the server's next edit merges by words;
-        ``base`` the stamps that its author had seen, by field: of what two changed at once it is kept (SPEC R43).
+        ``base`` the stamps that its author had seen, by field: of what two changed at once it is kept (SPEC R43);
+        ``apart``: he had not seen what another device wrote last into other fields.
         """
         old: bytes | None = None
         if changes is not None:
@@ -152,6 +159,8 @@ class Draft:
                 seen = base.get(change.field, "") if base and change.concurrent else ""
                 if seen:
                     before[change.field] = (*before[change.field][:4], change.field in merged, seen)
+            if apart:
+                before[APART] = _SAID_APART
             old = encode_json(before)
         record_id, stamp, device, person = source
         self.history.append((record_id, stamp, device, person, self.now_ms, encode_json(values), old, decided_by))

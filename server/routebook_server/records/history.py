@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from routebook_server.database import Driver, driver_of
 from routebook_server.records.buckets import at_hand
+from routebook_server.records.draft import APART
 from routebook_sync.clock import ms_from_stamp
 from routebook_sync.identifier import is_id
 from routebook_sync.joins import MAX_SAFE
@@ -25,6 +26,8 @@ SELECT_HISTORY: Final = (
 
 SELECT_WRITTEN: Final = "SELECT new FROM history WHERE id = ? AND stamp = ?"
 """What was written under a stamp."""
+SELECT_OVERWRITTEN: Final = "SELECT old FROM history WHERE id = ? AND old LIKE ? ORDER BY number"
+"""What was overwritten that had a stamp: bulk loads have no history."""
 
 _UNSAID: Final[tuple[Any, ...]] = (None, "", True, False, False, "")
 """What an entry means that does not say it, in the order of ``tables.history``."""
@@ -65,6 +68,8 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     person: str
     """"" for the server itself."""
     changes: list[FieldChange]
+    apart: bool = False
+    """True where its author had not seen what another device wrote last into other fields: both stand."""
     decided_by: str = ""
     """Who applied it for ``person``, where the server had kept it for a decision."""
     device_name: str = ""
@@ -103,12 +108,13 @@ def _entries(chunks: Iterable[list[tuple[Any, ...]]], kind: str, view: View) -> 
             values: dict[str, Any] = msgspec.json.decode(new)
             shown = open_values(kind, values, view)
             if shown or not values:
-                at, changes = ms_from_stamp(stamp), _changes(shown, old, kind, view)
-                yield HistoryEntry(number, stamp, at, received_at, device, person, changes, decided_by or "")
+                before: dict[str, list[Any]] = msgspec.json.decode(old) if old is not None else {}
+                at, changes = ms_from_stamp(stamp), _changes(shown, before, kind, view)
+                source = number, stamp, at, received_at, device, person
+                yield HistoryEntry(*source, changes, APART in before, decided_by or "")
 
 
-def _changes(values: dict[str, Any], old: str | None, kind: str, view: View) -> list[FieldChange]:
-    before: dict[str, list[Any]] = msgspec.json.decode(old) if old is not None else {}
+def _changes(values: dict[str, Any], before: dict[str, list[Any]], kind: str, view: View) -> list[FieldChange]:
     changes = []
     for name, value in values.items():
         told = before.get(name, [])
@@ -130,9 +136,13 @@ def _with_bases(driver: Driver, record_id: str, entry: HistoryEntry) -> HistoryE
 
 
 def _value_at(driver: Driver, record_id: str, change: FieldChange) -> Any:
-    """Return the value that was written under the stamp of a base."""
+    """Return the value that was written under the stamp of a base, or overwritten that had it."""
     for (new,) in driver.fetch(SELECT_WRITTEN, record_id, change.base_stamp):
         values: dict[str, Any] = msgspec.json.decode(new)
         if change.field in values:
             return values[change.field]
+    for (old,) in driver.fetch(SELECT_OVERWRITTEN, record_id, f"%{change.base_stamp}%"):
+        value, stamp, *_rest = msgspec.json.decode(old).get(change.field, _UNSAID)
+        if stamp == change.base_stamp:
+            return value
     return None

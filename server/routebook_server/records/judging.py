@@ -37,6 +37,8 @@ class Merged(msgspec.Struct, gc=False):
     """Registers that two people changed without seeing each other, but for those that were merged by words."""
     texts: Collection[str] = ()
     """Fields merged by words."""
+    unseen: bool = False
+    """Whether another device wrote the record last, and the author has not seen what."""
     own: tuple[tuple[str, dict[str, Any], list[Change]], ...] = ()
     """What the server put above it on its own account: stamp, values, changes."""
 
@@ -64,7 +66,7 @@ class Judge:
         root = self._draft.states.get(edit.root)
         if root is not None and root is not state and is_gone(root) and self._is_news(turn, root):
             return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
-        if state is not None and self._meets_removal(turn, edit, state):
+        if state is not None and self._meets_removal(turn, edit, state, merged):
             return Verdict(edit.n, VerdictKind.MERGED, field="deleted")
         if merged.clamped:
             message = "The device's clock is ahead; the server put its own time."
@@ -74,9 +76,8 @@ class Judge:
             return Verdict(edit.n, VerdictKind.REPAIRED, ProblemCode.WRONG_TYPE.value, message=message)
         if state is None:
             return None
-        unseen = self._is_changed(turn, state)
         lost = any(not change.won and change.old_stamp > merged.at for change in merged.changes)
-        return Verdict(edit.n, VerdictKind.MERGED) if lost or unseen or merged.own else None
+        return Verdict(edit.n, VerdictKind.MERGED) if lost or merged.unseen or merged.own else None
 
     def judge_past(self, turn: Turn, edit: Edit, past: PastEdit) -> Verdict | None:
         """Return the conflict that an edit met when it was applied, or that it is below what others removed; None else.
@@ -101,6 +102,22 @@ class Judge:
         losers = [self._loser(turn, edit.id, change, at) for change in conflicts]
         return Verdict(edit.n, VerdictKind.CONFLICT, field=conflicts[0].field, losers=losers)
 
+    def is_changed(self, turn: Turn, state: State) -> bool:
+        """Tell whether another device wrote last, and the author has not seen what."""
+        return state.device != turn.push.author.device and not self._has_seen(turn, state, turn.seen)
+
+    def is_apart(self, turn: Turn, state: State, merged: Merged) -> bool:
+        """Tell whether an edit met nothing of what its author had not seen: both stand, side by side.
+
+        Not where nobody knows what he had seen: whose edit is decided on, or who reads its bucket from its beginning.
+        """
+        cursor = turn.seen.get(state.bucket)
+        if not merged.unseen or turn.decided_by is not None or cursor is None or "deleted" in merged.values:
+            return False
+        has_read = cursor[0] == self._heads.get(state.bucket, NO_HEAD).epoch and seq_of(cursor[1]) > 0
+        is_met = any(change.concurrent or not change.won for change in merged.changes)
+        return has_read and not is_met and not is_gone(state)
+
     def is_held(self, turn: Turn, state: State) -> bool:
         """Tell whether the author's device holds this state of the record, or has read past it."""
         return self._has_seen(turn, state, turn.push.cursors)
@@ -114,16 +131,12 @@ class Judge:
         epoch = self._heads.get(state.bucket, NO_HEAD).epoch
         return cursor is not None and cursor[0] == epoch and state.seq <= seq_of(cursor[1])
 
-    def _meets_removal(self, turn: Turn, edit: Edit, state: State) -> bool:
+    def _meets_removal(self, turn: Turn, edit: Edit, state: State, merged: Merged) -> bool:
         """Tell whether a change meets a removal that its author did not know of, or a removal such a change."""
         if "deleted" not in edit.v:
             return is_gone(state) and self._is_news(turn, state)
         is_removal = edit.v["deleted"] is True and state.device != SERVER_DEVICE and not is_gone(state)
-        return is_removal and self._is_changed(turn, state)
-
-    def _is_changed(self, turn: Turn, state: State) -> bool:
-        """Tell whether another device wrote last, and the author has not seen what."""
-        return state.device != turn.push.author.device and not self._has_seen(turn, state, turn.seen)
+        return is_removal and merged.unseen
 
     def _is_news(self, turn: Turn, deleted: State) -> bool:
         """Tell whether the author does not know that the record is deleted: another device did it, unread."""

@@ -64,7 +64,8 @@ history: Final = Table(
 """The value history (SPEC R43), one row for each edit and record. ``new`` is the JSON of the values sent,
 ``old`` that of ``{field: [value, stamp, won, concurrent, merged, base]}`` as they were before, the last two only where
 there is something to say: whether the server merged by words, and of what was changed at once the stamp that its author
-had seen; null for a new record. ``decided_by`` applied the edit of ``person`` out of custody."""
+had seen; null for a new record. The field "" tells that the author had not seen what another device had written last
+into other fields. ``decided_by`` applied the edit of ``person`` out of custody."""
 
 replica: Final = Table(
     "replica",

@@ -11,6 +11,8 @@ export interface FieldChange {
   readonly won: boolean;
   /** True where its author had not seen the value that he met. */
   readonly concurrent: boolean;
+  /** True where the server merged the two by words: what stands is in its own entry that follows. */
+  readonly merged: boolean;
   /** What its author had seen instead; null where that was nothing, or is not known. */
   readonly base: unknown;
 }
@@ -28,6 +30,8 @@ export interface HistoryEntry {
   /** The person's id, "" for the server itself. */
   readonly person: string;
   readonly changes: readonly FieldChange[];
+  /** True where its author had not seen what another device wrote last into other fields: both stand. */
+  readonly apart: boolean;
 }
 
 /** Entries of one page. */
@@ -41,12 +45,13 @@ const changeOf = (answer: unknown): FieldChange => {
     new: change.new ?? null,
     won: change.won !== false,
     concurrent: change.concurrent === true,
+    merged: change.merged === true,
     base: change.base ?? null,
   };
 };
 
 const entryOf = (answer: unknown): HistoryEntry => {
-  const { number, at, device, device_name, person, changes } = objectOf(answer);
+  const { number, at, device, device_name, person, changes, apart } = objectOf(answer);
   return {
     number: numberOf(number),
     at: numberOf(at),
@@ -54,6 +59,7 @@ const entryOf = (answer: unknown): HistoryEntry => {
     deviceName: optional(device_name, textOf) ?? "",
     person: textOf(person),
     changes: listOf(changes, changeOf),
+    apart: apart === true,
   };
 };
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addToCounter, addToSet, joinSets, removeFromSet } from "$sync/joins";
 import { ENTITY_TYPES } from "$sync/schema.gen";
-import { differing, isCreation, olderOf, renewed, shiftOf } from "./history";
+import { beganFrom, differing, isCreation, type Met, olderOf, outcomeOf, renewed, shiftOf } from "./history";
 
 const field = (kind: "customer" | "task" | "visit", name: string) => {
   const found = ENTITY_TYPES[kind].fields[name];
@@ -40,6 +40,30 @@ test("many fields from nothing are one beginning", () => {
   expect(isCreation([{ old: null }, { old: null }, { old: null }])).toBe(true);
   expect(isCreation([{ old: null }, { old: null }])).toBe(false);
   expect(isCreation([{ old: null }, { old: null }, { old: "x" }])).toBe(false);
+});
+
+const met = (more: Partial<Met>): Met => ({
+  old: "Closed on Mondays. Ring.",
+  won: true,
+  concurrent: true,
+  merged: false,
+  base: "Ring.",
+  ...more,
+});
+
+test("of two that changed a text at once both were kept: neither lost, and each is read against what it began from", () => {
+  for (const won of [true, false]) {
+    expect(outcomeOf(met({ won, merged: true }))).toBe("kept_both");
+    expect(beganFrom(met({ won, merged: true }))).toBe("Ring.");
+  }
+});
+
+test("of two that changed another field at once one stands, and is read against what it met", () => {
+  expect(outcomeOf(met({}))).toBe("won_at_once");
+  expect(outcomeOf(met({ won: false }))).toBe("lost_at_once");
+  expect(outcomeOf(met({ won: false, concurrent: false }))).toBe("lost");
+  expect(outcomeOf(met({ concurrent: false }))).toBe("plain");
+  expect(beganFrom(met({}))).toBe("Closed on Mondays. Ring.");
 });
 
 const pages = (...numbers: number[]) => numbers.map((number) => ({ number }));

@@ -33,6 +33,27 @@ export function shiftOf(field: FieldType, old: unknown, written: unknown): Shift
   }
 }
 
+/** What the history says of a change. */
+export interface Met {
+  readonly old: unknown;
+  readonly won: boolean;
+  readonly concurrent: boolean;
+  readonly merged: boolean;
+  readonly base: unknown;
+}
+
+/** What became of a change, and of the one that it met. */
+export type Outcome = "plain" | "lost" | "won_at_once" | "lost_at_once" | "kept_both";
+
+export function outcomeOf({ won, concurrent, merged }: Met): Outcome {
+  if (merged) return "kept_both";
+  if (concurrent) return won ? "won_at_once" : "lost_at_once";
+  return won ? "plain" : "lost";
+}
+
+/** What a change began from: where the words of both were kept it took none of the other's away, though they stood there. */
+export const beganFrom = ({ old, merged, base }: Met): unknown => (merged ? base : old);
+
 /** An edit that wrote so much where nothing was is the record's beginning, not a change of each field. */
 export const isCreation = (changes: readonly { readonly old: unknown }[]): boolean =>
   changes.length > 2 && changes.every(({ old }) => old === null);
