@@ -9,7 +9,7 @@ const field = (kind: keyof typeof ENTITY_TYPES, name: string): FieldType => {
 };
 const customer = (name: string) => field("customer", name);
 const typed = (of: FieldType, text: string, currency = "EUR") => {
-  const result = valueFromInput(of, text, currency);
+  const result = valueFromInput(of, text, currency, "en");
   return result.valid ? result.value : result.problem.code;
 };
 
@@ -93,7 +93,7 @@ describe("numbers", () => {
   test("that are none, or out of range, are named", () => {
     expect(typed(amount, "12 eggs")).toBe("not_a_number");
     expect(typed(amount, "1-2")).toBe("not_a_number");
-    expect(valueFromInput(customer("latitude"), "91", "EUR")).toEqual({
+    expect(valueFromInput(customer("latitude"), "91", "EUR", "en")).toEqual({
       valid: false,
       problem: { code: "out_of_range", low: -90, high: 90 },
     });

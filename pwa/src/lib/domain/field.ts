@@ -3,13 +3,13 @@ import { asciiDigits, localDigits } from "#lib/i18n/digits";
 import { minorDigits } from "#lib/i18n/format";
 import type { Locale } from "#lib/i18n/locales";
 import type { FieldType } from "$sync/schema.gen";
+import { inputFromNumber, type NumberProblem, numberFromInput } from "./typed-number";
 
 /** Why something typed cannot be saved. */
 export type FieldProblem =
   | { readonly code: "required" }
   | { readonly code: "too_long"; readonly limit: number }
-  | { readonly code: "not_a_number" }
-  | { readonly code: "out_of_range"; readonly low: number; readonly high: number }
+  | NumberProblem
   | { readonly code: "not_a_day"; readonly example: string }
   | { readonly code: "not_an_email" }
   | { readonly code: "not_a_link" };
@@ -73,12 +73,6 @@ function placesOf(field: FieldType, currency: string): number {
   return field.unit === "microdegree" ? 6 : 0;
 }
 
-/** A number of units of its last decimal place as a reader types it: `3.5`, `۳٫۵` for 35 with one digit. */
-export function inputFromNumber(value: number, digits: number, locale: Locale): string {
-  const text = digits === 0 ? String(value) : (value / 10 ** digits).toFixed(digits).replace(/\.?0+$/, "");
-  return localDigits(locale === "fa" ? text.replace(".", "٫") : text, locale);
-}
-
 /** What stands in the input for a value. */
 export function inputFromValue(
   field: FieldType,
@@ -91,11 +85,11 @@ export function inputFromValue(
   return inputFromNumber(value, placesOf(field, currency), locale);
 }
 
-/** Reads what was typed; numbers in the digits of any of the five languages, with comma or point, groups ignored. */
-export function valueFromInput(field: FieldType, typed: string, currency: string): Typed {
+/** Reads what was typed, numbers as a reader of `locale` means them. */
+export function valueFromInput(field: FieldType, typed: string, currency: string, locale: Locale): Typed {
   const text = typed.normalize("NFC").trim();
   if (text === "") return field.nullable === true ? valid(null) : invalid({ code: "required" });
-  if (field.type === "integer") return numberFromInput(text, { ...field, digits: placesOf(field, currency) });
+  if (field.type === "integer") return numberFromInput(text, { ...field, digits: placesOf(field, currency) }, locale);
   // The limit counts what the server counts: code points.
   if (field.max_length !== undefined && Array.from(text).length > field.max_length)
     return invalid({ code: "too_long", limit: field.max_length });
@@ -104,35 +98,4 @@ export function valueFromInput(field: FieldType, typed: string, currency: string
   // Kept as every dialler, table and register takes it; each reader is shown his own digits.
   if (field.unit === "phone") return valid(asciiDigits(text));
   return valid(field.unit === "country" || field.unit === "currency" ? text.toUpperCase() : text);
-}
-
-/** What a number may be: its decimal places, and the bounds in units of the last one. */
-export interface NumberRange {
-  readonly digits: number;
-  readonly minimum?: number | null | undefined;
-  readonly maximum?: number | null | undefined;
-}
-
-/** Reads a number that is not empty as units of its last decimal place. */
-export function numberFromInput(text: string, { digits, minimum, maximum }: NumberRange): Typed {
-  const ascii = asciiDigits(text.normalize("NFKC"))
-    .replace(/[\s٬'_]/g, "")
-    .replace(/[−–]/g, "-")
-    .replace(/[٫,]/g, ".");
-  // Of several points all but the last are groups; a single one before three digits is a group only where no fraction can be.
-  const parts = ascii.split(".");
-  const last = parts.at(-1) ?? "";
-  const isGrouped = parts.length > 2 || (parts.length === 2 && digits < 3 && last.length === 3);
-  const plain =
-    isGrouped && last.length === 3
-      ? parts.join("")
-      : parts.length > 1
-        ? `${parts.slice(0, -1).join("")}.${last}`
-        : ascii;
-  if (!/^-?\d+(\.\d+)?$/.test(plain)) return invalid({ code: "not_a_number" });
-  const value = Math.round(Number(plain) * 10 ** digits);
-  const [low, high] = [minimum ?? Number.MIN_SAFE_INTEGER, maximum ?? Number.MAX_SAFE_INTEGER];
-  if (value < low || value > high)
-    return invalid({ code: "out_of_range", low: low / 10 ** digits, high: high / 10 ** digits });
-  return valid(value);
 }

@@ -9,8 +9,10 @@ import {
   opennessAt,
   toggleDay,
   usualHours,
+  windowsAt,
   windowsOn,
   withBreak,
+  withTime,
 } from "./opening-hours";
 
 const SHOP = "Mo-Fr 08:00-12:00,13:00-17:00; Sa 09:00-13:00";
@@ -24,6 +26,16 @@ describe("the windows of a day", () => {
       { from: at(12), to: at(16) },
     ]);
     expect(windowsOn("Th 20:00-24:00", THURSDAY, "UTC")).toEqual([{ from: at(20), to: at(24) }]);
+  });
+
+  test("go on past midnight, and the next day's begin as that day says", () => {
+    const bar = "Th-Fr 18:00-02:00";
+    expect(windowsOn(bar, THURSDAY, "UTC")).toEqual([{ from: at(18), to: at(26) }]);
+    expect(windowsOn(bar, "2026-11-28", "UTC")).toEqual([]);
+    expect(windowsAt(bar, at(20), "UTC")).toEqual([{ from: at(18), to: at(26) }]);
+    expect(opennessAt(windowsAt(bar, at(25), "UTC"), at(25))).toEqual({ state: "open", until: at(26) });
+    expect(opennessAt(windowsAt(bar, at(26), "UTC"), at(26))).toEqual({ state: "opens", at: at(42) });
+    expect(windowsAt(null, at(25), "UTC")).toBeNull();
   });
 
   test("are none on a day that is not named, and unknown where nobody has said", () => {
@@ -72,6 +84,21 @@ describe("hours that are filled in", () => {
     expect(textFromHours(hoursOfRows(rows))).toBe("Mo-Fr 08:00-17:00; Sa 09:00-13:00");
     expect(textFromHours(hoursOfRows(toggleDay(rows, 1, 5)))).toBe("Mo-Th 08:00-17:00; Fr-Sa 09:00-13:00");
     expect(textFromHours(hoursOfRows(toggleDay(rows, 0, 1)))).toBe("Tu-Fr 08:00-17:00; Sa 09:00-13:00");
+  });
+
+  test("end on the next day where they end no later than they begin", () => {
+    const usual = [{ from: 480, to: 1020 }];
+    const late = withTime(withTime(usual, 0, "from", 1080), 0, "to", 120);
+    expect([late, isInOrder(late)]).toEqual([[{ from: 1080, to: 1560 }], true]);
+    expect(withTime(late, 0, "from", 60)).toEqual([{ from: 60, to: 120 }]);
+    expect(withTime(usual, 0, "to", 0)).toEqual([{ from: 480, to: 1440 }]);
+    const whole = withTime(usual, 0, "to", 480);
+    expect(isInOrder(whole)).toBe(false);
+    expect(isInOrder([{ from: 0, to: 1440 }])).toBe(true);
+    const broken = withTime([...withBreak(usual)], 1, "to", 120);
+    expect([broken[1], isInOrder(broken)]).toEqual([{ from: 780, to: 1560 }, true]);
+    expect(isInOrder(withTime(broken, 0, "to", 60))).toBe(false);
+    expect(isInOrder(withBreak([{ from: 1320, to: 1800 }]))).toBe(false);
   });
 
   test("take a break in their middle, and want each time later than the one before", () => {

@@ -1,4 +1,6 @@
 /** When a customer may be visited on a day (`opening_hours`), and what that says of an hour at which one comes. */
+
+import { dayOf } from "#lib/i18n/format";
 import {
   DAY_MINUTES,
   groupsOf,
@@ -23,15 +25,27 @@ export type Openness =
   | { readonly state: "opens"; readonly at: number }
   | { readonly state: "closed"; readonly since: number | null };
 
-/** When a customer is open on a day; empty where he is closed, null where nobody has said. */
+/** When a customer is open on a day, and from then past midnight; empty where he is closed, null where nobody has said. */
 export function windowsOn(text: string | null | undefined, day: string, timeZone: string): readonly Window[] | null {
   const hours = hoursFromText(text);
   if (hours === null) return null;
-  const at = (minute: number) =>
-    minute === DAY_MINUTES
-      ? instantAt(addDays(day, 1), 0, timeZone)
-      : instantAt(day, Math.floor(minute / 60), timeZone, minute % 60);
+  const at = (minute: number) => {
+    const on = addDays(day, Math.floor(minute / DAY_MINUTES));
+    return instantAt(on, Math.floor((minute % DAY_MINUTES) / 60), timeZone, minute % 60);
+  };
   return (hours[weekdayOf(day)] ?? []).map(({ from, to }) => ({ from: at(from), to: at(to) }));
+}
+
+/** The windows of the day of an instant, behind one of the day before that is still open; null where nobody has said. */
+export function windowsAt(
+  text: string | null | undefined,
+  instant: number,
+  timeZone: string,
+): readonly Window[] | null {
+  const day = dayOf(instant, timeZone);
+  const before = windowsOn(text, addDays(day, -1), timeZone)?.filter(({ to }) => to > instant) ?? [];
+  const own = windowsOn(text, day, timeZone);
+  return own === null ? null : [...before, ...own];
 }
 
 /** Whether one may come at an instant of the day of `windows`; null where nobody has said. */
@@ -94,6 +108,22 @@ export function withBreak([span]: readonly Span[]): readonly Span[] {
   ];
 }
 
-/** Whether each time is later than the one before it. */
-export const isInOrder = (spans: readonly Span[]): boolean =>
-  spans.flatMap(({ from, to }) => [from, to]).every((time, at, all) => at === 0 || time > (all[at - 1] ?? 0));
+/** The same hours with another time, a minute of the day: the last of them ends on the next day where it is no later than its beginning. */
+export function withTime(spans: readonly Span[], at: number, side: keyof Span, minute: number): readonly Span[] {
+  const time = side === "to" && minute === 0 ? DAY_MINUTES : minute;
+  return spans.map((span, index) => {
+    const { from, to }: Span = index === at ? { ...span, [side]: time } : span;
+    if (index < spans.length - 1) return { from, to };
+    const clock = to % DAY_MINUTES;
+    return { from, to: clock > from ? clock : clock + DAY_MINUTES };
+  });
+}
+
+/** Whether each time is later than the one before it, and the last before the first comes again; all begin on the day. */
+export function isInOrder(spans: readonly Span[]): boolean {
+  const times = spans.flatMap(({ from, to }) => [from, to]);
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  const isWithin = last <= DAY_MINUTES || last < first + DAY_MINUTES;
+  const areOfTheDay = spans.every(({ from }) => from < DAY_MINUTES);
+  return isWithin && areOfTheDay && times.every((time, at) => at === 0 || time > (times[at - 1] ?? 0));
+}

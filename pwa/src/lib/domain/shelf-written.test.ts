@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { isNamed, isTelling, newIn, seenIn, unreadable, type Written, writtenOf } from "./shelf-written";
+import { isNamed, isTelling, newIn, seenIn, tidied, unreadable, type Written, writtenOf } from "./shelf-written";
 
-const ABOUT = { isOwn: false, currency: "PLN", digits: 2 };
+const ABOUT = { isOwn: false, currency: "PLN", digits: 2, locale: "en" } as const;
 const written = (over: Partial<Written> = {}): Written => ({
   ...{ competitor: "Baltika", name: "", price: "", facings: "", note: "", stock: null },
   ...over,
@@ -10,13 +10,14 @@ const written = (over: Partial<Written> = {}): Written => ({
 test("what was seen is written as its reader writes numbers", () => {
   const check = { ...{ id: "s", root: "c", waiting: false }, competitor: "Baltika", price: 129, facings: 3 };
   expect(writtenOf(check, "", 2, "en")).toEqual(written({ price: "1.29", facings: "3" }));
+  expect(writtenOf({ ...check, facings: 12 }, "", 2, "fa")).toMatchObject({ price: "۱٫۲۹", facings: "۱۲" });
   expect(writtenOf(null, "Vesna", 2, "en")).toEqual(written({ competitor: "Vesna" }));
 });
 
 describe("a price that cannot be read", () => {
   const typed = written({ price: "ca. 5", facings: "3", note: "By the door ", stock: "low" });
   test("is said, and left out alone", () => {
-    expect(unreadable(typed, ABOUT)).toEqual(["price"]);
+    expect(unreadable(typed, ABOUT)).toEqual({ price: { code: "not_a_number" } });
     expect(seenIn(typed, ABOUT)).toEqual({
       ...{ competitor: "Baltika", name: null },
       ...{ facings: 3, note: "By the door", stock: "low" },
@@ -24,8 +25,19 @@ describe("a price that cannot be read", () => {
   });
   test("takes its currency with it once it can be", () => {
     expect(seenIn(written({ price: "5" }), ABOUT)).toMatchObject({ price: 500, currency: "PLN" });
-    expect(unreadable(written({ price: "5" }), ABOUT)).toEqual([]);
+    expect(unreadable(written({ price: "5" }), ABOUT)).toEqual({});
   });
+});
+
+test("numbers stand as they are saved once their field was left, and nothing of them is rounded", () => {
+  const typed = written({ price: "0,990", facings: "1.5" });
+  expect(["price", "facings"].map((field) => tidied(typed, field as "price" | "facings", ABOUT))).toEqual([
+    "0.99",
+    "1.5",
+  ]);
+  expect(unreadable(typed, ABOUT)).toEqual({ facings: { code: "too_precise", digits: 0 } });
+  expect(seenIn(typed, ABOUT)).toMatchObject({ price: 99 });
+  expect(seenIn(typed, ABOUT)).not.toHaveProperty("facings");
 });
 
 test("only what is new is saved", () => {

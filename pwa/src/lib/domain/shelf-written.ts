@@ -2,8 +2,8 @@
 import type { Locale } from "#lib/i18n/locales";
 import type { Visible } from "#lib/store/visible";
 import type { ShelfCheckStock } from "$sync/schema.gen";
-import { inputFromNumber, numberFromInput } from "./field";
 import type { Seen } from "./shelf";
+import { inputFromNumber, type NumberProblem, numberFromInput } from "./typed-number";
 
 /** What stands in the fields. */
 export interface Written {
@@ -21,6 +21,8 @@ export interface About {
   readonly currency: string;
   /** Decimal places of the currency. */
   readonly digits: number;
+  /** Whose signs the numbers are typed with. */
+  readonly locale: Locale;
 }
 
 const MOST_MINOR_UNITS = 10 ** 12;
@@ -36,26 +38,42 @@ export function writtenOf(
     competitor: check?.competitor ?? competitor,
     name: check?.name ?? "",
     price: typeof check?.price === "number" ? inputFromNumber(check.price, digits, locale) : "",
-    facings: typeof check?.facings === "number" ? String(check.facings) : "",
+    facings: typeof check?.facings === "number" ? inputFromNumber(check.facings, 0, locale) : "",
     note: check?.note ?? "",
     stock: check?.stock ?? null,
   };
 }
 
-/** Null for nothing, undefined for what is no number. */
-function read(text: string, digits: number, maximum: number): number | null | undefined {
-  if (text.trim() === "") return null;
-  const result = numberFromInput(text.trim(), { digits, minimum: 0, maximum });
-  return result.valid ? Number(result.value) : undefined;
-}
-const priceIn = ({ price }: Written, { digits }: About) => read(price, digits, MOST_MINOR_UNITS);
-const facingsIn = ({ facings }: Written) => read(facings, 0, MOST_FACINGS);
+/** The fields that hold a number. */
+export type Counted = "price" | "facings";
 
-/** The fields that hold no number. */
-export const unreadable = (written: Written, about: About): readonly ("price" | "facings")[] => [
-  ...(priceIn(written, about) === undefined ? (["price"] as const) : []),
-  ...(facingsIn(written) === undefined ? (["facings"] as const) : []),
-];
+/** Null for nothing, else the number, or why it is none. */
+function read(written: Written, field: Counted, { digits, locale }: About): number | NumberProblem | null {
+  const text = written[field].trim();
+  if (text === "") return null;
+  const range = field === "price" ? { digits, maximum: MOST_MINOR_UNITS } : { digits: 0, maximum: MOST_FACINGS };
+  const result = numberFromInput(text, { ...range, minimum: 0 }, locale);
+  return result.valid ? result.value : result.problem;
+}
+
+/** What is wrong with the numbers that cannot be read. */
+export function unreadable(written: Written, about: About): Partial<Record<Counted, NumberProblem>> {
+  const [price, facings] = [read(written, "price", about), read(written, "facings", about)];
+  return {
+    ...(isProblem(price) ? { price } : {}),
+    ...(isProblem(facings) ? { facings } : {}),
+  };
+}
+const isProblem = (found: number | NumberProblem | null): found is NumberProblem =>
+  typeof found === "object" && found !== null;
+
+/** What stands in a field once it was left: its number as it is saved. */
+export function tidied(written: Written, field: Counted, about: About): string {
+  const found = read(written, field, about);
+  return typeof found === "number"
+    ? inputFromNumber(found, field === "price" ? about.digits : 0, about.locale)
+    : written[field];
+}
 
 /** Whether it is known whose product it is, or which. */
 export const isNamed = (written: Written, { isOwn }: About): boolean =>
@@ -67,16 +85,16 @@ export const isTelling = ({ price, facings, note, stock }: Written): boolean =>
 
 /** What was seen, as far as it can be read; a name that was taken away stays as it was. */
 export function seenIn(written: Written, about: About): Seen {
-  const [price, facings] = [priceIn(written, about), facingsIn(written)];
+  const [price, facings] = [read(written, "price", about), read(written, "facings", about)];
   const whose =
     about.isOwn || !isNamed(written, about)
       ? {}
       : { competitor: written.competitor.trim() || null, name: written.name.trim() || null };
   return {
     ...whose,
-    ...(price === undefined ? {} : { price }),
+    ...(isProblem(price) ? {} : { price }),
     ...(typeof price === "number" ? { currency: about.currency } : {}),
-    ...(facings === undefined ? {} : { facings }),
+    ...(isProblem(facings) ? {} : { facings }),
     stock: written.stock,
     note: written.note.trim() || null,
   };

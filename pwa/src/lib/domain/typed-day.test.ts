@@ -10,6 +10,15 @@ test.each([
   ["۱۳۶۰۰۵۱۲", "persian", "1981-08-03"],
   [" 19810312 ", "gregory", "1981-03-12"],
   ["1981年3月12日", "gregory", "1981-03-12"],
+  // a year that is plainly of the other calendar
+  ["1981/08/03", "persian", "1981-08-03"],
+  ["۱۹۸۱/۸/۳", "persian", "1981-08-03"],
+  ["19810803", "persian", "1981-08-03"],
+  ["31.01.2026", "persian", "2026-01-31"],
+  ["1360/05/12", "gregory", "1981-08-03"],
+  ["1500/1/1", "gregory", "2121-03-21"],
+  ["1501/1/1", "gregory", "1501-01-01"],
+  ["1899/1/1", "persian", "2520-03-21"],
 ] as const)("%s of the %s calendar is %s", (text, calendar, day) => expect(dayFromTyped(text, calendar)).toBe(day));
 
 test.each([
@@ -23,6 +32,7 @@ test.each([
   "136005121",
   "13601301",
   "13600731",
+  "1981/02/30",
 ])("%s is no day", (text) => {
   expect(dayFromTyped(text, "persian")).toBeNull();
 });

@@ -30,8 +30,10 @@ export const weekdayName = (day: Weekday, reader: Reader): string =>
   format.weekday(`2026-11-${String(1 + day).padStart(2, "0")}`, reader);
 
 /** `8:00–17:00`, minutes of the day. */
-export function showSpan({ from, to }: Span, reader: Reader): string {
-  const { locale, calendar } = reader;
-  const clock = (minute: number) => format.time(minute * 60_000, { locale, calendar, timeZone: "UTC" });
-  return `${clock(from)}${TO[reader.locale]}${clock(to)}`;
+export const showSpan = ({ from, to }: Span, reader: Reader): string =>
+  `${showClock(from, reader)}${TO[reader.locale]}${showClock(to, reader)}`;
+
+/** `2:00` of minute 120, and of 1560 on the next day. */
+export function showClock(minute: number, { locale, calendar }: Reader): string {
+  return format.time(minute * 60_000, { locale, calendar, timeZone: "UTC" });
 }

@@ -26,12 +26,19 @@ describe("opening hours as a text", () => {
     "always",
     "Mo",
     "Mo 9-17",
-    "Mo 17:00-09:00",
+    "Mo 09:00-09:00",
+    "Mo 24:00-02:00",
     "Mo-We-Fr 09:00-17:00",
     "Mo 09:00-24:30",
     "Xx 09:00-17:00",
   ])("are none in %j", (text) => {
     expect(hoursFromText(text)).toBeNull();
+  });
+
+  test("that end at midnight or after it belong to the day on which they begin", () => {
+    expect(hoursFromText("Fr-Sa 18:00-02:00")?.[5]).toEqual([{ from: 1080, to: 1560 }]);
+    expect(textFromHours(hoursFromText("Fr-Sa 18:00-02:00") as OpeningHours)).toBe("Fr-Sa 18:00-02:00");
+    expect(textFromHours(hoursFromText("Mo 18:00-00:00") as OpeningHours)).toBe("Mo 18:00-24:00");
   });
 
   test("are nothing where no day is open", () => {
@@ -46,6 +53,7 @@ describe("opening hours as a text", () => {
         { from: 480, to: 720 },
         { from: 780, to: 1440 },
       ],
+      [{ from: 1080, to: 1560 }],
     );
     fc.assert(
       fc.property(fc.array(day, { minLength: 7, maxLength: 7 }), (hours) => {
@@ -75,6 +83,7 @@ test("are read in the reader's language and on his clock", () => {
   const said = (text: string, locale: "en" | "fa") => showHours(text, new Reading(locale)).replaceAll("\u00a0", " ");
   expect(said(iran, "en")).toBe("Sat–Wed 8:30–13:00 15:00–18:00 · Thu 8:30–13:00");
   expect(said("Mo 09:00-24:00", "en")).toBe("Mon 9:00–0:00");
+  expect(said("Fr 18:00-02:00", "en")).toBe("Fri 18:00–2:00");
   expect(said("by appointment", "en")).toBe("by appointment");
   expect(said(iran, "fa")).toContain("۸:۳۰");
 });

@@ -1,12 +1,13 @@
 /**
  * When a customer may be visited, as one text in the notation of OpenStreetMap's `opening_hours` (schema.org's `openingHours` is a part
- * of it): `Mo-Fr 08:00-12:00,13:00-17:00; Sa 09:00-13:00`. A day that is not named is closed. Times are those of the customer's own
+ * of it): `Mo-Fr 08:00-12:00,13:00-17:00; Sa 09:00-13:00`. A day that is not named is closed; what
+ * ends no later than it begins ends on the next day. Times are those of the customer's own
  * clock, which is the rep's who stands before the door.
  */
 import { clockOf, minuteFrom } from "./clock";
 import type { Weekday } from "./week";
 
-/** Open from one minute of the day to another; 1440 is midnight. */
+/** Open from one minute of the day to another; 1440 is midnight, and what is later is of the next day. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -44,7 +45,8 @@ export function hoursFromText(text: string | null | undefined): OpeningHours | n
 
 function spanFromText(text: string): Span | null {
   const [from, to, ...more] = text.split("-").map(minuteOfClock);
-  return from == null || to == null || more.length > 0 || from >= to ? null : { from, to };
+  if (from == null || to == null || more.length > 0 || from === to || from === DAY_MINUTES) return null;
+  return { from, to: to > from ? to : to + DAY_MINUTES };
 }
 
 function daysFromText(text: string): Weekday[] | null {
@@ -59,7 +61,7 @@ export function textFromHours(hours: OpeningHours): string | null {
   const rules = groupsOf(hours).map(({ days, spans }) => {
     const [first, last] = [days[0] as Weekday, days.at(-1) as Weekday];
     const named = first === last ? codeOf(first) : `${codeOf(first)}-${codeOf(last)}`;
-    return `${named} ${spans.map(({ from, to }) => `${clockOf(from)}-${clockOf(to)}`).join(",")}`;
+    return `${named} ${spans.map(({ from, to }) => `${clockOf(from)}-${clockOf(to > DAY_MINUTES ? to - DAY_MINUTES : to)}`).join(",")}`;
   });
   return rules.length === 0 ? null : rules.join("; ");
 }

@@ -24,7 +24,7 @@ export class ShelfLook {
   readonly wrong = $derived.by(() => unreadable(this.typed, this.about));
   readonly isNameless = $derived.by(() => !isNamed(this.typed, this.about) && isTelling(this.typed));
   /** Something stands here that cannot be saved as it is. */
-  readonly isUnsaved = $derived(this.wrong.length > 0 || this.isNameless);
+  readonly isUnsaved = $derived(Object.keys(this.wrong).length > 0 || this.isNameless);
   isMade: boolean;
   #saved: Seen;
   #saving: Promise<void> = Promise.resolve();
@@ -33,8 +33,9 @@ export class ShelfLook {
     const { check, competitor } = at;
     const currency = check?.currency ?? at.currency;
     this.at = at;
-    this.about = { isOwn: typeof check?.product === "string", currency, digits: minorDigits(currency) };
-    this.typed = writtenOf(check, competitor, this.about.digits, reader.locale);
+    const { locale } = reader;
+    this.about = { isOwn: typeof check?.product === "string", currency, digits: minorDigits(currency), locale };
+    this.typed = writtenOf(check, competitor, this.about.digits, locale);
     this.#saved = check ?? {};
     this.isMade = check !== null;
   }
