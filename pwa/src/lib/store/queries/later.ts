@@ -20,6 +20,7 @@ import { overviewFigures } from "./figures.ts";
 import { filesOfCustomer, filesOfVisit } from "./files.ts";
 import { heldDecided, heldOffers } from "./held.ts";
 import { mapCustomers, mapDay, mapPoints } from "./map.ts";
+import { visitTakenOver } from "./missed.ts";
 import { customerOlder, syncOlder } from "./older.ts";
 import { orderLast, orderOfVisit, orderOne } from "./order.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
@@ -90,5 +91,6 @@ export const LATER = {
   "sync.waiting": syncWaiting,
   "visit.closed_by": visitClosedBy,
   "visit.coming_back": visitComingBack,
+  "visit.taken_over": visitTakenOver,
   "visit_form.list": visitFormList,
 } as const;

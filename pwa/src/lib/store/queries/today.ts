@@ -11,6 +11,9 @@ export interface Stop {
   readonly status: VisitStatus;
   /** Its place in the route, null if it was not ordered. */
   readonly position: number | null;
+  /** For which day it was planned, null for a visit that nobody planned. */
+  readonly planned_day: string | null;
+  /** The hour of this day that was agreed, null for none. */
   readonly planned_at: number | null;
   readonly checked_in_at: number | null;
   readonly checked_out_at: number | null;
@@ -78,7 +81,8 @@ export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
   reads: ["visit", "customer", "contact", "deal", "task", "order", "outbox"],
   run(database, { person, day, from, to }) {
     const visits = database.all<VisitOfDay>(
-      `SELECT id, root, status, iif(planned_day IS ?1, position, NULL) AS position, planned_at, checked_in_at, checked_out_at,
+      `SELECT id, root, status, planned_day, iif(planned_day IS ?1, position, NULL) AS position,
+              iif(planned_day IS ?1, planned_at, NULL) AS planned_at, checked_in_at, checked_out_at,
               outcome, customer,
               EXISTS (SELECT 1 FROM outbox o WHERE o.id = x.id) AS waiting
        FROM (SELECT * FROM visit WHERE planned_day = ?1 AND checked_in_at IS NULL AND person = ?2
@@ -86,7 +90,7 @@ export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
              UNION ALL
              SELECT * FROM visit WHERE checked_in_at >= ?3 AND checked_in_at < ?4 AND person = ?2
              AND status IS NOT 'cancelled' AND deleted IS NOT 1) x
-       ORDER BY planned_day IS NOT ?1 OR position IS NULL, position, coalesce(planned_at, checked_in_at), id LIMIT 100`,
+       ORDER BY planned_day IS NOT ?1 OR position IS NULL, position, coalesce(iif(planned_day IS ?1, planned_at, NULL), checked_in_at), id LIMIT 100`,
       [day, person, from, to],
     );
     return visits.map(({ customer, ...visit }) => ({
