@@ -186,3 +186,29 @@ test("a deal that stands too long, whoever has it, and a birthday, be it of a le
   expect(ask("2027-02-28")).toEqual(expect.arrayContaining([id(120), id(121)]));
   expect(ask("2027-02-26")).not.toContain(id(121));
 });
+
+test("a stop tells for which day it was planned, and has no hour of another day", () => {
+  const device = book();
+  const at = NOW - DAY - 3_600_000;
+  const came = { ...own, checked_in_at: NOW, status: "open" };
+  receive(device, {
+    rows: {
+      [BUCKET]: [
+        row("visit", id(230), C, { ...own, status: "planned", planned_day: today.day }),
+        row("visit", id(231), C, { ...came, planned_day: "2026-11-20", planned_at: at }),
+        row("visit", id(232), C, came),
+      ],
+    },
+    seq: 2,
+  });
+  const stops = device.engine.query("today.stops", { person: PERSON, ...today });
+  const planOf = (number: number) => {
+    const found = stops.find((stop) => stop.id === id(number));
+    return [found?.planned_day, found?.planned_at, found?.position];
+  };
+  expect([planOf(230), planOf(231), planOf(232)]).toEqual([
+    [today.day, null, null],
+    ["2026-11-20", null, null],
+    [null, null, null],
+  ]);
+});
