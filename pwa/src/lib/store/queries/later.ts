@@ -33,7 +33,7 @@ import { savedListList } from "./saved-list.ts";
 import { shelfCompetitors, shelfNearby, shelfOfVisit, shelfOwn } from "./shelf.ts";
 import { syncSent, syncState, syncWaiting } from "./sync.ts";
 import { customerTimeline } from "./timeline.ts";
-import { visitComingBack } from "./visit.ts";
+import { visitComingBack, visitPlanned } from "./visit.ts";
 import { visitClosedBy } from "./visit-closed.ts";
 import { visitFormList } from "./visit-form.ts";
 
@@ -91,6 +91,7 @@ export const LATER = {
   "sync.waiting": syncWaiting,
   "visit.closed_by": visitClosedBy,
   "visit.coming_back": visitComingBack,
+  "visit.planned": visitPlanned,
   "visit.taken_over": visitTakenOver,
   "visit_form.list": visitFormList,
 } as const;

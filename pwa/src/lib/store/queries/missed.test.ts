@@ -13,6 +13,7 @@ function book(...rows: ReturnType<typeof row>[]) {
 const visit = (number: number, v: object) =>
   row("visit", id(number), C, { customer: C, person: PERSON, status: "planned", ...v });
 
+const TODAY = "2026-11-21";
 /** The days from the 7th to the 20th, each with its first instant in UTC. */
 const days = Array.from({ length: 14 }, (_, at) => ({
   day: `2026-11-${String(7 + at).padStart(2, "0")}`,
@@ -23,7 +24,6 @@ test("what was planned and not made is told for some days, one's own and what is
   const { engine } = book(
     visit(200, { planned_day: "2026-11-20", position: 2 }),
     visit(201, { planned_day: "2026-11-20", position: 1 }),
-    visit(202, { planned_day: "2026-11-21" }),
     visit(203, { planned_day: "2026-11-19", status: "done" }),
     visit(204, { planned_day: "2026-11-19", status: "cancelled" }),
     visit(205, { planned_day: "2026-11-19", person: id(9) }),
@@ -31,14 +31,14 @@ test("what was planned and not made is told for some days, one's own and what is
     visit(207, { planned_day: "2026-11-18", deleted: true }),
     visit(208, { planned_day: "2026-11-18" }),
   );
-  const asked = { person: PERSON, days, limit: 9 };
+  const asked = { person: PERSON, today: TODAY, days, limit: 9 };
   expect(engine.query("visit.missed", asked).map((one) => one.id)).toEqual([id(201), id(200), id(208)]);
 });
 
 test("what was planned is not missed where somebody has been there since, whoever it was", () => {
   const missed = (v: object) =>
     book(visit(200, { planned_day: "2026-11-19" }), visit(201, { status: "done", ...v })).engine.query("visit.missed", {
-      ...{ person: PERSON, days, limit: 9 },
+      ...{ person: PERSON, today: TODAY, days, limit: 9 },
     }).length;
   const [day, before] = [Date.UTC(2026, 10, 19), Date.UTC(2026, 10, 19) - 1];
   expect([missed({ checked_in_at: day }), missed({ checked_in_at: NOW, person: id(9) })]).toEqual([0, 0]);
@@ -61,4 +61,16 @@ test("a check-in takes over the latest visit that the person has missed there, a
   expect(taken(elsewhere, customerRow(101))).toBe(null);
   const made = visit(204, { status: "done", checked_in_at: Date.UTC(2026, 10, 19, 9) });
   expect([taken(before, made), taken(before, last, made)]).toEqual([null, id(201)]);
+});
+
+test("whom the same person has planned anew, for today or later, is offered no more; a check-in makes the late plan all the same", () => {
+  const late = visit(200, { planned_day: "2026-11-19" });
+  const offered = (v: object) =>
+    book(late, visit(201, v)).engine.query("visit.missed", { person: PERSON, today: TODAY, days, limit: 9 }).length;
+  expect([offered({ planned_day: TODAY }), offered({ planned_day: "2026-11-28" })]).toEqual([0, 0]);
+  expect(offered({ planned_day: TODAY, person: id(9) })).toBe(1);
+  expect(offered({ planned_day: TODAY, status: "cancelled" })).toBe(1);
+  expect(offered({ planned_day: TODAY, deleted: true })).toBe(1);
+  const next = visit(201, { planned_day: "2026-11-28" });
+  expect(book(late, next).engine.query("visit.taken_over", { person: PERSON, customer: C, days })?.id).toBe(id(200));
 });

@@ -25,17 +25,22 @@ const IS_MISSED = `v.person = ?1 AND +v.status = 'planned' AND v.deleted IS NOT 
 
 /**
  * A person's visits that were planned for one of these days and are still only planned, the latest first. Not where somebody has been
- * at the customer's since.
+ * at the customer's since, nor where the person has planned to be there `today` or later.
  */
-export const visitMissed = defineQuery<{ person: string; days: DaysBefore; limit: number }, MissedVisit[]>({
+export const visitMissed = defineQuery<
+  { person: string; today: string; days: DaysBefore; limit: number },
+  MissedVisit[]
+>({
   reads: ["visit", "customer"],
-  run(database, { person, days, limit }) {
+  run(database, { person, today, days, limit }) {
     return database.all<MissedVisit>(
       `SELECT v.id, v.root, v.planned_day, v.planned_at, v.position, c.name AS customerName
        FROM ${OF_DAYS} LEFT JOIN customer c ON c.id = v.customer
        WHERE ${IS_MISSED}
+         AND NOT EXISTS (SELECT 1 FROM visit w WHERE w.customer = v.customer AND +w.person = ?1 AND +w.planned_day >= ?4
+                         AND +w.status = 'planned' AND w.deleted IS NOT 1)
        ORDER BY v.planned_day DESC, v.position LIMIT ?3`,
-      [person, JSON.stringify(days), limit],
+      [person, JSON.stringify(days), limit, today],
     );
   },
 });

@@ -43,6 +43,25 @@ test("still to come at a customer is what is planned from today on, and what is 
   expect(coming("2026-11-22")).toEqual([id(298), id(297), id(296)]);
 });
 
+test("the visit that a person has planned at a customer for a day is found, and none that is made, cancelled or another's", () => {
+  const day = "2026-11-24";
+  const planned = (v: object) => {
+    const device = book();
+    const found = row("visit", id(290), C, { ...own, status: "planned", planned_day: day, ...v });
+    receive(device, { rows: { [BUCKET]: [found] }, seq: 2 });
+    return device.engine.query("visit.planned", { customer: C, person: PERSON, day })?.id ?? null;
+  };
+  expect([planned({}), planned({ status: "open", checked_in_at: NOW })]).toEqual([id(290), id(290)]);
+  const others = [
+    { planned_day: "2026-11-25" },
+    { person: id(9) },
+    { status: "done" },
+    { status: "cancelled" },
+    { deleted: true },
+  ];
+  expect(others.map(planned)).toEqual(others.map(() => null));
+});
+
 test("the timeline merges everything by time and goes on from where it stopped", () => {
   const { engine } = book();
   const all = engine.query("customer.timeline", { customer: C, before: NOW + DAY, limit: 50 });
@@ -308,10 +327,11 @@ test("no query of a list looks at a whole table of children", () => {
   device.engine.query("customer.one", { id: C });
   device.engine.query("customer.tasks", { customer: C, limit: 9 });
   device.engine.query("customer.visits", { customer: C, today: today.day, limit: 9 });
+  device.engine.query("visit.planned", { customer: C, person: PERSON, day: today.day });
   device.engine.query("visit.taken_over", { customer: C, person: PERSON, days: [today] });
   device.engine.query("visit.open", { person: PERSON });
   device.engine.query("visit.attached", { id: id(200), root: C });
-  device.engine.query("visit.missed", { person: PERSON, days: [today], limit: 9 });
+  device.engine.query("visit.missed", { person: PERSON, today: today.day, days: [today], limit: 9 });
   device.engine.query("order.drafts", { person: PERSON, limit: 9 });
   device.engine.query("visit.closed_by", { id: id(202) });
   device.engine.query("tasks.counts", { person: PERSON, today: today.day });

@@ -117,3 +117,19 @@ export const visitAttached = defineQuery<{ id: string; root: string }, boolean>(
     return found !== undefined;
   },
 });
+
+/** The visit that a person has planned at a customer for a day and not ended, null for none. */
+export const visitPlanned = defineQuery<
+  { customer: string; person: string; day: string },
+  { readonly id: string } | null
+>({
+  reads: ["visit"],
+  run(database, { customer, person, day }) {
+    const found = database.get<{ id: string }>(
+      `SELECT id FROM visit WHERE customer = ? AND +person = ? AND +planned_day = ? AND +status IN ('planned', 'open')
+       AND deleted IS NOT 1 ORDER BY planned_at, id LIMIT 1`,
+      [customer, person, day],
+    );
+    return found ?? null;
+  },
+});
