@@ -13,7 +13,7 @@ test("today's stops come in the order of the route with the reasons to go", () =
     deal: { title: "Autumn", slipping: true, currency: "EUR" },
     inPlay: [{ amount: 9200, currency: "EUR" }],
     openTasks: 3,
-    ordered: { amount: 860, currency: "EUR" },
+    ordered: [{ amount: 860, currency: "EUR" }],
     waiting: false,
   });
   expect(stops[0]?.lastVisitAt).toBe(NOW - 38 * DAY);
@@ -210,5 +210,27 @@ test("a stop tells for which day it was planned, and has no hour of another day"
     [today.day, null, null],
     ["2026-11-20", null, null],
     [null, null, null],
+  ]);
+});
+
+test("orders of a day in several currencies are as many sums, first that of the organisation's own; one without a price is none", () => {
+  const device = book();
+  const order = (number: number, v: object) =>
+    row("order", id(number), C, { ...own, status: "placed", ordered_at: NOW, ...v });
+  receive(device, {
+    rows: {
+      [BUCKET]: [
+        order(510, { amount: 10_000, currency: "PLN" }),
+        order(511, { amount: 5_000, currency: "PLN" }),
+        order(512, { amount: 700 }),
+        order(513, { currency: "CHF" }),
+      ],
+    },
+    seq: 2,
+  });
+  expect(device.engine.query("today.stops", { person: PERSON, ...today })[0]?.ordered).toEqual([
+    { amount: 700, currency: null },
+    { amount: 860, currency: "EUR" },
+    { amount: 15_000, currency: "PLN" },
   ]);
 });

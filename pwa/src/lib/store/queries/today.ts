@@ -51,8 +51,8 @@ export interface Stop {
   readonly openTasks: number;
   /** How many of the open tasks are complaints. */
   readonly complaints: number;
-  /** What the customer ordered on this day, minor units; a draft is no order yet. */
-  readonly ordered: { readonly amount: number; readonly currency: string | null } | null;
+  /** What the customer ordered on this day by currency, null for the organisation's; minor units. A draft is no order yet. */
+  readonly ordered: readonly { readonly amount: number; readonly currency: string | null }[];
   /** True while an edit of the visit waits to be sent. */
   readonly waiting: boolean;
 }
@@ -133,11 +133,6 @@ export function reasonsOf(
      ORDER BY slipping DESC, amount DESC LIMIT 1`,
     [customer, day, from],
   );
-  const ordered = database.get<{ amount: number | null; currency: string | null }>(
-    `SELECT sum(amount) AS amount, json_extract(doc, '$.v.currency') AS currency FROM "order"
-     WHERE customer = ?1 AND ordered_at >= ?2 AND ordered_at < ?3 AND status IN ('placed', 'delivered') AND deleted IS NOT 1 LIMIT 1`,
-    [customer, from, to],
-  );
   return {
     lastVisitAt: last?.at ?? null,
     birthdays: database.all<Stop["birthdays"][number]>(
@@ -147,8 +142,12 @@ export function reasonsOf(
     ),
     deal: deal === undefined ? null : { ...deal, slipping: deal.slipping === 1 },
     ...openTasksOf(database, customer),
-    ordered:
-      ordered === undefined || ordered.amount === null ? null : { amount: ordered.amount, currency: ordered.currency },
+    ordered: database.all<Stop["ordered"][number]>(
+      `SELECT sum(amount) AS amount, json_extract(doc, '$.v.currency') AS currency FROM "order"
+       WHERE customer = ?1 AND ordered_at >= ?2 AND ordered_at < ?3 AND status IN ('placed', 'delivered') AND amount IS NOT NULL
+         AND deleted IS NOT 1 GROUP BY 2 ORDER BY 2 LIMIT 20`,
+      [customer, from, to],
+    ),
   };
 }
 
