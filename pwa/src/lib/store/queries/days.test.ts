@@ -7,7 +7,7 @@ test("today's stops come in the order of the route with the reasons to go", () =
   const stops = engine.query("today.stops", { person: PERSON, ...today });
   expect(stops.map((stop) => stop.id)).toEqual([id(202), id(201)]);
   expect(stops[1]).toMatchObject({
-    customer: { name: "Nowak" },
+    customer: { name: "Nowak", country: null },
     lastVisitAt: NOW - 3_600_000,
     birthdays: [{ name: "Ewa", day: "11-22" }],
     deal: { title: "Autumn", slipping: true, currency: "EUR" },

@@ -24,6 +24,7 @@ export interface Stop {
     readonly trade: string | null;
     readonly street: string | null;
     readonly city: string | null;
+    readonly country: string | null;
     readonly phone: string | null;
     readonly latitude: number | null;
     readonly longitude: number | null;
@@ -98,7 +99,8 @@ export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
       waiting: visit.waiting === 1,
       customer:
         database.get<NonNullable<Stop["customer"]>>(
-          `SELECT id, name, json_extract(doc, '$.v.trade') AS trade, street, city, phone, latitude, longitude, value_class, phase,
+          `SELECT id, name, json_extract(doc, '$.v.trade') AS trade, street, city, country, phone, latitude, longitude, value_class,
+                  phase,
                   json_extract(doc, '$.v.opening_hours') AS opening_hours
            FROM customer WHERE id = ? LIMIT 1`,
           [customer],
