@@ -7,7 +7,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import PASSWORD, House
 from e2e.people import ADMINISTRATOR, MANAGER, MAREK, MARYAM, Rep, sign_in
 from e2e.screens import go, settle
-from e2e.words import word
+from e2e.words import pattern, word
 
 pytestmark = pytest.mark.e2e
 
@@ -62,3 +62,24 @@ def test_a_rep_without_a_territory_is_told_whom_to_ask_before_he_types(
     page.get_by_test_id("add-customer").tap()
     expect(page.get_by_text(word("en", "customers_homeless_title"))).to_be_visible()
     expect(page.locator("#new-customer")).to_be_hidden()
+
+
+def test_a_new_customer_without_a_place_is_told_why_and_what_to_do(
+    shared_house: House, make_browser: MakeBrowser
+) -> None:
+    surroundings = {**MAREK.surroundings, "place": None}
+    page = make_browser("denied", **surroundings).open()
+    sign_in(page, shared_house.address, MAREK)
+    page.get_by_test_id("add").click()
+    page.get_by_test_id("add-customer").click()
+    here = page.get_by_test_id("place-here")
+    here.click()
+    alert = page.get_by_role("dialog").get_by_role("alert")
+    expect(alert).to_contain_text(word("en", "customers_near_denied"))
+    expect(alert).to_contain_text(word("en", "customers_place_without"))
+    expect(here).to_be_visible()
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": MAREK.place[0], "longitude": MAREK.place[1], "accuracy": 20})
+    here.click()
+    expect(page.get_by_text(pattern("en", "customers_place_taken"))).to_be_visible()
+    expect(alert).to_have_count(0)

@@ -7,6 +7,7 @@ import {
   daysSinceVisit,
   setField,
   standingOf,
+  unseenSince,
 } from "./customer";
 
 const ID = "06fa0000000000000000000001";
@@ -66,6 +67,16 @@ test("days since a visit are counted by the reader's calendar days", () => {
   expect(daysSinceVisit(lateYesterday, NOW, "Europe/Warsaw")).toBe(1);
   expect(daysSinceVisit(lateYesterday, NOW, "Asia/Tehran")).toBe(0);
   expect(daysSinceVisit(null, NOW, "UTC")).toBeNull();
+});
+
+test("who is unseen for so many days is unseen since the instant at which that count begins", () => {
+  const zone = "Europe/Warsaw";
+  for (const days of [0, 1, 29, 30, 31]) {
+    const since = unseenSince(days, "2026-11-21", zone);
+    expect(daysSinceVisit(since - 1, NOW, zone)).toBe(days);
+    expect(daysSinceVisit(since, NOW, zone)).toBe(Math.max(0, days - 1));
+  }
+  expect(unseenSince(Number.MAX_SAFE_INTEGER, "2026-11-21", zone)).toBeLessThan(0);
 });
 
 test("a visit stamped ahead of this clock was today, not in the future", () => {

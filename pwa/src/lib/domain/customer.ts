@@ -4,6 +4,7 @@ import { asciiDigits } from "#lib/i18n/digits";
 import { dayOf, daysBetween } from "#lib/i18n/format";
 import type { Change, ChangeOf, ValuesOf } from "#lib/store/change";
 import type { CustomerPhase, CustomerValueClass, DealStage, Kind } from "$sync/schema.gen";
+import { addDays, instantAt } from "./day";
 import type { Place } from "./place";
 
 /** What a form knows of a record before it is saved: only what the person filled in. */
@@ -55,6 +56,13 @@ export const setField = <K extends Kind>(
 /** Whole days since the last visit on the reader's calendar, null for never. */
 export const daysSinceVisit = (lastVisitAt: number | null, now: number, timeZone: string): number | null =>
   lastVisitAt === null ? null : Math.max(0, daysBetween(dayOf(lastVisitAt, timeZone), dayOf(now, timeZone)));
+
+/** Longer than anybody has waited. */
+const MOST_DAYS = 36_500;
+
+/** The instant before which the last visit of whoever is unseen for so many days was, as `daysSinceVisit` counts; UTC milliseconds. */
+export const unseenSince = (days: number, today: string, timeZone: string): number =>
+  instantAt(addDays(today, 1 - Math.min(days, MOST_DAYS)), 0, timeZone);
 
 /** The one word that a list has room for. */
 export type Standing =

@@ -17,6 +17,7 @@ import {
 } from "./saved-list";
 
 const me = "01jdme";
+const looker = { person: me, today: "2026-11-21", timeZone: "Europe/Warsaw" };
 const tomorrow: ListFilter = { name: "moon_phase", values: ["full"] };
 
 test("all filters hold at once, and 'me' is whoever looks", () => {
@@ -27,10 +28,10 @@ test("all filters hold at once, and 'me' is whoever looks", () => {
     { name: "near", amount: 5000 },
     { name: "tag", values: ["cash"] },
   ];
-  expect(filterOf(filters, me)).toEqual({
+  expect(filterOf(filters, looker)).toEqual({
     name: "every",
     owners: [me, "01jdanna"],
-    notSeenDays: 30,
+    unseenSince: Date.UTC(2026, 9, 22, 22), // the 23rd begins in Warsaw
     valueClasses: ["vip", "main"],
     within: 5000,
     tags: ["cash"],
@@ -43,7 +44,7 @@ test("all filters hold at once, and 'me' is whoever looks", () => {
 test("a filter of a newer version is kept, said to be unknown and not applied", () => {
   const read = filtersFrom([tomorrow, { name: "phase", values: ["loyal"] }]);
   expect(read.map(isKnown)).toEqual([false, true]);
-  expect(filterOf(read, me)).toEqual({ name: "every", phases: ["loyal"] });
+  expect(filterOf(read, looker)).toEqual({ name: "every", phases: ["loyal"] });
   const edited = withFilter(read, "phase", { values: ["loyal", "repeat"] });
   expect(edited).toContain(tomorrow);
   expect(changeList({ id: "1", root: me }, { filters: edited, sort: "name" })[0]?.v).toMatchObject({ filters: edited });
@@ -109,7 +110,7 @@ test("the words that stood in the box are kept with the list, and taken out agai
   expect(searchFrom(kept)).toBe("apteka");
   expect(withSearch(kept, "")).toEqual(filters);
   expect(kept.every(isKnown)).toBe(true);
-  expect(filterOf(kept, me)).toEqual(filterOf(filters, me));
+  expect(filterOf(kept, looker)).toEqual(filterOf(filters, looker));
   expect(isSameFilters(kept, filters)).toBe(false);
   expect(searchFrom(filters)).toBe("");
   const [change] = saveList("01jdlist", "Small", { filters: kept, sort: "name" }, { person: me, isShared: false });

@@ -11,6 +11,7 @@ import {
   CUSTOMER_VALUE_CLASS_CHOICES,
   SHARED_ROOT,
 } from "$sync/schema.gen";
+import { unseenSince } from "./customer";
 
 /** One thing that must hold; of its values one. */
 export interface ListFilter {
@@ -39,11 +40,20 @@ export const NEAR_CHOICES = [1_000, 2_000, 5_000, 10_000, 25_000, 50_000] as con
 const isText = (value: unknown): value is string => typeof value === "string";
 const isAmount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
+/** Who looks at a list, on which day, by which clock. */
+export interface Looker {
+  readonly person: string;
+  readonly today: string;
+  readonly timeZone: string;
+}
+const NOBODY: Looker = { person: "", today: "2000-01-01", timeZone: "UTC" };
+
 /** How each filter becomes a condition; null where it says something that this version does not know. */
-const CONDITIONS: Readonly<Record<string, (filter: ListFilter, person: string) => CustomersConditions | null>> = {
-  owner: ({ values }, person) =>
+const CONDITIONS: Readonly<Record<string, (filter: ListFilter, looker: Looker) => CustomersConditions | null>> = {
+  owner: ({ values }, { person }) =>
     some(values, (owners) => ({ owners: owners.map((one) => (one === ME ? person : one)) })),
-  not_seen: ({ amount }) => (isAmount(amount) ? { notSeenDays: amount } : null),
+  not_seen: ({ amount }, { today, timeZone }) =>
+    isAmount(amount) ? { unseenSince: unseenSince(amount, today, timeZone) } : null,
   near: ({ amount }) => (isAmount(amount) ? { within: amount } : null),
   value_class: ({ values }) => chosen(values, CUSTOMER_VALUE_CLASS_CHOICES, (valueClasses) => ({ valueClasses })),
   phase: ({ values }) => chosen(values, CUSTOMER_PHASE_CHOICES, (phases) => ({ phases })),
@@ -55,8 +65,8 @@ const CONDITIONS: Readonly<Record<string, (filter: ListFilter, person: string) =
   search: ({ values }) => some(values, () => ({})),
 };
 
-function conditionsOf(filter: ListFilter, person: string): CustomersConditions | null {
-  return Object.hasOwn(CONDITIONS, filter.name) ? (CONDITIONS[filter.name]?.(filter, person) ?? null) : null;
+function conditionsOf(filter: ListFilter, looker: Looker): CustomersConditions | null {
+  return Object.hasOwn(CONDITIONS, filter.name) ? (CONDITIONS[filter.name]?.(filter, looker) ?? null) : null;
 }
 
 function some(
@@ -87,11 +97,11 @@ export function filtersFrom(value: unknown): readonly ListFilter[] {
 export const sortFrom = (value: unknown): ListSort => SORTS.find((sort) => sort === value) ?? "name";
 
 /** Tells whether this version can apply the filter. */
-export const isKnown = (filter: ListFilter): boolean => conditionsOf(filter, "") !== null;
+export const isKnown = (filter: ListFilter): boolean => conditionsOf(filter, NOBODY) !== null;
 
 /** The question as the store takes it; what is not known is left out. */
-export function filterOf(filters: readonly ListFilter[], person: string): CustomersFilter {
-  const conditions = filters.map((filter) => conditionsOf(filter, person) ?? {});
+export function filterOf(filters: readonly ListFilter[], looker: Looker): CustomersFilter {
+  const conditions = filters.map((filter) => conditionsOf(filter, looker) ?? {});
   return { name: "every", ...Object.assign({}, ...conditions) };
 }
 

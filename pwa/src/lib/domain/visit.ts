@@ -68,7 +68,7 @@ export type VisitThere = Pick<Visible<"visit">, "id" | "root"> & {
 
 /**
  * The visit that `person` means who checks in at a customer with these `visits`: the one under way there, else the first that is
- * planned for `today`; null for one that nobody planned.
+ * planned for `today`; null for neither.
  */
 export function visitMeant<One extends VisitThere>(visits: readonly One[], person: string, today: string): One | null {
   const own = visits.filter((visit) => visit.person === person);

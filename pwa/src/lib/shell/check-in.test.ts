@@ -23,16 +23,19 @@ const visit = (id: string, over: object = {}) => ({
 });
 
 let visits: ReturnType<typeof visit>[];
+/** The plan of a day gone by that nobody has made. */
+let missed: ReturnType<typeof visit> | null;
 let written: Change[][];
 /** What becomes of the news meanwhile, and what the next screen is given. */
 let told: string[];
 let store: Store;
 beforeEach(() => {
-  [visits, written, told, shown.length, painted.length] = [[], [], [], 0, 0];
+  [visits, missed, written, told, shown.length, painted.length] = [[], null, [], [], 0, 0];
   const answers = {
     "visit.one": () => ({ visit: { checked_in_at: NOW } }),
     "visit.open_all": () => visits.filter(({ status }) => status === "open"),
     "customer.visits": () => visits.filter(({ customer }) => customer === CUSTOMER.id),
+    "visit.taken_over": () => missed,
   };
   store = {
     query: async (name: keyof typeof answers) => answers[name](),
@@ -54,6 +57,17 @@ test("a check-in at a customer opens the visit that is planned there for today",
   await startVisit(store, CUSTOMER);
   expect(written).toMatchObject([[{ id: "planned", v: { status: "open" } }]]);
   expect(shown).toEqual(["/visits/planned"]);
+});
+
+test("a check-in where nothing is planned for today makes the visit that was missed, whose plan stays what it was", async () => {
+  missed = visit("missed", { planned_day: "2026-11-20", planned_at: NOW - 86_400_000 });
+  await startVisit(store, CUSTOMER);
+  expect(written).toEqual([
+    [{ kind: "visit", id: "missed", root: "c", v: { status: "open", checked_in_at: NOW, presence: "unknown" } }],
+  ]);
+  visits = [visit("planned")];
+  await startVisit(store, CUSTOMER);
+  expect(written[1]).toMatchObject([{ id: "planned" }]);
 });
 
 test("a check-in where his visit is under way goes on with it and closes nothing", async () => {

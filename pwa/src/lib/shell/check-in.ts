@@ -1,5 +1,6 @@
 /** The one tap that begins a visit, from wherever it is made. */
 
+import { missedDays } from "#lib/domain/missed";
 import { type Place, pointOf } from "#lib/domain/place";
 import {
   begunVisit,
@@ -11,7 +12,7 @@ import {
   type VisitKey,
   visitMeant,
 } from "#lib/domain/visit";
-import { fmt, m } from "#lib/i18n";
+import { fmt, m, reader } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
 import type { VisitRow } from "#lib/store/queries/visit";
 import { afterPaint } from "#lib/ui/after-paint";
@@ -72,10 +73,14 @@ async function openVisit(store: Store, customer: Met, planned?: VisitKey): Promi
   }
 }
 
-/** The visit of this person that a check-in at `customer` means, null for none. */
-async function visitAt(store: Store, { id }: Met): Promise<VisitRow | null> {
-  const there = await store.query("customer.visits", { customer: id, limit: MOST_VISITS });
-  return visitMeant(there, store.account.person, fmt.dayOf(store.now()));
+/** The visit of this person that a check-in at `customer` means: one of today, or one that was missed; null for none. */
+async function visitAt(store: Store, { id }: Met): Promise<(VisitKey & Partial<VisitRow>) | null> {
+  const { person } = store.account;
+  const today = fmt.dayOf(store.now());
+  const there = await store.query("customer.visits", { customer: id, today, limit: MOST_VISITS });
+  const meant = visitMeant(there, person, today);
+  const days = missedDays(today, reader.timeZone);
+  return meant ?? store.query("visit.taken_over", { person, customer: id, days });
 }
 
 /** Writes down where the check-in was made, unless it has been taken back meanwhile. */

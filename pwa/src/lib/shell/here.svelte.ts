@@ -22,6 +22,11 @@ class Here {
     return this.#exists && !this.#denied;
   }
 
+  /** False where the browser has none, whatever the person would say. */
+  get exists(): boolean {
+    return this.#exists;
+  }
+
   /** Call once when a book is open: hears what the person allows in the browser's settings, and reads an old place again on return. */
   start(): () => void {
     if (!this.#exists) return () => undefined;

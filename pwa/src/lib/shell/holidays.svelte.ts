@@ -1,7 +1,7 @@
 /** The holidays of whoever's book is open: those of the countries of the territories on this device. */
 import { createContext } from "svelte";
 import { whenIdle } from "#lib/browser/idle";
-import { type HolidaysByDay, holidayName, holidaySpan, holidaysOf } from "#lib/domain/holiday";
+import { type HolidaysByDay, holidayName, holidaySpan, holidaysOf, isClosed } from "#lib/domain/holiday";
 import { fmt, reader } from "#lib/i18n";
 import { regionName } from "#lib/i18n/values";
 import { useStore } from "#lib/store/context";
@@ -13,6 +13,8 @@ export interface Holidays {
   readonly countries: ReadonlySet<string>;
   /** What a closed day is called, with its country where there are several; null for an open one. */
   nameOf(day: string): string | null;
+  /** Tells whether customers of a country are closed on a day; one whose country is not known where all are. */
+  closes(day: string, country: string | null | undefined): boolean;
 }
 
 const [holidaysIn, setHolidays] = createContext<Holidays>();
@@ -40,6 +42,7 @@ export function provideHolidays(): void {
     get countries() {
       return countries;
     },
+    closes: (day, country) => isClosed(byDay, day, country ?? null, countries),
     nameOf(day) {
       const found = byDay.get(day);
       if (found === undefined) return null;

@@ -31,3 +31,15 @@ test("where one waits for an appointment, its hour is what does not fit, not the
     `Planned for ${time(6)}, opens at ${time(5)}`,
   ]);
 });
+
+test("on a holiday nobody is said to be open, whatever the hours of the weekday say", () => {
+  for (const openness of [
+    { state: "open", until: hours(5) },
+    { state: "opens", at: hours(5) },
+    { state: "closed", since: hours(-1) },
+  ] as const)
+    expect(opennessWords(openness, NINE, { at: hours(6), waitsFor: null }, true)).toEqual({
+      text: "Closed today",
+      isWarning: true,
+    });
+});

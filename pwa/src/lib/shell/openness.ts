@@ -12,8 +12,9 @@ export interface OpennessWords {
 /** When one comes: the arrival, or the agreed hour that one waits for and by which it was judged. */
 export type Coming = Pick<Arrival<unknown>, "at" | "waitsFor">;
 
-/** Says it of now, or of when one comes later. */
-export function opennessWords(openness: Openness, now: number, coming?: Coming): OpennessWords {
+/** Says it of now, or of when one comes later; where today `isHoliday` there, the hours of the weekday are not said. */
+export function opennessWords(openness: Openness, now: number, coming?: Coming, isHoliday = false): OpennessWords {
+  if (isHoliday) return { text: m.hours_closed_today(), isWarning: true };
   switch (openness.state) {
     case "open":
       return { text: m.hours_open_until({ time: fmt.time(openness.until) }), isWarning: false };

@@ -159,15 +159,16 @@ export const customerComplaints = defineQuery<{ customer: string; limit: number 
   },
 });
 
-/** The visits planned at a customer and still to come, the next first. */
-export const customerVisits = defineQuery<{ customer: string; limit: number }, VisitRow[]>({
+/** The visits planned at a customer and still to come, those under way too, the next first; a plan of a day before `today` never comes. */
+export const customerVisits = defineQuery<{ customer: string; today: string; limit: number }, VisitRow[]>({
   reads: ["visit", "customer", "person"],
-  run(database, { customer, limit }) {
+  run(database, { customer, today, limit }) {
     return database.all<VisitRow>(
       `SELECT ${VISIT_COLUMNS} FROM visit v LEFT JOIN customer c ON c.id = v.customer
-       WHERE v.customer = ? AND v.status IN ('planned', 'open') AND v.deleted IS NOT 1
-       ORDER BY v.planned_day, v.planned_at LIMIT ?`,
-      [customer, limit],
+       WHERE v.customer = ?1 AND (v.status = 'open' OR v.status = 'planned' AND coalesce(v.planned_day >= ?2, TRUE))
+         AND v.deleted IS NOT 1
+       ORDER BY v.planned_day, v.planned_at LIMIT ?3`,
+      [customer, today, limit],
     );
   },
 });

@@ -8,8 +8,6 @@ import type { SqlValue } from "../database.ts";
 export type CustomersFilter =
   | { readonly name: "all" }
   | { readonly name: "mine"; readonly owner: string }
-  /** No visit for at least so many days, the never visited included. */
-  | { readonly name: "not_seen_days"; readonly days: number }
   /** The nearest to `here`, nearest first whatever `sort` says. */
   | { readonly name: "near" }
   | { readonly name: "value_class"; readonly value_class: CustomerValueClass }
@@ -20,7 +18,8 @@ export type CustomersFilter =
 /** Several conditions at once; of each list one must hold. */
 export interface CustomersConditions {
   readonly owners?: readonly string[];
-  readonly notSeenDays?: number;
+  /** No visit at this instant or later, the never visited included; UTC milliseconds. */
+  readonly unseenSince?: number;
   /** Metres from `here`; nobody where that is not known. */
   readonly within?: number;
   readonly valueClasses?: readonly CustomerValueClass[];
@@ -41,36 +40,33 @@ export interface Place {
 export interface Condition {
   readonly sql: string;
   readonly values: readonly SqlValue[];
-  /** Whether the number of those it holds for can be remembered until a record changes: the clock and the way move others. */
+  /** Whether the number of those it holds for can be remembered until a record changes: the way moves others. */
   readonly isSteady: boolean;
 }
 
-const DAY = 86_400_000;
 export const METRES_PER_MICRODEGREE = 0.111_195;
 
 /** A degree of longitude is this part of one of latitude. */
 export const shrinkAt = ({ latitude }: Place): number => Math.max(Math.cos((latitude / 1e6) * (Math.PI / 180)), 0.01);
 
 /** The condition of a filter. */
-export function conditionOf(filter: CustomersFilter, now: number, here: Place | undefined): Condition {
+export function conditionOf(filter: CustomersFilter, here: Place | undefined): Condition {
   switch (filter.name) {
     case "all":
     case "near":
-      return conditionOfEvery({}, now, here);
+      return conditionOfEvery({}, here);
     case "mine":
-      return conditionOfEvery({ owners: [filter.owner] }, now, here);
-    case "not_seen_days":
-      return conditionOfEvery({ notSeenDays: filter.days }, now, here);
+      return conditionOfEvery({ owners: [filter.owner] }, here);
     case "value_class":
-      return conditionOfEvery({ valueClasses: [filter.value_class] }, now, here);
+      return conditionOfEvery({ valueClasses: [filter.value_class] }, here);
     case "phase":
-      return conditionOfEvery({ phases: [filter.phase] }, now, here);
+      return conditionOfEvery({ phases: [filter.phase] }, here);
     case "every":
-      return conditionOfEvery(filter, now, here);
+      return conditionOfEvery(filter, here);
   }
 }
 
-function conditionOfEvery(every: CustomersConditions, now: number, here: Place | undefined): Condition {
+function conditionOfEvery(every: CustomersConditions, here: Place | undefined): Condition {
   const values: SqlValue[] = [];
   const take = (value: SqlValue) => `?${values.push(value) + 1}`;
   // One value is a plain comparison, which the lists' own indexes answer in order.
@@ -90,18 +86,18 @@ function conditionOfEvery(every: CustomersConditions, now: number, here: Place |
     ...anyOf("relation", every.relations),
     ...anyOf("territory", every.territories),
     ...anyOf("city", every.cities),
-    ...notSeen(every.notSeenDays, now, take),
+    ...unseen(every.unseenSince, take),
     ...inside(every.within, here, take),
     ...tagged(every.tags, take),
   ];
-  const isSteady = every.notSeenDays === undefined && every.within === undefined;
+  const isSteady = every.within === undefined;
   return { sql: parts.join(" AND "), values, isSteady };
 }
 
 type Take = (value: SqlValue) => string;
 
-function notSeen(days: number | undefined, now: number, take: Take): string[] {
-  return days === undefined ? [] : [`(last_visit_at IS NULL OR last_visit_at <= ${take(now - days * DAY)})`];
+function unseen(since: number | undefined, take: Take): string[] {
+  return since === undefined ? [] : [`(last_visit_at IS NULL OR last_visit_at < ${take(since)})`];
 }
 
 /** A box, which the index finds, and in it the circle; over such distances the earth is flat. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addTo, removeFrom } from "../change.ts";
-import { BUCKET, customerRow, id, open, PERSON, receive, TERRITORY } from "../fixtures.ts";
-import { book, C } from "./book.ts";
+import { BUCKET, customerRow, id, NOW, open, PERSON, receive, TERRITORY } from "../fixtures.ts";
+import { book, C, DAY } from "./book.ts";
 import type { CustomersConditions } from "./customers-filter.ts";
 
 test("customers are filtered, sorted and measured", () => {
@@ -12,7 +12,7 @@ test("customers are filtered, sorted and measured", () => {
   expect(names({})).toEqual(["Nowak", "Quiet"]);
   expect(names({ sort: "value" })).toEqual(["Quiet", "Nowak"]);
   expect(names({ sort: "last_visit" })).toEqual(["Quiet", "Nowak"]);
-  expect(names({ filter: { name: "not_seen_days", days: 30 } })).toEqual(["Quiet"]);
+  expect(names({ filter: { name: "every", unseenSince: NOW - 30 * DAY } })).toEqual(["Quiet"]);
   expect(names({ filter: { name: "value_class", value_class: "vip" } })).toEqual(["Nowak"]);
   expect(names({ filter: { name: "phase", phase: "loyal" } })).toEqual([]);
   expect(names({ filter: { name: "mine", owner: PERSON } })).toEqual(["Nowak"]);
@@ -106,7 +106,7 @@ test("several filters hold at once, and of each any value", () => {
   };
   expect(names({})).toEqual(["Nowak", "Quiet"]);
   expect(names({ owners: [PERSON, id(9)], cities: ["Kraków"], valueClasses: ["vip", "main"] })).toEqual(["Nowak"]);
-  expect(names({ owners: [PERSON], notSeenDays: 30 })).toEqual([]);
+  expect(names({ owners: [PERSON], unseenSince: NOW - 30 * DAY })).toEqual([]);
   expect(names({ territories: [TERRITORY] })).toEqual(["Nowak", "Quiet"]);
   expect(names({ tags: ["cash only"] }, { sort: "distance" })).toEqual(["Quiet", "Nowak"]);
   expect(names({ tags: ["corner", "nothing"] })).toEqual(["Nowak"]);

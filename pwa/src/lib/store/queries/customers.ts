@@ -107,10 +107,10 @@ export const customersPage = defineQuery<CustomersParameters, CustomersPage>({
 function findPage(
   database: Database,
   parameters: CustomersParameters,
-  { now, remembered, recalled }: QueryContext,
+  { remembered, recalled }: QueryContext,
 ): { rows: Found[]; total: number; isCounted?: boolean } {
   const { search, filter, sort, offset, limit, here, counted = true } = parameters;
-  const condition = conditionOf(filter, now, here);
+  const condition = conditionOf(filter, here);
   const { sql, values } = condition;
   if (search.trim() !== "") return findHits(database, parameters, condition);
   const order = filter.name === "near" ? "distance" : sort;

@@ -7,13 +7,13 @@ test("today's stops come in the order of the route with the reasons to go", () =
   const stops = engine.query("today.stops", { person: PERSON, ...today });
   expect(stops.map((stop) => stop.id)).toEqual([id(202), id(201)]);
   expect(stops[1]).toMatchObject({
-    customer: { name: "Nowak" },
+    customer: { name: "Nowak", country: null },
     lastVisitAt: NOW - 3_600_000,
     birthdays: [{ name: "Ewa", born: "1980-11-22" }],
     deal: { title: "Autumn", slipping: true, currency: "EUR" },
     inPlay: [{ amount: 9200, currency: "EUR" }],
     openTasks: 3,
-    ordered: { amount: 860, currency: "EUR" },
+    ordered: [{ amount: 860, currency: "EUR" }],
     waiting: false,
   });
   expect(stops[0]?.lastVisitAt).toBe(NOW - 38 * DAY);
@@ -166,4 +166,52 @@ test("a deal that stands too long, whoever has it, and a birthday, be it of a le
       .map((found) => found.id);
   expect(ask("2027-02-28")).toEqual(expect.arrayContaining([id(120), id(121)]));
   expect(ask("2027-02-24")).not.toContain(id(121));
+});
+
+test("a stop tells for which day it was planned, and has no hour of another day", () => {
+  const device = book();
+  const at = NOW - DAY - 3_600_000;
+  const came = { ...own, checked_in_at: NOW, status: "open" };
+  receive(device, {
+    rows: {
+      [BUCKET]: [
+        row("visit", id(230), C, { ...own, status: "planned", planned_day: today.day }),
+        row("visit", id(231), C, { ...came, planned_day: "2026-11-20", planned_at: at }),
+        row("visit", id(232), C, came),
+      ],
+    },
+    seq: 2,
+  });
+  const stops = device.engine.query("today.stops", { person: PERSON, ...today });
+  const planOf = (number: number) => {
+    const found = stops.find((stop) => stop.id === id(number));
+    return [found?.planned_day, found?.planned_at, found?.position];
+  };
+  expect([planOf(230), planOf(231), planOf(232)]).toEqual([
+    [today.day, null, null],
+    ["2026-11-20", null, null],
+    [null, null, null],
+  ]);
+});
+
+test("orders of a day in several currencies are as many sums, first that of the organisation's own; one without a price is none", () => {
+  const device = book();
+  const order = (number: number, v: object) =>
+    row("order", id(number), C, { ...own, status: "placed", ordered_at: NOW, ...v });
+  receive(device, {
+    rows: {
+      [BUCKET]: [
+        order(510, { amount: 10_000, currency: "PLN" }),
+        order(511, { amount: 5_000, currency: "PLN" }),
+        order(512, { amount: 700 }),
+        order(513, { currency: "CHF" }),
+      ],
+    },
+    seq: 2,
+  });
+  expect(device.engine.query("today.stops", { person: PERSON, ...today })[0]?.ordered).toEqual([
+    { amount: 700, currency: null },
+    { amount: 860, currency: "EUR" },
+    { amount: 15_000, currency: "PLN" },
+  ]);
 });

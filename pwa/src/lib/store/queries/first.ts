@@ -1,12 +1,13 @@
 /** The queries that Today and the frame around it ask: they are at hand as soon as the store is. */
 import { orderDrafts } from "./drafts.ts";
 import { holidayList } from "./holiday.ts";
+import { visitMissed } from "./missed.ts";
 import { recordLabels, recordOne } from "./record.ts";
 import { settingList, settingValues } from "./setting.ts";
 import { taskOne, tasksCounts, tasksEnded, tasksPage } from "./tasks.ts";
 import { territoryList } from "./territory.ts";
 import { todayStops } from "./today.ts";
-import { visitAttached, visitMissed, visitOne, visitOpen, visitOpenAll } from "./visit.ts";
+import { visitAttached, visitOne, visitOpen, visitOpenAll } from "./visit.ts";
 
 export const FIRST = {
   "holiday.list": holidayList,

@@ -20,6 +20,7 @@ import { overviewFigures } from "./figures.ts";
 import { filesOfCustomer, filesOfVisit } from "./files.ts";
 import { heldDecided, heldOffers } from "./held.ts";
 import { mapCustomers, mapDay, mapPoints } from "./map.ts";
+import { visitTakenOver } from "./missed.ts";
 import { customerOlder, syncOlder } from "./older.ts";
 import { orderLast, orderOfVisit, orderOne } from "./order.ts";
 import { overviewByValue, overviewDaily, overviewReps, overviewVisits } from "./overview.ts";
@@ -32,7 +33,7 @@ import { savedListList } from "./saved-list.ts";
 import { shelfCompetitors, shelfNearby, shelfOfVisit, shelfOwn } from "./shelf.ts";
 import { syncSent, syncState, syncWaiting } from "./sync.ts";
 import { customerTimeline } from "./timeline.ts";
-import { visitComingBack } from "./visit.ts";
+import { visitComingBack, visitPlanned } from "./visit.ts";
 import { visitClosedBy } from "./visit-closed.ts";
 import { visitFormList } from "./visit-form.ts";
 
@@ -90,5 +91,7 @@ export const LATER = {
   "sync.waiting": syncWaiting,
   "visit.closed_by": visitClosedBy,
   "visit.coming_back": visitComingBack,
+  "visit.planned": visitPlanned,
+  "visit.taken_over": visitTakenOver,
   "visit_form.list": visitFormList,
 } as const;

@@ -7,9 +7,7 @@ import { ABOUT, type LocalDay, reasonsOf, type Stop } from "./today.ts";
 /** A customer who might be visited on a day, with what may be a reason. */
 export interface PlanCandidate
   extends NonNullable<Stop["customer"]>,
-    Pick<Stop, "lastVisitAt" | "birthdays" | "deal" | "openTasks" | "complaints"> {
-  readonly country: string | null;
-}
+    Pick<Stop, "lastVisitAt" | "birthdays" | "deal" | "openTasks" | "complaints"> {}
 
 /** For each value class ("" for none): nobody seen later than this instant is due; UTC milliseconds. */
 export type SeenBefore = Readonly<Record<CustomerValueClass | "", number>>;
@@ -65,7 +63,7 @@ export const planCandidates = defineQuery<
       [person],
     );
     return database
-      .all<NonNullable<Stop["customer"]> & { readonly country: string | null }>(
+      .all<NonNullable<Stop["customer"]>>(
         `SELECT c.id, c.name, json_extract(c.doc, '$.v.trade') AS trade, c.street, c.city, c.phone, c.latitude, c.longitude,
                 c.value_class, c.phase, c.country, json_extract(c.doc, '$.v.opening_hours') AS opening_hours
          FROM json_each(?1) j CROSS JOIN customer c ON c.id = j.value

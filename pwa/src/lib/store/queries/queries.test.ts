@@ -28,7 +28,38 @@ test("the customer page counts what belongs to it", () => {
     "Quote",
     "Someday",
   ]);
-  expect(engine.query("customer.visits", { customer: C, limit: 5 }).map((row) => row.id)).toEqual([id(201)]);
+});
+
+test("still to come at a customer is what is planned from today on, and what is under way whenever it was planned", () => {
+  const device = book();
+  const visit = (number: number, planned_day: string | null, v: object = {}) =>
+    row("visit", id(number), C, { ...own, status: "planned", planned_day, ...v });
+  const left = ["09-01", "09-15", "10-01", "10-15", "11-01", "11-20"].map((day, at) => visit(290 + at, `2026-${day}`));
+  const open = visit(297, "2026-11-20", { status: "open", checked_in_at: NOW });
+  receive(device, { rows: { [BUCKET]: [...left, open, visit(296, "2026-11-30"), visit(298, null)] }, seq: 2 });
+  const coming = (today: string) =>
+    device.engine.query("customer.visits", { customer: C, today, limit: 5 }).map((one) => one.id);
+  expect(coming(today.day)).toEqual([id(298), id(297), id(201), id(296)]);
+  expect(coming("2026-11-22")).toEqual([id(298), id(297), id(296)]);
+});
+
+test("the visit that a person has planned at a customer for a day is found, and none that is made, cancelled or another's", () => {
+  const day = "2026-11-24";
+  const planned = (v: object) => {
+    const device = book();
+    const found = row("visit", id(290), C, { ...own, status: "planned", planned_day: day, ...v });
+    receive(device, { rows: { [BUCKET]: [found] }, seq: 2 });
+    return device.engine.query("visit.planned", { customer: C, person: PERSON, day })?.id ?? null;
+  };
+  expect([planned({}), planned({ status: "open", checked_in_at: NOW })]).toEqual([id(290), id(290)]);
+  const others = [
+    { planned_day: "2026-11-25" },
+    { person: id(9) },
+    { status: "done" },
+    { status: "cancelled" },
+    { deleted: true },
+  ];
+  expect(others.map(planned)).toEqual(others.map(() => null));
 });
 
 test("the timeline merges everything by time and goes on from where it stopped", () => {
@@ -49,7 +80,7 @@ test("the timeline merges everything by time and goes on from where it stopped",
     );
 });
 
-test("a visit that was cancelled stands in the timeline on the day, or at the hour, for which it was planned", () => {
+test("a visit that was cancelled, or not made, stands in the timeline on the day, or at the hour, for which it was planned", () => {
   const device = book();
   const cancelled = (number: number, v: object) => row("visit", id(number), C, { ...own, status: "cancelled", ...v });
   const at = Date.UTC(2026, 10, 19, 14);
@@ -59,6 +90,7 @@ test("a visit that was cancelled stands in the timeline on the day, or at the ho
         cancelled(290, { planned_day: "2026-11-19", planned_at: at }),
         cancelled(291, { planned_day: "2026-11-18" }),
         row("visit", id(292), C, { ...own, status: "planned", planned_day: "2026-11-17" }),
+        row("visit", id(293), C, { ...own, status: "planned", planned_day: "2026-11-22" }),
       ],
     },
     seq: 2,
@@ -68,6 +100,10 @@ test("a visit that was cancelled stands in the timeline on the day, or at the ho
   expect(visits(NOW + DAY)).toEqual([id(203), id(202), id(290), id(291), id(200)]);
   expect(visits(at)).toEqual([id(291), id(200)]);
   expect(visits(NOW + DAY, 3)).toEqual([id(203), id(202), id(290)]);
+  const asked = { customer: C, before: NOW + DAY, limit: 9, only: "visit", today: today.day } as const;
+  const missed = device.engine.query("customer.timeline", asked).filter(({ id: one }) => one >= id(290));
+  expect(missed.map((entry) => entry.id)).toEqual([id(290), id(291), id(292)]);
+  expect(missed[2]).toMatchObject({ status: "planned", planned_day: "2026-11-17" });
 });
 
 test("the timeline tells of a competitor noted outside a visit; one seen at a visit stands with it", () => {
@@ -290,10 +326,12 @@ test("no query of a list looks at a whole table of children", () => {
   device.engine.query("customer.contacts", { customer: C, limit: 9 });
   device.engine.query("customer.one", { id: C });
   device.engine.query("customer.tasks", { customer: C, limit: 9 });
-  device.engine.query("customer.visits", { customer: C, limit: 9 });
+  device.engine.query("customer.visits", { customer: C, today: today.day, limit: 9 });
+  device.engine.query("visit.planned", { customer: C, person: PERSON, day: today.day });
+  device.engine.query("visit.taken_over", { customer: C, person: PERSON, days: [today] });
   device.engine.query("visit.open", { person: PERSON });
   device.engine.query("visit.attached", { id: id(200), root: C });
-  device.engine.query("visit.missed", { person: PERSON, days: [today], limit: 9 });
+  device.engine.query("visit.missed", { person: PERSON, today: today.day, days: [today], limit: 9 });
   device.engine.query("order.drafts", { person: PERSON, limit: 9 });
   device.engine.query("visit.closed_by", { id: id(202) });
   device.engine.query("tasks.counts", { person: PERSON, today: today.day });

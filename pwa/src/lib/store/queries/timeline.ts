@@ -29,7 +29,7 @@ export type TimelineEntry =
       readonly kind: "visit";
       readonly status: VisitStatus;
       readonly outcome: VisitOutcome | null;
-      /** Where it was cancelled: for which day it had been planned. */
+      /** Where it was cancelled, or not made: for which day it had been planned. */
       readonly planned_day: string | null;
       readonly checked_in_at: number | null;
       readonly checked_out_at: number | null;
@@ -110,9 +110,11 @@ export interface TimelineParameters {
   readonly before: number;
   readonly limit: number;
   readonly only?: TimelineEntry["kind"] | null;
+  /** The reader's day: what was planned for one before it has not been made. Without, no plan is looked at. */
+  readonly today?: string;
 }
 
-/** What happened at a customer, newest first; visits still planned are not in it, those that were cancelled are, by their plan. */
+/** What happened at a customer, newest first; visits still to come are not in it, those that were cancelled or not made are, by their plan. */
 export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>({
   reads: [
     "visit",
@@ -128,15 +130,20 @@ export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>
     "person",
     "outbox",
   ],
-  run(database, { customer, before, limit, only = null }) {
+  run(database, { customer, before, limit, only = null, today = "" }) {
     const isWanted = (kind: TimelineEntry["kind"]) => only === null || only === kind;
-    const values = [customer, before, limit];
-    const dated = <K extends TimelineEntry["kind"]>(kind: K, at: string, columns: string, condition = "TRUE") =>
+    const dated = <K extends TimelineEntry["kind"]>(
+      kind: K,
+      at: string,
+      columns: string,
+      condition = "TRUE",
+      more: readonly string[] = [],
+    ) =>
       isWanted(kind)
         ? database.all<EntryOf<K>>(
             `SELECT x.id, ${at} AS at, ${WAITING}, ${columns} FROM "${kind}" x
              WHERE x.customer = ?1 AND ${at} < ?2 AND ${condition} AND x.deleted IS NOT 1 ORDER BY ${at} DESC LIMIT ?3`,
-            values,
+            [customer, before, limit, ...more],
           )
         : [];
     const visited = `x.status, x.outcome, x.planned_day, x.checked_in_at, x.checked_out_at, ${nameOf("person")},
@@ -150,7 +157,8 @@ export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>
         "visit",
         "coalesce(x.planned_at, unixepoch(x.planned_day, '12 hours') * 1000)",
         visited,
-        "x.checked_in_at IS NULL AND +x.status = 'cancelled'",
+        "x.checked_in_at IS NULL AND (+x.status = 'cancelled' OR +x.status = 'planned' AND x.planned_day < ?4)",
+        [today],
       ),
     ];
     const notes = dated("note", "x.written_at", `json_extract(x.doc, '$.v.body') AS text, ${nameOf("person")}`);

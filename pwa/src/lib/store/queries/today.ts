@@ -12,6 +12,9 @@ export interface Stop {
   readonly status: VisitStatus;
   /** Its place in the route, null if it was not ordered. */
   readonly position: number | null;
+  /** For which day it was planned, null for a visit that nobody planned. */
+  readonly planned_day: string | null;
+  /** The hour of this day that was agreed, null for none. */
   readonly planned_at: number | null;
   readonly checked_in_at: number | null;
   readonly checked_out_at: number | null;
@@ -22,6 +25,7 @@ export interface Stop {
     readonly trade: string | null;
     readonly street: string | null;
     readonly city: string | null;
+    readonly country: string | null;
     readonly phone: string | null;
     readonly latitude: number | null;
     readonly longitude: number | null;
@@ -49,8 +53,8 @@ export interface Stop {
   readonly openTasks: number;
   /** How many of the open tasks are complaints. */
   readonly complaints: number;
-  /** What the customer ordered on this day, minor units; a draft is no order yet. */
-  readonly ordered: { readonly amount: number; readonly currency: string | null } | null;
+  /** What the customer ordered on this day by currency, null for the organisation's; minor units. A draft is no order yet. */
+  readonly ordered: readonly { readonly amount: number; readonly currency: string | null }[];
   /** True while an edit of the visit waits to be sent. */
   readonly waiting: boolean;
 }
@@ -79,7 +83,8 @@ export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
   reads: ["visit", "customer", "contact", "deal", "task", "order", "outbox"],
   run(database, { person, day, from, to }) {
     const visits = database.all<VisitOfDay>(
-      `SELECT id, root, status, iif(planned_day IS ?1, position, NULL) AS position, planned_at, checked_in_at, checked_out_at,
+      `SELECT id, root, status, planned_day, iif(planned_day IS ?1, position, NULL) AS position,
+              iif(planned_day IS ?1, planned_at, NULL) AS planned_at, checked_in_at, checked_out_at,
               outcome, customer,
               EXISTS (SELECT 1 FROM outbox o WHERE o.id = x.id) AS waiting
        FROM (SELECT * FROM visit WHERE planned_day = ?1 AND checked_in_at IS NULL AND person = ?2
@@ -87,7 +92,7 @@ export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
              UNION ALL
              SELECT * FROM visit WHERE checked_in_at >= ?3 AND checked_in_at < ?4 AND person = ?2
              AND status IS NOT 'cancelled' AND deleted IS NOT 1) x
-       ORDER BY planned_day IS NOT ?1 OR position IS NULL, position, coalesce(planned_at, checked_in_at), id LIMIT 100`,
+       ORDER BY planned_day IS NOT ?1 OR position IS NULL, position, coalesce(iif(planned_day IS ?1, planned_at, NULL), checked_in_at), id LIMIT 100`,
       [day, person, from, to],
     );
     return visits.map(({ customer, ...visit }) => ({
@@ -95,7 +100,8 @@ export const todayStops = defineQuery<{ person: string } & LocalDay, Stop[]>({
       waiting: visit.waiting === 1,
       customer:
         database.get<NonNullable<Stop["customer"]>>(
-          `SELECT id, name, json_extract(doc, '$.v.trade') AS trade, street, city, phone, latitude, longitude, value_class, phase,
+          `SELECT id, name, json_extract(doc, '$.v.trade') AS trade, street, city, country, phone, latitude, longitude, value_class,
+                  phase,
                   json_extract(doc, '$.v.opening_hours') AS opening_hours
            FROM customer WHERE id = ? LIMIT 1`,
           [customer],
@@ -133,11 +139,6 @@ export function reasonsOf(
      ORDER BY slipping DESC, amount DESC LIMIT 1`,
     [customer, day, from],
   );
-  const ordered = database.get<{ amount: number | null; currency: string | null }>(
-    `SELECT sum(amount) AS amount, json_extract(doc, '$.v.currency') AS currency FROM "order"
-     WHERE customer = ?1 AND ordered_at >= ?2 AND ordered_at < ?3 AND status IN ('placed', 'delivered') AND deleted IS NOT 1 LIMIT 1`,
-    [customer, from, to],
-  );
   return {
     lastVisitAt: last?.at ?? null,
     birthdays: database.all<Stop["birthdays"][number]>(
@@ -147,8 +148,12 @@ export function reasonsOf(
     ),
     deal: deal === undefined ? null : { ...deal, slipping: deal.slipping === 1 },
     ...openTasksOf(database, customer),
-    ordered:
-      ordered === undefined || ordered.amount === null ? null : { amount: ordered.amount, currency: ordered.currency },
+    ordered: database.all<Stop["ordered"][number]>(
+      `SELECT sum(amount) AS amount, json_extract(doc, '$.v.currency') AS currency FROM "order"
+       WHERE customer = ?1 AND ordered_at >= ?2 AND ordered_at < ?3 AND status IN ('placed', 'delivered') AND amount IS NOT NULL
+         AND deleted IS NOT 1 GROUP BY 2 ORDER BY 2 LIMIT 20`,
+      [customer, from, to],
+    ),
   };
 }
 

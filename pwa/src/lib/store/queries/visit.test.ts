@@ -28,36 +28,3 @@ test.each([
     );
   expect([hung(false), hung(true), hung(false, id(201))]).toEqual([true, false, false]);
 });
-
-/** The days from the 7th to the 20th, each with its first instant in UTC. */
-const days = Array.from({ length: 14 }, (_, at) => ({
-  day: `2026-11-${String(7 + at).padStart(2, "0")}`,
-  from: Date.UTC(2026, 10, 7 + at),
-}));
-
-test("what was planned and not made is told for some days, one's own and what is still planned", () => {
-  const { engine } = book(
-    visit(200, { planned_day: "2026-11-20", position: 2 }),
-    visit(201, { planned_day: "2026-11-20", position: 1 }),
-    visit(202, { planned_day: "2026-11-21" }),
-    visit(203, { planned_day: "2026-11-19", status: "done" }),
-    visit(204, { planned_day: "2026-11-19", status: "cancelled" }),
-    visit(205, { planned_day: "2026-11-19", person: id(9) }),
-    visit(206, { planned_day: "2026-11-01" }),
-    visit(207, { planned_day: "2026-11-18", deleted: true }),
-    visit(208, { planned_day: "2026-11-18" }),
-  );
-  const asked = { person: PERSON, days, limit: 9 };
-  expect(engine.query("visit.missed", asked).map((one) => one.id)).toEqual([id(201), id(200), id(208)]);
-});
-
-test("what was planned is not missed where somebody has been there since, whoever it was", () => {
-  const missed = (v: object) =>
-    book(visit(200, { planned_day: "2026-11-19" }), visit(201, { status: "done", ...v })).engine.query("visit.missed", {
-      ...{ person: PERSON, days, limit: 9 },
-    }).length;
-  const [day, before] = [Date.UTC(2026, 10, 19), Date.UTC(2026, 10, 19) - 1];
-  expect([missed({ checked_in_at: day }), missed({ checked_in_at: NOW, person: id(9) })]).toEqual([0, 0]);
-  expect(missed({ checked_in_at: NOW, status: "open" })).toBe(0);
-  expect([missed({ checked_in_at: before }), missed({ checked_in_at: NOW, deleted: true })]).toEqual([1, 1]);
-});

@@ -118,36 +118,18 @@ export const visitAttached = defineQuery<{ id: string; root: string }, boolean>(
   },
 });
 
-/** A visit that was planned and that nobody has made. */
-export interface MissedVisit {
-  readonly id: string;
-  readonly root: string;
-  readonly planned_day: string;
-  /** Milliseconds since 1970 UTC. */
-  readonly planned_at: number | null;
-  readonly position: number | null;
-  readonly customerName: string | null;
-}
-
-/**
- * A person's visits that were planned for one of these days and are still only planned, the latest first; each day with its first
- * instant. Not where somebody has been at the customer's since.
- */
-export const visitMissed = defineQuery<
-  { person: string; days: readonly { readonly day: string; readonly from: number }[]; limit: number },
-  MissedVisit[]
+/** The visit that a person has planned at a customer for a day and not ended, null for none. */
+export const visitPlanned = defineQuery<
+  { customer: string; person: string; day: string },
+  { readonly id: string } | null
 >({
-  reads: ["visit", "customer"],
-  run(database, { person, days, limit }) {
-    return database.all<MissedVisit>(
-      `SELECT v.id, v.root, v.planned_day, v.planned_at, v.position, c.name AS customerName
-       FROM (SELECT value ->> '$.day' AS day, value ->> '$.from' AS start FROM json_each(?2)) j
-       CROSS JOIN visit v ON v.planned_day = j.day LEFT JOIN customer c ON c.id = v.customer
-       WHERE v.person = ?1 AND +v.status = 'planned' AND v.deleted IS NOT 1
-         AND NOT EXISTS (SELECT 1 FROM visit w WHERE w.customer = v.customer AND w.checked_in_at >= j.start
-                         AND +w.status IN ('open', 'done') AND w.deleted IS NOT 1)
-       ORDER BY v.planned_day DESC, v.position LIMIT ?3`,
-      [person, JSON.stringify(days), limit],
+  reads: ["visit"],
+  run(database, { customer, person, day }) {
+    const found = database.get<{ id: string }>(
+      `SELECT id FROM visit WHERE customer = ? AND +person = ? AND +planned_day = ? AND +status IN ('planned', 'open')
+       AND deleted IS NOT 1 ORDER BY planned_at, id LIMIT 1`,
+      [customer, person, day],
     );
+    return found ?? null;
   },
 });

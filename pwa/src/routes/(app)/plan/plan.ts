@@ -1,7 +1,7 @@
 /** What the plan says of candidates: the rules of lib/domain applied to the rows of the store. */
 import type { CallCycles } from "#lib/domain/call-cycle";
 import { cycleOf } from "#lib/domain/call-cycle";
-import { addDays, instantAt } from "#lib/domain/day";
+import { unseenSince } from "#lib/domain/customer";
 import { type Point, pointOf } from "#lib/domain/place";
 import type { Candidate } from "#lib/domain/suggestions";
 import type { PlanCandidate, SeenBefore } from "#lib/store/queries/plan";
@@ -23,7 +23,7 @@ export const candidatesOf = (rows: readonly PlanCandidate[]): readonly Planned[]
 
 /** Nobody of a class who was seen later than this is due on `day`. */
 export function seenBefore(day: string, cycles: CallCycles, timeZone: string): SeenBefore {
-  const before = (days: number) => instantAt(addDays(day, 1 - days), 0, timeZone);
+  const before = (days: number) => unseenSince(days, day, timeZone);
   return {
     vip: before(cycles.vip),
     main: before(cycles.main),
