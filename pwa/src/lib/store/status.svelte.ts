@@ -10,6 +10,9 @@ export class LiveStatus implements StoreStatus {
   get phase() {
     return this.#now.phase;
   }
+  get arriving() {
+    return this.#now.arriving;
+  }
   get waiting() {
     return this.#now.waiting;
   }
