@@ -5,6 +5,7 @@ import type { HttpClient } from "./http.ts";
 /** What a stream tells. */
 export interface StreamListener {
   event(name: string, data: string): void;
+  opened(): void;
   /** The connection broke, or could not be made; it is tried again by itself. */
   interrupted(): void;
   /** The server refuses; it is over. */
@@ -44,6 +45,7 @@ export class EventStream {
         if (!signal.aborted) this.listener.ended();
         return;
       }
+      if (!signal.aborted) this.listener.opened();
       await this.#read(response);
     } catch {
       // No connection, or a broken one: all the same to whoever listens.

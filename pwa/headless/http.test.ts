@@ -106,11 +106,12 @@ describe("the stream", () => {
     await new Promise<void>((resolve) => {
       new EventStream(http, "/live", {
         event: (name, data) => heard.push(`${name} ${data}`),
+        opened: () => heard.push("opened"),
         interrupted: () => heard.push("interrupted"),
         ended: resolve,
       });
     });
-    expect(heard).toEqual(["heads 1", "interrupted", "heads 2", "interrupted"]);
+    expect(heard).toEqual(["opened", "heads 1", "interrupted", "opened", "heads 2", "interrupted"]);
     expect(ids).toEqual([undefined, "1", "2"]);
   });
 });

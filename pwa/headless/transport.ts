@@ -7,6 +7,7 @@ import {
   type LiveListener,
   type LiveStream,
   parseHeads,
+  parseHeartbeat,
   readExchange,
   type Transport,
 } from "../src/lib/sync/transport.ts";
@@ -49,7 +50,10 @@ export class NodeTransport implements Transport {
       event: (name, data) => {
         const heads = name === "heads" ? parseHeads(data) : null;
         if (heads !== null) listener.heads(heads);
+        const ms = name === "heartbeat" ? parseHeartbeat(data) : null;
+        if (ms !== null) listener.heartbeat(ms);
       },
+      opened: () => listener.opened(),
       interrupted: () => listener.interrupted(),
       ended: () => listener.ended(),
     });

@@ -67,8 +67,11 @@ class Listener:
         return body
 
     async def event(self) -> Event:
-        """Return the next event."""
-        number, event, data, end = (await self.part()).split(b"\n", 3)
+        """Return the next event of heads; the heartbeat with which a stream begins may stand before it."""
+        body = await self.part()
+        if body.startswith(b"event: heartbeat\n"):
+            body = body.split(b"\n\n", 1)[1]
+        number, event, data, end = body.split(b"\n", 3)
         assert (number[:4], event, data[:6], end) == (b"id: ", b"event: heads", b"data: ", b"\n")
         return Event(number[4:], msgspec.json.decode(data[6:]))
 

@@ -9,13 +9,14 @@ import pytest
 import pytest_asyncio
 
 from routebook_server.gateway.live import RETRY_MS, Live
-from routebook_server.gateway.stream import HEARTBEAT
 from routebook_server.records.buckets import SHARED, Head, person_bucket, territory_bucket
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NORTH, SOUTH, Device, Team, make_id, open_team
 from server.listener import Listener
 
-IN_NORTH, IN_SOUTH = territory_bucket(NORTH), territory_bucket(SOUTH)
 NEVER = 3_600
+HEARTBEAT = b"event: heartbeat\ndata: 3600000\n\n"
+"""That of a stream whose next one comes never."""
+IN_NORTH, IN_SOUTH = territory_bucket(NORTH), territory_bucket(SOUTH)
 
 
 @pytest_asyncio.fixture
@@ -134,8 +135,29 @@ async def test_silence_is_filled_with_heartbeats(team: Team) -> None:
     team.device(1, ANNA)
     async with lively(team, heartbeat_s=0.01) as live, Listener(live, team.actor(1)) as listener:
         await listener.heads()
-        assert await listener.part() == HEARTBEAT
-        assert await listener.part() == HEARTBEAT
+        assert await listener.part() == b"event: heartbeat\ndata: 10\n\n"
+        assert await listener.part() == b"event: heartbeat\ndata: 10\n\n"
+
+
+async def test_a_stream_says_with_its_first_words_how_long_it_is_silent_at_most(team: Team) -> None:
+    team.device(1, ANNA)
+    async with lively(team) as live, Listener(live, team.actor(1)) as listener:
+        first = await listener.part()
+        assert first.startswith(HEARTBEAT + b"id: ")
+        assert first.count(b"\n\n") == 2
+
+
+async def test_the_heartbeat_is_written_once_for_all_streams(team: Team) -> None:
+    team.device(1, ANNA)
+    team.device(2, BEN)
+    async with (
+        lively(team, heartbeat_s=0.01) as live,
+        Listener(live, team.actor(1)) as one,
+        Listener(live, team.actor(2)) as other,
+    ):
+        await one.heads()
+        await other.heads()
+        assert await one.part() is await other.part()
 
 
 async def test_each_device_comes_back_after_a_time_of_its_own(team: Team) -> None:

@@ -17,12 +17,12 @@ import structlog
 from litestar.types import Receive, Send
 
 from routebook_server.gateway.actor import Actor
-from routebook_server.gateway.stream import News, Stream
+from routebook_server.gateway.stream import News, Stream, heartbeat_of
 from routebook_server.records.buckets import Head
 from routebook_server.records.heads import Heads
 
 HEARTBEAT_S: Final = 20.0
-"""Seconds between two comments that keep proxies from closing a silent stream; so often rights are asked for anyway."""
+"""Seconds between two heartbeats; so often rights are asked for anyway."""
 LOOK_S: Final = 0.5
 """Seconds between two looks whether rights have changed: longer no stream outlives them, in any process."""
 RETRY_MS: Final = (1_000, 5_000)
@@ -71,6 +71,7 @@ class Live:
         self._bearers = bearers
         self._process = process.hex().encode()
         self._heartbeat_s = heartbeat_s
+        self._heartbeat = heartbeat_of(heartbeat_s)
         self._look_s = look_s
         self._stream_by_device: dict[int, Stream] = {}
         self._streams_by_bucket: dict[str, set[Stream]] = {}
@@ -110,7 +111,8 @@ class Live:
                 heads = _encode(await self._read_heads(actor.buckets))
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             shortest, longest = RETRY_MS
-            stream.begin(News(number, heads), shortest + actor.device * 7_919 % (longest - shortest))
+            retry_ms = shortest + actor.device * 7_919 % (longest - shortest)
+            stream.begin(News(number, heads), retry_ms, self._heartbeat)
             if self._heads.closed:
                 stream.end()
             # Ended from either side, the request is over for whoever waits for its next part.
@@ -186,7 +188,7 @@ class Live:
 
     async def _beat(self) -> None:
         for count, stream in enumerate(list(self._stream_by_device.values()), 1):
-            stream.beat()
+            stream.beat(self._heartbeat)
             if count % _SLICE == 0:
                 await asyncio.sleep(0)
 

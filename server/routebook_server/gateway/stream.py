@@ -9,10 +9,15 @@ from litestar.types import Send
 
 from routebook_server.gateway.actor import Actor
 
-HEARTBEAT: Final = b": \n\n"
-"""A comment: keeps proxies from closing a silent stream, and finds out who is gone."""
-
 _log: Final = structlog.get_logger()
+
+
+def heartbeat_of(seconds: float) -> bytes:
+    """Return what fills silence, with the milliseconds after which the next one comes: write it once for all streams.
+
+    It keeps proxies from closing the stream, finds out who is gone, and lets a device notice that nothing comes.
+    """
+    return b"event: heartbeat\ndata: %d\n\n" % round(seconds * 1_000)
 
 
 class News:
@@ -46,12 +51,12 @@ class Stream:
         self._slow: asyncio.Task[None] | None = None
         self._is_over = False
 
-    def begin(self, news: News, retry_ms: int) -> None:
-        """Send the first part: the heads that the device has not seen, and how soon it may come again when cut off."""
+    def begin(self, news: News, retry_ms: int, heartbeat: bytes) -> None:
+        """Send the first part: how soon the device may come again, a heartbeat, and the heads that it has not seen."""
         self._number = max(news.number, self._number)
         self._missed = {**news.heads, **self._missed}
         self._is_waiting = False
-        self._write(b"retry: %d\n%b" % (retry_ms, self._take_missed() if self._missed else HEARTBEAT))
+        self._write(b"retry: %d\n%b%b" % (retry_ms, heartbeat, self._take_missed() if self._missed else b""))
         if self._is_over and not self._is_waiting:
             self._write(b"")
 
@@ -65,10 +70,10 @@ class Stream:
         else:
             self._write(b"id: " + self.place + news.text)
 
-    def beat(self) -> None:
+    def beat(self, heartbeat: bytes) -> None:
         """Send a heartbeat."""
         if not (self._is_waiting or self._is_over):
-            self._write(HEARTBEAT)
+            self._write(heartbeat)
 
     def end(self) -> None:
         """End the answer, and with it the request."""

@@ -12,10 +12,10 @@ export const leftToSend = ({ waiting, files }: Pick<StoreStatus, "waiting" | "fi
 
 /** The one quiet chip that tells of the network: what the rep has to know, in the order in which it matters. */
 export function syncState(
-  status: Pick<StoreStatus, "phase" | "connection" | "waiting" | "syncing" | "files">,
+  status: Pick<StoreStatus, "phase" | "arriving" | "connection" | "problem" | "waiting" | "syncing" | "files">,
   unsaved = 0,
 ): SyncState {
-  const { phase, connection, files } = status;
+  const { phase, connection, files, problem } = status;
   const count = leftToSend(status);
   if (isOutOfRoom(status, unsaved)) return { kind: "full", count };
   const syncing = status.syncing || files.sending;
@@ -32,10 +32,18 @@ export function syncState(
       return syncing ? { kind: "sending", count } : { kind: "waiting", count };
     case "up_to_date":
       if (count > 0) return files.sending ? { kind: "sending", count } : { kind: "waiting", count };
-      if (phase.name !== "first_sync") {
-        const refused = notTaken(files);
-        return refused > 0 ? { kind: "not-taken", count: refused } : { kind: "up-to-date" };
-      }
-      return { kind: "receiving", share: phase.buckets === 0 ? 0 : phase.bucketsComplete / phase.buckets };
+      if (problem !== null) return { kind: "refused" };
+      return receiving(status) ?? settled(notTaken(files));
   }
+}
+
+function settled(refused: number): SyncState {
+  return refused > 0 ? { kind: "not-taken", count: refused } : { kind: "up-to-date" };
+}
+
+/** The first load, or that of what was granted since; null where all has been read. */
+function receiving({ phase, arriving }: Pick<StoreStatus, "phase" | "arriving">): SyncState | null {
+  if (phase.name === "first_sync")
+    return { kind: "receiving", share: phase.buckets === 0 ? 0 : phase.bucketsComplete / phase.buckets };
+  return arriving === null ? null : { kind: "receiving", share: arriving.complete / arriving.granted };
 }

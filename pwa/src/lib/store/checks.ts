@@ -108,10 +108,14 @@ export class Checks {
     return bucket !== undefined && this.#audit(bucket);
   }
 
-  /** Does a slice of the audit of everything, if one is due at `now`; false if none is. `found` hears of a row that was wrong. */
+  /**
+   * Does a slice of the audit of everything, if one is due at `now`; false if none is. `found` hears of a row that was wrong. One is due, too,
+   * where the last lies ahead: the clock did then.
+   */
   patrol(now: number, found: () => void): boolean {
     const saved = readMeta(this.database, "audit");
-    if (saved === null && now - readNumber(this.database, "audited") < AUDIT_EVERY_MS) return false;
+    const since = now - readNumber(this.database, "audited");
+    if (saved === null && since >= 0 && since < AUDIT_EVERY_MS) return false;
     const place: Place = saved === null ? START : JSON.parse(saved);
     this.database.transaction(() => {
       const { next, wrong } = auditSlice(this.database, place, null);

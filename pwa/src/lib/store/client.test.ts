@@ -70,6 +70,13 @@ test("a worker that cannot run is told as such; one that reports a defect later 
   expect(store.status.phase.name).toBe("ready");
 });
 
+test("what an older tab that leads does not tell of is as it was before anything was told", () => {
+  const { store, say } = page(undefined);
+  const { arriving: _arriving, ...older } = INITIAL_STATUS;
+  say({ type: "status", status: { ...older, phase: { name: "ready" } } as typeof INITIAL_STATUS });
+  expect([store.status.phase.name, store.status.arriving]).toEqual(["ready", null]);
+});
+
 test("the account has the role that the store told last, and keeps it where a store fails", () => {
   const { store, say } = page(undefined);
   expect(store.account.role).toBe("rep");

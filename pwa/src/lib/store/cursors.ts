@@ -8,6 +8,7 @@
 import type { Cursor, SyncReply, SyncRequest } from "$sync/messages.ts";
 import type { Database } from "./database.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
+import type { Arriving } from "./status.ts";
 
 interface Reading {
   readonly bucket: string;
@@ -63,15 +64,23 @@ export function isUnmet(database: Database, bucket: string, round: number): bool
   return reading !== undefined && reading.sweep === 1 && reading.round !== round;
 }
 
-/** Tells whether everything granted has been read up to its head at least once. */
-export function isComplete(database: Database): boolean {
+/** Returns how many buckets are granted, and how many of them have been read up to their heads at least once; null before the first answer. */
+export function readArriving(database: Database): Arriving | null {
   const grants = readMeta(database, "grants");
-  if (grants === null) return false;
-  const found = database.get<{ n: number }>(
-    "SELECT count(*) AS n FROM json_each(?) g WHERE NOT EXISTS (SELECT 1 FROM cursor WHERE bucket = g.value AND complete = 1)",
+  if (grants === null) return null;
+  const found = database.get<Arriving>(
+    `SELECT count(*) AS granted,
+       coalesce(sum(EXISTS (SELECT 1 FROM cursor WHERE bucket = g.value AND complete = 1)), 0) AS complete
+     FROM json_each(?) g`,
     [grants],
   );
-  return found?.n === 0;
+  return found ?? null;
+}
+
+/** Tells whether everything granted has been read up to its head at least once. */
+export function isComplete(database: Database): boolean {
+  const arriving = readArriving(database);
+  return arriving !== null && arriving.complete === arriving.granted;
 }
 
 /** From where a request asked to read on; a reply continues that, and nothing else. */

@@ -187,6 +187,19 @@ describe("derived values", () => {
     expect([found("kowal"), found("wa"), found("nowak")]).toEqual([1, 1, 0]);
   });
 
+  test("what is granted after the first load is told to be arriving until it is there, while the store stays ready", () => {
+    const device = open();
+    expect(device.engine.arriving).toBeNull();
+    receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
+    expect([device.engine.phase.name, device.engine.arriving]).toEqual(["ready", null]);
+    const other = `t:${id(99)}`;
+    const grants = [...GRANTS, other];
+    receive(device, { grants, rows: { [other]: [customerRow(200)] }, complete: GRANTS, cursors: { [other]: [1, 2] } });
+    expect([device.engine.phase.name, device.engine.arriving]).toEqual(["ready", { complete: 3, granted: 4 }]);
+    receive(device, { grants, complete: [other], cursors: { [other]: [1, 5] } });
+    expect(device.engine.arriving).toBeNull();
+  });
+
   test("a store of a newer version of the app is left alone", () => {
     const database = new NodeDatabase();
     open(7, database);

@@ -7,7 +7,7 @@ import type { Account } from "./account.ts";
 import { countAttention, type Dismissed, dismissAttention, recallAttention } from "./attention.ts";
 import type { Change, WriteResult } from "./change.ts";
 import { Checks } from "./checks.ts";
-import { type Asked, isComplete, readCursors } from "./cursors.ts";
+import { type Asked, isComplete, readArriving, readCursors } from "./cursors.ts";
 import { type Database, withoutWaiting } from "./database.ts";
 import { countRefused, exportMark, refusedWork } from "./export.ts";
 import { type FileRecord, fileRecord } from "./files/records.ts";
@@ -28,7 +28,7 @@ import { requestOf } from "./request.ts";
 import { raisesCounter } from "./restamp.ts";
 import { roleOf } from "./role.ts";
 import { setAside } from "./setting-aside.ts";
-import type { Phase } from "./status.ts";
+import type { Arriving, Phase } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { createIndexes, isIndexed, KINDS, openTables } from "./tables.ts";
 import {
@@ -63,6 +63,8 @@ export class Engine {
   #attention: number | null = null;
   /** How many things were refused, likewise. */
   #refused: number | null = null;
+  /** How far what is granted has been read; null when that may have changed. */
+  #known: Arriving | null = null;
   /** Whose store it is, with the role that he has now; null when that may have changed. */
   #account: Account | null = null;
   #listener: (topics: ReadonlySet<Topic>) => void = () => {};
@@ -271,12 +273,22 @@ export class Engine {
     return readCursors(this.database);
   }
 
-  /** The first load, or "ready" once everything granted has been read up to its head. */
+  /** The first load, or "ready" once everything that was granted then has been read up to its head. */
   get phase(): Phase {
     if (isIndexed(this.database)) return { name: "ready" };
-    const grants: string[] = JSON.parse(readMeta(this.database, "grants") ?? "[]");
-    const bucketsComplete = this.#count("SELECT count(*) AS n FROM cursor WHERE complete = 1");
-    return { name: "first_sync", rows: this.#rowsStored, bucketsComplete, buckets: grants.length };
+    const { complete, granted } = this.#arriving;
+    return { name: "first_sync", rows: this.#rowsStored, bucketsComplete: complete, buckets: granted };
+  }
+
+  /** How far what is granted has been read, while some of it has not been up to its head; null where all has. */
+  get arriving(): Arriving | null {
+    const { complete, granted } = this.#arriving;
+    return complete === granted ? null : { complete, granted };
+  }
+
+  get #arriving(): Arriving {
+    this.#known ??= readArriving(this.database) ?? { complete: 0, granted: 0 };
+    return this.#known;
   }
 
   /** Every edit that waits to be sent, oldest first. */
@@ -469,6 +481,7 @@ export class Engine {
 
   #tell(topics: ReadonlySet<Topic>): void {
     if (topics.size > 0) this.#numbers.clear();
+    this.#known = null;
     const role = this.#account?.role;
     this.#account = null;
     if (this.account.role !== role || COUNTED.some((topic) => topics.has(topic))) this.#attention = null;

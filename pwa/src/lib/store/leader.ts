@@ -123,6 +123,7 @@ export class Leader {
     const { engine } = this.parts;
     return {
       phase: this.#isFull ? { name: "failed", code: "storage_full" } : engine.phase,
+      arriving: engine.arriving,
       waiting: engine.waiting,
       attention: engine.attention,
       refused: engine.refused,

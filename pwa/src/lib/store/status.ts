@@ -40,9 +40,17 @@ export type Connection = "connecting" | "up_to_date" | "waiting" | "offline" | "
 /** How lasting the storage is: promised by the browser; kept until the browser needs the space; only the unsent edits are kept. */
 export type Keeping = "promised" | "best_effort" | "not_kept";
 
+/** How many of the buckets that are granted have been read up to their heads, while some have not. */
+export interface Arriving {
+  readonly complete: number;
+  readonly granted: number;
+}
+
 /** What the store tells of itself. */
 export interface StoreStatus {
   readonly phase: Phase;
+  /** Also once the store is ready: a territory that was granted since; null where all has been read. */
+  readonly arriving: Arriving | null;
   /** Edits saved here and not yet acknowledged by the server. */
   readonly waiting: number;
   /** Things that want a human ("needs a look"). */
@@ -71,6 +79,7 @@ export interface StoreStatus {
 /** The status before the worker has said anything. */
 export const INITIAL_STATUS: StoreStatus = {
   phase: { name: "opening" },
+  arriving: null,
   waiting: 0,
   attention: 0,
   refused: 0,

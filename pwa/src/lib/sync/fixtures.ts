@@ -23,6 +23,12 @@ export class VirtualTimers {
     };
   }
 
+  /** Sets the clock back; timers go by the time that passes. */
+  setBack(ms: number): void {
+    this.ms -= ms;
+    for (const timer of this.#due) timer.at -= ms;
+  }
+
   /** Milliseconds until the next timer. */
   get next(): number {
     return Math.min(...this.#due.map(({ at }) => at)) - this.ms;
@@ -127,6 +133,8 @@ export class ScriptedTransport implements Transport {
   script: ((request: SyncRequest) => Exchange | Promise<Exchange>)[] = [];
   listener: LiveListener | null = null;
   streams = 0;
+  /** Whether a stream gets a connection. */
+  connects = true;
   atOnce = 0;
   mostAtOnce = 0;
 
@@ -142,6 +150,7 @@ export class ScriptedTransport implements Transport {
   listen(listener: LiveListener) {
     this.listener = listener;
     this.streams += 1;
+    if (this.connects) queueMicrotask(() => listener.opened());
     return {
       close: () => {
         this.listener = null;

@@ -264,4 +264,33 @@ describe("edits that the server fails on", () => {
     expect(store.held).toEqual([]);
     expect(store.waiting).toBe(0);
   });
+
+  test("what has stepped aside is tried again also after the clock was set back", async () => {
+    const { timers, store, transport, session } = make();
+    store.edits = [1];
+    let isOver = false;
+    const answer = (request: SyncRequest) =>
+      !isOver && (request.edits ?? []).length > 0
+        ? timeout()
+        : replyOf(request, { pushed: request.edits?.at(-1)?.n ?? 0 });
+    transport.script = Array.from({ length: 10_000 }, () => answer);
+    session.start();
+    await timers.pass(TIMES.longestPause * 20);
+    expect([store.edits, store.aside]).toEqual([[1], [1]]);
+    isOver = true;
+    timers.setBack(365 * 86_400_000);
+    await timers.pass(TIMES.timer * 2);
+    expect(store.waiting).toBe(0);
+  });
+
+  test("a clock that is set back during an outage does not make the pauses short", async () => {
+    const { timers, transport, session } = make();
+    transport.script = Array.from({ length: 10_000 }, () => unreachable);
+    session.start();
+    await timers.pass(TIMES.longestPause * 5);
+    timers.setBack(365 * 86_400_000);
+    const before = transport.requests.length;
+    await timers.pass(3_600_000);
+    expect(transport.requests.length - before).toBeLessThan(90);
+  });
 });

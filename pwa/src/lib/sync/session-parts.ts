@@ -65,8 +65,13 @@ export const TIMES = {
   /** Least and greatest upper bound of the pause after a failure; the pause is drawn below it (full jitter). */
   firstPause: 250,
   longestPause: 60_000,
+  /** The longest pause that the server can ask for. */
+  longestAsked: 3_600_000,
   /** First and longest time-out of a request; the first load on a slow network needs the longer. */
   timeout: 30_000,
-  /** Before a live stream that was refused is tried again. */
+  /** First and longest bound of the pause before a live stream that was refused, or does not last, is opened again. */
   stream: 5_000,
+  longestStream: 5 * 60_000,
+  /** How long a live stream has to stand so that its end is no refusal. */
+  steady: 20_000,
 } as const;

@@ -16,7 +16,7 @@
  * | gap                            | edits renumbered or offered again from the number expected, at once again |
  * | not_signed_in, session_expired, device_revoked, wrong_device | signin_needed; rests until `wake("signed_in")` |
  * | future_protocol                | update_needed; asks again only on the long timer                |
- * | rate_limited, unavailable      | again after what the server asks for                            |
+ * | rate_limited, unavailable      | again after what the server asks for (`retry_after` of any answer), whoever asks but the button |
  * | any other                      | a defect: again after a pause, shown on the Sync screen         |
  * | an answer that cannot be stored, a request that cannot be made | again after a pause; `failed` is told          |
  * | control wipe, nothing unsent   | `wipe` is told, and it is over (SPEC R58)                       |
@@ -29,8 +29,10 @@ import { isTimely } from "$sync/clock.ts";
 import type { Edit, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
 import { MAX_BUDGET, MAX_EDITS, MIN_BUDGET, type ProblemCode } from "$sync/schema.gen.ts";
 import type { Connection } from "../store/status.ts";
+import { Listening } from "./listening.ts";
 import { type SessionParts, type SessionState, TIMES, type Times, type WakeReason } from "./session-parts.ts";
-import type { Exchange, Heads, LiveStream } from "./transport.ts";
+import { left } from "./timers.ts";
+import type { Exchange, Heads } from "./transport.ts";
 
 /** How much a failure says against the edits of its request: 1 where the server answered, or answered everything but these. */
 const REPORTED = 1;
@@ -70,7 +72,7 @@ export class Session {
   #syncing = false;
   #problem: ProblemCode | null = null;
   #failures = 0;
-  /** When the first of them came. */
+  /** When the first of them came; where the clock was set back since, when that was. */
   #failingSince = 0;
   /** The part of the allowed edits that one request carries, halved on trouble. */
   #share = 1;
@@ -86,8 +88,9 @@ export class Session {
   #isWanted = false;
   #isStopped = false;
   #callOff: (() => void) | null = null;
-  #stream: LiveStream | null = null;
-  #callOffStream: (() => void) | null = null;
+  /** The pause that the server asked for with its last answer: how long, and until when. */
+  #asked = { ms: 0, until: 0 };
+  readonly #listening: Listening;
   /** Heads that came since the last request was sent; its answer may have brought them. */
   #heads: Heads = {};
   readonly #abort = new AbortController();
@@ -96,6 +99,18 @@ export class Session {
 
   constructor(private readonly parts: SessionParts) {
     this.#times = { ...TIMES, ...parts.times };
+    const { transport, timers, random } = parts;
+    this.#listening = new Listening({
+      transport,
+      timers,
+      random,
+      times: this.#times,
+      heads: (heads) => this.#takeHeads(heads),
+      // Most likely the network is gone: a round trip finds out, and says so.
+      doubted: () => {
+        if (this.#connection === "up_to_date") this.wake("head");
+      },
+    });
   }
 
   get state(): SessionState {
@@ -115,18 +130,27 @@ export class Session {
     this.#isStopped = true;
     this.#abort.abort();
     this.#callOff?.();
-    this.#closeStream();
+    this.#listening.close();
   }
 
   /** Asks for a round trip. */
   wake(reason: WakeReason): void {
     if (this.#isStopped) return;
     if (this.#connection === "signin_needed" && reason !== "signed_in" && reason !== "button") return;
-    if (reason === "return" || reason === "button" || reason === "signed_in") this.#failures = 0;
+    const isSomebody = reason === "return" || reason === "button" || reason === "signed_in";
+    if (isSomebody) {
+      this.#failures = 0;
+      this.#listening.renew();
+    }
     if (reason === "button" && this.#stuckUntil !== null) this.#stuckUntil = 0;
     if (this.#isUnderWay) this.#isWanted = true;
-    // A pause after a failure is kept through writes; somebody who comes back or presses the button is not kept waiting.
-    else if (reason !== "write" || this.#failures === 0) this.#schedule(0);
+    // A pause after a failure is kept through writes and heads; somebody who comes back or presses the button is not kept waiting.
+    else if (isSomebody || this.#failures === 0) this.#schedule(reason === "button" ? 0 : this.#askedLeft);
+  }
+
+  /** What is left of the pause that the server asked for, which only the button ends. */
+  get #askedLeft(): number {
+    return left(this.#asked.until, this.parts.timers.now(), this.#asked.ms);
   }
 
   #schedule(ms: number): void {
@@ -151,7 +175,7 @@ export class Session {
     if (this.#isStopped) return;
     const isWanted = this.#isWanted || this.#isBehind(this.#heads);
     // A wish that came during the request must not shorten a pause.
-    this.#schedule(isWanted && this.#failures === 0 ? 0 : pause);
+    this.#schedule(isWanted && this.#failures === 0 ? 0 : Math.max(pause, this.#askedLeft));
     this.parts.changed();
   }
 
@@ -175,7 +199,7 @@ export class Session {
   #nextShare(): number {
     if (this.#doubt !== null) return 0;
     if (this.#stuckUntil === null || this.parts.store.setAside(false)) return this.#share;
-    return this.parts.timers.now() >= this.#stuckUntil ? this.#share : 0;
+    return left(this.#stuckUntil, this.parts.timers.now(), this.#times.timer) === 0 ? this.#share : 0;
   }
 
   /** Whether a request is under way, or its answer waits to be taken: what is wanted now, it may not bring. */
@@ -188,6 +212,7 @@ export class Session {
     // The server looks after this; what comes from now on may be newer than what it sees.
     this.#isWanted = false;
     this.#heads = {};
+    this.#asked = { ms: 0, until: 0 };
     return {
       request,
       sent: timers.now(),
@@ -255,7 +280,7 @@ export class Session {
       this.#wipe();
       return this.#times.timer;
     }
-    this.#openStream();
+    this.#listening.open();
     const hasEdits = edits.length > 0;
     // Each setting is a commit.
     if ((reply.more || hasEdits) && store.budget < MAX_BUDGET) store.budget = Math.min(MAX_BUDGET, store.budget * 2);
@@ -330,11 +355,13 @@ export class Session {
   }
 
   #takeProblem(problem: Problem, request: SyncRequest): number {
-    const { code } = problem;
+    const { code, retry_after: seconds = 0 } = problem;
     this.#problem = code;
+    const ms = Math.min(this.#times.longestAsked, seconds * 1_000);
+    this.#asked = { ms, until: this.parts.timers.now() + ms };
     if (SIGNIN_CODES.has(code)) {
       this.#connection = "signin_needed";
-      this.#closeStream();
+      this.#listening.close();
       return this.#times.timer;
     }
     if (code === "future_protocol") {
@@ -358,13 +385,13 @@ export class Session {
         return this.#countFailure(0);
       }
     }
-    return Math.max(this.#pause(), (problem.retry_after ?? 0) * 1000);
+    return this.#pause();
   }
 
   /** The next good answer opens the stream again: one that tried by itself would keep a phone awake that is away for hours. */
   #loseContact(): void {
     this.#connection = "offline";
-    this.#closeStream();
+    this.#listening.close();
   }
 
   #countFailure(pause: number): number {
@@ -381,38 +408,14 @@ export class Session {
   /** Full jitter: anything below half the time that it has gone wrong, so that a short outage is over as soon as it is over. */
   #pause(): number {
     this.#countFailure(0);
-    const half = (this.parts.timers.now() - this.#failingSince) / 2;
+    const now = this.parts.timers.now();
+    this.#failingSince = Math.min(this.#failingSince, now);
+    const half = (now - this.#failingSince) / 2;
     const bound = Math.min(this.#times.longestPause, Math.max(this.#times.firstPause, half));
     return Math.floor(this.parts.random() * bound);
   }
 
   // ── Live ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #openStream(): void {
-    if (this.#stream !== null || this.#callOffStream !== null) return;
-    this.#stream = this.parts.transport.listen({
-      heads: (heads) => this.#takeHeads(heads),
-      // Most likely the network is gone: a round trip finds out, and says so.
-      interrupted: () => {
-        if (this.#connection === "up_to_date") this.wake("head");
-      },
-      ended: () => {
-        this.#closeStream();
-        // The next good answer opens it again; this keeps a refused stream from being asked for at once.
-        this.#callOffStream = this.parts.timers.after(this.#times.stream, () => {
-          this.#callOffStream = null;
-          this.wake("head");
-        });
-      },
-    });
-  }
-
-  #closeStream(): void {
-    this.#stream?.close();
-    this.#stream = null;
-    this.#callOffStream?.();
-    this.#callOffStream = null;
-  }
 
   #takeHeads(heads: Heads): void {
     if (this.#isUnderWay) this.#heads = { ...this.#heads, ...heads };

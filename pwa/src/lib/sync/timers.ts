@@ -8,6 +8,13 @@ export interface Timers {
   after(ms: number, work: () => void): () => void;
 }
 
+/**
+ * Returns the milliseconds left of a pause until `until`, of which `longest` is the longest that there is: one that would last longer is
+ * over, because the device's clock was set back since.
+ */
+export const left = (until: number, now: number, longest: number) =>
+  until - now > longest ? 0 : Math.max(0, until - now);
+
 /** Work that is due as soon as whatever runs now is done. */
 const due: (() => void)[] = [];
 

@@ -27,6 +27,10 @@ export type Heads = { readonly [bucket: string]: readonly [epoch: number, sequen
 /** What a live stream tells. */
 export interface LiveListener {
   heads(heads: Heads): void;
+  /** The server is there; the next of these comes after so many milliseconds. */
+  heartbeat(ms: number): void;
+  /** A connection was made. */
+  opened(): void;
   /** The connection broke; the stream itself tries again. */
   interrupted(): void;
   /** The server refuses the stream; it is over. */
@@ -79,6 +83,11 @@ export class HttpTransport implements Transport {
       const heads = parseHeads(event.data);
       if (heads !== null) listener.heads(heads);
     });
+    source.addEventListener("heartbeat", (event: MessageEvent<string>) => {
+      const ms = parseHeartbeat(event.data);
+      if (ms !== null) listener.heartbeat(ms);
+    });
+    source.addEventListener("open", () => listener.opened());
     source.addEventListener("error", () => {
       if (source.readyState === EventSource.CLOSED) listener.ended();
       else listener.interrupted();
@@ -124,4 +133,10 @@ export function parseHeads(data: string): Heads | null {
   } catch {
     return null;
   }
+}
+
+/** Returns the milliseconds until the next heartbeat that a stream's data write, null if they write none. */
+export function parseHeartbeat(data: string): number | null {
+  const ms = Number(data);
+  return Number.isSafeInteger(ms) && ms > 0 ? ms : null;
 }

@@ -9,9 +9,11 @@ export type Tone = "neutral" | "green" | "amber" | "red" | "blue" | "violet";
 
 export type SyncState =
   | { readonly kind: "connecting" }
-  /** The first load; `share` of the parts that are complete, 0 to 1. */
+  /** Parts are loaded for the first time; `share` of those that are complete, 0 to 1. */
   | { readonly kind: "receiving"; readonly share: number }
   | { readonly kind: "up-to-date" }
+  /** The office answers, but not with what was asked for; nothing waits. */
+  | { readonly kind: "refused" }
   /** All is sent but so many files, which the server does not take. */
   | { readonly kind: "not-taken"; readonly count: number }
   | { readonly kind: "sending"; readonly count: number }

@@ -18,7 +18,7 @@
  */
 import type { ProblemCode } from "$sync/schema.gen.ts";
 import type { FileAnswer, FileTransport } from "../../sync/file-transport.ts";
-import type { Timers } from "../../sync/timers.ts";
+import { left, type Timers } from "../../sync/timers.ts";
 import type { Change, WriteResult } from "../change.ts";
 import { StoreError } from "../store-error.ts";
 import { type Boxed, type Content, type FileBox, type Part, putWithRoom, trim } from "./box.ts";
@@ -73,9 +73,6 @@ const SESSION: ReadonlySet<ProblemCode> = new Set([
   "device_revoked",
   "wrong_device",
 ]);
-
-/** What is left of a pause; nothing of one that would last longer than any, because the device's clock was set back since. */
-const left = (until: number, now: number) => (until - now > LONGEST_OF_ALL_MS ? 0 : Math.max(0, until - now));
 
 /** The pause that the server asks for, in milliseconds: an hour at most. */
 const asked = (seconds: number) => Math.min(LONGEST_UNKNOWN_PAUSE_MS, seconds * 1_000);
@@ -332,9 +329,10 @@ export class Uploader {
   #next(): Waiting | null {
     const now = this.parts.timers.now();
     const ready = [...this.#waiting.values()].filter(
-      ({ entry, notBefore }) => entry.problem === null && left(notBefore, now) === 0 && !this.#isDeleted(entry),
+      ({ entry, notBefore }) =>
+        entry.problem === null && left(notBefore, now, LONGEST_OF_ALL_MS) === 0 && !this.#isDeleted(entry),
     );
-    if (ready.length === 0 || left(this.#notBefore, now) > 0 || !this.parts.isClear()) return null;
+    if (ready.length === 0 || left(this.#notBefore, now, LONGEST_OF_ALL_MS) > 0 || !this.parts.isClear()) return null;
     const allowed = ready.filter(({ entry }) => this.#isAllowed(entry));
     if (allowed.length === 0) {
       this.#held = "wifi";
@@ -451,7 +449,9 @@ export class Uploader {
     const now = this.parts.timers.now();
     const pauses = [...this.#waiting.values()]
       .filter(({ entry }) => entry.problem === null && !this.#isDeleted(entry) && this.#isAllowed(entry))
-      .map(({ notBefore }) => Math.max(left(notBefore, now), left(this.#notBefore, now)));
+      .map(({ notBefore }) =>
+        Math.max(left(notBefore, now, LONGEST_OF_ALL_MS), left(this.#notBefore, now, LONGEST_OF_ALL_MS)),
+      );
     if (pauses.length === 0 || !this.parts.isClear()) return; // then somebody calls `look`
     this.#callOff = this.parts.timers.after(Math.max(1, Math.min(...pauses)), () => this.look());
   }
