@@ -50,7 +50,7 @@ def zero(data: bytearray, page: int) -> None:
 
 
 def damage(profile: Path, spoil: Damage, *, with_log: bool = False) -> None:
-    """Spoil the database file in the profile of a browser that is closed, ``with_log`` what it was about to write there too."""
+    """Spoil the database file in the profile of a browser that is closed; ``with_log``: what it last wrote goes too."""
     files = [path for path in profile.rglob("*") if path.is_file() and "File System" in path.parts]
     [book] = [path for path in files if path.read_bytes()[HEADER : HEADER + 15] == b"SQLite format 3"]
     data = bytearray(book.read_bytes())

@@ -171,7 +171,11 @@ describe("what was rescued", () => {
     expect(joined.told).toEqual({ saved: saved + 1, lost, isListWhole: true });
     const names = joined.unsent.unsent.map(({ edit }) => [edit.n, edit.v.city]);
     expect(names).toEqual([...waiting(2, saved + 1), [saved + 2, "in the next file"]]);
-    expect(withEarlier(before, before.unsent, null).unsent.unsent).toEqual(before.unsent.unsent);
+    // The same file once more, after a crash.
+    const again = withEarlier(before, before.unsent, before.told);
+    expect([again.unsent.unsent, again.told]).toEqual([before.unsent.unsent, before.told]);
+    // Another file, while nobody has read of the one before.
+    expect(withEarlier(before, null, before.told).told.lost).toBe(2 * Number(lost));
   });
 
   test("is kept whole in one step", () => {

@@ -85,16 +85,26 @@ export function withEarlier(now: Rescued, before: Unsent | null, told: Rescue | 
   const first = Math.max(now.unsent.ack, ack) + 1;
   const unsent = earlier.length === 0 ? all : all.map((one, at) => ({ ...one, edit: { ...one.edit, n: first + at } }));
   const taken = [...(before?.taken ?? []), ...now.unsent.taken];
-  const lost = told === null ? 0 : told.lost;
+  const looks = new Map([...(before?.looks ?? []), ...now.unsent.looks].map((one) => [lookName(one), one]));
   return {
     ...now,
-    unsent: { ...now.unsent, ack: first - 1, unsent, taken, looks: [...now.unsent.looks, ...(before?.looks ?? [])] },
+    unsent: { ...now.unsent, ack: first - 1, unsent, taken, looks: [...looks.values()] },
     told: {
       saved: unsent.length,
-      lost: now.told.lost === null || lost === null ? null : now.told.lost + lost,
+      lost: told === null ? now.told.lost : lostOfBoth(now.told.lost, told.lost, before !== null),
       isListWhole: now.told.isListWhole && told?.isListWhole !== false,
     },
   };
+}
+
+/** What an entry of *Needs a look* is of, in whichever file. */
+const lookName = ({ verdict, field, id, stamp, at }: Dismissed): string =>
+  JSON.stringify([verdict, field, id, stamp, at]);
+
+/** Where what was rescued before is in no file yet, both may be of the same file: what is lost in both is lost once. */
+function lostOfBoth(one: number | null, other: number | null, isSame: boolean): number | null {
+  if (one === null || other === null) return null;
+  return isSame ? Math.max(one, other) : one + other;
 }
 
 /** A row of the outbox, or of the kept edits; an older file may say less. */

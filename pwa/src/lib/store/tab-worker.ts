@@ -100,6 +100,7 @@ class TabWorker {
         else this.#leader.setPersisted(message.persisted);
         return;
       case "set_up_anew":
+        if (this.#failure === null) return;
         this.#condition = "given_up";
         this.#tryAgain();
         return;
@@ -282,6 +283,7 @@ class TabWorker {
           return;
         }
         if (isNewer(message.version, this.opening.version)) this.toPage({ type: "behind" });
+        this.#condition = "sound"; // whoever leads has opened it
         this.#tryAgain();
         this.toPage({ type: "status", status: message.status });
         for (const [seq, call] of this.#unanswered) this.#ask(seq, call);

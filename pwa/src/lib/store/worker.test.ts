@@ -235,7 +235,10 @@ test("a damaged file of which nothing can be read is given up by its person alon
   tell({ type: "set_up_anew" });
   tell({ type: "call", seq: 2, call: CALL });
   await vi.waitFor(() => expect(answers().at(-1)).toEqual([2, true]));
-  expect(file.conditions).toEqual(["sound", "sound", "given_up"]);
+  tell({ type: "set_up_anew" }); // tapped twice: it is sound by now
+  file.damaged();
+  await vi.waitFor(() => expect(file.opened).toBe(2));
+  expect(file.conditions).toEqual(["sound", "sound", "given_up", "damaged"]);
   tell({ type: "close" });
   file.reason = held;
 });
