@@ -126,6 +126,7 @@ def test_a_file_of_which_nothing_can_be_read_is_set_up_anew_once_its_person_says
         told = notice(page)
         expect(told.get_by_test_id("rescued")).to_contain_text(word("en", "lock_rescued_unknown"))
         told.get_by_test_id("rescue-read").click()
+        expect(told).to_have_count(0)
         page.goto(f"{wire.address}/sync")
         expect(page.get_by_text(word("en", "sync_all_sent"))).to_be_visible()
         open_details(page, wire.address, customer)
