@@ -54,9 +54,9 @@ export class LiveStatus implements StoreStatus {
     return this.#role;
   }
 
-  /** Replaces everything at once; only the client calls it. */
+  /** Replaces everything at once, what a tab of an older version does not tell of too; only the client calls it. */
   set(status: StoreStatus): void {
-    this.#now = status;
+    this.#now = { ...INITIAL_STATUS, ...status };
     this.#role = status.role ?? this.#role;
   }
 }

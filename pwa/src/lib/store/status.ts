@@ -33,15 +33,6 @@ export type StoreFailure =
   | "damaged"
   | "internal";
 
-/**
- * How the device stands to the server. `connecting`: just opened, nothing is known yet; `waiting`: contact is good and edits
- * are on their way or about to be.
- */
-export type Connection = "connecting" | "up_to_date" | "waiting" | "offline" | "signin_needed" | "update_needed";
-
-/** How lasting the storage is: promised by the browser; kept until the browser needs the space; only the unsent edits are kept. */
-export type Keeping = "promised" | "best_effort" | "not_kept";
-
 /** Why no request gets through: the code of the last refusal, or that its answers cannot be stored on this device. */
 export type SyncProblem = ProblemCode | "not_stored";
 
@@ -54,6 +45,15 @@ export interface Rescue {
   /** Whether the list of what needs a look could be read to its end. */
   readonly isListWhole: boolean;
 }
+
+/**
+ * How the device stands to the server. `connecting`: just opened, nothing is known yet; `waiting`: contact is good and edits
+ * are on their way or about to be.
+ */
+export type Connection = "connecting" | "up_to_date" | "waiting" | "offline" | "signin_needed" | "update_needed";
+
+/** How lasting the storage is: promised by the browser; kept until the browser needs the space; only the unsent edits are kept. */
+export type Keeping = "promised" | "best_effort" | "not_kept";
 
 /** What the store tells of itself. */
 export interface StoreStatus {

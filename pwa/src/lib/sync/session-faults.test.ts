@@ -285,3 +285,13 @@ test("answers that cannot be stored, time and again, are told in the state until
   await timers.pass(TIMES.longestPause);
   expect(session.state.problem).toBeNull();
 });
+
+test("so are those after the start, when nothing was stored yet", async () => {
+  const { timers, store, session } = make();
+  store.apply = () => {
+    throw new Error("SQLITE_IOERR: disk I/O error");
+  };
+  session.start();
+  await timers.pass(TIMES.longestPause * 5);
+  expect(session.state).toMatchObject({ connection: "up_to_date", problem: "not_stored" });
+});

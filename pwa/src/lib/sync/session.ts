@@ -149,7 +149,7 @@ export class Session {
       this.parts.failed(reason);
       // Once is mended by the next one; what is never stored must not pass for a good answer.
       this.#unstored += 1;
-      if (this.#unstored > 1) this.#problem = "not_stored";
+      if (this.#unstored > 1) this.#tellUnstored();
       pause = this.#pause();
     }
     this.#syncing = false;
@@ -158,6 +158,12 @@ export class Session {
     // A wish that came during the request must not shorten a pause.
     this.#schedule(isWanted && this.#failures === 0 ? 0 : pause);
     this.parts.changed();
+  }
+
+  /** The state is that of an answer, which only this device cannot take. */
+  #tellUnstored(): void {
+    this.#problem = "not_stored";
+    if (this.#connection === "connecting") this.#connection = "up_to_date";
   }
 
   /** Returns how long to rest after the answer. */
