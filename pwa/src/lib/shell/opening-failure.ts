@@ -10,6 +10,8 @@ export function openingFailure(code: StoreFailure): string {
       return m.errors_update_needed();
     case "unsupported":
       return m.errors_storage_blocked();
+    case "damaged":
+      return m.lock_damaged_text();
     default:
       return m.errors_store_failed();
   }

@@ -99,6 +99,10 @@ export interface Store {
   setOlderBudget(bytes: number): Promise<void>;
   /** Asks the browser not to throw the storage away, and has `status.keeping` say what came of it; true where it promises. */
   askToKeep(): Promise<boolean>;
+  /** Notes that the person has read what was rescued out of a damaged file. */
+  readRescue(): Promise<void>;
+  /** Gives the damaged file up, in which nothing of what waits can be read; what can be read is kept all the same. */
+  setUpAnew(): void;
   /** Everything that is on this device alone, not yet at the server or refused by it, as JSON text for a file. */
   exportUnsent(): Promise<string>;
   /** Drops this person's data from the device if none of it is here alone, or if all of that was exported before. */
@@ -267,6 +271,14 @@ class WorkerStore implements Store {
     const isKept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
     if (!this.#leaving.signal.aborted) this.#say({ type: "persisted", persisted: isKept });
     return isKept;
+  }
+
+  async readRescue(): Promise<void> {
+    await this.#call({ name: "read_rescue" });
+  }
+
+  setUpAnew(): void {
+    this.#say({ type: "set_up_anew" });
   }
 
   async exportUnsent(): Promise<string> {

@@ -13,7 +13,7 @@ import { countRefused, exportMark, refusedWork } from "./export.ts";
 import { type FileRecord, fileRecord } from "./files/records.ts";
 import { extendGrams } from "./grams.ts";
 import { isWiping, type Lock, lockOf, noteTime } from "./lease.ts";
-import { readMeta, readNumber, writeMeta } from "./meta.ts";
+import { type MetaName, readMeta, readNumber, writeMeta } from "./meta.ts";
 import { adoptDevice, noteNumbering, offerAgain, renumber } from "./numbering.ts";
 import { keepOlder, type OlderPage, openOlder, setOlderBudget } from "./older.ts";
 import { holdEdits, portionOf, queued, writeChanges } from "./outbox.ts";
@@ -25,6 +25,7 @@ import { deriveLastVisits } from "./records.ts";
 import { rehearseCheckIn, visitToRehearse } from "./rehearsal.ts";
 import { applyReply, isBroughtAgain } from "./reply.ts";
 import { requestOf } from "./request.ts";
+import type { Settings } from "./rescue.ts";
 import { raisesCounter } from "./restamp.ts";
 import { roleOf } from "./role.ts";
 import { setAside } from "./setting-aside.ts";
@@ -122,6 +123,11 @@ export class Engine {
   /** Why nothing may be read, null if it may; what waits to be sent is kept either way. */
   get lock(): Lock | null {
     return lockOf(this.database, this.now());
+  }
+
+  /** Reads what every status is made of; throws where the file is damaged there. */
+  assertReadable(): void {
+    void [this.phase, this.waiting, this.attention, this.refused, this.lastContact, this.lock, this.cursors()];
   }
 
   /** Looks at the clock; call it now and then, so that a clock that is set back does not make a lease longer. */
@@ -365,9 +371,15 @@ export class Engine {
     return mark;
   }
 
-  /** Takes over what was kept while this browser kept no files; again is harmless. */
-  takeOver(kept: Unsent): void {
-    this.database.transaction(() => takeOver(this.database, kept, this.account));
+  /**
+   * Takes over what was kept while this browser kept no files, or was rescued out of a damaged one with values of the store itself; again is
+   * harmless.
+   */
+  takeOver(kept: Unsent, settings: Settings = {}): void {
+    this.database.transaction(() => {
+      takeOver(this.database, kept, this.account);
+      for (const [name, value] of Object.entries(settings)) writeMeta(this.database, name as MetaName, value);
+    });
     this.#tell(new Set<Topic>([...KINDS, "outbox", "attention"]));
   }
 

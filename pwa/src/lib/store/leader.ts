@@ -16,7 +16,7 @@ import { NO_FILES } from "./files/status.ts";
 import { type Network, Uploader } from "./files/uploader.ts";
 import type { Lock } from "./lease.ts";
 import type { Topic } from "./query.ts";
-import type { Keeping, StoreStatus } from "./status.ts";
+import type { Keeping, Rescue, StoreStatus } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { KINDS } from "./tables.ts";
 import { NOTHING_TOLD, type UnsentChange, type UnsentMark } from "./unsent.ts";
@@ -66,6 +66,8 @@ export interface LeaderParts {
   readonly times?: Partial<Times>;
   /** What else of the person's this device keeps beside the file, and lets go of with it. */
   readonly beside?: readonly { drop(): Promise<void> }[];
+  /** What was rescued out of a damaged file and nobody has read yet; absent where nobody keeps it. */
+  readonly rescued?: { readonly told: Rescue | null; read(): Promise<void> };
   /** Forgets who signed in on this device, after a wipe; absent where nobody remembers. */
   readonly forgetAccount?: () => Promise<void>;
 }
@@ -106,10 +108,12 @@ export class Leader {
   #leaving: Promise<Answer> | null = null;
   /** What was exported last. */
   #exported = "";
+  #rescued: Rescue | null;
 
   constructor(private readonly parts: LeaderParts) {
     const { engine } = parts;
     this.#told = parts.told ?? NOTHING_TOLD;
+    this.#rescued = parts.rescued?.told ?? null;
     engine.onChange((topics) => this.#tell(topics));
     this.#session = this.#makeSession();
     this.#locked = engine.lock;
@@ -135,6 +139,7 @@ export class Leader {
       locked: this.#locked,
       role: this.#locked === null ? engine.account.role : null,
       files: this.#uploader?.status ?? NO_FILES,
+      rescued: this.#rescued,
     };
   }
 
@@ -279,6 +284,11 @@ export class Leader {
         return done(this.parts.engine.dismiss(call.attention));
       case "recall":
         this.parts.engine.recall(call.dismissed);
+        return done(null);
+      case "read_rescue":
+        await this.parts.rescued?.read();
+        this.#rescued = null;
+        this.#statusSoon();
         return done(null);
       case "keep_older":
         this.parts.engine.keepOlder(call.customer, call.after, call.page);
@@ -490,7 +500,16 @@ export class Leader {
     if (this.#isClosed) return;
     this.#statusTimer ??= setTimeout(() => {
       this.#statusTimer = null;
-      this.parts.listeners.status(this.status);
+      this.#tellStatus();
     }, STATUS_MS);
+  }
+
+  /** What cannot be read of it may be read the next time; noting the failure would ask for the next one at once. */
+  #tellStatus(): void {
+    try {
+      this.parts.listeners.status(this.status);
+    } catch (reason) {
+      this.parts.listeners.fault(reason);
+    }
   }
 }

@@ -37,8 +37,11 @@ async function engine(): Promise<Sqlite3Static> {
   return (await loading).default();
 }
 
-/** Opens the person's file; the caller holds the lock that says it is the only one. */
-export async function openFile(person: string): Promise<OpenedFile> {
+/**
+ * Opens the person's file; the caller holds the lock that says it is the only one. `isAnew` empties it before: damaged, it may not be opened
+ * in any other way.
+ */
+export async function openFile(person: string, { isAnew = false } = {}): Promise<OpenedFile> {
   const name = `routebook-${person}`;
   const known = new Kept<true>(`file/${person}`);
   const root = await fileSystem(known);
@@ -51,6 +54,7 @@ export async function openFile(person: string): Promise<OpenedFile> {
   }
   // The package remembers the pool: here it is opened again, after somebody had let go of it.
   if (pool.isPaused()) await pool.unpauseVfs();
+  if (isAnew) await pool.wipeFiles();
   const database = openInPool(sqlite3, pool);
   // Nobody waits for it: what could not be noted, the next opening notes.
   void known.keep(true).catch(() => undefined);

@@ -46,6 +46,9 @@ export class LiveStatus implements StoreStatus {
   get files() {
     return this.#now.files;
   }
+  get rescued() {
+    return this.#now.rescued;
+  }
   get locked() {
     return this.#now.locked;
   }

@@ -29,7 +29,22 @@ export type StoreFailure =
   | "signed_out"
   /** The server had this device wiped; data and sign-in are gone from it. */
   | "wiped"
+  /** The file is damaged, and what waited in it cannot be read: only the person may say that it goes. */
+  | "damaged"
   | "internal";
+
+/** Why no request gets through: the code of the last refusal, or that its answers cannot be stored on this device. */
+export type SyncProblem = ProblemCode | "not_stored";
+
+/** What came of a damaged file, which was made anew. */
+export interface Rescue {
+  /** Edits that were read out of it and go on waiting. */
+  readonly saved: number;
+  /** Those that could not be read; null where nobody can tell how many there were. */
+  readonly lost: number | null;
+  /** Whether the list of what needs a look could be read to its end. */
+  readonly isListWhole: boolean;
+}
 
 /**
  * How the device stands to the server. `connecting`: just opened, nothing is known yet; `waiting`: contact is good and edits
@@ -60,8 +75,8 @@ export interface StoreStatus {
   readonly connection: Connection;
   /** True while a request is on its way. */
   readonly syncing: boolean;
-  /** The code of the last refused request, null after a good one. */
-  readonly problem: ProblemCode | null;
+  /** Null after a good answer that was stored. */
+  readonly problem: SyncProblem | null;
   /** When the server last answered: milliseconds since 1970 UTC by the server's clock, null for never. */
   readonly lastContact: number | null;
   readonly keeping: Keeping;
@@ -74,6 +89,8 @@ export interface StoreStatus {
   readonly role: PersonRole | null;
   /** Photos, voice notes and documents whose bytes are on their way. */
   readonly files: FilesStatus;
+  /** What was rescued out of a damaged file, until somebody has read it; null where nothing was damaged. */
+  readonly rescued: Rescue | null;
 }
 
 /** The status before the worker has said anything. */
@@ -93,4 +110,5 @@ export const INITIAL_STATUS: StoreStatus = {
   locked: null,
   role: null,
   files: NO_FILES,
+  rescued: null,
 };

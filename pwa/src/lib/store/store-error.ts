@@ -1,3 +1,5 @@
+import { isOfDamagedFile } from "./damage.ts";
+
 /** Why the store could not answer. A refused write is no error: see `WriteResult`. */
 export type StoreErrorCode =
   /** The store was closed while the request was under way. */
@@ -10,10 +12,20 @@ export type StoreErrorCode =
   | "locked"
   /** What answers the question could not be fetched; the next one tries again. */
   | "not_fetched"
+  /** The file is damaged; what can be read of it is being rescued, or was not to be had. */
+  | "damaged"
   /** A defect; the message is for its repair. */
   | "internal";
 
-const CODES: readonly StoreErrorCode[] = ["closed", "not_open", "storage_full", "locked", "not_fetched", "internal"];
+const CODES: readonly StoreErrorCode[] = [
+  "closed",
+  "not_open",
+  "storage_full",
+  "locked",
+  "not_fetched",
+  "damaged",
+  "internal",
+];
 
 /** A failure of the store, with a code from a closed set. */
 export class StoreError extends Error {
@@ -26,11 +38,12 @@ export class StoreError extends Error {
     super(message);
   }
 
-  /** Returns `reason` as a StoreError; SQLITE_FULL and a full quota become `storage_full`, the unknown `internal`. */
+  /** Returns `reason` as a StoreError; SQLITE_FULL and a full quota become `storage_full`, a damaged file `damaged`, the unknown `internal`. */
   static from(reason: unknown): StoreError {
     if (reason instanceof StoreError) return reason;
     const message = reason instanceof Error ? reason.message : String(reason);
-    return new StoreError(isOfFullDevice(reason) ? "storage_full" : "internal", message);
+    if (isOfFullDevice(reason)) return new StoreError("storage_full", message);
+    return new StoreError(isOfDamagedFile(reason) ? "damaged" : "internal", message);
   }
 
   /** Returns the error that another context sent as plain values. */

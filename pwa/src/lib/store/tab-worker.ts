@@ -6,11 +6,12 @@
  */
 import { refetched } from "../browser/refetched.ts";
 import { type Account, readAccount } from "./account.ts";
-import { lead } from "./lead.ts";
+import { type Condition, lead } from "./lead.ts";
 import type { Leader } from "./leader.ts";
 import { type Later, Queries } from "./queries/index.ts";
-import { INITIAL_STATUS, type StoreFailure } from "./status.ts";
-import { StoreError } from "./store-error.ts";
+import type { Topic } from "./query.ts";
+import { INITIAL_STATUS, type StoreFailure, type StoreStatus } from "./status.ts";
+import { StoreError, type StoreErrorCode } from "./store-error.ts";
 import {
   type Answer,
   type Between,
@@ -24,6 +25,8 @@ import {
 
 /** How long after the file could not be opened it is tried again. */
 const OPEN_AGAIN_MS = 5_000;
+/** How often one tab makes a damaged file anew: a disk that spoils each of them is to be told of. */
+const MOST_RESCUES = 3;
 
 class TabWorker {
   readonly #name = crypto.randomUUID();
@@ -35,6 +38,9 @@ class TabWorker {
   readonly #queries = new Queries(fetchingLater());
   #account: Account;
   #leader: Leader | null = null;
+  /** As what the file is opened the next time. */
+  #condition: Condition = "sound";
+  #rescues = 0;
   /** What every call is answered with after a takeover that failed, until somebody leads. */
   #failure: Answer | null = null;
   /** Signed out: nothing is said any more. */
@@ -93,6 +99,11 @@ class TabWorker {
         if (this.#leader === null) this.#say(message);
         else this.#leader.setPersisted(message.persisted);
         return;
+      case "set_up_anew":
+        if (this.#failure === null) return;
+        this.#condition = "given_up";
+        this.#tryAgain();
+        return;
       case "close":
         this.#lock.abort();
         this.#leader?.close();
@@ -130,14 +141,20 @@ class TabWorker {
 
   #ask(seq: number, call: Call): void {
     if (this.#leader === null) this.#say({ type: "call", from: this.#name, seq, call });
-    else void this.#answer(this.#leader, call).then((answer) => this.#answered(seq, answer));
+    else void this.#answer(this.#leader, call).then((answer) => answer && this.#answered(seq, answer));
   }
 
-  async #answer(leader: Leader, call: Call): Promise<Answer> {
+  /** Null where the file is damaged: the call has no answer yet, and is asked again of whoever leads next. */
+  async #answer(leader: Leader, call: Call): Promise<Answer | null> {
     const answering = leader.answer(call);
     this.#answering.add(answering);
     const answer = await answering;
     this.#answering.delete(answering);
+    if (!answer.ok && answer.code === "damaged") {
+      this.#makeAnew(leader);
+      return null;
+    }
+    if (!answer.ok && answer.code === "closed" && this.#leader !== leader && !leader.isSignedOut) return null;
     // After the answer, which a follower would not wait for any more.
     if (leader.isSignedOut) setTimeout(() => this.#leave("signed_out"));
     return answer;
@@ -168,18 +185,23 @@ class TabWorker {
   /** Holds the lock until the page closes; the browser takes it back when the worker is killed. */
   async #lead(): Promise<void> {
     const opening = { ...this.opening, account: this.#account };
-    const leader = await lead(opening, this.#queries, {
-      changed: (topics) => {
+    const condition = this.#condition;
+    this.#condition = "sound";
+    const listeners = {
+      changed: (topics: readonly Topic[]) => {
         this.toPage({ type: "changed", topics });
         this.#say({ type: "changed", topics });
       },
-      status: (status) => {
+      status: (status: StoreStatus) => {
         this.toPage({ type: "status", status });
         this.#say({ type: "status", status });
       },
-      fault: (reason) => reportError(reason),
+      fault: (reason: unknown) => reportError(reason),
       wiped: () => this.#leave("wiped"),
-    });
+      // Not within the statement that has met it.
+      damaged: () => void setTimeout(() => this.#leader !== null && this.#makeAnew(this.#leader)),
+    };
+    const leader = await lead(opening, this.#queries, listeners, condition);
     if (this.#isOver) {
       // The data went while the file was opened: this one was made anew, and must neither stay nor be filled.
       await leader.answer({ name: "sign_out", exported: true });
@@ -209,6 +231,21 @@ class TabWorker {
     this.#askForLock();
   }
 
+  /** Lets go of the damaged file; whoever leads next makes it anew, and what is asked meanwhile waits for him. */
+  #makeAnew(leader: Leader): void {
+    if (this.#leader !== leader || leader.isClosed) return;
+    this.#leader = null;
+    leader.close();
+    this.#release?.();
+    this.#rescues += 1;
+    if (this.#rescues > MOST_RESCUES) {
+      this.#fail(new StoreError("damaged"));
+      return;
+    }
+    this.#condition = "damaged";
+    this.#askForLock();
+  }
+
   #hear(message: Between): void {
     if (message.type === "hello") void this.#settle(message.account);
     if (message.type === "account") this.#takeAccount(message.account);
@@ -223,8 +260,8 @@ class TabWorker {
         else this.#say(this.#announcement(leader));
         return;
       case "call":
-        void this.#answer(leader, message.call).then((answer) =>
-          this.#say({ type: "answer", to: message.from, seq: message.seq, answer }),
+        void this.#answer(leader, message.call).then(
+          (answer) => answer && this.#say({ type: "answer", to: message.from, seq: message.seq, answer }),
         );
         return;
       case "wake":
@@ -246,6 +283,7 @@ class TabWorker {
           return;
         }
         if (isNewer(message.version, this.opening.version)) this.toPage({ type: "behind" });
+        this.#condition = "sound"; // whoever leads has opened it
         this.#tryAgain();
         this.toPage({ type: "status", status: message.status });
         for (const [seq, call] of this.#unanswered) this.#ask(seq, call);
@@ -268,15 +306,19 @@ class TabWorker {
   /** The file cannot be opened: every call is answered with that, until it is tried again. */
   #fail(reason: unknown): void {
     const { code, message } = StoreError.from(reason);
-    const failure: StoreFailure =
-      code === "storage_full" ? "storage_full" : message === "newer_version" ? "newer_version" : "internal";
+    const failure = failureOf(code, message);
     this.toPage({ type: "status", status: { ...INITIAL_STATUS, phase: { name: "failed", code: failure } } });
     const isFull = failure === "storage_full";
     this.#failure = { ok: false, code: isFull ? "storage_full" : "not_open", message };
-    // Room is made in other apps, and files are let go of by a worker that dies slowly: of neither anybody tells this one.
-    if (failure !== "newer_version") setTimeout(() => this.#tryAgain(), OPEN_AGAIN_MS);
+    // Room is made in other apps, and files are let go of by a worker that dies slowly: of neither anybody tells this one. What is damaged stays so.
+    if (failure === "storage_full" || failure === "internal") setTimeout(() => this.#tryAgain(), OPEN_AGAIN_MS);
     for (const seq of [...this.#unanswered.keys()]) this.#answered(seq, this.#failure);
   }
+}
+
+function failureOf(code: StoreErrorCode, message: string): StoreFailure {
+  if (code === "storage_full" || code === "damaged") return code;
+  return message === "newer_version" ? "newer_version" : "internal";
 }
 
 /** Returns what fetches the queries that are a script of their own. */

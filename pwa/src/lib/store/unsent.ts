@@ -12,6 +12,7 @@ import { IS_REFUSED } from "./export.ts";
 import {
   type KeptMark,
   type KeptRow,
+  type KeptSpan,
   type KeptStep,
   keptMark,
   keptSince,
@@ -170,6 +171,32 @@ export function takeOver(database: Database, kept: Unsent, { device, person }: A
     database.run("INSERT OR IGNORE INTO request (key, answer) VALUES (?, ?)", [key, answer]);
   }
   addAttention(database, kept.looks.toReversed(), person);
+}
+
+/** Returns the one step that keeps all of this in place of whatever was kept before. */
+export function everything({
+  device,
+  stamp,
+  edits,
+  ack,
+  buckets,
+  looks,
+  unsent,
+  answered,
+  taken,
+}: Unsent): UnsentChange {
+  const spans = new Map<number, KeptSpan>();
+  for (const { device: of, edit } of taken) spans.set(of, [of, spans.get(of)?.[1] ?? edit.n, edit.n]);
+  return {
+    counters: { device, stamp, edits, ack },
+    isAnew: true,
+    first: 0,
+    added: unsent,
+    answered,
+    lists: { buckets, looks },
+    taken: { spans: [...spans.values()], added: taken },
+    mark: NOTHING_TOLD,
+  };
 }
 
 /** Returns how far somebody has been told who has just given back what he kept: of the taken edits, which may be many, all. */

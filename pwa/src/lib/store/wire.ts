@@ -29,6 +29,7 @@ export type Call =
   | { readonly name: "keep_older"; readonly customer: string; readonly after: string; readonly page: OlderPage }
   | { readonly name: "open_older"; readonly customer: string }
   | { readonly name: "older_budget"; readonly bytes: number }
+  | { readonly name: "read_rescue" }
   | { readonly name: "export" }
   | { readonly name: "sign_out"; readonly exported: boolean };
 
@@ -55,6 +56,8 @@ export type ToWorker =
   | { readonly type: "wake"; readonly reason: WakeReason }
   /** Whether the browser promised to keep the storage; only a page can ask. */
   | { readonly type: "persisted"; readonly persisted: boolean }
+  /** The person has given the damaged file up. */
+  | { readonly type: "set_up_anew" }
   | { readonly type: "close" };
 
 /** From a worker to its page. */

@@ -10,6 +10,11 @@ const file = vi.hoisted(() => ({
   /** Why. */
   reason: new Error("the files are held by somebody a moment longer"),
   opened: 0,
+  /** As what it was opened, each time. */
+  conditions: [] as string[],
+  /** Whether whatever is asked meets damage. */
+  isDamaged: false,
+  damaged: () => {},
   closed: 0,
   dropped: 0,
   version: "",
@@ -19,7 +24,10 @@ const file = vi.hoisted(() => ({
 }));
 // The file is the browser's: here are only the tabs, their locks and what they say to each other.
 vi.mock("./lead.ts", () => ({
-  async lead({ account, version }: Opening) {
+  async lead({ account, version }: Opening, _: unknown, { damaged }: { damaged: () => void }, condition: string) {
+    file.conditions.push(condition);
+    file.damaged = damaged;
+    if (condition !== "sound") file.isDamaged = false;
     if (file.failures > 0) {
       file.failures -= 1;
       throw file.reason;
@@ -31,15 +39,26 @@ vi.mock("./lead.ts", () => ({
     const answer = async ({ name }: Call): Promise<Answer> => {
       if (name === "sign_out") file.dropped += 1;
       if (name === "send_files") await file.sent;
+      if (file.isDamaged) return { ok: false, code: "damaged", message: "" };
       return { ok: true, value: file.opened, reads: [] };
     };
     const adopt = ({ device }: Account) => {
       file.device = device;
     };
+    const leader = { isClosed: false };
     const close = () => {
       file.closed += 1;
+      leader.isClosed = true;
     };
-    return { status: {}, answer, adopt, close, isClosed: false, isSignedOut: false, wake() {}, setPersisted() {} };
+    return Object.assign(leader, {
+      status: {},
+      answer,
+      adopt,
+      close,
+      isSignedOut: false,
+      wake() {},
+      setPersisted() {},
+    });
   },
 }));
 
@@ -86,6 +105,8 @@ afterEach(() => {
   file.device = 0;
   file.failures = 0;
   file.opened = 0;
+  file.conditions = [];
+  file.isDamaged = false;
   file.closed = 0;
   file.dropped = 0;
   file.free = Promise.resolve();
@@ -174,6 +195,52 @@ test("a tab whose takeover failed follows the next leader, and takes over from t
   first({ type: "call", seq: 3, call: CALL });
   await vi.waitFor(() => expect(answers().at(-1)).toEqual([3, true]));
   first({ type: "close" });
+});
+
+test("a file that is damaged is made anew once, and what was asked meanwhile is answered out of the new one", async () => {
+  const leader = await openTab("damaged");
+  await vi.waitFor(() => expect(file.opened).toBe(1));
+  const follower = await openTab("damaged");
+  file.isDamaged = true;
+  leader({ type: "call", seq: 1, call: CALL });
+  leader({ type: "call", seq: 2, call: CALL });
+  await vi.waitFor(() =>
+    expect(answers()).toEqual([
+      [1, true],
+      [2, true],
+    ]),
+  );
+  expect([file.opened, file.closed]).toEqual([2, 1]);
+  expect(file.conditions).toContain("damaged");
+  follower({ type: "call", seq: 3, call: CALL });
+  await vi.waitFor(() => expect(answers().at(-1)).toEqual([3, true]));
+  // What nobody asked for may meet it too.
+  file.damaged();
+  await vi.waitFor(() => expect(file.opened).toBe(3));
+  for (const tell of [leader, follower]) tell({ type: "close" });
+});
+
+test("a damaged file of which nothing can be read is given up by its person alone", async () => {
+  const held = file.reason;
+  file.failures = 2;
+  file.reason = new Error("SQLITE_NOTADB: file is not a database");
+  const tell = await openTab("given up");
+  tell({ type: "call", seq: 1, call: CALL });
+  await vi.waitFor(() => expect(answers()).toEqual([[1, false]]));
+  const phases = () => said.flatMap((one) => (one.type === "status" ? [one.status.phase] : []));
+  expect(phases().at(-1)).toEqual({ name: "failed", code: "damaged" });
+  tell({ type: "wake", reason: "button" });
+  await vi.waitFor(() => expect(file.failures).toBe(0));
+  await vi.waitFor(() => expect(phases()).toHaveLength(2));
+  tell({ type: "set_up_anew" });
+  tell({ type: "call", seq: 2, call: CALL });
+  await vi.waitFor(() => expect(answers().at(-1)).toEqual([2, true]));
+  tell({ type: "set_up_anew" }); // tapped twice: it is sound by now
+  file.damaged();
+  await vi.waitFor(() => expect(file.opened).toBe(2));
+  expect(file.conditions).toEqual(["sound", "sound", "given_up", "damaged"]);
+  tell({ type: "close" });
+  file.reason = held;
 });
 
 /** The numbers that pages were told of by another tab. */

@@ -294,3 +294,33 @@ describe("edits that the server fails on", () => {
     expect(transport.requests.length - before).toBeLessThan(90);
   });
 });
+
+test("answers that cannot be stored, time and again, are told in the state until one can be", async () => {
+  const { timers, store, session, failures } = make();
+  session.start();
+  await timers.pass(0);
+  expect(session.state.problem).toBeNull();
+  const apply = store.apply.bind(store);
+  store.apply = () => {
+    throw new Error("SQLITE_IOERR: disk I/O error");
+  };
+  session.wake("button");
+  await timers.pass(0);
+  // Once may be an accident.
+  expect([failures.length, session.state.problem]).toEqual([1, null]);
+  await timers.pass(TIMES.longestPause * 5);
+  expect(session.state.problem).toBe("not_stored");
+  store.apply = apply;
+  await timers.pass(TIMES.longestPause);
+  expect(session.state.problem).toBeNull();
+});
+
+test("so are those after the start, when nothing was stored yet", async () => {
+  const { timers, store, session } = make();
+  store.apply = () => {
+    throw new Error("SQLITE_IOERR: disk I/O error");
+  };
+  session.start();
+  await timers.pass(TIMES.longestPause * 5);
+  expect(session.state).toMatchObject({ connection: "up_to_date", problem: "not_stored" });
+});

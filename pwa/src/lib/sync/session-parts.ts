@@ -1,8 +1,7 @@
 /** Parts: what the session is made of, what it tells of itself, and how long it waits. */
 import type { DeviceReport, SyncReply, SyncRequest } from "$sync/messages.ts";
-import type { ProblemCode } from "$sync/schema.gen.ts";
 import type { Asked } from "../store/cursors.ts";
-import type { Connection } from "../store/status.ts";
+import type { Connection, SyncProblem } from "../store/status.ts";
 import type { Timers } from "./timers.ts";
 import type { Transport } from "./transport.ts";
 
@@ -50,8 +49,8 @@ export interface SessionParts {
 export interface SessionState {
   readonly connection: Connection;
   readonly syncing: boolean;
-  /** The code of the last refusal, null after a good answer. */
-  readonly problem: ProblemCode | null;
+  /** Null after a good answer that was stored. */
+  readonly problem: SyncProblem | null;
 }
 
 /** Why a round trip is wanted. */

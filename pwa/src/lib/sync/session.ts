@@ -18,7 +18,7 @@
  * | future_protocol                | update_needed; asks again only on the long timer                |
  * | rate_limited, unavailable      | again after what the server asks for (`retry_after` of any answer), whoever asks but the button |
  * | any other                      | a defect: again after a pause, shown on the Sync screen         |
- * | an answer that cannot be stored, a request that cannot be made | again after a pause; `failed` is told          |
+ * | an answer that cannot be stored, a request that cannot be made | again after a pause; `failed` is told, the second time in a row the state says it |
  * | control wipe, nothing unsent   | `wipe` is told, and it is over (SPEC R58)                       |
  *
  * Edits that are the reason go in halves until one goes alone, or one group; that one, failing on, is given into the server's
@@ -28,7 +28,7 @@
 import { isTimely } from "$sync/clock.ts";
 import type { Edit, Problem, SyncReply, SyncRequest } from "$sync/messages.ts";
 import { MAX_BUDGET, MAX_EDITS, MIN_BUDGET, type ProblemCode } from "$sync/schema.gen.ts";
-import type { Connection } from "../store/status.ts";
+import type { Connection, SyncProblem } from "../store/status.ts";
 import { Listening } from "./listening.ts";
 import { type SessionParts, type SessionState, TIMES, type Times, type WakeReason } from "./session-parts.ts";
 import { left } from "./timers.ts";
@@ -70,10 +70,12 @@ interface Asked {
 export class Session {
   #connection: Connection = "connecting";
   #syncing = false;
-  #problem: ProblemCode | null = null;
+  #problem: SyncProblem | null = null;
   #failures = 0;
   /** When the first of them came; where the clock was set back since, when that was. */
   #failingSince = 0;
+  /** How many answers in a row could not be stored, or requests not be made. */
+  #unstored = 0;
   /** The part of the allowed edits that one request carries, halved on trouble. */
   #share = 1;
   /** The failure that a request without edits is to explain. */
@@ -169,6 +171,9 @@ export class Session {
     } catch (reason) {
       // The device could not write (it is full). What it was to store, the next round trip brings again.
       this.parts.failed(reason);
+      // Once is mended by the next one; what is never stored must not pass for a good answer.
+      this.#unstored += 1;
+      if (this.#unstored > 1) this.#tellUnstored();
       pause = this.#pause();
     }
     this.#syncing = false;
@@ -177,6 +182,12 @@ export class Session {
     // A wish that came during the request must not shorten a pause.
     this.#schedule(isWanted && this.#failures === 0 ? 0 : Math.max(pause, this.#askedLeft));
     this.parts.changed();
+  }
+
+  /** The state is that of an answer, which only this device cannot take. */
+  #tellUnstored(): void {
+    this.#problem = "not_stored";
+    if (this.#connection === "connecting") this.#connection = "up_to_date";
   }
 
   /** Returns how long to rest after the answer. */
@@ -276,6 +287,7 @@ export class Session {
     store.apply(reply, sent, received, isBlind ? { ...request, unanswered: answer.pushed } : request);
     this.#connection = "up_to_date";
     this.#problem = null;
+    this.#unstored = 0;
     if (store.isWipeDue) {
       this.#wipe();
       return this.#times.timer;
