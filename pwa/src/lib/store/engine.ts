@@ -250,6 +250,11 @@ export class Engine {
     return this.#count("SELECT coalesce((SELECT max(n) FROM outbox) - (SELECT min(n) FROM outbox) + 1, 0) AS n");
   }
 
+  /** Whether an edit waits whose number is above `n`. */
+  waitsBeyond(n: number): boolean {
+    return this.#count("SELECT coalesce((SELECT max(n) FROM outbox), 0) AS n") > n;
+  }
+
   /** Things that want a human. */
   get attention(): number {
     this.#attention ??= countAttention(this.database, this.account.role !== "rep");

@@ -76,6 +76,10 @@ export class CountingStore implements SyncStore {
     return this.edits.length;
   }
 
+  waitsBeyond(n: number): boolean {
+    return this.edits.some((waiting) => waiting > n);
+  }
+
   request(_report: object, share: number): SyncRequest {
     if (this.isFull) throw new Error("SQLITE_FULL");
     const count = share === 0 ? 0 : this.group === undefined ? Math.max(1, Math.floor(1000 * share)) : 1000;

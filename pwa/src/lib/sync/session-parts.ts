@@ -9,6 +9,8 @@ import type { Transport } from "./transport.ts";
 export interface SyncStore {
   budget: number;
   readonly waiting: number;
+  /** Whether an edit waits whose number is above `n`. */
+  waitsBeyond(n: number): boolean;
   /** Whether a checksum differs and the next request can say where (SPEC R64). */
   readonly isSuspect: boolean;
   /** Whether the server wants everything wiped and nothing unsent stands against it (SPEC R58). */

@@ -277,7 +277,7 @@ export class Session {
     const { edits = [] } = request;
     // Of edits that the request did not carry the server says nothing: are these numbers theirs, or those that others had before (SPEC R42)?
     const carried = edits.at(-1)?.n ?? request.ack ?? 0;
-    const isBlind = answer.pushed > carried && store.waiting > edits.length;
+    const isBlind = answer.pushed > carried && store.waitsBeyond(carried);
     if (isBlind && edits.length === 0 && (isOfAnotherEpoch(answer, request) || !store.mayReadOn)) {
       this.#settleDoubt(answer);
       if (this.#stuckUntil !== null) this.#stuckUntil = 0;

@@ -78,6 +78,10 @@ class Replica:
         """Edits saved and not yet acknowledged."""
         return len(self.tables.outbox)
 
+    def waits_beyond(self, n: int) -> bool:
+        """Tell whether an edit waits whose number is above ``n``."""
+        return max(self.tables.outbox, default=0) > n
+
     @property
     def budget(self) -> int:
         """The byte budget that worked last (SPEC R56)."""

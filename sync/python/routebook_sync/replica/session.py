@@ -67,7 +67,7 @@ class Session:
         # Of edits that the request did not carry the server says nothing: are these numbers theirs, or those that
         # others had before (SPEC R42)?
         carried = edits[-1].n if edits else request.ack
-        is_blind = answer.pushed > carried and replica.waiting > len(edits)
+        is_blind = answer.pushed > carried and replica.waits_beyond(carried)
         if is_blind and not edits and (_is_of_another_epoch(answer, request) or not replica.may_read_on):
             self._settle_doubt(answer)
             return True
