@@ -9,8 +9,13 @@ import pytest
 from httpx import AsyncClient
 
 from routebook_sync.clock import Clock, stamp_from_clock
+from routebook_sync.entities import ENTITY_TYPES
+from routebook_sync.entities.person import Role
 from routebook_sync.messages import Edit
-from server.team import NORTH, SOUTH, House, make_id
+from routebook_sync.replica.replica import Replica, World
+from routebook_sync.replica.session import Session
+from routebook_sync.replica.tables import Account, Schema
+from server.team import MAREK, NORTH, SOUTH, House, make_id
 from server.test_lost_answers import A, B, trades, with_two_customers
 
 
@@ -99,3 +104,29 @@ async def test_a_decision_to_discard_is_not_undone_once_its_author_may_write_aga
     row = phone.replica.tables.row.get(B)
     assert row is not None
     assert "trade" not in row.doc.v
+
+
+async def test_what_a_clock_ahead_writes_later_is_not_taken_for_what_was_decided_on(house: House) -> None:
+    """Of all that such a clock writes a held edit says no more than when it was received."""
+    phone, manager = await with_two_customers(house)
+    phone.replica = Replica(
+        phone.replica.tables,
+        Account(MAREK, Role.REP, 1),
+        Schema("x", ENTITY_TYPES),
+        World(lambda: house.clock.now_ms + 86_400_000, lambda count: bytes(range(count))),
+    )
+    phone.session = Session(phone.replica)
+    await manager.post("/sync", json=request(house, 2, 1, B, {"territory": SOUTH}))
+    phone.save(B, trade="X")
+    await phone.trip()
+    (offer,) = await offers(house, manager)
+    await manager.post("/sync", json=request(house, 2, 2, offer["i"], {"status": "discarded"}, kind="held_edit"))
+    await manager.post("/sync", json=request(house, 2, 3, B, {"territory": NORTH}))
+    for _ in range(4):
+        await phone.trip()
+    phone.save(B, trade="Y")
+    for _ in range(4):
+        await phone.trip()
+
+    assert phone.replica.waiting == 0
+    assert await trades(manager, B) == ["Y"]

@@ -98,7 +98,7 @@ async def test_an_edit_is_kept_for_whoever_has_the_customer_that_was_taken_from_
         assert [(verdict.verdict, verdict.code) for verdict in reply.verdicts] == [("held", "forbidden")]
 
 
-async def test_a_late_repetition_that_meets_a_restored_server_first_is_kept_where_its_author_has_no_rights_yet(
+async def test_a_late_repetition_that_meets_a_restored_server_first_takes_no_number_and_its_device_offers_it_again(
     address: str, tmp_path: Path
 ) -> None:
     async with open_house(tmp_path / "data", database=address) as house:
@@ -113,12 +113,15 @@ async def test_a_late_repetition_that_meets_a_restored_server_first_is_kept_wher
     async with restored(address, tmp_path) as house:
         phone = signed_in_still(house, marek)
         late = await sync(phone, device, cursors=first.cursors, edits=edits)
-        assert [(verdict.verdict, verdict.code) for verdict in late.verdicts] == [("held", "forbidden")]
-        new = [edit(2, device, 2, {"name": "Butcher", "territory": SOUTH})]
-        reply = await sync(phone, device, cursors=late.cursors, ack=1, edits=new)
+        assert (late.pushed, late.verdicts) == (0, []), "its device has not heard of the restore"
+        other = [edit(1, device, 2, {"name": "Butcher", "territory": SOUTH})]
+        reply = await sync(phone, device, cursors=late.cursors, edits=other)
         assert [(verdict.verdict, verdict.code) for verdict in reply.verdicts] == [("rejected", "forbidden")], (
             "who has heard of the restore has no such rights"
         )
+        offered = [{**edits[0], "n": 2}]
+        again = await sync(phone, device, cursors=reply.cursors, ack=1, edits=offered, again=[2])
+        assert [(verdict.verdict, verdict.code) for verdict in again.verdicts] == [("held", "forbidden")]
 
 
 async def test_what_others_changed_waits_after_a_restore_until_whoever_made_it_brings_it_back(

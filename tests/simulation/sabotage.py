@@ -339,7 +339,7 @@ def what_was_stored_while_merging_is_stored_again() -> Iterator[None]:
         yield
 
 
-@_breaks("G1", "G2", "G10")
+@_breaks("G1", "G2", "G7", "G10")
 def what_changes_after_it_was_stored_is_not_stored_again() -> Iterator[None]:
     """The server takes a record that it stored while it merged a push for done."""
 
@@ -364,7 +364,7 @@ def hidden_fields_are_sent() -> Iterator[None]:
 # The device
 
 
-@_breaks("G1")
+@_breaks("G1", "G2")
 def the_cursor_is_stored_before_the_rows() -> Iterator[None]:
     """A device that dies in between never asks for those rows again."""
     apply = Replica.apply
@@ -395,7 +395,7 @@ def verdicts_are_acknowledged_before_they_are_stored() -> Iterator[None]:
         yield
 
 
-@_breaks("G2", "G3")
+@_breaks("G2", "G3", "G5")
 def what_is_revoked_goes_before_it_was_sent() -> Iterator[None]:
     """A device drops a bucket with the edits that wait in it."""
     drop = Applying._drop_revoked

@@ -120,8 +120,8 @@ class Custody:
             if [(edit.id, edit.at) for edit in held.edits] == names:
                 return held.code
         receipts = self._lookup.receipts_of(device, edits[0].id)
-        decided = (one.v for one in receipts if one.is_of(edits) and one.v["status"] != HeldEditStatus.WAITING.value)
-        return next((str(v["code"]) for v in decided), None)
+        decided = [one for one in receipts if one.v.get("status") != HeldEditStatus.WAITING.value]
+        return next((str(one.v["code"]) for one in decided if any(one.is_of(edit) for edit in edits)), None)
 
     def last_stamps(
         self, turn: Turn, record_id: str, name: str, element: str, also: Iterable[Edit] = ()

@@ -30,14 +30,15 @@ class Receipt(NamedTuple):
     received_at: int
     v: dict[str, Any]
 
-    def is_of(self, edits: Iterable[Edit]) -> bool:
-        """Tell whether it tells of one of these edits."""
-        return any(
-            self.v.get("target") == edit.id
-            and is_stamp(edit.at)
-            and self.v.get("written_at") == min(ms_from_stamp(edit.at), self.received_at)
-            for edit in edits
-        )
+    def may_be_of(self, edit: Edit) -> bool:
+        """Tell whether it can tell of this edit; of all that a clock ahead wrote it says when it was received."""
+        written_at = min(ms_from_stamp(edit.at), self.received_at) if is_stamp(edit.at) else 0
+        return self.v.get("target") == edit.id and self.v.get("written_at") == written_at
+
+    def is_of(self, edit: Edit) -> bool:
+        """Tell whether it tells of this edit and of no other: not of one that a clock ahead wrote."""
+        is_of_then = is_stamp(edit.at) and self.v.get("written_at") == ms_from_stamp(edit.at)
+        return is_of_then and self.v.get("target") == edit.id and self.v.get("values") == edit.v
 
 
 class Lookup(Protocol):

@@ -269,7 +269,7 @@ class Reader:
         rows = self._driver.fetch(
             "SELECT id, doc FROM record WHERE root = ? AND kind = 'held_edit'", self.person(device)
         )
-        return any(receipt.is_of([first]) for receipt in _receipts(rows))
+        return any(receipt.may_be_of(first) for receipt in _receipts(rows))
 
     def receipts_of(self, device: int, record_id: str) -> list[Receipt]:
         """Return what tells of all that a device made of a record and that ever was in custody."""

@@ -11,7 +11,7 @@ export function openingFailure(code: StoreFailure): string {
     case "unsupported":
       return m.errors_storage_blocked();
     case "damaged":
-      return m.lock_damaged_text();
+      return m.errors_damaged();
     default:
       return m.errors_store_failed();
   }
