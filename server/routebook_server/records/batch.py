@@ -208,9 +208,9 @@ class Batch:
         if not self._had_custody(turn):
             return turn.push.hold
         single = [edit for edit in edits if isinstance(edit, Edit) and not edit.group]
-        return turn.push.hold.union(
-            [edit.n for edit in single if self._custody.code_of(turn, [edit]) is not None],
-        )
+        known = self._lookup.ever_held(turn.push.author.device, {edit.id for edit in single})
+        kept = (edit for edit in single if edit.id in known and self._custody.code_of(turn, [edit]) is not None)
+        return turn.push.hold.union([edit.n for edit in kept])
 
     def _had_custody(self, turn: Turn) -> bool:
         """Tell whether anything of the author's device ever was in custody: of most nothing was."""

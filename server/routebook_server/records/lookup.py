@@ -89,6 +89,9 @@ class Lookup(Protocol):
     def held_for(self, roots: Iterable[str]) -> list[Held]:
         """Return what waits for one of these roots, in the order of its coming."""
 
+    def ever_held(self, device: int, ids: Collection[str]) -> set[str]:
+        """Return of which of these records anything that a device made ever was in custody."""
+
     def receipts_of(self, device: int, record_id: str) -> list[Receipt]:
         """Return what tells of all that a device made of a record and that ever was in custody."""
 

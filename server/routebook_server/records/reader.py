@@ -271,6 +271,11 @@ class Reader:
         )
         return any(receipt.may_be_of(first) for receipt in _receipts(rows))
 
+    def ever_held(self, device: int, ids: Collection[str]) -> set[str]:
+        """Return of which of these records anything that a device made ever was in custody."""
+        found = self._driver.fetch("SELECT id FROM held_record WHERE device = ? AND id IN (?*)", device, list(ids))
+        return {record_id for (record_id,) in found}
+
     def receipts_of(self, device: int, record_id: str) -> list[Receipt]:
         """Return what tells of all that a device made of a record and that ever was in custody."""
         rows = self._driver.fetch(
