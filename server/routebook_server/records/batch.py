@@ -90,7 +90,11 @@ class Batch:
             self.verdicts.append((yield from self._run(turn, push.edits)))
             return
         if push.edits and self._is_of_a_former_life(push):
-            raise FormerLifeError(push.edits[0].n)
+            had = [edit for edit in push.edits if edit.n <= self._pushed.get(device, 0)]
+            known = self._lookup.taken(device, had) if had else set()
+            new = next((edit.n for edit in push.edits if edit.n not in known), None)
+            if new is not None:
+                raise FormerLifeError(new)
         replica = self.replicas.get(device)
         if replica is None:
             replica = Replica(push.author.person)
