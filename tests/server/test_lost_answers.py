@@ -1,5 +1,6 @@
 """A device that hears no answer about an edit, though the server has it: no other is taken for it (R40, R42, R46)."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -26,9 +27,16 @@ class Phone:
 
     def __init__(self, house: House, client: AsyncClient) -> None:
         self.house, self.client = house, client
-        world = World(house.clock, lambda count: bytes(range(count)))
-        self.replica = Replica(Tables(Storage()), Account(MAREK, Role.REP, 1), Schema("x", ENTITY_TYPES), world)
+        self._open(Tables(Storage()), house.clock)
+
+    def _open(self, tables: Tables, now: Callable[[], int]) -> None:
+        world = World(now, lambda count: bytes(range(count)))
+        self.replica = Replica(tables, Account(MAREK, Role.REP, 1), Schema("x", ENTITY_TYPES), world)
         self.session = Session(self.replica)
+
+    def put_its_clock_ahead(self) -> None:
+        """Set its clock a day ahead of the server's."""
+        self._open(self.replica.tables, lambda: self.house.clock.now_ms + 86_400_000)
 
     def save(self, record: str, **values: Any) -> None:
         self.house.clock.advance(seconds=1)
@@ -151,13 +159,7 @@ async def test_what_others_did_is_read_while_one_edit_s_answers_never_come(house
 async def test_what_is_read_before_the_verdict_stands_after_it(house: House) -> None:
     """The rep's clock is ahead: the server's stamp of his change is not his own."""
     phone, manager = await with_two_customers(house)
-    phone.replica = Replica(
-        phone.replica.tables,
-        Account(MAREK, Role.REP, 1),
-        Schema("x", ENTITY_TYPES),
-        World(lambda: house.clock.now_ms + 86_400_000, lambda count: bytes(range(count))),
-    )
-    phone.session = Session(phone.replica)
+    phone.put_its_clock_ahead()
     phone.save(A, trade="X")
     for _ in range(4):
         await phone.trip(loses="X")

@@ -9,14 +9,9 @@ import pytest
 from httpx import AsyncClient
 
 from routebook_sync.clock import Clock, stamp_from_clock
-from routebook_sync.entities import ENTITY_TYPES
-from routebook_sync.entities.person import Role
 from routebook_sync.messages import Edit
-from routebook_sync.replica.replica import Replica, World
-from routebook_sync.replica.session import Session
-from routebook_sync.replica.tables import Account, Schema
-from server.team import MAREK, NORTH, SOUTH, House, make_id
-from server.test_lost_answers import A, B, trades, with_two_customers
+from server.team import NORTH, SOUTH, House, make_id
+from server.test_lost_answers import A, B, Phone, trades, with_two_customers
 
 
 def request(house: House, device: int, n: int, record: str, values: dict[str, Any], *, kind: str = "customer") -> Any:
@@ -33,6 +28,25 @@ async def offers(house: House, manager: AsyncClient) -> list[Any]:
     page = (await manager.post("/sync", json=ask)).json()
     rows = [row for rows in page["rows"].values() for row in rows if row["k"] == "held_edit"]
     return [row for row in rows if "offer" not in row["v"]]
+
+
+async def with_one_in_custody(house: House) -> tuple[Phone, AsyncClient, Any]:
+    """Return a phone that has not heard what went into custody, a manager's device, and the offer."""
+    phone, manager = await with_two_customers(house)
+    await manager.post("/sync", json=request(house, 2, 1, B, {"territory": SOUTH}))
+    phone.save(A, trade="Z")
+    phone.save(B, trade="X")
+    await phone.trip(loses="Z")
+    (offer,) = await offers(house, manager)
+    return phone, manager, offer
+
+
+async def send_it_again(phone: Phone) -> None:
+    """Let answers be lost until it comes under another number, and then no more."""
+    while phone.trades_waiting != ["Z"]:
+        await phone.trip(loses="Z")
+    for _ in range(12):
+        await phone.trip()
 
 
 async def test_two_requests_that_wait_for_one_commit_do_not_share_a_number(
@@ -66,18 +80,10 @@ async def test_two_requests_that_wait_for_one_commit_do_not_share_a_number(
 
 @pytest.mark.parametrize("decision", ["", "discarded", "applied"])
 async def test_what_is_or_was_in_custody_is_not_offered_again_under_another_number(house: House, decision: str) -> None:
-    phone, manager = await with_two_customers(house)
-    await manager.post("/sync", json=request(house, 2, 1, B, {"territory": SOUTH}))
-    phone.save(A, trade="Z")
-    phone.save(B, trade="X")
-    await phone.trip(loses="Z")
-    (offer,) = await offers(house, manager)
+    phone, manager, offer = await with_one_in_custody(house)
     if decision:
         await manager.post("/sync", json=request(house, 2, 2, offer["i"], {"status": decision}, kind="held_edit"))
-    while phone.trades_waiting != ["Z"]:
-        await phone.trip(loses="Z")
-    for _ in range(12):
-        await phone.trip()
+    await send_it_again(phone)
 
     assert phone.replica.waiting == 0
     (last,) = await offers(house, manager)
@@ -86,18 +92,10 @@ async def test_what_is_or_was_in_custody_is_not_offered_again_under_another_numb
 
 
 async def test_a_decision_to_discard_is_not_undone_once_its_author_may_write_again(house: House) -> None:
-    phone, manager = await with_two_customers(house)
-    await manager.post("/sync", json=request(house, 2, 1, B, {"territory": SOUTH}))
-    phone.save(A, trade="Z")
-    phone.save(B, trade="X")
-    await phone.trip(loses="Z")
-    (offer,) = await offers(house, manager)
+    phone, manager, offer = await with_one_in_custody(house)
     await manager.post("/sync", json=request(house, 2, 2, offer["i"], {"status": "discarded"}, kind="held_edit"))
     await manager.post("/sync", json=request(house, 2, 3, B, {"territory": NORTH}))
-    while phone.trades_waiting != ["Z"]:
-        await phone.trip(loses="Z")
-    for _ in range(12):
-        await phone.trip()
+    await send_it_again(phone)
 
     assert phone.replica.waiting == 0
     assert await trades(manager, B) == []
@@ -109,13 +107,7 @@ async def test_a_decision_to_discard_is_not_undone_once_its_author_may_write_aga
 async def test_what_a_clock_ahead_writes_later_is_not_taken_for_what_was_decided_on(house: House) -> None:
     """Of all that such a clock writes a held edit says no more than when it was received."""
     phone, manager = await with_two_customers(house)
-    phone.replica = Replica(
-        phone.replica.tables,
-        Account(MAREK, Role.REP, 1),
-        Schema("x", ENTITY_TYPES),
-        World(lambda: house.clock.now_ms + 86_400_000, lambda count: bytes(range(count))),
-    )
-    phone.session = Session(phone.replica)
+    phone.put_its_clock_ahead()
     await manager.post("/sync", json=request(house, 2, 1, B, {"territory": SOUTH}))
     phone.save(B, trade="X")
     await phone.trip()

@@ -156,18 +156,18 @@ class Store:
             self._writer = None
 
     def _take(self) -> list[tuple[Push, asyncio.Future[Pushed]]]:
-        """Take what goes into one transaction: of each device one push, since what a number was given to is asked of
-        what is stored (decision 269)."""
+        """Take what goes into one transaction, of each device one push: its next one asks what that stored (0269)."""
         taken: list[tuple[Push, asyncio.Future[Pushed]]] = []
         left: list[tuple[Push, asyncio.Future[Pushed]]] = []
         devices: set[int] = set()
-        edits = 0
+        edits, is_full = 0, False
         for push, future in self._waiting:
-            device = push.author.device
-            edits += len(push.edits)
-            if device in devices or (taken and edits > MAX_BATCH_EDITS):
+            device, size = push.author.device, len(push.edits)
+            is_full = is_full or (taken != [] and edits + size > MAX_BATCH_EDITS)
+            if is_full or device in devices:
                 left.append((push, future))
                 continue
+            edits += size
             taken.append((push, future))
             if device != SERVER_DEVICE:
                 devices.add(device)
