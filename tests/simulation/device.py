@@ -360,13 +360,17 @@ class Device:
     def has_other_rights_than(self, sending: Sending, answer: Answer) -> bool:
         """Tell whether the device knows of other grants, or another life of the server, than an answer held up says.
 
-        Or has read on since, though it had heard no answer (SPEC R42), or given numbers to other edits (R46).
+        Or has read on since, though it had heard no answer (SPEC R42), or given its edits other numbers (R46).
 
         One request at a time goes out, and its answer comes with it or never: so late none can be.
         """
         waiting = {edit.n: edit.at for edit in self.tables.unsent()}
+        numbers = {at: n for n, at in waiting.items()}
         sent = [msgspec.json.decode(edit, type=Edit) for edit in sending.request.edits]
-        if sending.number < self._read_on or any(waiting.get(edit.n, edit.at) != edit.at for edit in sent):
+        is_numbered_anew = any(
+            waiting.get(edit.n, edit.at) != edit.at or numbers.get(edit.at, edit.n) != edit.n for edit in sent
+        )
+        if sending.number < self._read_on or is_numbered_anew:
             return True
         held = self.cursors_of_now()
         if answer.status != HTTPStatus.OK:

@@ -167,6 +167,23 @@ def custody_is_forgotten() -> Iterator[None]:
         yield
 
 
+@_breaks("G2")
+def what_another_said_is_not_kept_again() -> Iterator[None]:
+    """The server acknowledges an edit that says what another device's said, and writes nothing of it."""
+
+    def record(
+        self: Draft, source: tuple[str, str, int, str], values: Any, changes: Any, *rest: Any, **named: Any
+    ) -> None:
+        past = [*self.past(source[0]), *vars(self)["_lookup"].past(source[0], "", "")]
+        said = {known.device for known in past if msgspec.json.decode(known.new) == values} - {source[2]}
+        if changes is None or not said:
+            keep(self, source, values, changes, *rest, **named)
+
+    keep = Draft.record
+    with mock.patch.object(Draft, "record", record):
+        yield
+
+
 @_breaks("G2", kept="G2-taken-before-a-restore")
 def what_was_taken_before_a_restore_is_refused() -> Iterator[None]:
     """A restored server judges what is offered again by what it knows of its author's rights."""

@@ -102,7 +102,7 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
     twice = [one for one, times in taken.items() if times > 1]
     if twice:
         raise BrokenError("G2", f"taken more than once: {twice[:3]}")
-    there = {key_of(entry.id, entry.new) for entry in books.history}
+    there = Counter((entry.person, *key_of(entry.id, entry.new)) for entry in books.history)
     old_clients = {device.name for device in simulation.devices if device.protocol == 1}
     other_schemas = {device.name for device in simulation.devices if device.schema != "now"}
     person_by_name = {device.name: device.person for device in simulation.devices}
@@ -114,7 +114,7 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
     # Who decides on one of a group decides on all; what stands for it does not name them all.
     groups = {(s.store, s.group) for s in simulation.ledger.entries.values() if s.group and s.edit.id in books.decided}
     for saved in simulation.ledger.entries.values():
-        if saved.lost or key_of(saved.edit.id, saved.edit.v) in there:
+        if saved.lost:
             continue
         # A restored server must not refuse what was taken before, unless a client of protocol 1 offers it (R48). But
         # for a decision on an offer that it has lost: what was held comes again, under another one. And an app that
@@ -132,6 +132,11 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
             continue
         if in_custody and simulation.was_restored and (person_by_name[saved.store[0]], saved.edit.id) in books.receipts:
             continue  # A late repetition came to the restored server before it: a receipt of his own tells its author.
+        # Another person's edit that says the same is no proof of this one, nor does one proof serve for two.
+        proof = (person_by_name[saved.store[0]], *key_of(saved.edit.id, saved.edit.v))
+        if there[proof]:
+            there[proof] -= 1
+            continue
         guarantee = "G3" if in_custody else "G2"
         raise BrokenError(guarantee, f"{saved.store} was told {saved.end} of {saved.edit}; in custody: {in_custody}")
 

@@ -55,6 +55,22 @@ describe("verdicts", () => {
     expect(shown(device, "customer", C)?.city).toBe("c");
   });
 
+  test("so it does where the edit has got another number since", () => {
+    const device = open();
+    receive(device, { rows: { [BUCKET]: [customerRow(100, { city: "a" }), customerRow(101)] } });
+    device.save({ kind: "customer", id: C, root: C, v: { city: "b" } });
+    device.save({ kind: "customer", id: id(101), root: id(101), v: { city: "d" } });
+    const clamped = row("customer", C, C, { name: "Customer 100", territory: TERRITORY, city: "b" }, -500);
+    const asked = { ...device.engine.request({}, 0), unanswered: 1 };
+    device.engine.apply(reply({ rows: { [BUCKET]: [clamped] }, seq: 2 }), NOW, NOW, asked);
+    device.engine.hold([1]);
+    expect(device.engine.setAside(false)).toBe(true);
+    receive(device, { pushed: 2, verdicts: [{ n: 2, verdict: "repaired", code: "bad_stamp" }], seq: 2 });
+    const [sums] = device.database.all<{ sum: number }>("SELECT sum FROM customer_row WHERE id = ?", [C]);
+    expect(sums?.sum).toBe(checksumOfKind("customer", C, 0, docFromRow(clamped)));
+    expect(shown(device, "customer", C)?.city).toBe("b");
+  });
+
   test("what was archived before its verdict came does not come back with it", () => {
     const device = open();
     receive(device, { rows: { [BUCKET]: [customerRow(100)] } });

@@ -98,7 +98,7 @@ export function takeVerdicts(
     }
     record.isTaken = true;
     // Its row, that has been read since or will be, says what became of it, which the edit alone does not.
-    if (n <= unanswered) record.isRemade = true;
+    if (n <= unanswered || (verdict.verdict === "repaired" && !record.wasUnknown)) record.isRemade = true;
     else record.confirmed = mergeEdit(ENTITY_TYPES[record.kind], record.confirmed, edit.v, edit.at).doc;
   }
   attention.keepOpen(groupThatGoesOn(database, taken));

@@ -35,7 +35,8 @@ class _Settling(msgspec.Struct):
 
     def take(self, edit: Edit, verdict: VerdictKind, unanswered: int) -> None:
         """Take the verdict on an edit. Of those up to ``unanswered`` the rows go before their verdicts."""
-        is_refused, is_read = verdict in REFUSED, edit.n <= unanswered
+        is_refused = verdict in REFUSED
+        is_read = edit.n <= unanswered or (verdict is VerdictKind.REPAIRED and not self.was_unknown)
         self.is_taken = self.is_taken or not is_refused
         if is_refused or is_read:
             # The row that has been read since, or will be, says what became of it, which the edit alone does not.
