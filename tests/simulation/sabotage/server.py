@@ -1,14 +1,12 @@
-"""Sabotage: defects planted one at a time in the real server or the model client; the simulator must see each."""
+"""Server: defects planted in the write path, the pages and the rights."""
 
-import contextlib
-from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 from unittest import mock
 
 import msgspec
 from sqlalchemy import Connection
 
-from routebook_server.database import driver_of
 from routebook_server.gateway import gateway
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import door
@@ -26,43 +24,14 @@ from routebook_server.records.stamping import Stamper
 from routebook_server.records.state import Stored
 from routebook_server.records.writing import Numbering, Outflow, Written
 from routebook_sync.entities import EntityType
-from routebook_sync.messages import ARCHIVED, Edit, ProblemCode, SyncReply, SyncRequest, Verdict
+from routebook_sync.messages import ARCHIVED, Edit, ProblemCode, SyncRequest, Verdict
 from routebook_sync.record import Doc, Merge, merge_edit
-from routebook_sync.replica import replica, verdicts
-from routebook_sync.replica import writing as saving
-from routebook_sync.replica.applying import Applying
-from routebook_sync.replica.cursors import Asked, Readings
+from routebook_sync.replica import replica
 from routebook_sync.replica.replica import Replica
-from simulation import ground
+from simulation.sabotage.planting import breaks
 
 
-class Sabotage(NamedTuple):
-    """One planted defect, and the guarantees that it may be seen to break."""
-
-    plant: Callable[[], contextlib.AbstractContextManager[Any]]
-    breaks: frozenset[str]
-    kept: str = ""
-    """The script among those that once failed which shows it, where random ones seldom do."""
-
-
-SABOTAGES: Final[dict[str, Sabotage]] = {}
-"""By name."""
-
-Plant = Callable[[], Iterator[None]]
-
-
-def _breaks(*guarantees: str, kept: str = "") -> Callable[[Plant], Plant]:
-    def register(plant: Plant) -> Plant:
-        SABOTAGES[plant.__name__] = Sabotage(contextlib.contextmanager(plant), frozenset(guarantees), kept)
-        return plant
-
-    return register
-
-
-# The server
-
-
-@_breaks("G1", "G3")
+@breaks("G1", "G3")
 def the_last_to_arrive_wins() -> Iterator[None]:
     """The server puts values in place without joining them."""
 
@@ -74,7 +43,7 @@ def the_last_to_arrive_wins() -> Iterator[None]:
         yield
 
 
-@_breaks("G3")
+@breaks("G3")
 def the_base_is_ignored() -> Iterator[None]:
     """The server does not look at what an edit's author had seen."""
 
@@ -87,7 +56,7 @@ def the_base_is_ignored() -> Iterator[None]:
         yield
 
 
-@_breaks("G2", "G3")
+@breaks("G2", "G3")
 def verdicts_are_lost() -> Iterator[None]:
     """The server keeps no verdict for the next request."""
     nothing_told = "SELECT n, CAST(doc AS BLOB) FROM verdict WHERE device = ? AND n < 0"
@@ -95,7 +64,7 @@ def verdicts_are_lost() -> Iterator[None]:
         yield
 
 
-@_breaks("G6")
+@breaks("G6")
 def stamps_are_not_clamped() -> Iterator[None]:
     """The server believes every clock."""
 
@@ -110,14 +79,14 @@ def stamps_are_not_clamped() -> Iterator[None]:
         yield
 
 
-@_breaks("G1", "G7")
+@breaks("G1", "G7")
 def own_echo_is_always_suppressed() -> Iterator[None]:
     """The server takes every state for one that the author has seen."""
     with mock.patch.object(Judge, "is_held", return_value=True):
         yield
 
 
-@_breaks("G1")
+@breaks("G1")
 def numbers_are_given_before_the_commit() -> Iterator[None]:
     """A row takes a number below one that readers have passed, as a database's own sequence would give it."""
     write = writing.write_pushes
@@ -144,7 +113,7 @@ def numbers_are_given_before_the_commit() -> Iterator[None]:
         yield
 
 
-@_breaks("R45")
+@breaks("R45")
 def groups_are_applied_by_half() -> Iterator[None]:
     """The server takes each edit of a group by itself."""
 
@@ -156,7 +125,7 @@ def groups_are_applied_by_half() -> Iterator[None]:
         yield
 
 
-@_breaks("G2")
+@breaks("G2")
 def custody_is_forgotten() -> Iterator[None]:
     """The server says that it holds an edit and does not."""
 
@@ -167,7 +136,7 @@ def custody_is_forgotten() -> Iterator[None]:
         yield
 
 
-@_breaks("G2")
+@breaks("G2")
 def what_another_said_is_not_kept_again() -> Iterator[None]:
     """The server acknowledges an edit that says what another device's said, and writes nothing of it."""
 
@@ -184,20 +153,7 @@ def what_another_said_is_not_kept_again() -> Iterator[None]:
         yield
 
 
-@_breaks("G2", kept="G2-taken-before-a-restore")
-def what_was_taken_before_a_restore_is_refused() -> Iterator[None]:
-    """A restored server judges what is offered again by what it knows of its author's rights."""
-    read = vars(gateway)["read_request"]
-
-    def forget(body: bytes) -> SyncRequest:
-        request: SyncRequest = read(body)
-        return msgspec.structs.replace(request, again=[])
-
-    with mock.patch.object(gateway, "read_request", forget):
-        yield
-
-
-@_breaks("G2")
+@breaks("G2")
 def a_verdict_is_anybodys() -> Iterator[None]:
     """The server takes whatever comes under a number that has a verdict for the edit that this was about."""
     taken = vars(Reader)["taken"]
@@ -212,7 +168,7 @@ def a_verdict_is_anybodys() -> Iterator[None]:
         yield
 
 
-@_breaks("G2", kept="G2-stalled")
+@breaks("G2", kept="G2-stalled")
 def a_number_is_given_twice_in_one_transaction() -> Iterator[None]:
     """The server takes several requests of one device into one transaction, and asks only what was stored before it."""
 
@@ -224,21 +180,14 @@ def a_number_is_given_twice_in_one_transaction() -> Iterator[None]:
         yield
 
 
-@_breaks("G3", kept="G3-held-again")
+@breaks("G3", kept="G3-held-again")
 def what_is_in_custody_is_kept_again() -> Iterator[None]:
     """The server knows an edit in custody by its number alone."""
     with mock.patch.object(Custody, "code_of", return_value=None):
         yield
 
 
-@_breaks("G2", kept="G2-late-after-restore")
-def a_restored_server_hears_requests_of_before() -> Iterator[None]:
-    """A late repetition of a request takes a number that the backup has lost."""
-    with mock.patch.object(Batch, "_is_of_a_former_life", return_value=False):
-        yield
-
-
-@_breaks("G5")
+@breaks("G5")
 def grants_are_remembered_too_long() -> Iterator[None]:
     """The server computes everybody's rights once."""
     read = vars(door)["read_rights"]
@@ -250,7 +199,7 @@ def grants_are_remembered_too_long() -> Iterator[None]:
         yield
 
 
-@_breaks("G7")
+@breaks("G7")
 def a_late_change_brings_back_the_deleted() -> Iterator[None]:
     """The server takes any change of a deleted record for its return."""
 
@@ -263,21 +212,21 @@ def a_late_change_brings_back_the_deleted() -> Iterator[None]:
         yield
 
 
-@_breaks("G3")
+@breaks("G3")
 def what_was_read_later_counts_as_seen() -> Iterator[None]:
     """A device does not say how far it had read when it wrote what it sends after having read on."""
     with mock.patch.object(replica, "seen_before", return_value={}):
         yield
 
 
-@_breaks("G3")
+@breaks("G3")
 def the_other_of_a_conflict_is_not_told() -> Iterator[None]:
     """The server tells of a conflict whoever sends second, and nobody else."""
     with mock.patch.object(Conflicts, "tell_others"):
         yield
 
 
-@_breaks("G4")
+@breaks("G4")
 def one_fault_stops_the_queue() -> Iterator[None]:
     """A fault in one edit refuses the request that carries it, again and again; its device insists."""
 
@@ -295,7 +244,7 @@ def one_fault_stops_the_queue() -> Iterator[None]:
         yield
 
 
-@_breaks("G8")
+@breaks("G8")
 def old_apps_are_turned_away() -> Iterator[None]:
     """The server takes no edits from an app with another schema."""
     read = vars(gateway)["read_request"]
@@ -310,7 +259,7 @@ def old_apps_are_turned_away() -> Iterator[None]:
         yield
 
 
-@_breaks("G9")
+@breaks("G9")
 def everything_is_sent_again() -> Iterator[None]:
     """The server forgets how far a device has read what everybody holds."""
     pull = store.Store.pull
@@ -322,14 +271,14 @@ def everything_is_sent_again() -> Iterator[None]:
         yield
 
 
-@_breaks("G10")
+@breaks("G10")
 def nothing_is_mended() -> Iterator[None]:
     """The server answers a device whose rows differ from its own without any."""
     with mock.patch.object(pages, "read_repair", return_value=Repair([], [])):
         yield
 
 
-@_breaks("G1")
+@breaks("G1")
 def the_archived_leaves_without_a_marker() -> Iterator[None]:
     """The server archives and tells nobody who holds it."""
 
@@ -343,7 +292,7 @@ def the_archived_leaves_without_a_marker() -> Iterator[None]:
         yield
 
 
-@_breaks("G2")
+@breaks("G2")
 def what_was_stored_while_merging_is_stored_again() -> Iterator[None]:
     """The server forgets how much of the history it has stored of a push that it goes on merging."""
 
@@ -356,7 +305,7 @@ def what_was_stored_while_merging_is_stored_again() -> Iterator[None]:
         yield
 
 
-@_breaks("G1", "G2", "G7", "G10")
+@breaks("G1", "G2", "G7", "G10")
 def what_changes_after_it_was_stored_is_not_stored_again() -> Iterator[None]:
     """The server takes a record that it stored while it merged a push for done."""
 
@@ -371,152 +320,14 @@ def what_changes_after_it_was_stored_is_not_stored_again() -> Iterator[None]:
         yield
 
 
-@_breaks("G5")
+@breaks("G5")
 def hidden_fields_are_sent() -> Iterator[None]:
     """The server gives a rep the document that a manager sees."""
     with mock.patch.object(state, "open_record", lambda _kind, doc: doc):
         yield
 
 
-# The device
-
-
-@_breaks("G1", "G2")
-def the_cursor_is_stored_before_the_rows() -> Iterator[None]:
-    """A device that dies in between never asks for those rows again."""
-    apply = Replica.apply
-
-    def in_two_steps(self: Replica, reply: SyncReply, sent_ms: int, received_ms: int, asked: Asked) -> None:
-        def move() -> None:
-            readings = Readings(self.tables, reply, asked)
-            readings.begin()
-            readings.save(is_waiting=self.waiting > 0)
-
-        self._storage.transaction(move)
-        apply(self, reply, sent_ms, received_ms)
-
-    with mock.patch.object(Replica, "apply", in_two_steps):
-        yield
-
-
-@_breaks("G2", "G3")
-def verdicts_are_acknowledged_before_they_are_stored() -> Iterator[None]:
-    """A device that dies in between never hears them."""
-    apply = Replica.apply
-
-    def in_two_steps(self: Replica, reply: SyncReply, sent_ms: int, received_ms: int, asked: Asked) -> None:
-        self._storage.transaction(lambda: self.tables.meta.put("ack", reply.pushed))
-        apply(self, reply, sent_ms, received_ms, asked)
-
-    with mock.patch.object(Replica, "apply", in_two_steps):
-        yield
-
-
-@_breaks("G2", "G3", "G5")
-def what_is_revoked_goes_before_it_was_sent() -> Iterator[None]:
-    """A device drops a bucket with the edits that wait in it."""
-    drop = Applying._drop_revoked
-
-    def ruthless(self: Applying) -> None:
-        for n, waiting in self._tables.outbox.items():
-            held = self._tables.row.get(waiting.edit.id)
-            if held is not None and held.bucket not in self._reply.grants:
-                self._tables.outbox.drop(n)
-        drop(self)
-
-    with mock.patch.object(Applying, "_drop_revoked", ruthless):
-        yield
-
-
-@_breaks("G1", "G5")
-def markers_are_ignored() -> Iterator[None]:
-    """A device keeps what moved away."""
-    with mock.patch.object(Applying, "_drop_moved"):
-        yield
-
-
-@_breaks("G1")
-def a_stale_page_is_accepted() -> Iterator[None]:
-    """A device puts rows of an overtaken reply over newer ones, and keeps its cursor."""
-    store_rows, is_stale = Applying._store_rows, Readings.is_stale
-
-    def careless(self: Applying) -> None:
-        with mock.patch.object(Readings, "is_stale", return_value=False):
-            store_rows(self)
-        assert Readings.is_stale is is_stale
-
-    with mock.patch.object(Applying, "_store_rows", careless):
-        yield
-
-
-@_breaks("G2")
-def a_repeated_call_writes_again() -> Iterator[None]:
-    """A device does not know a request's key again."""
-    write = saving.write_changes
-    calls = iter(range(1_000_000))
-
-    def forgetful(tables: Any, changes: Any, context: Any) -> Any:
-        return write(tables, changes, msgspec.structs.replace(context, key=f"{context.key} {next(calls)}"))
-
-    with mock.patch.object(replica, "write_changes", forgetful):
-        yield
-
-
-@_breaks("G2")
-def request_keys_die_with_their_tab() -> Iterator[None]:
-    """A device keeps the keys of requests in the memory of whoever leads, not in its database."""
-    write = Replica.write
-    lives = iter(range(1_000_000))
-
-    def forgetful(self: Replica, changes: Any, key: str, *, together: bool = False) -> Any:
-        life = vars(self).setdefault("life", next(lives))
-        return write(self, changes, f"{key} {life}", together=together)
-
-    with mock.patch.object(Replica, "write", forgetful):
-        yield
-
-
-@_breaks("G3")
-def refusals_are_not_shown() -> Iterator[None]:
-    """A device tells nobody what was refused."""
-    with mock.patch.object(verdicts, "WANTS_A_HUMAN", frozenset()):
-        yield
-
-
-@_breaks("G5")
-def the_revoked_stays() -> Iterator[None]:
-    """A device keeps what it is no longer granted."""
-    with mock.patch.object(Applying, "_drop_revoked"):
-        yield
-
-
-@_breaks("G2", "G9")
-def nothing_is_offered_again() -> Iterator[None]:
-    """A device does not give a restored server what the backup missed."""
-    with mock.patch.object(Applying, "_offer_again"):
-        yield
-
-
-@_breaks("G2")
-def a_backup_is_believed_to_be_readable() -> Iterator[None]:
-    """The server lets devices forget what its newest backup holds; then that one is lost."""
-
-    def cover(connection: Connection, pushed_by_device: dict[int, int]) -> None:
-        for device, pushed in pushed_by_device.items():
-            driver_of(connection).execute("UPDATE replica SET covered = ? WHERE device = ?", pushed, device)
-
-    with mock.patch.object(ground, "note_cover", cover):
-        yield
-
-
-@_breaks("G2", kept="G2-former-numbers")
-def what_is_there_is_offered_again_under_a_new_number() -> Iterator[None]:
-    """A restored server does not say what it has of a device's former numbers."""
-    with mock.patch.object(pages._Reading, "_read_former", dict):
-        yield
-
-
-@_breaks("G5")
+@breaks("G5")
 def a_verdict_told_again_tells_what_was_withdrawn() -> Iterator[None]:
     """The server believes that whoever once met a value may hear of it for ever."""
     with mock.patch.object(pages._Reading, "_find_granted", lambda _reading, ids: set(ids)):
