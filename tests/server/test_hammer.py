@@ -31,6 +31,7 @@ PUSHERS, READERS, PROCESSES = 16, 8, 4
 PUSHES, EDITS = 10, 3
 SLOWEST_MS: Final = 8
 FAILURES: Final = 0.1
+HANGING: Final = 0.3
 BUCKETS: Final = (f"t:{NORTH}", f"t:{SOUTH}")
 T = TypeVar("T")
 
@@ -94,7 +95,7 @@ async def stores(address: str) -> AsyncIterator[tuple[Team, list[Store], list[Da
                 await database.close()
 
 
-async def push_all(store: Store, team: Team, device: int, random: Random) -> None:
+async def push_all(found: list[Store], team: Team, device: int, random: Random) -> None:
     """Make visits and change some again, in both buckets; what fails is sent once more, as a device would."""
     team.person_by_device[device] = MIRA
     numbers = count(1)
@@ -111,12 +112,25 @@ async def push_all(store: Store, team: Team, device: int, random: Random) -> Non
                 record, root = make_id(device * 1_000 + n), random.choice((BAKERY, CHEMIST))
                 made.append((record, root))
                 edits.append(Edit(n, "visit", record, root, {"customer": root, "person": MIRA, "status": "open"}, at))
-        while True:
-            try:
-                await store.push(Push(team.actor(device), list(edits)))
-                break
-            except UnavailableError:
-                continue
+        await deliver(found, team, device, edits, random)
+
+
+async def deliver(found: list[Store], team: Team, device: int, edits: list[Edit], random: Random) -> None:
+    """Send edits until one request with all of them was answered.
+
+    Now and then a part of them goes ahead to another process, and is under way still: as of a phone whose first request
+    hangs, and which has more to send by the time that it tries again.
+    """
+    while True:
+        requests = [found[device % len(found)].push(Push(team.actor(device), list(edits)))]
+        if random.random() < HANGING:
+            part = edits[: random.randint(1, len(edits))]
+            requests.insert(0, random.choice(found).push(Push(team.actor(device), part)))
+        *_, answer = await asyncio.gather(*requests, return_exceptions=True)
+        if not isinstance(answer, BaseException):
+            return
+        if not isinstance(answer, UnavailableError):
+            raise answer
 
 
 async def read_on(store: Store, team: Team, device: int, done: asyncio.Event) -> dict[str, bytes]:
@@ -142,9 +156,7 @@ async def test_no_reader_misses_a_row_under_sixteen_pushers(address: str) -> Non
         done = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             readers = [tasks.create_task(read_on(found[n % len(found)], team, 500 + n, done)) for n in range(READERS)]
-            await asyncio.gather(
-                *(push_all(found[n % len(found)], team, 1 + n, Random(SEED * 100 + n)) for n in range(PUSHERS))
-            )
+            await asyncio.gather(*(push_all(found, team, 1 + n, Random(SEED * 100 + n)) for n in range(PUSHERS)))
             done.set()
         seen = [reader.result() for reader in readers]
 
@@ -226,7 +238,7 @@ async def test_pushes_that_move_customers_about_end_in_one_order(address: str) -
                     except UnavailableError:
                         continue
 
-        writing = [push_all(found[n % len(found)], team, 30 + n, Random(SEED + n)) for n in range(4)]
+        writing = [push_all(found, team, 30 + n, Random(SEED + n)) for n in range(4)]
         moving = [move(60 + n, (BAKERY, CHEMIST)[n % 2], Random(SEED * 7 + n)) for n in range(4)]
         await asyncio.gather(*writing, *moving)
 
