@@ -14,12 +14,14 @@ import type { Engine } from "./engine.ts";
 import type { FileBox } from "./files/box.ts";
 import { NO_FILES } from "./files/status.ts";
 import { type Network, Uploader } from "./files/uploader.ts";
+import { GatheredNews } from "./gathered-news.ts";
 import type { Lock } from "./lease.ts";
 import type { Topic } from "./query.ts";
 import type { Keeping, Rescue, StoreStatus } from "./status.ts";
 import { StoreError } from "./store-error.ts";
 import { KINDS } from "./tables.ts";
-import { NOTHING_TOLD, type UnsentChange, type UnsentMark } from "./unsent.ts";
+import type { UnsentMark } from "./unsent.ts";
+import { type Keeper, UnsentCopy } from "./unsent-copy.ts";
 import type { Answer, Call } from "./wire.ts";
 
 /** Where the leader's news go. */
@@ -30,13 +32,6 @@ export interface Listeners {
   fault(reason: unknown): void;
   /** The server had the device wiped: data and sign-in are gone. */
   wiped(): void;
-}
-
-/** Where unsent edits are kept beside a database that does not last. */
-export interface Keeper {
-  /** Resolves when it is on the disk. */
-  keep(change: UnsentChange): Promise<void>;
-  drop(): Promise<void>;
 }
 
 /** Where the bytes of files are, and how they are sent. */
@@ -88,16 +83,14 @@ const STATUS_MS = 30;
 export class Leader {
   #session: Session;
   readonly #uploader: Uploader | null;
-  readonly #news = new Set<Topic>();
-  #newsTimer: ReturnType<typeof setTimeout> | null = null;
+  readonly #news: GatheredNews;
+  /** null where the file lasts. */
+  readonly #copy: UnsentCopy | null;
   #statusTimer: ReturnType<typeof setTimeout> | null = null;
   #workTimer: ReturnType<typeof setTimeout> | null = null;
   #fetchTimer: ReturnType<typeof setTimeout> | null = null;
   #callOffMinute: () => void = () => {};
   #locked: Lock | null;
-  /** What of the unsent has been kept elsewhere, and the keeping that is under way. */
-  #told: UnsentMark;
-  #keeping: Promise<void> = Promise.resolve();
   #isPersisted = false;
   /** The device had no room for something; whatever can be stored next takes it back. */
   #isFull = false;
@@ -112,7 +105,8 @@ export class Leader {
 
   constructor(private readonly parts: LeaderParts) {
     const { engine } = parts;
-    this.#told = parts.told ?? NOTHING_TOLD;
+    this.#news = new GatheredNews((topics) => parts.listeners.changed(topics));
+    this.#copy = this.#makeCopy();
     this.#rescued = parts.rescued?.told ?? null;
     engine.onChange((topics) => this.#tell(topics));
     this.#session = this.#makeSession();
@@ -215,9 +209,9 @@ export class Leader {
 
   async #drop(): Promise<void> {
     this.#stop();
-    await this.#keeping.catch(() => undefined); // or it would come after the dropping
+    await this.#copy?.settled();
     this.parts.file.database.close();
-    await this.parts.keeper?.drop();
+    await this.#copy?.drop();
     await this.#uploader?.drop();
     // What the server can be asked for again keeps nobody from leaving.
     for (const kept of this.parts.beside ?? []) await kept.drop().catch(() => undefined);
@@ -237,7 +231,8 @@ export class Leader {
     this.#session.stop();
     this.#uploader?.stop();
     this.#callOffMinute();
-    if (this.#newsTimer !== null) clearTimeout(this.#newsTimer);
+    this.#copy?.stop();
+    this.#news.stop();
     if (this.#statusTimer !== null) clearTimeout(this.#statusTimer);
     if (this.#workTimer !== null) clearTimeout(this.#workTimer);
     if (this.#fetchTimer !== null) clearTimeout(this.#fetchTimer);
@@ -333,10 +328,10 @@ export class Leader {
   }
 
   #makeSession(): Session {
-    const { engine, version, timers, random, times = {} } = this.parts;
+    const { engine, version, transport, timers, random, times = {} } = this.parts;
     return new Session({
       store: engine,
-      transport: this.#transport(),
+      transport: this.#copy?.before(transport) ?? transport,
       timers,
       random,
       report: () => ({
@@ -353,6 +348,11 @@ export class Leader {
       wipe: () => void this.#wipe().catch((reason: unknown) => this.#noteFailure(reason)),
       times,
     });
+  }
+
+  #makeCopy(): UnsentCopy | null {
+    const { engine, keeper, told } = this.parts;
+    return keeper && new UnsentCopy({ keeper, told, since: (mark) => engine.unsentSince(mark) });
   }
 
   #makeUploader(): Uploader | null {
@@ -391,46 +391,16 @@ export class Leader {
       this.#uploader?.look();
       this.#areFilesUntidy = true;
     }
-    for (const topic of topics) this.#news.add(topic);
     void this.#keepOrTell();
     this.#statusSoon();
     const isLoading = this.parts.engine.phase.name === "first_sync";
     const isOwnWrite = topics.has("outbox");
-    if (!isLoading || isOwnWrite) this.#flushNews();
-    else this.#newsTimer ??= setTimeout(() => this.#flushNews(), FIRST_LOAD_NEWS_MS);
-  }
-
-  /** Keeps what is new of the unsent elsewhere, where the database does not last; one step after another. */
-  #keepUnsent(): Promise<void> {
-    const { engine, keeper } = this.parts;
-    if (keeper === null) return Promise.resolve();
-    const step = async () => {
-      if (this.#isClosed) return;
-      const change = engine.unsentSince(this.#told);
-      if (change === null) return;
-      await keeper.keep(change);
-      this.#told = change.mark; // only now: what could not be kept is told again
-    };
-    this.#keeping = this.#keeping.then(step, step);
-    return this.#keeping;
+    this.#news.tell(topics, isLoading && !isOwnWrite ? FIRST_LOAD_NEWS_MS : 0);
   }
 
   /** What was written shows and will be sent: that it could not be kept is another matter, and it is tried again. */
   #keepOrTell(): Promise<void> {
-    return this.#keepUnsent().catch((reason: unknown) => this.#noteFailure(reason));
-  }
-
-  /** Where the database does not last a request goes once what it acknowledges is kept: the server forgets it then. */
-  #transport(): Transport {
-    const { keeper, transport } = this.parts;
-    if (keeper === null) return transport;
-    return {
-      exchange: async (...given) => {
-        await this.#keeping.catch(() => undefined);
-        return transport.exchange(...given);
-      },
-      listen: (listener) => transport.listen(listener),
-    };
+    return (this.#copy?.keep() ?? Promise.resolve()).catch((reason: unknown) => this.#noteFailure(reason));
   }
 
   /** Slices of work that can wait, with room between them for whatever screens ask. */
@@ -485,15 +455,7 @@ export class Leader {
     if (lock === this.#locked) return;
     this.#locked = lock;
     this.#statusSoon();
-    for (const topic of TOPICS) this.#news.add(topic);
-    this.#flushNews();
-  }
-
-  #flushNews(): void {
-    if (this.#newsTimer !== null) clearTimeout(this.#newsTimer);
-    this.#newsTimer = null;
-    if (this.#news.size > 0) this.parts.listeners.changed([...this.#news]);
-    this.#news.clear();
+    this.#news.tell(TOPICS);
   }
 
   #statusSoon(): void {
