@@ -125,7 +125,7 @@ async def deliver(found: list[Store], team: Team, device: int, edits: list[Edit]
         requests = [found[device % len(found)].push(Push(team.actor(device), list(edits)))]
         if random.random() < HANGING:
             part = edits[: random.randint(1, len(edits))]
-            requests.insert(0, random.choice(found).push(Push(team.actor(device), part)))
+            requests.insert(0, random.choice(found).push(Push(team.actor(device), list(part))))
         *_, answer = await asyncio.gather(*requests, return_exceptions=True)
         if not isinstance(answer, BaseException):
             return
