@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from routebook_server.database import Database, UnavailableDatabaseError, driver_of, open_database
 from routebook_server.database.address import is_postgres
 from routebook_server.records.pages import Asked
-from routebook_server.records.push import Push
+from routebook_server.records.push import Push, Pushed
 from routebook_server.records.store import Store, UnavailableError
 from routebook_server.records.verify import bucket_names, verify_bucket
 from routebook_sync.clock import Clock, stamp_from_clock
@@ -126,11 +126,12 @@ async def deliver(found: list[Store], team: Team, device: int, edits: list[Edit]
         if random.random() < HANGING:
             part = edits[: random.randint(1, len(edits))]
             requests.insert(0, random.choice(found).push(Push(team.actor(device), list(part))))
-        *_, answer = await asyncio.gather(*requests, return_exceptions=True)
-        if not isinstance(answer, BaseException):
+        answers = await asyncio.gather(*requests, return_exceptions=True)
+        for failure in answers:
+            if isinstance(failure, BaseException) and not isinstance(failure, UnavailableError):
+                raise failure
+        if isinstance(answers[-1], Pushed):
             return
-        if not isinstance(answer, UnavailableError):
-            raise answer
 
 
 async def read_on(store: Store, team: Team, device: int, done: asyncio.Event) -> dict[str, bytes]:
