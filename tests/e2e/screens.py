@@ -12,6 +12,8 @@ from e2e.people import MANAGER, MAREK, MARYAM, Rep, sign_in
 from e2e.steps import field_row, open_tab
 from e2e.words import word
 
+PHONE_BELOW: Final = 700
+"""Pixels from which on the app has another shape (`ui/width.svelte.ts`)."""
 Theme = Literal["light", "dark"]
 Who = Literal["nobody", "rep", "manager"]
 
@@ -174,10 +176,16 @@ def _map(page: Page, place: Place) -> None:
         card.click()
 
 
+def _is_phone(page: Page) -> bool:
+    """Tell whether the page is as narrow as a phone; what it shows follows a change of width some frames later."""
+    size = page.viewport_size
+    return size is not None and size["width"] < PHONE_BELOW
+
+
 def _map_list(page: Page, place: Place) -> None:
     """The list of what is on the map: a sheet on phones, beside the map elsewhere."""
     _map(page, place)
-    if page.get_by_test_id("map-list-open").count() > 0:
+    if _is_phone(page):
         page.get_by_test_id("map-list-open").click()
     else:
         page.get_by_role("tab", name=word(place.locale, "map_list")).click()
@@ -193,7 +201,7 @@ def _map_card(page: Page, place: Place) -> None:
 def _map_route(page: Page, place: Place) -> None:
     """The stops of the day: a sheet on phones, beside the map elsewhere."""
     _map(page, place)
-    if page.get_by_test_id("map-route-open").count() > 0:
+    if _is_phone(page):
         page.get_by_test_id("map-route-open").click()
     else:
         page.get_by_role("tab", name=word(place.locale, "today_route")).click()
@@ -210,7 +218,7 @@ def _map_day(page: Page, place: Place) -> None:
     """The team's day: the reps in a sheet on phones, beside the map elsewhere."""
     go(page, "/map?show=today")
     expect(page.get_by_test_id("screen-ready")).to_be_visible()
-    if page.get_by_test_id("map-list-open").count() > 0:
+    if _is_phone(page):
         page.get_by_test_id("map-list-open").click()
     expect(page.get_by_test_id("map-team")).to_be_visible()
 
