@@ -69,7 +69,7 @@ def markers_are_ignored() -> Iterator[None]:
         yield
 
 
-@breaks("G1")
+@breaks("G1", kept="G1-stale-page")
 def a_stale_page_is_accepted() -> Iterator[None]:
     """A device puts rows of an overtaken reply over newer ones, and keeps its cursor."""
     store_rows, is_stale = Applying._store_rows, Readings.is_stale

@@ -43,7 +43,7 @@ def nothing_is_offered_again() -> Iterator[None]:
         yield
 
 
-@breaks("G2")
+@breaks("G2", kept="G2-unreadable-backup")
 def a_backup_is_believed_to_be_readable() -> Iterator[None]:
     """The server lets devices forget what its newest backup holds; then that one is lost."""
 

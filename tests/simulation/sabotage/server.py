@@ -113,7 +113,7 @@ def numbers_are_given_before_the_commit() -> Iterator[None]:
         yield
 
 
-@breaks("R45")
+@breaks("R45", kept="R45-half-a-group")
 def groups_are_applied_by_half() -> Iterator[None]:
     """The server takes each edit of a group by itself."""
 
