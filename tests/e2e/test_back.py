@@ -3,11 +3,12 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.complaints import complaints
 from e2e.conftest import MakeBrowser
 from e2e.house import House
 from e2e.people import MAREK, sign_in
 from e2e.pictures import take, tap_and_choose
-from e2e.screens import complaints, go, go_to_customer
+from e2e.screens import go, go_to_customer
 from e2e.steps import open_tab
 from e2e.words import word
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.axe import COLOURS, violations
+from e2e.complaints import complaints
 from e2e.conftest import MakeBrowser
 from e2e.house import House
 from e2e.screens import (
@@ -15,7 +16,6 @@ from e2e.screens import (
     Theme,
     change_theme,
     come_to,
-    complaints,
     go,
     person_of,
     place_for,

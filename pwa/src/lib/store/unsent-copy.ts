@@ -9,6 +9,7 @@ export interface Keeper {
   drop(): Promise<void>;
 }
 
+/** What the copy is made of. */
 export interface UnsentCopyParts {
   readonly keeper: Keeper;
   /** What of the unsent the keeper has already; left out: nothing. */
