@@ -53,11 +53,10 @@ def copy_rows(source: Connection, target: Connection, progress: Progress) -> int
     """Copy every row, prove it, and return how many there were. Runs inside a transaction of either side; CopyError.
 
     Both databases have the tables of one version, this one or an older one; ``target`` has no row in them. Checksums
-    are computed of this version's alone: what an older one wrote is proved once it is migrated.
+    are computed of this version's alone: what an older one wrote is proved once it is migrated. Whoever begins the
+    transaction of PostgreSQL lets it rest (``let_rest``) before anything else.
     """
     require_empty(target)
-    for connection in (source, target):
-        _let_rest(connection)
     count_by_table = {table: _count(source, table) for table in _tables_in(target)}
     total, done = sum(count_by_table.values()), 0
     progress(done, total)
@@ -82,7 +81,7 @@ def copy_rows(source: Connection, target: Connection, progress: Progress) -> int
     return total
 
 
-def _let_rest(connection: Connection) -> None:
+def let_rest(connection: Connection) -> None:
     """Let the transaction wait for the other side however long that works; no writer waits for either of the two."""
     driver = driver_of(connection)
     if driver.is_shared:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from routebook_server.backup.copying import CopyError, Progress, copy_rows, require_empty, require_sums
+from routebook_server.backup.copying import CopyError, Progress, copy_rows, let_rest, require_empty, require_sums
 from routebook_server.database import driver_of
 from routebook_server.database.migrating import HEAD, find_revision, make_tables, migrate, require_tables
 
@@ -13,6 +13,8 @@ def move_rows(source: Connection, target: Connection, progress: Progress) -> int
     ``source`` stays as it is: tables of an older version are copied as they are, and migrated where they arrived. Runs
     inside a transaction of either side.
     """
+    for connection in (source, target):
+        let_rest(connection)
     revision = require_tables(source)
     found = find_revision(target)
     if found is not None:

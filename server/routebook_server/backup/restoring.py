@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from routebook_server.backup.bans import Bans, Former, bans_for, compare, last_epoch, look_at, shut_out
 from routebook_server.backup.checking import check_backup
-from routebook_server.backup.copying import Progress, copy_rows, read_last_number, write_last_number
+from routebook_server.backup.copying import Progress, copy_rows, let_rest, read_last_number, write_last_number
 from routebook_server.backup.lock import FileLock, LockedError, count_others, require_alone
 from routebook_server.backup.sealing import break_seal
 from routebook_server.backup.taking import reach_disk, remove_database
@@ -186,6 +186,7 @@ async def _replace_rows(database: Database, ready: Path, aside: str, progress: P
     source = open_sqlite(ready)
 
     def replace(connection: Connection) -> None:
+        let_rest(connection)
         if others := count_others(connection):
             raise LockedError(f"{others} connections of a server came meanwhile")
         driver = driver_of(connection)

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from routebook_server.backup.checking import Checked, UnfitBackupError, check_backup
-from routebook_server.backup.copying import Progress, copy_rows
+from routebook_server.backup.copying import Progress, copy_rows, let_rest
 from routebook_server.backup.sealing import seal
 from routebook_server.database import Database, SqliteDatabase, driver_of
 from routebook_server.database.migrating import HEAD, find_revision, make_tables, require_tables
@@ -105,6 +105,7 @@ async def _copy_into(database: Database, target: Path, progress: Progress) -> No
     copy = reach_sqlite(target)
 
     def copy_all(source: Connection, into: Connection) -> int:
+        let_rest(source)
         make_tables(into, require_tables(source))
         return copy_rows(source, into, progress)
 
