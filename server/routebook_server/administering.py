@@ -12,7 +12,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from routebook_server.app import Application, wall_clock_ms
-from routebook_server.database import name_of
+from routebook_server.database import name_of, reach_database
+from routebook_server.database.migrating import HEAD, find_revision, require_tables
 from routebook_server.filling import fill_with_words
 from routebook_server.gateway.problem import ProblemError
 from routebook_server.identity.accounts import Organisation, change_password, find_account_by_email, find_organisation
@@ -20,7 +21,7 @@ from routebook_server.identity.founding import found
 from routebook_server.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from routebook_server.identity.people import NewPerson
 from routebook_server.identity.sessions import end_sessions_of
-from routebook_server.opening import OK, CommandError, open_application
+from routebook_server.opening import OK, CommandError, in_one_sentence, is_missing, open_application, require_there
 from routebook_server.records.verify import bucket_names, verify_bucket
 from routebook_server.settings import Settings
 from routebook_server.web.site import empty_site
@@ -48,7 +49,7 @@ def add_person(settings: Settings, chosen: argparse.Namespace) -> int:
         await application.database.write(found_if_empty)
         await application.people.add_unasked(offer)
 
-    _run_once(settings, add)
+    _run_once(settings, add, may_be_new=True)
     print(f"{chosen.email} may sign in.")
     return OK
 
@@ -87,10 +88,11 @@ def _ask_password() -> str:
     return password
 
 
-def _run_once(settings: Settings, work: Callable[[Application], Awaitable[None]]) -> None:
-    """Run ``work`` on the database without serving."""
+def _run_once(settings: Settings, work: Callable[[Application], Awaitable[None]], *, may_be_new: bool = False) -> None:
+    """Run ``work`` on the database without serving; ``may_be_new`` if it may make one."""
 
     async def run() -> None:
+        await _require_ours(settings, may_be_new=may_be_new)
         application = open_application(settings, empty_site())
         try:
             await work(application)
@@ -102,6 +104,26 @@ def _run_once(settings: Settings, work: Callable[[Application], Awaitable[None]]
     asyncio.run(run())
 
 
+async def _require_ours(settings: Settings, *, may_be_new: bool) -> None:
+    """CommandError unless the tables are this version's: opening the application would make or migrate them.
+
+    A server may be running on older ones, and a wrong folder is no reason to make a book in it.
+    """
+    if may_be_new and is_missing(settings.address):
+        return
+    require_there(settings.address)
+    with in_one_sentence(settings.address):
+        database = await reach_database(settings.address)
+        try:
+            revision = await database.read(find_revision if may_be_new else require_tables)
+        finally:
+            await database.close()
+    if revision is not None and revision < HEAD:
+        raise CommandError(
+            f"{name_of(settings.address)} is of an older version; start the server of this one on it first"
+        )
+
+
 def fill(settings: Settings, chosen: argparse.Namespace) -> int:
     """Fill an empty database with the demo team of any size."""
 
@@ -109,7 +131,7 @@ def fill(settings: Settings, chosen: argparse.Namespace) -> int:
         if not await fill_with_words(application, chosen.seed, chosen.customers, chosen.children):
             raise CommandError(f"{name_of(settings.address)} is not empty; choose another folder with --data")
 
-    _run_once(settings, work)
+    _run_once(settings, work, may_be_new=True)
     return OK
 
 

@@ -22,7 +22,7 @@ from routebook_server.database.migrating import require_tables
 from routebook_server.files.blobs import Blobs, DiskBlobs
 from routebook_server.files.building import FOLDER, FilesSettingError, open_blobs
 from routebook_server.files.copying import copy_blobs, count_blobs
-from routebook_server.opening import OK, CommandError, in_one_sentence
+from routebook_server.opening import OK, CommandError, in_one_sentence, require_there
 from routebook_server.settings import Settings
 
 _WHY_UNKNOWN: Final = {
@@ -48,8 +48,7 @@ def back_up(settings: Settings, chosen: argparse.Namespace) -> int:
         finally:
             await database.close()
 
-    if not is_postgres(settings.address) and not sqlite_path(settings.address).exists():
-        raise CommandError(f"there is no database in {settings.data}")
+    require_there(settings.address)
     with _reasons(settings.address, target):
         found = asyncio.run(take())
     print(f"{target}: {found.records} records, verified.")
@@ -145,8 +144,7 @@ def move(_settings: Settings, chosen: argparse.Namespace) -> int:
                 assert isinstance(target, SqliteDatabase)  # noqa: S101 - see above
                 return await source.read(lambda rows: target.write_now(lambda into: move_rows(rows, into, progress)))
 
-    if not is_postgres(source_address) and not sqlite_path(source_address).exists():
-        raise CommandError(f"there is no database {name_of(source_address)}")
+    require_there(source_address)
     with contextlib.ExitStack() as locks:
         for address in (source_address, target_address):
             with _reasons(address, Path(name_of(address))):

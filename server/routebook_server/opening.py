@@ -14,6 +14,7 @@ from routebook_server.database import (
     UnfitDatabaseError,
     name_of,
 )
+from routebook_server.database.address import is_postgres, sqlite_path
 from routebook_server.files.building import FilesSettingError
 from routebook_server.identity.health import Demo
 from routebook_server.reminders.building import ReminderSettingError
@@ -39,6 +40,18 @@ def open_application(settings: Settings, site: Site | None = None, demo: Demo | 
             raise CommandError(f"there is no built app in {settings.app}; run `make build` first") from None
         except (FilesSettingError, ReminderSettingError) as error:
             raise CommandError(str(error)) from None
+
+
+def is_missing(address: str) -> bool:
+    """Tell whether an address is that of a file that is not there; CommandError if it is no address."""
+    with in_one_sentence(address):
+        return not is_postgres(address) and not sqlite_path(address).exists()
+
+
+def require_there(address: str) -> None:
+    """CommandError where there is no file; opening it would make one."""
+    if is_missing(address):
+        raise CommandError(f"there is no database {name_of(address)}")
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ import pytest
 from routebook_server.database.migrating import HEAD
 from routebook_server.settings import DATABASE_NAME
 from server.process import EMAIL, PASSWORD, Process, process
+from server.test_keeping_older import make_file
 
 STOPS_WITHIN_S = 5
 __all__ = ["process"]
@@ -155,9 +156,12 @@ def test_several_processes_need_postgres(process: Process) -> None:
     one_line(process.run("serve", "--processes", "2"), "2 processes need PostgreSQL")
 
 
+@pytest.mark.parametrize("command", [("serve",), ("verify",), ("backup", "book.backup"), ("password", EMAIL)])
 @pytest.mark.parametrize("address", ["mysql://ada:geheim@host/book", "postgresql://ada:geheim@127.0.0.1:1/book"])
-def test_an_address_that_leads_nowhere_is_said_without_its_password(process: Process, address: str) -> None:
-    done = process.run("serve", ROUTEBOOK_DATABASE=address)
+def test_an_address_that_leads_nowhere_is_said_without_its_password(
+    process: Process, address: str, command: tuple[str, ...]
+) -> None:
+    done = process.run(*command, typed=f"{PASSWORD}\n", ROUTEBOOK_DATABASE=address)
     one_line(done, "routebook: ")
     assert "geheim" not in done.stdout + done.stderr
 
@@ -193,6 +197,25 @@ def test_a_short_password_or_a_strange_email_adds_nobody(process: Process) -> No
 def test_the_version_is_told(process: Process) -> None:
     process.installed = True
     assert process.run("--version").stdout.startswith("routebook 0.")
+
+
+@pytest.mark.parametrize("command", [("verify",), ("verify", "--mend"), ("password", EMAIL)])
+def test_what_works_on_a_book_makes_none_where_there_is_none(process: Process, command: tuple[str, ...]) -> None:
+    one_line(process.run(*command, typed=f"{PASSWORD}\n"), "no database", str(process.data))
+    assert not process.data.exists()
+
+
+@pytest.mark.parametrize(
+    "command", [("verify",), ("password", EMAIL), ("demo",), ("person", "add", "--name", "Ada", "--email", EMAIL)]
+)
+def test_an_older_version_s_database_is_left_as_it_is_by_all_but_the_server(
+    process: Process, command: tuple[str, ...]
+) -> None:
+    process.data.mkdir()
+    make_file(process.data / DATABASE_NAME)
+    before = (process.data / DATABASE_NAME).read_bytes()
+    one_line(process.run(*command, typed=f"{PASSWORD}\n"), "older version", "start the server")
+    assert (process.data / DATABASE_NAME).read_bytes() == before
 
 
 def test_verify_says_what_differs_and_mends_it_when_asked(process: Process) -> None:
