@@ -261,8 +261,8 @@ function unit(
     .replace(/([۰-۹])(?=\p{L})/u, "$1 "); // ICU forgets the space before the Persian metre
 }
 
-/** How long to wait: `40 sec`, `12 min`. */
+/** How long to wait: `40 sec`, `12 min`. Short, so that it bears every case: a Russian second ends otherwise after “in”. */
 export function showWait(seconds: number, reader: Reader): string {
   if (seconds >= 90) return duration(seconds * 1000, reader);
-  return number(Math.max(1, Math.ceil(seconds)), reader, { style: "unit", unit: "second", unitDisplay: "long" });
+  return number(Math.max(1, Math.ceil(seconds)), reader, { style: "unit", unit: "second", unitDisplay: "short" });
 }

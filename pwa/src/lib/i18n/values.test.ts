@@ -78,8 +78,9 @@ test("the year is that of the reader's calendar", () => {
 
 test("a wait is said in seconds while it is short", () => {
   const waits = [0, 2, 40, 900].map((seconds) => showWait(seconds, showing("en").reader));
-  expect(waits).toEqual(["1 second", "2 seconds", "40 seconds", "15 min"]);
-  expect(showWait(40, showing("pl").reader)).toBe("40 sekund");
+  expect(waits).toEqual(["1 sec", "2 secs", "40 secs", "15 min"]);
+  expect(showWait(40, showing("pl").reader)).toBe("40 sek.");
+  expect(showWait(21, showing("ru").reader)).toBe("21 с"); // “через 21 секунду”, not the nominative's “секунда”
 });
 
 test("a whole sum follows the currency's own minor unit", () => {
