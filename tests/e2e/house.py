@@ -108,6 +108,13 @@ class House:
         own = [customer for customer in self.records("customer") if customer.values.get("owner") == person]
         return sorted(own, key=lambda customer: str(customer.values["name"]))
 
+    def unplanned_of(self, email: str) -> list[Record]:
+        """Return those of them at whom no visit is planned: which these are follows from the day of the run."""
+        planned = {
+            visit.values["customer"] for visit in self.records("visit") if visit.values.get("status") == "planned"
+        }
+        return [customer for customer in self.customers_of(email) if customer.id not in planned]
+
     def record(self, record_id: str) -> Record:
         """Return one record of the server's database, where it has to be exactly once."""
         [(kind, doc)] = read_rows(self.database, "SELECT kind, doc FROM record WHERE id = ?", record_id)

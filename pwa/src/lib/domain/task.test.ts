@@ -6,6 +6,7 @@ import {
   createTask,
   dateChoices,
   deleteTask,
+  dueAtAGlance,
   groupOf,
   moveTask,
   moveTaskBack,
@@ -156,4 +157,14 @@ describe("a chosen day and time", () => {
     expect(usualMinute("2026-11-18", at(12, 2), AROUND)).toBe(13 * 60 + 5);
     expect(usualMinute("2026-11-18", at(23, 30), AROUND)).toBe(23 * 60 + 30);
   });
+});
+
+test("what is due today stands beside what is late, however much that is", () => {
+  const late = ["a", "b", "c", "d", "e"];
+  const today = ["v", "w", "x"];
+  expect(dueAtAGlance(late, today, 4)).toEqual(["a", "b", "v", "w"]);
+  expect(dueAtAGlance(late, ["v"], 4)).toEqual(["a", "b", "c", "v"]);
+  expect(dueAtAGlance(["a"], today, 4)).toEqual(["a", "v", "w", "x"]);
+  expect(dueAtAGlance(late, [], 4)).toEqual(["a", "b", "c", "d"]);
+  expect(dueAtAGlance([], [], 4)).toEqual([]);
 });

@@ -103,6 +103,15 @@ export function groupOf(task: Pick<Visible<"task">, "status" | "due_day">, today
   return task.due_day < today ? "overdue" : "today";
 }
 
+/**
+ * What of it stands where there is room for `count`: what should have been done before comes first, and what is due today has half of
+ * the places at least, however much is late.
+ */
+export function dueAtAGlance<T>(overdue: readonly T[], today: readonly T[], count: number): T[] {
+  const ofToday = Math.min(today.length, Math.max(count - overdue.length, Math.ceil(count / 2)));
+  return [...overdue.slice(0, count - ofToday), ...today.slice(0, ofToday)];
+}
+
 /** The dates that one tap chooses. */
 export type DateChip = "in_an_hour" | "this_evening" | "tomorrow" | "in_3_days" | "next_week";
 
