@@ -163,7 +163,8 @@ async def test_each_endpoint_lets_in_whom_it_should(house: House, route: tuple[s
         assert answer.headers["content-type"] == "application/problem+json"
         strangers = {"anonymous": "not_signed_in", "expired": "session_expired", "revoked": "device_revoked"}
         code_by_status = {401: strangers.get(kind), 403: "forbidden", 404: "not_found"}
-        assert answer.json()["code"] == code_by_status[answer.status_code]
+        if method != "HEAD":
+            assert answer.json()["code"] == code_by_status[answer.status_code]
 
 
 @pytest.mark.parametrize("kind", CALLERS)
