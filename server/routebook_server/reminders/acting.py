@@ -26,7 +26,7 @@ from routebook_server.reminders.hours import Hours
 from routebook_server.reminders.keys import KeyRing
 from routebook_server.reminders.looks import Look, look_of
 from routebook_server.reminders.planning import FindReach
-from routebook_server.reminders.rules import Subject
+from routebook_server.reminders.rules import LASTS_MS, Subject
 from routebook_server.reminders.series import next_id, next_values
 from routebook_server.reminders.states import ANSWERED_WITHIN_MS, State
 from routebook_server.reminders.subjects import Listener, find_due, read_listeners, read_subjects
@@ -41,7 +41,7 @@ MINUTE_MS: Final = 60_000
 _SERVER: Final = base32.encode(SERVER_DEVICE, DEVICE_WIDTH)
 _SELECT: Final = (
     "SELECT delivery.id, reminder.id, reminder.person, reminder.kind, reminder.record, reminder.send_at,"
-    " reminder.action, delivery.device, delivery.state, delivery.sent_at"
+    " reminder.expires_at, reminder.action, delivery.device, delivery.state, delivery.sent_at"
     " FROM delivery JOIN reminder ON reminder.id = delivery.reminder WHERE"
 )
 _SELECT_ONE: Final = f"{_SELECT} delivery.id = ?"
@@ -95,6 +95,7 @@ class _Asked(msgspec.Struct, frozen=True):
     kind: str
     record: str
     send_at: int
+    expires_at: int
     action: str
     """What was done about the reminder before, "" for nothing."""
     device: int
@@ -186,7 +187,7 @@ class Acts:
         found = [_Asked(*row) for row in rows]
         if not found:
             _refuse("There is no such reminder.")
-        if self._now_ms() - max(one.send_at for one in found) > ANSWERED_WITHIN_MS:
+        if self._now_ms() - max(one.expires_at for one in found) > ANSWERED_WITHIN_MS - LASTS_MS:
             _refuse("The reminder is too old to be answered.")
         return found
 
