@@ -31,7 +31,7 @@ async def test_a_birthday_rings_year_by_year_for_the_owner_of_the_customer(scene
     assert message.payload["actions"] == []
     assert message.headers["urgency"] == "normal"
     assert await scene.at("2026-11-20 09:01") == []
-    scene.house.clock.now_ms = ms("2026-11-21 12:00")
+    scene.house.clock.now_ms = ms("2026-11-28 12:00")
     await scene.reminding.look_around()
     # The session of the phone lasts ninety days from its last use.
     await scene.run_sql("UPDATE session SET expires = ?", ms("2028-01-01 00:00"))

@@ -1,5 +1,7 @@
 """The calendar has all that falls due for its person, behind a link that only he knows and can renew."""
 
+import re
+import unicodedata
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -71,6 +73,36 @@ async def test_everything_that_falls_due_is_in_the_calendar(scene: Scene) -> Non
     assert found["Ann has a birthday today"]["DTSTART"].dt == date(2027, 2, 3)
     assert found["Slipping: Ovens"]["DTSTART"].dt == date(2026, 11, 18)
     assert found["Offer"].walk("VALARM")[0]["TRIGGER"].dt == timedelta(hours=9)
+
+
+async def test_text_from_other_programs_leaves_no_character_that_a_calendar_may_not_have(scene: Scene) -> None:
+    await scene.write("customer", BAKERY, BAKERY, name="Ba\x0bke\x1fry\x7f")
+    await scene.task(1, title="Samples\x0bfresh\x1f;\x85\tand\u2028more\x00\r\nof\rthem", due_day="2026-11-21")
+    path = await link(scene)
+    found = await events(scene, path)
+    assert set(found) == {"Samples\nfresh;\n\tand\nmore\nof\nthem"}
+    [event] = found.values()
+    assert event.walk("VALARM")[0]["DESCRIPTION"] == event["SUMMARY"]
+    assert event["DESCRIPTION"] == "Task for Ba\nkery"
+    text = (await scene.house.client().get(path)).content.decode()
+    wrong = {char for char in text if unicodedata.category(char) in {"Cc", "Zl", "Zp"}} - {"\r", "\n", "\t"}
+    assert wrong == set()
+    assert re.search("\r(?!\n)|(?<!\r)\n", text) is None, "whole line ends alone"
+
+
+async def test_who_asks_for_the_head_gets_no_calendar_and_all_that_is_said_of_it(scene: Scene) -> None:
+    path = await link(scene)
+    await scene.task(1, title="Offer", due_day="2026-11-21")
+    await scene.reminding.follower.catch_up()
+    client = scene.house.client()
+    whole, head = await client.get(path), await client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert dict(head.headers) == dict(whole.headers)
+    for wrong in ("", "?key=" + "A" * 43):
+        whole, head = await client.get(f"/api/calendar.ics{wrong}"), await client.head(f"/api/calendar.ics{wrong}")
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+    await scene.phone.delete("/api/calendar")
+    assert (await client.head(path)).status_code == 404
 
 
 async def test_what_rang_stays_in_the_calendar_until_it_is_done(scene: Scene) -> None:

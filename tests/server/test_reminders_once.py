@@ -32,6 +32,9 @@ from server.process import EMAIL, PASSWORD, STARTS_WITHIN_S, Process
 from server.push_service import Message, PushService
 from starting import Started, start
 
+DAY_MS = 86_400_000
+LATE_MS = 13 * 3_600_000
+"""More than what is sent where nobody knows that the server was away."""
 PATIENCE_S = 300
 """A limit for what is waited for, not a time that anything should take."""
 STEPS = [*((number, "after") for number in range(1, 8)), *((number, "before") for number in range(5, 9))]
@@ -169,9 +172,9 @@ class Phone:
         never = {"name": "quiet_hours", "value": {"from": "00:00", "to": "00:00"}}
         self._push(server, "setting", never)
 
-    def ring(self, server: Server) -> str:
-        """Write a task that is due now; returns the id of its reminder."""
-        at = time.time_ns() // 1_000_000
+    def ring(self, server: Server, late_ms: int = 0) -> str:
+        """Write a task that is due now, or was due before; returns the id of its reminder."""
+        at = time.time_ns() // 1_000_000 - late_ms
         values = {"title": f"Task {self._count}", "person": self.person, "status": "open", "remind_at": at}
         return reminder_id(Rule.TASK, self._push(server, "task", values), self.person, str(at))
 
@@ -213,6 +216,16 @@ class Phone:
     def is_led(self) -> bool:
         """Tell whether a server holds the lease."""
         return read_rows(self.address, "SELECT holder FROM lease WHERE until > 0") != []
+
+    def be_away(self) -> None:
+        """Let the server have been away for a day, once it has noted that it is there."""
+        until(lambda: read_rows(self.address, "SELECT at FROM reminded_until") != [], "the minute is noted")
+        self.let_pass(f"UPDATE reminded_until SET at = {time.time_ns() // 1_000_000 - DAY_MS}")
+
+    def is_noted(self) -> bool:
+        """Tell whether a server has noted that it is there."""
+        found = read_rows(self.address, "SELECT at FROM reminded_until")
+        return found != [] and found[0][0] > time.time_ns() // 1_000_000 - LATE_MS
 
     def wait_until_over(self, reminder: str) -> None:
         """Wait until nothing is left to do for a reminder."""
@@ -299,18 +312,26 @@ def check(phone: Phone, reminders: list[str]) -> None:
     assert entries == [(len(reminders) + 1,)]
 
 
-def test_a_scheduler_that_is_killed_at_any_step_lets_each_reminder_be_seen_once(phone: Phone, relay: Relay) -> None:
+@pytest.mark.parametrize("late_ms", [0, LATE_MS])
+def test_a_scheduler_that_is_killed_at_any_step_lets_each_reminder_be_seen_once(
+    phone: Phone, relay: Relay, late_ms: int
+) -> None:
     reminders: list[str] = []
     died: list[str] = []
     for number, when in STEPS:
         server = relay.now
+        if late_ms:
+            phone.be_away()
         server.order.write_text(f"{number} {when}")
-        reminders.append(phone.ring(server))
+        reminders.append(phone.ring(server, late_ms))
         until(lambda: server.is_dead() or phone.state(reminders[-1]) in {"sent", "shown"}, f"{number} {when}")  # noqa: B023
         if server.is_dead():
             died.append(f"{number} {when}")
             relay.hand_over(phone)
         phone.wait_until_over(reminders[-1])
+        if late_ms and died[-1:] == [f"{number} {when}"]:
+            # Whoever leads now notes it anew, at once, and not again before a minute has passed.
+            until(phone.is_noted, "the next one has noted the minute")
     assert len(died) >= 9, died
     check(phone, reminders)
 

@@ -150,7 +150,8 @@ async def test_a_former_book_of_an_older_version_is_read_and_put_aside_as_it_was
         changed = await administrator.patch(f"/api/people/{MAREK}", json={"active": False})
         assert changed.status_code < 300, changed.text
     await run_sql(address, "UPDATE alembic_version SET version_num = '0008'")
-    await run_sql(address, "DROP TABLE road_leg")
+    for table in ("road_leg", "reminded_until"):
+        await run_sql(address, f"DROP TABLE {table}")
     for column in ("id", "stamp"):
         await run_sql(address, f"ALTER TABLE verdict DROP COLUMN {column}")
     await run_sql(address, "DROP TABLE held_record")

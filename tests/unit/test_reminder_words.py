@@ -24,6 +24,7 @@ from routebook_server.reminders.wording import (
     LOCALES,
     NAMED,
     Wording,
+    line_of,
     locale_from,
     plural_form,
     say,
@@ -97,8 +98,12 @@ def test_every_text_is_used_and_every_used_one_is_there(monkeypatch: pytest.Monk
                     said = word(locale, Occurrence(rule, NOW, "2026-11-10"), subject, HOURS, NOW)
                     assert said.title, (locale, rule)
                     assert said.body or not customer, (locale, rule)
-                for days in range(1, 8):
-                    assert word(locale, Occurrence(rule, NOW - days * DAY_MS, "1"), subject, HOURS, NOW).title
+                for days in range(8):
+                    for mark in ("1", "2026-11-10"):
+                        occurrence = Occurrence(rule, NOW - days * DAY_MS, mark)
+                        late = word(locale, occurrence, subject, HOURS, NOW, is_late=True)
+                        assert late.title in line_of(locale, late)
+                        assert word(locale, occurrence, subject, HOURS, NOW).when == ""
                 due = Due(subject, Occurrence(rule, NOW, "1"), "p", "v" * 26, NOW)
                 make_calendar([due], Listener(HOURS), locale, "", NOW)
         about = Reminder("v" * 26, "p", "task", "task", "r", "c", "1", "Samples", NOW, NOW, NOW, None)
@@ -228,3 +233,33 @@ def test_a_call_that_rings_on_another_day_names_the_one_it_was_promised_for(loca
     assert word(locale, promised, subject, HOURS, rings_at).body == later
     own = Subject("r", "task", "c", "t:x", {"title": "Prices", "type": "call"}, {})
     assert f"{word(locale, promised, own, HOURS, rings_at).body}" == re.split("[:：] ?\u2068?Prices", later)[0]
+
+
+@pytest.mark.parametrize(
+    ("locale", "earlier", "timed", "of_day", "long_ago"),
+    [
+        ("en", "For 10:06", "For Sunday, 12:06", "For Sunday", "7 days late"),
+        ("fa", "برای ساعت ۱۰:۰۶", "برای یکشنبه ساعت ۱۲:۰۶", "برای یکشنبه", "۷ روز تأخیر"),
+        ("ru", "На 10:06", "На воскресенье, 12:06", "На воскресенье", "Просрочено на 7 дней"),
+        ("zh", "原定 10:06", "原定周日 12:06", "原定周日", "逾期 7 天"),
+        ("pl", "Na 10:06", "Na niedzielę, 12:06", "Na niedzielę", "7 dni po terminie"),
+    ],
+)
+def test_what_is_late_says_for_when_it_was(locale: str, earlier: str, timed: str, of_day: str, long_ago: str) -> None:
+    subject = Subject("r", "task", "c", "t:x", {"title": "Samples"}, {"name": "Bakery"})
+
+    def plain(text: str) -> str:
+        return text.replace("\u2068", "").replace("\u2069", "")
+
+    def said(days: float, mark: str) -> str:
+        occurrence = Occurrence(Rule.TASK, round(NOW - days * DAY_MS), mark)
+        made = word(locale, occurrence, subject, HOURS, NOW, is_late=True)
+        on_time = word(locale, occurrence, subject, HOURS, NOW)
+        assert plain(line_of(locale, made)) == (f"Samples · {plain(made.when)}" if made.when else "Samples")
+        assert plain(made.body) == plain(f"{made.when} · {on_time.body}" if made.when else on_time.body)
+        return plain(made.when)
+
+    assert said(2 / 24, "1") == earlier
+    assert (said(3, "1"), said(3, "2026-11-15")) == (timed, of_day)
+    assert said(7, "1") == said(7, "2026-11-11") == long_ago
+    assert said(2 / 24, "2026-11-18") == "", "it is of today"

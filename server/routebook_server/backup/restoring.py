@@ -23,6 +23,7 @@ from routebook_server.database.migrating import migrate
 from routebook_server.database.sqlite import reach_sqlite
 from routebook_server.identity.accounts import find_organisation
 from routebook_server.records.verify import bucket_names, verify_bucket
+from routebook_server.reminders.minute import forget_minute
 
 DEVICES_APART: Final = 1_000
 """Numbers left out after a restore: devices that came after the backup have them, and stamps that bear them."""
@@ -40,6 +41,7 @@ def begin_new_life(connection: Connection, now_ms: int, bans: Bans) -> Withdrawn
     driver.execute("UPDATE replica SET covered = backed_up, backed_up = pushed")
     last = max(read_last_number(connection, "device"), bans.last_device)
     write_last_number(connection, "device", last + DEVICES_APART)
+    forget_minute(connection)
     withdrawn = withdraw(connection, bans.rights)
     shut_out(connection, bans)
     for name in bucket_names(connection):

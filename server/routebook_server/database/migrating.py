@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 from routebook_server.database.door import NewerDatabaseError, UnfitDatabaseError
 from routebook_server.database.tables import derived, metadata, shape
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 """The newest migration: the version of the tables that this server knows. SQLite has it in user_version too."""
 _FOLDER: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x726F757465  # "route"

@@ -20,12 +20,13 @@ from routebook_server.identity.reach import Reach
 from routebook_server.records.author import Writer
 from routebook_server.records.store import RefusedError, Store, Values
 from routebook_server.reminders.calendars import Calendar, calendar_of
+from routebook_server.reminders.changes import Changes, read_changes
 from routebook_server.reminders.confirming import Confirmations
 from routebook_server.reminders.hours import Hours
 from routebook_server.reminders.keys import KeyRing
 from routebook_server.reminders.looks import Look, look_of
 from routebook_server.reminders.planning import FindReach
-from routebook_server.reminders.rules import Subject
+from routebook_server.reminders.rules import LASTS_MS, Subject
 from routebook_server.reminders.series import next_id, next_values
 from routebook_server.reminders.states import ANSWERED_WITHIN_MS, State
 from routebook_server.reminders.subjects import Listener, find_due, read_listeners, read_subjects
@@ -40,7 +41,8 @@ MINUTE_MS: Final = 60_000
 _SERVER: Final = base32.encode(SERVER_DEVICE, DEVICE_WIDTH)
 _SELECT: Final = (
     "SELECT delivery.id, reminder.id, reminder.person, reminder.kind, reminder.record, reminder.send_at,"
-    " reminder.action, delivery.device FROM delivery JOIN reminder ON reminder.id = delivery.reminder WHERE"
+    " reminder.expires_at, reminder.action, delivery.device, delivery.state, delivery.sent_at"
+    " FROM delivery JOIN reminder ON reminder.id = delivery.reminder WHERE"
 )
 _SELECT_ONE: Final = f"{_SELECT} delivery.id = ?"
 _SELECT_SEVERAL: Final = f"{_SELECT} delivery.summary = ? AND delivery.summary <> '' AND delivery.state <> 'cancelled'"
@@ -93,9 +95,23 @@ class _Asked(msgspec.Struct, frozen=True):
     kind: str
     record: str
     send_at: int
+    expires_at: int
     action: str
     """What was done about the reminder before, "" for nothing."""
     device: int
+    state: str
+    sent_at: int | None
+
+
+class _Desk(msgspec.Struct, frozen=True):
+    """What one act looks at, read together."""
+
+    person: Reach | None
+    subject: Subject | None
+    listener: Listener
+    look: Look
+    changes: Changes
+    is_still_due: bool
 
 
 class Acts:
@@ -171,24 +187,13 @@ class Acts:
         found = [_Asked(*row) for row in rows]
         if not found:
             _refuse("There is no such reminder.")
-        if self._now_ms() - max(one.send_at for one in found) > ANSWERED_WITHIN_MS:
+        if self._now_ms() - max(one.expires_at for one in found) > ANSWERED_WITHIN_MS - LASTS_MS:
             _refuse("The reminder is too old to be answered.")
         return found
 
     async def _act(self, asked: _Asked, action: ActKind, at_ms: int, now_ms: int) -> Acted:
-        def read(connection: Connection) -> tuple[Reach | None, Subject | None, Listener, Look, bool]:
-            driver = driver_of(connection)
-            person = self._reach(connection, [asked.person], now_ms).get(asked.person)
-            subject = read_subjects(driver, [asked.record]).get(asked.record)
-            due = find_due(driver, [subject] if subject else [], self._time_zone, now_ms)
-            listener = read_listeners(driver, [asked.person], self._time_zone)[asked.person]
-            if not listener.locale:
-                found = driver.fetch_one("SELECT locale FROM organisation")
-                listener = msgspec.structs.replace(listener, locale=found[0] if found else "")
-            look = look_of(driver, asked.device)
-            return person, subject, listener, look, asked.reminder in {one.reminder for one in due}
-
-        person, subject, listener, look, is_still_due = await self._database.read(read)
+        desk = await self._database.read(lambda connection: self._read(connection, asked, now_ms))
+        person, subject = desk.person, desk.subject
         if person is None or asked.device not in person.devices:
             raise ProblemError(make_problem(ProblemCode.DEVICE_REVOKED))
         if action is ActKind.OPEN:
@@ -198,19 +203,31 @@ class Acts:
         if subject is None or subject.values.get("deleted") or subject.bucket not in person.buckets:
             _refuse("The task is gone.")
         if action is ActKind.DONE:
-            if subject.values.get("status") == TaskStatus.OPEN:
-                calendar = calendar_of(locale_from(look.locale, listener.locale), look.calendar)
-                await self._complete(person, subject, listener.hours, calendar, at_ms)
+            if _is_to_be_done(asked, desk, subject, at_ms):
+                calendar = calendar_of(locale_from(desk.look.locale, desk.listener.locale), desk.look.calendar)
+                await self._complete(person, subject, desk.listener.hours, calendar, at_ms)
             return Acted(action)
         if asked.action == action:
             return Acted(action, subject.values.get("remind_at"))
         if subject.values.get("status") != TaskStatus.OPEN:
             _refuse("The task is done already.")
-        if not is_still_due:
+        if not desk.is_still_due:
             _refuse("The task was put to another time meanwhile.")
-        values = snoozed(subject.values, action, listener.hours, at_ms, now_ms)
+        values = snoozed(subject.values, action, desk.listener.hours, at_ms, now_ms)
         await self._edit(person, subject, values)
         return Acted(action, values["remind_at"])
+
+    def _read(self, connection: Connection, asked: _Asked, now_ms: int) -> _Desk:
+        driver = driver_of(connection)
+        person = self._reach(connection, [asked.person], now_ms).get(asked.person)
+        subject = read_subjects(driver, [asked.record]).get(asked.record)
+        due = find_due(driver, [subject] if subject else [], self._time_zone, now_ms)
+        listener = read_listeners(driver, [asked.person], self._time_zone)[asked.person]
+        if not listener.locale:
+            found = driver.fetch_one("SELECT locale FROM organisation")
+            listener = msgspec.structs.replace(listener, locale=found[0] if found else "")
+        look, changes = look_of(driver, asked.device), read_changes(driver, asked.record)
+        return _Desk(person, subject, listener, look, changes, asked.reminder in {one.reminder for one in due})
 
     async def _complete(self, person: Reach, subject: Subject, hours: Hours, calendar: Calendar, at_ms: int) -> None:
         """Mark a task as done; the next one of a series is made with it, as the app on that device would."""
@@ -233,6 +250,24 @@ class Acts:
             await self._store.edit([Values(subject.kind, subject.id, subject.root, values), *more], author)
         except RefusedError as error:
             raise ProblemError(make_problem(ProblemCode.FORBIDDEN, str(error))) from None
+
+
+def _is_to_be_done(asked: _Asked, desk: _Desk, subject: Subject, at_ms: int) -> bool:
+    """Tell whether *Done* changes a task; ProblemError not_found where it was said before what the task is now.
+
+    Whoever puts a task to another time, or opens it again, has the last word over a tap before that; a tap after it is
+    the later word, and the task is done early.
+    """
+    if subject.values.get("status") != TaskStatus.OPEN:
+        return False
+    if asked.state == State.ACTED and asked.action == ActKind.DONE:
+        return False  # said again: what has become of the task since is another matter
+    tapped = max(at_ms, asked.sent_at or 0)  # by a slow clock it may be before the task was written
+    if desk.changes.opened_again >= tapped:
+        _refuse("The task was opened again meanwhile.")
+    if not desk.is_still_due and desk.changes.moved >= tapped:
+        _refuse("The task was put to another time meanwhile.")
+    return True
 
 
 def tapped_at(said_ms: int | None, send_at: int, now_ms: int) -> int:

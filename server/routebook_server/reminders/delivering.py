@@ -15,7 +15,7 @@ from routebook_server.identity.reach import Reach
 from routebook_server.reminders.grouping import apart, group
 from routebook_server.reminders.letters import Letter, Outcome, Result, Subscription
 from routebook_server.reminders.planning import Choices, FindReach, Reminder, is_of_device
-from routebook_server.reminders.rules import Occurrence, Rule, Subject
+from routebook_server.reminders.rules import LATE_MS, Occurrence, Rule, Subject
 from routebook_server.reminders.silence import unsent_since
 from routebook_server.reminders.states import UNKNOWN_MS, Channel, State, rest_after
 from routebook_server.reminders.subjects import Listener, find_due, read_listeners, read_subjects, why_not
@@ -92,7 +92,8 @@ class _Desk:
             return word_test(locale)
         if subject is None:
             return word_unsent(locale, *unsent_since(self.driver, one.mark))
-        return word(locale, Occurrence(Rule(one.rule), one.due_at, one.mark), subject, listener.hours, self.now_ms)
+        occurrence, is_late = Occurrence(Rule(one.rule), one.due_at, one.mark), self.now_ms - one.send_at > LATE_MS
+        return word(locale, occurrence, subject, listener.hours, self.now_ms, is_late=is_late)
 
 
 def claim(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
-from litestar import Request, Response, delete, get, post, put
+from litestar import HttpMethod, Request, Response, delete, get, post, put, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
@@ -116,8 +116,15 @@ def _calendar_endpoints(feeds: Feeds, actor_of: ActorOf) -> Sequence[HTTPRouteHa
     async def end(request: AnyRequest) -> None:
         await feeds.end(await require(actor_of, request.scope))
 
-    # The secret is in the query: no log of ours has queries.
-    @get(PATH, tags=_TAGS, summary="One's calendar", media_type="text/calendar")
+    # The secret is in the query: no log of ours has queries. Some programs look at the head before they subscribe.
+    @route(
+        PATH,
+        http_method=[HttpMethod.GET, HttpMethod.HEAD],
+        status_code=200,
+        tags=_TAGS,
+        summary="One's calendar",
+        media_type="text/calendar",
+    )
     async def calendar(key: Annotated[str, Parameter(min_length=1, max_length=MAX_KEY)]) -> Response[bytes]:
         return Response(await feeds.calendar(key), media_type="text/calendar")
 

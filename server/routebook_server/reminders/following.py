@@ -18,7 +18,8 @@ from routebook_server.records.buckets import SHARED
 from routebook_server.records.heads import Heads, Subscription
 from routebook_server.reminders.cycles import names_cycles
 from routebook_server.reminders.hours import MORNING_HOUR, QUIET_HOURS, hours_from
-from routebook_server.reminders.rules import DAY_MS, KINDS, LASTS_MS, RULES, Rule
+from routebook_server.reminders.minute import read_since
+from routebook_server.reminders.rules import AWAY_MS, KINDS, RULES, Rule
 from routebook_server.reminders.subjects import find_due, read_subjects, read_values
 from routebook_server.reminders.tables import due, due_cursor, due_person
 from routebook_sync.entities.base import SHARED_ROOT
@@ -76,6 +77,8 @@ class Follower:
         self._cursors: dict[str, Cursor] = {}
         self._filled: dict[str, int] = {}
         """Up to where a bucket's visits were there before its customers were read."""
+        self.is_caught_up = False
+        """Whether all that was there when it began is taken in."""
 
     async def run(self) -> None:
         """Follow the records until the heads are closed or the task is cancelled."""
@@ -89,11 +92,13 @@ class Follower:
                         # Far behind, as after an import: devices come first.
                         await subscription.rest(self._timer() - begun)
                         begun = self._timer()
+                self.is_caught_up = self.is_caught_up or not subscription.ended
                 buckets = sorted(await subscription.next(), key=_first_shared)
                 await subscription.rest(REST_S)
 
     async def begin(self) -> None:
         """Go on from where the tables are: another process may have filled them meanwhile."""
+        self.is_caught_up = False
         self._cursors = await self._database.read(_read_cursors)
 
     async def catch_up(self) -> None:
@@ -101,6 +106,7 @@ class Follower:
         for bucket in await self._database.read(_bucket_names):
             while await self._step(bucket):
                 pass
+        self.is_caught_up = True
 
     async def rebuild(self) -> None:
         """Empty the tables and fill them again."""
@@ -110,7 +116,7 @@ class Follower:
 
     async def renew(self) -> None:
         """Let each birthday that has passed fall due in the next year."""
-        passed = partial(_passed_birthdays, before=self._now_ms() - DAY_MS)
+        passed = partial(_passed_birthdays, before=self._now_ms() - AWAY_MS)
         await self._refresh(await self._database.read(passed))
 
     async def renew_of(self, person: str) -> None:
@@ -157,9 +163,9 @@ def refresh(connection: Connection, records: Sequence[str], time_zone: str, now_
     driver = driver_of(connection)
     found = find_due(driver, read_subjects(driver, records).values(), time_zone, now_ms)
     made = {row[0] for row in driver.fetch("SELECT id FROM reminder WHERE id IN (?*)", [one.reminder for one in found])}
-    rows = {}
+    since, rows = read_since(driver, now_ms), {}
     for subject, occurrence, person, reminder, send_at in found:
-        is_to_send = person and reminder not in made and send_at > now_ms - LASTS_MS
+        is_to_send = person and reminder not in made and send_at > since
         key = (subject.id, occurrence.rule.value)
         about = (subject.kind, subject.root, person, occurrence.mark, reminder, occurrence.at)
         rows[key] = (*key, *about, send_at if is_to_send else None)

@@ -12,7 +12,7 @@ import msgspec
 
 from routebook_server.reminders.letters import Letter
 from routebook_server.reminders.rules import Rule
-from routebook_server.reminders.wording import word_several
+from routebook_server.reminders.wording import line_of, word_several
 from routebook_sync import base32
 from routebook_sync.identifier import ID_WIDTH
 
@@ -51,7 +51,7 @@ def apart(letter: Letter) -> Sequence[Letter]:
 def _join(summary: str, together: Iterable[Letter]) -> Letter:
     parts = sorted(together, key=lambda one: (one.reminder.due_at, one.wording.title, one.id))
     first = parts[0]
-    wording = word_several(first.locale, [part.wording.title for part in parts])
+    wording = word_several(first.locale, [line_of(first.locale, part.wording) for part in parts])
     return msgspec.structs.replace(first, id=summary, summary=summary, wording=wording, parts=tuple(parts))
 
 

@@ -1,5 +1,6 @@
 """ICS: what falls due for a person, written as a calendar (RFC 5545)."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -46,13 +47,19 @@ def _event(one: Due, listener: Listener, locale: str, url: str, now_ms: int) -> 
         event.add("dtstart", at)
         event.add("dtend", at + _LASTS)
         rings = datetime.fromtimestamp(one.send_at // 1_000, UTC) - at
-    event.add("summary", wording.title)
-    event.add("description", wording.body)
+    event.add("summary", _text(wording.title))
+    event.add("description", _text(wording.body))
     if url:
         event.add("url", f"{url}{url_of(subject.kind, subject.root, of_customer=bool(subject.customer))}")
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", wording.title)
+    alarm.add("description", _text(wording.title))
     alarm.add("trigger", rings)
     event.add_component(alarm)
     return event
+
+
+def _text(text: str) -> str:
+    """Return a text without what none may have there (RFC 5545, 3.1); whatever ends a line is a line's end."""
+    lines = "\n".join(text.splitlines())
+    return "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) != "Cc")

@@ -14,9 +14,10 @@ from routebook_server.database import Driver, driver_of
 from routebook_server.database.driver import insert
 from routebook_server.identity.reach import Reach
 from routebook_server.reminders.following import refresh
-from routebook_server.reminders.rules import LASTS_MS, Rule, delivery_id
+from routebook_server.reminders.minute import read_since
+from routebook_server.reminders.rules import LASTS_MS, LATE_MS, Rule, delivery_id
 from routebook_server.reminders.states import EMAIL_DEVICE, KEEP_MS, Channel, State
-from routebook_server.reminders.subjects import read_subjects
+from routebook_server.reminders.subjects import read_listeners, read_subjects
 from routebook_server.reminders.tables import delivery, reminder
 
 STEP: Final = 500
@@ -67,11 +68,16 @@ class Reminder(msgspec.Struct, frozen=True):
     action: str = ""
     cancelled: str = ""
 
+    @property
+    def begins_at(self) -> int:
+        """From when on one tries to send it: at its time, or late, where the server was away then."""
+        return self.expires_at - LASTS_MS
+
 
 def plan_step(connection: Connection, reach: FindReach, choices: Choices, now_ms: int) -> int:
     """Plan what is due now, as the records say at this moment; return how much was looked at."""
     driver = driver_of(connection)
-    since = now_ms - LASTS_MS
+    since = read_since(driver, now_ms)
     records = [record for (record,) in driver.fetch(_SELECT_DUE, now_ms, since, STEP)]
     if not records:
         return 0
@@ -79,11 +85,13 @@ def plan_step(connection: Connection, reach: FindReach, choices: Choices, now_ms
     subjects = read_subjects(driver, records)
     found = driver.fetch(_SELECT_NOW_DUE, records, now_ms, since)
     people = reach(connection, {row[4] for row in found}, now_ms)
+    listeners = read_listeners(driver, people, choices.time_zone)
     made = []
     for record, rule, kind, root, person, mark, reminder_id, at, send_at in found:
         subject = subjects[record]
         if person in people and subject.bucket in people[person].buckets:
-            expires_at = send_at + LASTS_MS
+            is_late = now_ms - send_at > LATE_MS
+            expires_at = LASTS_MS + (listeners[person].hours.after_quiet(now_ms) if is_late else send_at)
             about = (reminder_id, person, rule, kind, record, root, mark, subject.title)
             made.append(Reminder(*about, at, send_at, expires_at, None))
     for rule in sorted({row[1] for row in found}):
@@ -103,11 +111,11 @@ def store_reminders(
     subscribed = _subscribed(driver, people.values())
     reminders, deliveries = [], []
     for one in made:
-        devices = sorted(people[one.person].devices & subscribed)
+        devices, begins_at = sorted(people[one.person].devices & subscribed), max(now_ms, one.begins_at)
         for number in devices:
             key = (delivery_id(one.id, number), one.id, number)
-            deliveries.append((*key, Channel.PUSH.value, State.PLANNED.value, 0, now_ms, ""))
-        fallback_at = (now_ms + choices.confirm_ms if devices else now_ms) if choices.mails else None
+            deliveries.append((*key, Channel.PUSH.value, State.PLANNED.value, 0, begins_at, ""))
+        fallback_at = (begins_at + choices.confirm_ms if devices else begins_at) if choices.mails else None
         reminders.append(msgspec.structs.astuple(msgspec.structs.replace(one, fallback_at=fallback_at)))
     driver.store(_STORE_REMINDER, reminders)
     driver.store(_STORE_DELIVERY, deliveries)
@@ -143,7 +151,7 @@ def is_anything_due(connection: Connection, now_ms: int) -> bool:
     return any(
         driver.fetch_one(sql, *values) is not None
         for sql, values in (
-            ("SELECT 1 FROM due WHERE send_at <= ? AND send_at > ? LIMIT 1", (now_ms, now_ms - LASTS_MS)),
+            ("SELECT 1 FROM due WHERE send_at <= ? AND send_at > ? LIMIT 1", (now_ms, read_since(driver, now_ms))),
             ("SELECT 1 FROM delivery WHERE next_at <= ? AND channel = ? LIMIT 1", (now_ms, Channel.PUSH.value)),
             ("SELECT 1 FROM reminder WHERE fallback_at <= ? LIMIT 1", (now_ms,)),
         )

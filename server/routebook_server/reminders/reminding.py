@@ -19,6 +19,7 @@ from routebook_server.reminders.following import Follower
 from routebook_server.reminders.keys import KeyRing, Keys
 from routebook_server.reminders.letters import Letter, Outcome, Result
 from routebook_server.reminders.mailing import Mailer
+from routebook_server.reminders.minute import NOTED_EVERY_MS, note_minute
 from routebook_server.reminders.planning import (
     Choices,
     FindReach,
@@ -89,6 +90,8 @@ class Reminding:
         self._mailer = mailer
         self._working = asyncio.Lock()
         self._mailing = asyncio.Lock()
+        self._noted_ms = 0
+        """The minute that was written down last."""
         self.follower = Follower(database, heads, now_ms, timer, time_zone=choices.time_zone)
 
     async def run(self) -> None:
@@ -97,7 +100,7 @@ class Reminding:
         try:
             async with asyncio.TaskGroup() as together:
                 together.create_task(self.follower.run(), name="due")
-                together.create_task(self._every(TICK_S, self._work_if_due), name="reminding")
+                together.create_task(self._every(TICK_S, self.tick), name="reminding")
                 if self._choices.mails:
                     together.create_task(self._every(TICK_S, self._mail_if_due), name="mailing")
                 together.create_task(self._every(LOOKED_EVERY_S, self.look_around), name="looking around")
@@ -117,10 +120,15 @@ class Reminding:
                 await work()
                 await closing.rest(seconds)
 
-    async def _work_if_due(self) -> None:
-        now_ms = self._now_ms()
+    async def tick(self) -> None:
+        """Do what is due now, if anything is, and write down up to when that was done."""
+        now_ms, has_read_all = self._now_ms(), self.follower.is_caught_up
         if await self._database.read(lambda connection: is_anything_due(connection, now_ms)):
             await self.work()
+        # What was pushed just before the process before this one died is in no table yet.
+        if has_read_all and not self._heads.closed and abs(now_ms - self._noted_ms) >= NOTED_EVERY_MS:
+            await self._database.write(lambda connection: note_minute(connection, now_ms))
+            self._noted_ms = now_ms
 
     async def work(self) -> None:
         """Plan and send what is due now, and write down what came of it."""

@@ -18,7 +18,11 @@ from routebook_sync.identifier import ID_WIDTH
 
 DAY_MS: Final = 86_400_000
 LASTS_MS: Final = 12 * 3_600_000
-"""How long after its time a reminder is still worth sending."""
+"""How long after its time a reminder is still worth sending, and for how long one tries to."""
+AWAY_MS: Final = 7 * DAY_MS
+"""How far back what fell due while the server was away is still told of."""
+LATE_MS: Final = 3_600_000
+"""So long after its time a reminder says for when it was."""
 PATIENCE_DAYS: Final[dict[str, int]] = {
     Stage.NEW.value: 30,
     Stage.QUALIFIED.value: 21,
@@ -102,7 +106,7 @@ class Occurrence(msgspec.Struct, frozen=True):
 
 
 def occurrences(subject: Subject, hours: Hours, calendar: Calendar, now_ms: int) -> list[Occurrence]:
-    """Return what falls due of a record, past and future; of birthdays the next one, until a day after it."""
+    """Return what falls due of a record, past and future; of birthdays the next one, until seven days after it."""
     if subject.values.get("deleted") or subject.customer.get("deleted"):
         return []
     if subject.kind == "customer":
@@ -135,7 +139,7 @@ def _of_contact(values: Mapping[str, Any], hours: Hours, calendar: Calendar, now
     today = hours.day_of(now_ms)
     for day in birthdays_about(born, today, calendar):
         at = hours.morning_of(day)
-        if at > now_ms - DAY_MS:
+        if at > now_ms - AWAY_MS:
             yield Occurrence(Rule.BIRTHDAY, at, day.isoformat())
             return
 

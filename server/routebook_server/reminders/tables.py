@@ -84,6 +84,14 @@ calendar_feed: Final = Table(
 )
 """The secret link to each person's calendar, by its hash."""
 
+reminded_until: Final = Table(
+    "reminded_until",
+    metadata,
+    Column("name", text(20), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""Up to when reminders were worked; no row where nobody knows."""
+
 due: Final = Table(
     "due",
     derived,

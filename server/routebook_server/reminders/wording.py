@@ -26,6 +26,8 @@ _FOR_DAYS: Final = (
     "for_sunday",
 )
 """What a promise is for, from Monday on: in some languages in another case than the day's name."""
+_TIMED: Final = frozenset({Rule.TASK, Rule.PROMISED_CALL, Rule.BIRTHDAY})
+"""Rules whose words depend on when they are read; those of the others say how long it has been so."""
 _NOTHING: Final[Mapping[str, str]] = {}
 _ISOLATE: Final = "\u2068{}\u2069"
 """Around a name in a line that runs the other way, as the app does it."""
@@ -36,6 +38,8 @@ class Wording(msgspec.Struct, frozen=True):
 
     title: str
     body: str
+    when: str = ""
+    """For when it was, of one that is late; its body says so too."""
 
 
 def locale_from(*wanted: str) -> str:
@@ -96,8 +100,36 @@ _PLURALS: Final[dict[str, Callable[[int], str]]] = {
 }
 
 
-def word(locale: str, occurrence: Occurrence, subject: Subject, hours: Hours, now_ms: int) -> Wording:
-    """Return what a reminder of a record says at ``now_ms``."""
+def word(
+    locale: str, occurrence: Occurrence, subject: Subject, hours: Hours, now_ms: int, *, is_late: bool = False
+) -> Wording:
+    """Return what a reminder of a record says at ``now_ms``; one that is late also for when it was."""
+    made = _word(locale, occurrence, subject, hours, now_ms)
+    when = _when(locale, occurrence, hours, now_ms) if is_late and occurrence.rule in _TIMED else ""
+    if not when:
+        return made
+    if occurrence.rule is Rule.PROMISED_CALL:
+        return msgspec.structs.replace(made, when=when)  # its body has it anyway
+    title = made.title
+    if occurrence.rule is Rule.BIRTHDAY:
+        title = say(locale, "birthday_title_late", {"title": subject.title})
+    body = say(locale, "late_body", {"when": when, "body": made.body}) if made.body else when
+    return Wording(title, body, when)
+
+
+def _when(locale: str, occurrence: Occurrence, hours: Hours, now_ms: int) -> str:
+    """Return for when something was, "" where it is of today."""
+    there = hours.local(occurrence.at)
+    late, is_of_day = (hours.day_of(now_ms) - there.date()).days, day_from(occurrence.mark) is not None
+    if late >= len(_FOR_DAYS):
+        return say(locale, "overdue_call_body_own", count=late)  # its weekday is today's again
+    values = {"time": digits(locale, there.strftime("%H:%M")), "day": say(locale, _FOR_DAYS[there.weekday()])}
+    if is_of_day:
+        return say(locale, "late_on", values) if late else ""
+    return say(locale, "late_then" if late else "late_at", values)
+
+
+def _word(locale: str, occurrence: Occurrence, subject: Subject, hours: Hours, now_ms: int) -> Wording:
     customer = str(subject.customer.get("name") or "")
     own = "" if customer else "_own"
     values = {"title": subject.title, "customer": customer}
@@ -138,6 +170,11 @@ def word_several(locale: str, titles: Sequence[str]) -> Wording:
     named, more = titles[:NAMED], len(titles) - NAMED
     lines = [*named, *([say(locale, "several_more", count=more)] if more > 0 else [])]
     return Wording(say(locale, "several_title", count=len(titles)), "\n".join(lines))
+
+
+def line_of(locale: str, wording: Wording) -> str:
+    """Return the line of a reminder among many."""
+    return say(locale, "late_line", {"title": wording.title, "when": wording.when}) if wording.when else wording.title
 
 
 def word_test(locale: str) -> Wording:
