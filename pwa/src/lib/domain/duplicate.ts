@@ -4,7 +4,7 @@
  */
 import { type KnownCustomer, TELLING_DIGITS, type TypedCustomer } from "#lib/store/queries/alike";
 import { likeness, nameWords } from "#lib/store/queries/likeness";
-import { withoutTrunk } from "#lib/store/search";
+import { withoutTrunk } from "#lib/store/search-words";
 import { normalise, normalisePhone } from "$sync/normalise";
 
 /** What two customers have in common, the strongest first. */

@@ -4,7 +4,7 @@ import { BUCKET, customerRow, id, NOW, open, receive, row, TERRITORY } from "./f
 import { gramsOf } from "./grams.ts";
 import { MAX_COUNTED } from "./limits.ts";
 import type { CustomersFilter } from "./queries/customers-filter.ts";
-import { wordsOf } from "./search.ts";
+import { wordsOf } from "./search-words.ts";
 
 const NAMES: readonly (readonly [name: string, city: string])[] = [
   ["Apteka Pod Orłem", "Łódź"],
