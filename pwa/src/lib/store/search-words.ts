@@ -15,13 +15,16 @@ const NUMBER = new RegExp(`^[0-9]{${NUMBER_DIGITS},}$`);
 /** A Russian number: 7 from abroad and 8 at home, then ten digits. */
 const RUSSIAN = /^[78](\d{10})$/;
 
+/** The Persian half-space. Folded, it is gone (SPEC R70); whoever types it may mean a name with a space there. */
+const HALF_SPACE = /\u200c/g;
+
 /** Tells whether only the digits of a word count, and in a text only those, without the spaces between them. */
 export const isNumber = (word: string): boolean => NUMBER.test(word);
 
-/** Returns the words that a text must contain, each one somewhere. */
+/** Returns the words that a text must contain, each one somewhere; a half-space parts them as a space does. */
 export function wordsOf(search: string): string[] {
   const digits = DIGITS.test(search.trim()) ? normalisePhone(search) : "";
-  return isNumber(digits) ? [withoutTrunk(digits)] : distinct(normalise(search).split(" "));
+  return isNumber(digits) ? [withoutTrunk(digits)] : distinct(normalise(search.replace(HALF_SPACE, " ")).split(" "));
 }
 
 /**

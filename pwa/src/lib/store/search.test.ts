@@ -68,6 +68,16 @@ describe.each([
     expect(found("zoe")).toEqual(["Zoë Deli"]);
   });
 
+  test("a half-space parts words as a space does", () => {
+    const { device, found } = filled(isIndexed, isWorkedOff);
+    for (const [at, name] of ["گل فروشی رز", "گل\u200cفروشی یاس"].entries())
+      device.save({ kind: "customer", id: id(200 + at), root: id(200 + at), v: { name, territory: TERRITORY } });
+    for (const search of ["گل\u200cفروشی", "گل فروشی", "\u200cگل\u200cفروشی"])
+      expect({ search, found: found(search).sort() }).toEqual({ search, found: ["گل فروشی رز", "گل\u200cفروشی یاس"] });
+    expect(found("گل\u200cفروشی رز")).toEqual(["گل فروشی رز"]);
+    expect(found("\u200c")).toEqual([]);
+  });
+
   test("several words must all be there, in any order and of any length", () => {
     const { found } = filled(isIndexed, isWorkedOff);
     expect(found("york zoe")).toEqual(["Zoë Deli"]);
