@@ -43,6 +43,22 @@ test.each([
   expect(samenesses({ name: b }, { name: a })).toEqual([]);
 });
 
+const HALF_SPACE = ["گل\u200cفروشی رز", "گل فروشی رز", "گلفروشی رز"] as const;
+test.each(HALF_SPACE)("a half-space is a space or none: %s is the same however it is typed", (name) => {
+  for (const typed of HALF_SPACE.filter((one) => one !== name)) {
+    expect({ typed, found: samenesses({ name: typed }, { name }) }).toEqual({ typed, found: ["name"] });
+    const city = { typed: "بندر\u200cعباس", known: "بندر عباس" };
+    const near = typed.replace("رز", "رضا");
+    const [here, there] = [{ city: city.typed }, { city: city.known }];
+    expect({ near, found: samenesses({ name: near, ...here }, { name, ...there }) }).toEqual({
+      near,
+      found: samenesses({ name: near, ...there }, { name, ...there }),
+    });
+  }
+  if (name.includes("\u200c")) expect(samenesses({ name: "گل فرو" }, { name })).toEqual(["name"]);
+  if (name.includes(" ف")) expect(samenesses({ name: "گل\u200cفرو" }, { name })).toEqual(["name"]);
+});
+
 test("nothing typed is like nobody", () => {
   expect(samenesses({}, { name: "", phones: [""], emails: [""], tax_number: "" })).toEqual([]);
 });

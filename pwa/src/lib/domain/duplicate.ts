@@ -3,8 +3,8 @@
  * a name, two firms one telephone.
  */
 import { type KnownCustomer, TELLING_DIGITS, type TypedCustomer } from "#lib/store/queries/alike";
-import { likeness, nameWords } from "#lib/store/queries/likeness";
-import { withoutTrunk } from "#lib/store/search";
+import { likeness, nameReadings } from "#lib/store/queries/likeness";
+import { withoutTrunk } from "#lib/store/search-words";
 import { normalise, normalisePhone } from "$sync/normalise";
 
 /** What two customers have in common, the strongest first. */
@@ -54,10 +54,14 @@ export function duplicatesOf(typed: TypedCustomer, known: readonly KnownCustomer
 const rank = (same: readonly Sameness[]): number => SAMENESSES.indexOf(same[0] as Sameness);
 
 function beginsWith(name: string, typed: string): boolean {
-  const start = nameWords(typed).join(" ");
-  const letters = [...start.replaceAll(" ", "")].length;
-  return letters >= (DENSE.test(start) ? DENSE_BEGINNING : BEGINNING) && nameWords(name).join(" ").startsWith(start);
+  const names = nameReadings(name).map((words) => words.join(" "));
+  return nameReadings(typed)
+    .map((words) => words.join(" "))
+    .some((start) => isTelling(start) && names.some((one) => one.startsWith(start)));
 }
+
+const isTelling = (start: string): boolean =>
+  [...start.replaceAll(" ", "")].length >= (DENSE.test(start) ? DENSE_BEGINNING : BEGINNING);
 
 /** The same number with and without the code of its country, and with the 8 that is dialled in Russia in place of it. */
 function isSamePhone(a: string, b: string): boolean {
@@ -82,6 +86,9 @@ const codeOf = (text: string): string =>
     .replace(/^[a-z]{2}(?=\d)/, "");
 
 function isElsewhere(typed: TypedCustomer, customer: KnownCustomer): boolean {
-  const [here, there] = [normalise(typed.city), normalise(customer.city ?? "")];
+  const [here, there] = [townOf(typed.city), townOf(customer.city ?? "")];
   return here !== "" && there !== "" && here !== there;
 }
+
+/** With a space, a half-space or nothing between its words it is the same town. */
+const townOf = (city: string): string => normalise(city).replaceAll(" ", "");

@@ -4,7 +4,7 @@ import { BUCKET, customerRow, id, NOW, open, receive, row, TERRITORY } from "./f
 import { gramsOf } from "./grams.ts";
 import { MAX_COUNTED } from "./limits.ts";
 import type { CustomersFilter } from "./queries/customers-filter.ts";
-import { wordsOf } from "./search.ts";
+import { wordsOf } from "./search-words.ts";
 
 const NAMES: readonly (readonly [name: string, city: string])[] = [
   ["Apteka Pod Orłem", "Łódź"],
@@ -66,6 +66,16 @@ describe.each([
     expect(found("елка")).toEqual(["Ёлка и сыновья"]);
     expect(found("oneills")).toEqual(["O'Neill's Grocers"]);
     expect(found("zoe")).toEqual(["Zoë Deli"]);
+  });
+
+  test("a half-space parts words as a space does", () => {
+    const { device, found } = filled(isIndexed, isWorkedOff);
+    for (const [at, name] of ["گل فروشی رز", "گل\u200cفروشی یاس"].entries())
+      device.save({ kind: "customer", id: id(200 + at), root: id(200 + at), v: { name, territory: TERRITORY } });
+    for (const search of ["گل\u200cفروشی", "گل فروشی", "\u200cگل\u200cفروشی"])
+      expect({ search, found: found(search).sort() }).toEqual({ search, found: ["گل فروشی رز", "گل\u200cفروشی یاس"] });
+    expect(found("گل\u200cفروشی رز")).toEqual(["گل فروشی رز"]);
+    expect(found("\u200c")).toEqual([]);
   });
 
   test("several words must all be there, in any order and of any length", () => {

@@ -2,45 +2,20 @@
  * Full text search over the visible records (SPEC R70–R72): every inner substring of any searched field, in any script.
  *
  * Words of three letters or more go through the trigram index, shorter ones through an index of single letters and pairs,
- * or a scan of the folded texts that stops at the limit (docs/decisions/0052). The words of a contact and of custom fields find their customer too.
+ * or a scan of the folded texts that stops at the limit (docs/decisions/0052); of numbers only the digits
+ * count (docs/decisions/0271). The words of a contact and of custom fields find their customer too.
  */
-import { normalise, normalisePhone } from "$sync/normalise.ts";
 import type { Kind } from "$sync/schema.gen.ts";
 import type { Database, SqlValue } from "./database.ts";
 import { gramsReach } from "./grams.ts";
 import { NameKeys } from "./pinyin.ts";
+import { isNumber, waysOf } from "./search-words.ts";
 import { isIndexed, isSearched, KINDS, titleField } from "./tables.ts";
 
 /** The kinds that can be searched. */
 export const SEARCHED_KINDS: readonly Kind[] = KINDS.filter(isSearched);
 
 const TRIGRAM = 3;
-/** Digits and what people write between them; so many digits are a phone number and not a house number. */
-const PHONE = /^[\d\s()+./\u0660-\u0669\u06f0-\u06f9-]+$/;
-const PHONE_DIGITS = 5;
-/** A Russian number: 7 from abroad and 8 at home, then ten digits. */
-const RUSSIAN = /^[78](\d{10})$/;
-
-/** Returns the words that a text must contain, each one somewhere. */
-export function wordsOf(search: string): string[] {
-  const digits = PHONE.test(search.trim()) ? normalisePhone(search) : "";
-  if (digits.length >= PHONE_DIGITS) return [withoutTrunk(digits)];
-  return [...new Set(normalise(search).split(" "))].filter((word) => word !== "");
-}
-
-/**
- * Returns the ways to read a search, each the words that a text must contain: a number that begins with 0 is also looked for
- * without its zeros, because phone numbers are kept without them; however few digits have been typed yet.
- */
-export function waysOf(search: string): readonly (readonly string[])[] {
-  const words = wordsOf(search);
-  if (!PHONE.test(search.trim()) || !normalise(search).startsWith("0")) return words.length === 0 ? [] : [words];
-  const digits = withoutTrunk(normalisePhone(search));
-  return digits === "" || digits === words.join(" ") ? [words] : [words, [digits]];
-}
-
-/** Returns what the digits of a phone number have in common however a Russian one begins. */
-export const withoutTrunk = (digits: string): string => digits.replace(RUSSIAN, "$1");
 
 /** What a hit is named by: the record's id, or the number of its row, which leads to it at once. */
 type Name = "id" | "n";
@@ -77,12 +52,12 @@ export function customersAmong(database: Database, search: string, among: readon
   if (ways.length === 0) return [];
   const words = ways.flat();
   const numbers = JSON.stringify(among);
-  const holds = `(${ways.map((way) => way.map(() => "instr(t.text, ?) > 0").join(" AND ")).join(" OR ")})`;
+  const holdsAny = `(${ways.map((way) => way.map(holds).join(" AND ")).join(" OR ")})`;
   const start = new NameKeys(database).startOf(search);
   const found = database.all<{ hit: number }>(
     `SELECT x.n AS hit, x.sort_key >= ? AND x.sort_key < ? AS begins FROM json_each(?) j
      CROSS JOIN customer_text t ON t.n = j.value CROSS JOIN customer_row x ON x.n = j.value
-     WHERE ${holds} ORDER BY begins DESC, CASE begins WHEN 1 THEN x.sort_key END, x.n LIMIT ?`,
+     WHERE ${holdsAny} ORDER BY begins DESC, CASE begins WHEN 1 THEN x.sort_key END, x.n LIMIT ?`,
     [start, start === "" ? "" : `${start}\u{10ffff}`, numbers, ...words, limit],
   );
   const hits = new Set(found.map(({ hit }) => hit));
@@ -91,7 +66,7 @@ export function customersAmong(database: Database, search: string, among: readon
     const more = database.all<{ hit: number }>(
       `SELECT x.n AS hit FROM json_each(?) j CROSS JOIN customer_row x ON x.n = j.value
        CROSS JOIN ${part}_row p ON p.customer = x.id CROSS JOIN ${part}_text t ON t.n = p.n
-       WHERE p.deleted IS NOT 1 AND ${holds} ORDER BY p.n`,
+       WHERE p.deleted IS NOT 1 AND ${holdsAny} ORDER BY p.n`,
       [numbers, ...words],
     );
     addAll(
@@ -141,7 +116,7 @@ function hitsByPrefix<N extends Name>(
   // A key sets Persian letters apart by appended marks, so the range may hold names that only seem to begin so.
   const found = database.all<{ hit: NamedBy<N> }>(
     `SELECT x."${by}" AS hit FROM "${kind}" x CROSS JOIN "${kind}_text" t ON t.n = x.n
-     WHERE x.sort_key >= ? AND x.sort_key < ? AND x.deleted IS NOT 1 AND ${words.map(() => "instr(t.text, ?) > 0").join(" AND ")}
+     WHERE x.sort_key >= ? AND x.sort_key < ? AND x.deleted IS NOT 1 AND ${words.map(holds).join(" AND ")}
      ORDER BY x.sort_key LIMIT ?`,
     [start, `${start}\u{10ffff}`, ...words, limit],
   );
@@ -157,14 +132,14 @@ function hitsByText<N extends Name>(
   name: string,
 ): (NamedBy<N> | null)[] {
   const { table, terms, checked } = planOf(database, kind, words);
-  const conditions = ["x.deleted IS NOT 1", ...checked.map(() => "instr(t.text, ?) > 0")];
+  const conditions = ["x.deleted IS NOT 1", ...checked.map(holds)];
   const values: SqlValue[] = [...checked];
   let from = `"${kind}_text" t CROSS JOIN "${kind}" x ON x.n = t.n`;
   if (table !== null) {
     const text = checked.length > 0 ? `CROSS JOIN "${kind}_text" t ON t.n = s.rowid` : "";
     from = `"${table}" s ${text} CROSS JOIN "${kind}" x ON x.n = s.rowid`;
     conditions.push(`s."${table}" MATCH ?`);
-    values.push(terms.map((term) => `"${term}"`).join(" AND "));
+    values.push(terms.join(" AND "));
   }
   // Each customer once, however many contacts are called so; one more for the null that stands for all who are not here.
   const distinct = name.startsWith('x."') ? "" : "DISTINCT ";
@@ -179,6 +154,7 @@ function hitsByText<N extends Name>(
 interface Plan {
   /** null: every text is looked at. */
   readonly table: string | null;
+  /** Each as FTS5 asks for it. */
   readonly terms: readonly string[];
   readonly checked: readonly string[];
 }
@@ -190,11 +166,33 @@ function planOf(database: Database, kind: Kind, words: readonly string[]): Plan 
   if (long.length > 0) {
     // A word of exactly three letters is its own trigram: the index has said all there is to say.
     const checked = words.filter((word) => length(word) !== TRIGRAM);
-    return { table: `${kind}_search`, terms: [...new Set(long.flatMap(trigramsOf))], checked };
+    return { table: `${kind}_search`, terms: [...new Set(long.flatMap(termsOf))], checked };
   }
   if (gramsReach(database, kind) === Number.POSITIVE_INFINITY)
-    return { table: `${kind}_grams`, terms: words, checked: [] };
+    return { table: `${kind}_grams`, terms: words.map(quoted), checked: [] };
   return { table: null, terms: [], checked: words };
+}
+
+/** The condition under which the text t holds a word. */
+const holds = (word: string): string =>
+  isNumber(word) ? "instr(replace(t.text, ' ', ''), ?) > 0" : "instr(t.text, ?) > 0";
+
+const quoted = (term: string): string => `"${term}"`;
+
+/** What the trigrams of a text must be for it to hold a word. */
+const termsOf = (word: string): string[] => (isNumber(word) ? termsOfNumber(word) : trigramsOf(word).map(quoted));
+
+/**
+ * Of three digits that follow each other in a number a text has one of three trigrams: they stand together, or a space is before the
+ * second, or before the third only. Its first three, its last and those between leave few texts to look at.
+ */
+function termsOfNumber(number: string): string[] {
+  const last = number.length - TRIGRAM;
+  const starts = new Set([0, Math.ceil(last / 2), last]);
+  return [...starts].map((start) => {
+    const [a, b, c] = number.slice(start, start + TRIGRAM);
+    return `(${[`${a}${b}${c}`, `${a} ${b}`, `${b} ${c}`].map(quoted).join(" OR ")})`;
+  });
 }
 
 /** Every three letters of a word that follow each other. */

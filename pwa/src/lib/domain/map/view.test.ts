@@ -4,6 +4,7 @@ import { metresBetween } from "../place";
 import {
   boxOf,
   fitted,
+  fittedBest,
   kept,
   metresPerPixel,
   panned,
@@ -92,6 +93,20 @@ describe("fitting points", () => {
       expect(y).toBeLessThanOrEqual(SIZE.height - padding.bottom + 0.001);
     }
     expect(boxOf(view, SIZE).south).toBeLessThan(KRAKOW.latitude);
+  });
+
+  test("of several paddings takes the one that lets them be seen the closest, and none that leaves no room", () => {
+    const below = { top: 100, right: 20, bottom: 400, left: 20 };
+    const beside = { top: 100, right: 80, bottom: 150, left: 160 };
+    const cramped = { top: 100, right: 200, bottom: 0, left: 180 };
+    const paddings = [below, beside, cramped];
+    const eastwards = { ...KRAKOW, longitude: WARSAW.longitude };
+    expect(fittedBest([KRAKOW, eastwards], SIZE, paddings)).toEqual(fitted([KRAKOW, eastwards], SIZE, below));
+    const northwards = { ...KRAKOW, latitude: WARSAW.latitude };
+    expect(fittedBest([KRAKOW, northwards], SIZE, paddings)).toEqual(fitted([KRAKOW, northwards], SIZE, beside));
+    expect(fittedBest([KRAKOW, northwards], SIZE, [cramped])).toEqual(fitted([KRAKOW, northwards], SIZE, cramped));
+    expect(fittedBest([KRAKOW], SIZE, paddings)).toEqual(fitted([KRAKOW], SIZE, below));
+    expect(fittedBest([], SIZE, paddings)).toBeNull();
   });
 
   test("comes no nearer than a street to a single one, and does nothing without any", () => {

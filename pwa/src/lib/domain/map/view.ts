@@ -41,6 +41,8 @@ const CLOSE_ZOOM = 15;
 /** Beyond it Mercator would be endless. */
 const MAX_LATITUDE = 85.051_128_78;
 const EQUATOR_METRES = 2 * Math.PI * 6_378_137;
+/** Pixels that a fit takes for free at least, each way. */
+const LEAST_ROOM = 32;
 const NONE: Padding = { top: 0, right: 0, bottom: 0, left: 0 };
 
 export const pixelsOf = (zoom: number): number => TILE_PIXELS * 2 ** zoom;
@@ -100,14 +102,32 @@ export function fitted(points: readonly Point[], size: Size, padding: Padding = 
     [left, right] = [Math.min(left, x), Math.max(right, x)];
     [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
   }
-  const [width, height] = [size.width - padding.left - padding.right, size.height - padding.top - padding.bottom];
-  const across = (room: number, span: number) => Math.log2(Math.max(room, 64) / TILE_PIXELS / Math.max(span, 1e-9));
+  const { width, height } = roomIn(size, padding);
+  const across = (room: number, span: number) =>
+    Math.log2(Math.max(room, LEAST_ROOM) / TILE_PIXELS / Math.max(span, 1e-9));
   const zoom = Math.min(CLOSE_ZOOM, across(width, right - left), across(height, bottom - top));
   const pixels = pixelsOf(zoom);
   const x = (left + right) / 2 + (padding.right - padding.left) / 2 / pixels;
   const y = (top + bottom) / 2 + (padding.bottom - padding.top) / 2 / pixels;
   return kept({ x, y, zoom }, size);
 }
+
+/** Of the views that show all of the points within one of the paddings the closest; null without any points. */
+export function fittedBest(points: readonly Point[], size: Size, paddings: readonly Padding[]): View | null {
+  const hasRoom = (padding: Padding) => {
+    const { width, height } = roomIn(size, padding);
+    return width >= LEAST_ROOM && height >= LEAST_ROOM;
+  };
+  const roomy = paddings.filter(hasRoom);
+  return (roomy.length === 0 ? paddings : roomy)
+    .map((padding) => fitted(points, size, padding))
+    .reduce<View | null>((best, view) => (best === null || (view?.zoom ?? 0) > best.zoom ? view : best), null);
+}
+
+const roomIn = ({ width, height }: Size, { top, right, bottom, left }: Padding): Size => ({
+  width: width - left - right,
+  height: height - top - bottom,
+});
 
 /** What is to be seen, and `margin` pixels around it. */
 export function boxOf(view: View, size: Size, margin = 0): Box {

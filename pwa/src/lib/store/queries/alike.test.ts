@@ -46,6 +46,16 @@ test("a customer is found by his and his people's numbers and addresses, however
     expect({ typed, found: alike(typed) }).toEqual({ typed, found: ["Quiet"] });
 });
 
+test("a name is found before it is typed to its end, written with a half-space or a space", () => {
+  const device = open();
+  const names = ["گل\u200cفروشی رز", "گل فروشی یاس"];
+  receive(device, { rows: { [BUCKET]: names.map((name, at) => customerRow(100 + at, { name })) } });
+  for (const name of ["گل\u200cفر", "گل فر"]) {
+    const found = device.engine.query("customers.alike", { ...NOTHING, name });
+    expect({ name, found: found.map((one) => one.name).sort() }).toEqual({ name, found: [...names].sort() });
+  }
+});
+
 test("among a hundred shops of one sort the nearly named one is found", () => {
   const device = open();
   const rows = Array.from({ length: 150 }, (_, at) =>

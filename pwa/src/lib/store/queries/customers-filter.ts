@@ -3,6 +3,7 @@ import { DEVICE_WIDTH } from "$sync/clock.ts";
 import { normalise } from "$sync/normalise.ts";
 import type { CustomerPhase, CustomerRelation, CustomerValueClass } from "$sync/schema.gen.ts";
 import type { SqlValue } from "../database.ts";
+import { circleAround, type Place, type Take } from "./around.ts";
 
 /** Which customers the list shows. */
 export type CustomersFilter =
@@ -30,12 +31,6 @@ export interface CustomersConditions {
   readonly tags?: readonly string[];
 }
 
-/** A place in micro-degrees. */
-export interface Place {
-  readonly latitude: number;
-  readonly longitude: number;
-}
-
 /** A condition and its values, numbered from ?2. */
 export interface Condition {
   readonly sql: string;
@@ -43,11 +38,6 @@ export interface Condition {
   /** Whether the number of those it holds for can be remembered until a record changes: the way moves others. */
   readonly isSteady: boolean;
 }
-
-export const METRES_PER_MICRODEGREE = 0.111_195;
-
-/** A degree of longitude is this part of one of latitude. */
-export const shrinkAt = ({ latitude }: Place): number => Math.max(Math.cos((latitude / 1e6) * (Math.PI / 180)), 0.01);
 
 /** The condition of a filter. */
 export function conditionOf(filter: CustomersFilter, here: Place | undefined): Condition {
@@ -94,26 +84,13 @@ function conditionOfEvery(every: CustomersConditions, here: Place | undefined): 
   return { sql: parts.join(" AND "), values, isSteady };
 }
 
-type Take = (value: SqlValue) => string;
-
 function unseen(since: number | undefined, take: Take): string[] {
   return since === undefined ? [] : [`(last_visit_at IS NULL OR last_visit_at < ${take(since)})`];
 }
 
-/** A box, which the index finds, and in it the circle; over such distances the earth is flat. */
 function inside(metres: number | undefined, here: Place | undefined, take: Take): string[] {
   if (metres === undefined) return [];
-  if (here === undefined) return ["0"];
-  const reach = metres / METRES_PER_MICRODEGREE;
-  const shrink = shrinkAt(here);
-  const [north, east] = [take(here.latitude), take(here.longitude)];
-  const [aside, square] = [take(reach / shrink), take(reach * reach)];
-  const [up, across] = [`(latitude - ${north})`, `(longitude - ${east}) * ${shrink}`];
-  return [
-    `latitude BETWEEN ${north} - ${take(reach)} AND ${north} + ${take(reach)}`,
-    `longitude BETWEEN ${east} - ${aside} AND ${east} + ${aside}`,
-    `1.0 * ${up} * ${up} + ${across} * ${across} <= ${square}`,
-  ];
+  return here === undefined ? ["0"] : circleAround(here, metres, take);
 }
 
 /**

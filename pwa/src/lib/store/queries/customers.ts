@@ -4,16 +4,11 @@ import { MAX_COUNTED } from "../limits.ts";
 import { defineQuery, type QueryContext } from "../query.ts";
 import { customersAmong, customersOfSearch } from "../search.ts";
 import { isIndexed } from "../tables.ts";
-import {
-  type Condition,
-  type CustomersFilter,
-  conditionOf,
-  METRES_PER_MICRODEGREE,
-  type Place,
-  shrinkAt,
-} from "./customers-filter.ts";
+import { boxAround, distanceBetween, METRES_PER_MICRODEGREE, type Place } from "./around.ts";
+import { type Condition, type CustomersFilter, conditionOf } from "./customers-filter.ts";
 
-export type { CustomersConditions, CustomersFilter, Place } from "./customers-filter.ts";
+export type { Place } from "./around.ts";
+export type { CustomersConditions, CustomersFilter } from "./customers-filter.ts";
 
 /** What the Customers screen asks. */
 export interface CustomersParameters {
@@ -72,8 +67,7 @@ const MARGIN = 1.25;
 const MOST_SEARCHED = 5000;
 /** More than any book has. */
 const EVERYBODY = 1_000_000;
-/** In micro-degrees: the latitude of a pole, and what is far enough for any place from any other. */
-const POLE = 90_000_000;
+/** In micro-degrees: what is far enough for any place from any other. */
 const EVERYWHERE = 360_000_000;
 
 const COLUMNS = `id, name, street, city, country, phone, value_class, phase, owner, latitude, longitude,
@@ -216,7 +210,7 @@ function nearest(database: Database, here: Place, condition: Condition, offset: 
   const { sql, values } = condition;
   const wanted = offset + limit;
   for (let reach = 20_000; ; reach *= 2) {
-    const box = boxAround(condition, here, reach);
+    const box = inBox(condition, here, reach);
     // Counting costs far less than reading.
     if (reach < EVERYWHERE && countOf(database, box) < wanted) continue;
     const near = nearestIn(database, box, here, reach);
@@ -232,15 +226,11 @@ function nearest(database: Database, here: Place, condition: Condition, offset: 
   }
 }
 
-/** A box that holds whatever is not farther than `reach` micro-degrees of latitude. */
-function boxAround({ sql, values }: SqlCondition, here: Place, reach: number): SqlCondition {
-  // A degree of longitude is shortest where the circle is nearest to a pole.
-  const aside = reach / shrinkAt({ ...here, latitude: Math.min(Math.abs(here.latitude) + reach, POLE) });
-  const [south, north, west, east] = [2, 3, 4, 5].map((number) => `?${values.length + number}`);
-  return {
-    sql: `${sql} AND latitude BETWEEN ${south} AND ${north} AND longitude BETWEEN ${west} AND ${east}`,
-    values: [...values, here.latitude - reach, here.latitude + reach, here.longitude - aside, here.longitude + aside],
-  };
+/** Of whom a condition holds, those in a box around a place. */
+function inBox({ sql, values }: SqlCondition, here: Place, reach: number): SqlCondition {
+  const all = [...values];
+  const box = boxAround(here, reach, (value) => `?${all.push(value) + 1}`);
+  return { sql: [sql, ...box].join(" AND "), values: all };
 }
 
 /** The row numbers of those in the box who are not farther than `reach`, the nearest first. */
@@ -256,17 +246,4 @@ function nearestIn(database: Database, { sql, values }: SqlCondition, here: Plac
       .filter(({ distance }) => distance <= reach * METRES_PER_MICRODEGREE)
       .sort((a, b) => a.distance - b.distance || a.n - b.n)
   );
-}
-
-/** Metres between two places on the sphere, null where one is unknown. */
-export function distanceBetween(
-  a: { readonly latitude: number | null; readonly longitude: number | null },
-  b: Place | undefined,
-): number | null {
-  if (b === undefined || a.latitude === null || a.longitude === null) return null;
-  const radians = Math.PI / 180 / 1e6;
-  const [p, q] = [a.latitude * radians, b.latitude * radians];
-  const half =
-    Math.sin((p - q) / 2) ** 2 + Math.cos(p) * Math.cos(q) * Math.sin(((a.longitude - b.longitude) * radians) / 2) ** 2;
-  return Math.round(2 * 6_371_008 * Math.asin(Math.min(1, Math.sqrt(half))));
 }

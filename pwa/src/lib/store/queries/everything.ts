@@ -1,6 +1,7 @@
 import { ENTITY_TYPES, type Kind } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
-import { idsOfSearch, SEARCHED_KINDS, waysOf } from "../search.ts";
+import { idsOfSearch, SEARCHED_KINDS } from "../search.ts";
+import { waysOf } from "../search-words.ts";
 import { snippet } from "../snippet.ts";
 import { titleField } from "../tables.ts";
 import { labelOf } from "../visible.ts";
@@ -33,7 +34,7 @@ export const everythingSearch = defineQuery<EverythingParameters, Hit[]>({
   reads: SEARCHED_KINDS,
   run(database, { search, limit, limits = {} }) {
     if (search.trim() === "") return [];
-    const words = waysOf(search).flat();
+    const ways = waysOf(search);
     return SHOWN_KINDS.flatMap((kind) =>
       idsOfSearch(database, kind, search, 0, limits[kind] ?? limit).flatMap((id) => {
         const row = database.get<{ root: string; doc: string }>(`SELECT root, doc FROM "${kind}" WHERE id = ?`, [id]);
@@ -49,7 +50,7 @@ export const everythingSearch = defineQuery<EverythingParameters, Hit[]>({
           kind,
           id,
           root: row.root,
-          label: snippet(labelOf(kind, v) || textOf(kind, v), words),
+          label: snippet(labelOf(kind, v) || textOf(kind, v), ways),
           detail: named?.name ?? city,
         };
       }),
