@@ -18,8 +18,8 @@ from routebook_server.filling import fill_with_words
 from routebook_server.gateway.problem import ProblemError
 from routebook_server.identity.accounts import Organisation, change_password, find_account_by_email, find_organisation
 from routebook_server.identity.founding import found
+from routebook_server.identity.offers import NewPerson
 from routebook_server.identity.passwords import MAX_LENGTH, MIN_LENGTH
-from routebook_server.identity.people import NewPerson
 from routebook_server.identity.sessions import end_sessions_of
 from routebook_server.opening import OK, CommandError, in_one_sentence, is_missing, open_application, require_there
 from routebook_server.records.verify import bucket_names, verify_bucket
@@ -97,7 +97,8 @@ def _run_once(settings: Settings, work: Callable[[Application], Awaitable[None]]
         try:
             await work(application)
         except ProblemError as error:
-            raise CommandError(f"{error.problem.title} {error.problem.field}".strip()) from None
+            said = error.problem.detail or error.problem.title
+            raise CommandError(f"{said} {error.problem.field}".strip()) from None
         finally:
             await application.close()
 
