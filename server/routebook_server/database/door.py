@@ -59,9 +59,10 @@ class Database(ABC):
 
     @abstractmethod
     async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:
-        """Hear what other processes say on ``channel``, until cancelled; return at once where there are no others.
+        """Hear what other processes say on ``channel``, until cancelled.
 
-        ``catch_up`` is called whenever something may have been missed: at the beginning and after each interruption.
+        ``catch_up`` is called whenever something may have been missed: at the beginning and after each interruption;
+        where nobody can say anything (SQLite), soon after each of their commits.
         """
 
     @abstractmethod
