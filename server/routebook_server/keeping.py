@@ -170,7 +170,9 @@ def _reasons(address: str, file: Path) -> Iterator[None]:
     with in_one_sentence(address):
         try:
             yield
-        except FileExistsError:
+        except FileExistsError as error:
+            if error.filename is not None:  # The system's own, of a file where a folder should be.
+                raise
             raise CommandError(f"{file} exists already; name another file") from None
         except UnfitBackupError as error:
             raise CommandError(f"{file} is no backup to rely on: {error}") from None

@@ -67,6 +67,8 @@ def in_one_sentence(address: str) -> Iterator[None]:
         raise CommandError(f"cannot use {name_of(address)}: {error}") from None
     except UnavailableDatabaseError as error:
         raise CommandError(f"cannot reach {name_of(address)}: {error}") from None
+    except FileExistsError as error:
+        raise CommandError(f"{error.filename or name_of(address)} is no folder") from None
     except OSError as error:
         raise CommandError(f"cannot use {error.filename or name_of(address)}: {error.strerror}") from None
     except DatabaseError as error:

@@ -21,6 +21,10 @@ UNAVAILABLE: Final = (UnavailableDatabaseError, sqlalchemy.exc.OperationalError,
 """What is raised where the database cannot work now (disk full, file locked); whether by way of SQLAlchemy or not."""
 
 
+class AddressError(ValueError):
+    """Not the address of a database; the message has no part of it, for there may be a password in it."""
+
+
 class NewerDatabaseError(Exception):
     """The database was written by a newer version of the server than this one."""
 
