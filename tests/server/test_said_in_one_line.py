@@ -36,7 +36,7 @@ def test_an_address_of_postgres_that_cannot_be_read_is_said_without_any_part_of_
         done = process.run("move", "--from", f"sqlite:///{source}", "--to", address)
     else:
         done = process.run(command, ROUTEBOOK_DATABASE=address)
-    one_line(done, "address")
+    one_line(done, "address", "--to" if command == "move" else "ROUTEBOOK_DATABASE")
     assert not any(part in done.stdout + done.stderr for part in ("heim", "1234", "rb:", "ge/", "Traceback"))
 
 
