@@ -18,8 +18,8 @@ from routebook_server.filling import fill_with_words
 from routebook_server.gateway.problem import ProblemError
 from routebook_server.identity.accounts import Organisation, change_password, find_account_by_email, find_organisation
 from routebook_server.identity.founding import found
+from routebook_server.identity.offers import NewPerson
 from routebook_server.identity.passwords import MAX_LENGTH, MIN_LENGTH
-from routebook_server.identity.people import NewPerson
 from routebook_server.identity.sessions import end_sessions_of
 from routebook_server.opening import OK, CommandError, in_one_sentence, is_missing, open_application, require_there
 from routebook_server.records.verify import bucket_names, verify_bucket
@@ -30,6 +30,7 @@ from routebook_sync.identifier import RANDOM_BYTES, new_id
 
 def add_person(settings: Settings, chosen: argparse.Namespace) -> int:
     """Add a person, and in an empty database the organisation; asks for the password."""
+    _require_text(chosen.name, chosen.email, chosen.locale or "", chosen.organisation)
     password = _ask_password()
     try:
         given = {"name": chosen.name, "email": chosen.email, "role": chosen.role, "locale": chosen.locale}
@@ -56,6 +57,7 @@ def add_person(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def set_password(settings: Settings, chosen: argparse.Namespace) -> int:
     """Set a password and end the person's sessions."""
+    _require_text(chosen.email)
     password = _ask_password()
 
     async def change(application: Application) -> None:
@@ -77,15 +79,27 @@ def set_password(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def _ask_password() -> str:
     """Ask on the terminal, twice; from a pipe take the first line."""
-    if not sys.stdin.isatty():
-        password = sys.stdin.readline().rstrip("\n")
-    else:
-        password = getpass.getpass("Password: ")
-        if getpass.getpass("Once more: ") != password:
-            raise CommandError("the two are not the same")
+    try:
+        if not sys.stdin.isatty():
+            password = sys.stdin.readline().rstrip("\n")
+        else:
+            password = getpass.getpass("Password: ")
+            if getpass.getpass("Once more: ") != password:
+                raise CommandError("the two are not the same")
+        password.encode()
+    except UnicodeError:
+        raise CommandError("the password is no text in UTF-8") from None
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise CommandError(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
     return password
+
+
+def _require_text(*given: str) -> None:
+    """CommandError where an argument was not UTF-8, and cannot be stored."""
+    try:
+        "".join(given).encode()
+    except UnicodeError:
+        raise CommandError("an argument is no text in UTF-8") from None
 
 
 def _run_once(settings: Settings, work: Callable[[Application], Awaitable[None]], *, may_be_new: bool = False) -> None:
@@ -97,7 +111,8 @@ def _run_once(settings: Settings, work: Callable[[Application], Awaitable[None]]
         try:
             await work(application)
         except ProblemError as error:
-            raise CommandError(f"{error.problem.title} {error.problem.field}".strip()) from None
+            said = error.problem.detail or error.problem.title
+            raise CommandError(f"{said} {error.problem.field}".strip()) from None
         finally:
             await application.close()
 

@@ -22,7 +22,7 @@ from routebook_server.database.migrating import require_tables
 from routebook_server.files.blobs import Blobs, DiskBlobs
 from routebook_server.files.building import FOLDER, FilesSettingError, open_blobs
 from routebook_server.files.copying import copy_blobs, count_blobs
-from routebook_server.opening import OK, CommandError, in_one_sentence, require_there
+from routebook_server.opening import ADDRESS, OK, CommandError, in_one_sentence, require_there
 from routebook_server.settings import Settings
 
 _WHY_UNKNOWN: Final = {
@@ -131,8 +131,8 @@ def move(_settings: Settings, chosen: argparse.Namespace) -> int:
 
     async def copy() -> int:
         async with contextlib.AsyncExitStack() as opened:
-            source = await _reach_alone(source_address, opened)
-            target = await _reach_alone(target_address, opened)
+            source = await _reach_alone(source_address, opened, "--from")
+            target = await _reach_alone(target_address, opened, "--to")
             with _reasons(source_address, Path(name_of(source_address))):
                 await source.read(require_tables)
             progress = _shown("moved")
@@ -144,10 +144,10 @@ def move(_settings: Settings, chosen: argparse.Namespace) -> int:
                 assert isinstance(target, SqliteDatabase)  # noqa: S101 - see above
                 return await source.read(lambda rows: target.write_now(lambda into: move_rows(rows, into, progress)))
 
-    require_there(source_address)
+    require_there(source_address, "--from")
     with contextlib.ExitStack() as locks:
-        for address in (source_address, target_address):
-            with _reasons(address, Path(name_of(address))):
+        for called, address in (("--from", source_address), ("--to", target_address)):
+            with _reasons(address, Path(name_of(address)), called):
                 if not is_postgres(address):
                     locks.enter_context(FileLock(sqlite_path(address)))
         count = asyncio.run(copy())
@@ -155,9 +155,9 @@ def move(_settings: Settings, chosen: argparse.Namespace) -> int:
     return OK
 
 
-async def _reach_alone(address: str, opened: contextlib.AsyncExitStack) -> Database:
+async def _reach_alone(address: str, opened: contextlib.AsyncExitStack, called: str) -> Database:
     """Return the database at ``address`` as it is, which nobody else uses; closed with what else is ``opened``."""
-    with _reasons(address, Path(name_of(address))):
+    with _reasons(address, Path(name_of(address)), called):
         database = await reach_database(address)
         opened.push_async_callback(database.close)
         await require_alone(database)
@@ -165,12 +165,14 @@ async def _reach_alone(address: str, opened: contextlib.AsyncExitStack) -> Datab
 
 
 @contextlib.contextmanager
-def _reasons(address: str, file: Path) -> Iterator[None]:
+def _reasons(address: str, file: Path, called: str = ADDRESS) -> Iterator[None]:
     """Turn what may be wrong into a CommandError that says it and the way on."""
-    with in_one_sentence(address):
+    with in_one_sentence(address, called):
         try:
             yield
-        except FileExistsError:
+        except FileExistsError as error:
+            if error.filename is not None:  # The system's own, of a file where a folder should be.
+                raise
             raise CommandError(f"{file} exists already; name another file") from None
         except UnfitBackupError as error:
             raise CommandError(f"{file} is no backup to rely on: {error}") from None

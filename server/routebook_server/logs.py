@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from routebook_server.identity.people import AUDIT
+from routebook_server.identity.audit import AUDIT
 from routebook_server.settings import LogFormat, Settings
 
 # Exceptions are written without the values of local variables: a password may be among them.

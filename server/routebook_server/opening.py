@@ -25,6 +25,8 @@ OK: Final = 0
 FAILED: Final = 1
 MISUSED: Final = 2
 """Exit codes."""
+ADDRESS: Final = "ROUTEBOOK_DATABASE"
+"""Where the address of the database is given, but for a move."""
 
 
 class CommandError(Exception):
@@ -42,31 +44,39 @@ def open_application(settings: Settings, site: Site | None = None, demo: Demo | 
             raise CommandError(str(error)) from None
 
 
-def is_missing(address: str) -> bool:
-    """Tell whether an address is that of a file that is not there; CommandError if it is no address."""
-    with in_one_sentence(address):
+def is_missing(address: str, called: str = ADDRESS) -> bool:
+    """Tell whether an address is that of a file that is not there; CommandError if it is no address.
+
+    ``called``: see ``in_one_sentence``.
+    """
+    with in_one_sentence(address, called):
         return not is_postgres(address) and not sqlite_path(address).exists()
 
 
-def require_there(address: str) -> None:
-    """CommandError where there is no file; opening it would make one."""
-    if is_missing(address):
+def require_there(address: str, called: str = ADDRESS) -> None:
+    """CommandError where there is no file; opening it would make one. ``called``: see ``in_one_sentence``."""
+    if is_missing(address, called):
         raise CommandError(f"there is no database {name_of(address)}")
 
 
 @contextlib.contextmanager
-def in_one_sentence(address: str) -> Iterator[None]:
-    """Turn whatever may be wrong with the database at ``address`` into a CommandError that says it."""
+def in_one_sentence(address: str, called: str = ADDRESS) -> Iterator[None]:
+    """Turn whatever may be wrong with the database at ``address`` into a CommandError that says it.
+
+    ``called``: where the address was given.
+    """
     try:
         yield
     except AddressError as error:
-        raise CommandError(f"ROUTEBOOK_DATABASE: {error}") from None
+        raise CommandError(f"{called}: {error}") from None
     except NewerDatabaseError:
         raise CommandError(f"{name_of(address)} belongs to a newer version; update the server") from None
     except UnfitDatabaseError as error:
         raise CommandError(f"cannot use {name_of(address)}: {error}") from None
     except UnavailableDatabaseError as error:
         raise CommandError(f"cannot reach {name_of(address)}: {error}") from None
+    except FileExistsError as error:
+        raise CommandError(f"{error.filename or name_of(address)} is no folder") from None
     except OSError as error:
         raise CommandError(f"cannot use {error.filename or name_of(address)}: {error.strerror}") from None
     except DatabaseError as error:

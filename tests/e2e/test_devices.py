@@ -2,12 +2,13 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import MakeBrowser
-from e2e.house import House, wait_until
-from e2e.people import MANAGER, MAREK, sign_in
+from e2e.house import PASSWORD, House, wait_until
+from e2e.people import ADMINISTRATOR, MANAGER, MAREK, sign_in
 from e2e.screens import give_devices, go
 from e2e.words import pattern, word
 
@@ -85,6 +86,27 @@ def test_a_device_is_signed_out_and_another_wiped_each_after_a_question(desk: Pa
         desk.get_by_test_id(button).click()
         desk.get_by_test_id(f"{button}-confirm").click()
         expect(row.get_by_text(pattern("en", mark))).to_be_visible()
+
+
+def test_what_only_an_administrator_may_end_offers_a_manager_nothing_and_says_why(
+    desk: Page, shared_house: House
+) -> None:
+    offer = {"name": "Nora Holm", "email": "nora@demo.example", "password": PASSWORD, "role": "manager"}
+    with httpx.Client(base_url=shared_house.address) as other:
+        other.post("/api/session", json={"email": ADMINISTRATOR.email, "password": PASSWORD})
+        person = other.post("/api/people", json=offer).json()["person"]
+        path = f"/api/territories/{shared_house.records('territory')[0].id}/cover"
+        cover = other.get(path).json()["cover"]
+        assert other.put(path, json={"cover": [*cover, {"person": person}]}).status_code == 200
+    shared_house.add_device(offer["email"], "Chrome · macOS", 60, version="1790000000000", persisted=True)
+    desk.reload()
+
+    row = desk.get_by_role("row").filter(has_text="Chrome · macOS")
+    expect(row).to_contain_text(offer["name"])
+    row.get_by_test_id("device").click()
+    expect(desk.get_by_test_id("not-yours")).to_have_text(word("en", "devices_not_yours"))
+    for button in ("revoke", "wipe"):
+        expect(desk.get_by_test_id(button)).to_have_count(0)
 
 
 def test_without_the_network_the_list_says_what_it_needs(desk: Page, shared_house: House) -> None:

@@ -135,6 +135,21 @@ async def test_a_field_of_an_unknown_type_is_refused(team: Team) -> None:
     assert (verdict.verdict, verdict.field) == (VerdictKind.REJECTED, "type")
 
 
+async def test_the_type_of_a_field_stays_what_it_is(team: Team) -> None:
+    desk = team.device(1, MIRA)
+    desk.edit("custom_field", FIELD, SHARED_ROOT, DECLARED)
+    await desk.sync()
+    desk.edit("custom_field", FIELD, SHARED_ROOT, {"label": "Delivery", "type": "text"})
+    [verdict] = (await desk.sync()).verdicts
+    assert (verdict.verdict, verdict.code, verdict.field) == (VerdictKind.REJECTED, "forbidden_field", "type")
+
+    desk.edit("custom_field", FIELD, SHARED_ROOT, {"label": "Deliveries", "type": "choices"})
+    assert (await desk.sync()).verdicts == []
+    row = await team.row(FIELD)
+    assert row is not None
+    assert row["v"] == DECLARED | {"label": "Deliveries"}
+
+
 async def test_values_of_an_archived_field_stay(team: Team) -> None:
     phone, desk = team.device(1, ANNA), team.device(2, MIRA)
     desk.edit("custom_field", FIELD, SHARED_ROOT, DECLARED)

@@ -6,7 +6,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from routebook_server.identity.people import AUDIT
+from routebook_server.identity.audit import AUDIT
 from routebook_server.logs import configure_logs
 from routebook_server.records import custody
 from routebook_server.settings import Settings

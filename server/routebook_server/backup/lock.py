@@ -4,6 +4,9 @@ A file is for one server at a time, and locked; on PostgreSQL each of its proces
 """
 
 import asyncio
+import contextlib
+import errno
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -16,6 +19,8 @@ from routebook_server.database import Database, driver_of
 _LEAVES_WITHIN_S: Final = 5.0
 """So long PostgreSQL may still count a connection that was closed before it was asked."""
 _LOOKS_EVERY_S: Final = 0.05
+_PRIMARY: Final = 0xFF
+"""Of a code of SQLite's, what kind of error it is; the rest says where it came up."""
 _OTHERS: Final = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND application_name = 'routebook' AND pid <> pg_backend_pid()"
@@ -39,12 +44,18 @@ class FileLock:
     def take(self) -> Self:
         """Take the lock until ``release``; LockedError, OSError."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        held = sqlite3.connect(self._path, isolation_level=None, timeout=0)
-        try:
-            held.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            held.close()
-            raise LockedError(str(error)) from None
+        with contextlib.ExitStack() as failed:
+            try:
+                held = sqlite3.connect(self._path, isolation_level=None, timeout=0)
+                failed.callback(held.close)
+                held.execute("BEGIN EXCLUSIVE")
+                if not os.access(self._path, os.W_OK):  # SQLite only reads it then, and locks nothing.
+                    raise OSError(errno.EACCES, "the file cannot be written", str(self._path))
+            except sqlite3.Error as error:
+                if getattr(error, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_BUSY:
+                    raise LockedError(str(error)) from None
+                raise OSError(errno.EIO, str(error), str(self._path)) from None
+            failed.pop_all()
         self._held = held
         return self
 

@@ -1,12 +1,12 @@
 """The database: two doors (``write``, ``read``) on SQLite, and a driver that speaks SQL to what is behind them."""
 
-from routebook_server.database.address import AddressError as AddressError
 from routebook_server.database.address import name_of as name_of
 from routebook_server.database.address import open_database as open_database
 from routebook_server.database.address import reach_database as reach_database
 from routebook_server.database.columns import number as number
 from routebook_server.database.columns import text as text
 from routebook_server.database.door import UNAVAILABLE as UNAVAILABLE
+from routebook_server.database.door import AddressError as AddressError
 from routebook_server.database.door import Database as Database
 from routebook_server.database.door import NewerDatabaseError as NewerDatabaseError
 from routebook_server.database.door import UnavailableDatabaseError as UnavailableDatabaseError

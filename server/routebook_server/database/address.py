@@ -2,17 +2,14 @@
 
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from routebook_server.database.door import Database
+from routebook_server.database.door import AddressError, Database
 from routebook_server.database.sqlite import open_sqlite, reach_sqlite
 
 _SQLITE: Final = "sqlite:///"
 _POSTGRES: Final = ("postgresql://", "postgres://")
-
-
-class AddressError(ValueError):
-    """Not the address of a database."""
+_NAMELESS: Final = "the database"
 
 
 def open_database(address: str) -> Database:
@@ -24,6 +21,7 @@ def open_database(address: str) -> Database:
         # Not at the top: a server on SQLite needs none of it.
         from routebook_server.database.postgres import open_postgres  # noqa: PLC0415
 
+        _parts_of(address)
         return open_postgres(address)
     return open_sqlite(sqlite_path(address))
 
@@ -37,6 +35,7 @@ async def reach_database(address: str) -> Database:
         # As above.
         from routebook_server.database.postgres import reach_postgres  # noqa: PLC0415
 
+        _parts_of(address)
         return await reach_postgres(address)
     return reach_sqlite(sqlite_path(address))
 
@@ -49,7 +48,6 @@ def is_postgres(address: str) -> bool:
 def sqlite_path(address: str) -> Path:
     """Return the file of an SQLite address; AddressError for any other one."""
     if not address.startswith(_SQLITE) or address == _SQLITE:
-        # Without the address itself: whatever it is, there may be a password in it.
         raise AddressError("the address is none of sqlite:///file and postgresql://user:password@host/name")
     return Path(address.removeprefix(_SQLITE))
 
@@ -63,5 +61,28 @@ def name_of(address: str) -> str:
     """Return what may be shown and logged of an address: no user, no password."""
     if address.startswith(_SQLITE):
         return address.removeprefix(_SQLITE)
-    parts = urlsplit(address)
+    try:
+        parts = _parts_of(address)
+    except AddressError:
+        return _NAMELESS
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _parts_of(address: str) -> SplitResult:
+    """Return the parts of an address; AddressError where a password may have fallen into another part than its own."""
+    parts = None
+    try:
+        parts = urlsplit(address)
+        before, _, hosts = parts.netloc.rpartition("@")
+        is_plain = "@" not in before + parts.path + parts.query and "#" not in address
+        # Without an "@" the name before a "?" or "/" of a password reads as a host, and the password as its port.
+        ports = [host.rpartition("]")[2].partition(":")[2] for host in hosts.split(",")]
+        is_plain = is_plain and all(port == "" or port.isdecimal() for port in ports)
+    except ValueError:
+        is_plain = False
+    if parts is None or not is_plain:
+        raise AddressError(
+            "the address of PostgreSQL cannot be read; in a user's name and a password @ is written %40, / %2F, : %3A,"
+            " ? %3F, # %23, [ %5B and ] %5D"
+        )
+    return parts

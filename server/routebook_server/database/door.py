@@ -21,6 +21,10 @@ UNAVAILABLE: Final = (UnavailableDatabaseError, sqlalchemy.exc.OperationalError,
 """What is raised where the database cannot work now (disk full, file locked); whether by way of SQLAlchemy or not."""
 
 
+class AddressError(ValueError):
+    """Not the address of a database; the message has no part of it, for there may be a password in it."""
+
+
 class NewerDatabaseError(Exception):
     """The database was written by a newer version of the server than this one."""
 
@@ -59,9 +63,10 @@ class Database(ABC):
 
     @abstractmethod
     async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:
-        """Hear what other processes say on ``channel``, until cancelled; return at once where there are no others.
+        """Hear what other processes say on ``channel``, until cancelled.
 
-        ``catch_up`` is called whenever something may have been missed: at the beginning and after each interruption.
+        ``catch_up`` is called whenever something may have been missed: at the beginning and after each interruption;
+        where nobody can say anything (SQLite), soon after each of their commits.
         """
 
     @abstractmethod

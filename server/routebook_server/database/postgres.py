@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from routebook_server.database.door import Database, T, UnavailableDatabaseError, UnfitDatabaseError
+from routebook_server.database.door import AddressError, Database, T, UnavailableDatabaseError, UnfitDatabaseError
 from routebook_server.database.migrating import migrate
 
 READERS: Final = 6
@@ -118,8 +118,14 @@ class PostgresDatabase(Database):
 
 
 async def connect(url: str) -> Any:
-    """Return a connection of our kind, by asyncpg."""
-    return await asyncpg.connect(dsn=url, server_settings=SESSION, timeout=CONNECT_WITHIN_S)
+    """Return a connection of our kind, by asyncpg; AddressError where it cannot read the address."""
+    try:
+        return await asyncpg.connect(dsn=url, server_settings=SESSION, timeout=CONNECT_WITHIN_S)
+    except ValueError:
+        # Its own sentence may show a part of the address.
+        raise AddressError(
+            "the address of PostgreSQL cannot be read; look at its hosts and ports, and at the options after the ?"
+        ) from None
 
 
 def open_postgres(url: str) -> PostgresDatabase:

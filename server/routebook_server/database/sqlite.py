@@ -42,6 +42,8 @@ LOOKED_EVERY_S: Final = 0.005
 NEAR_CACHE_KIB: Final = 2_048
 """Pages that the event loop's own connection keeps. SQLite empties them whenever somebody else has written, and what
 that costs grows with how many they ever were: 50 us a request after a connection had read 64 MiB."""
+LISTENS_EVERY_S: Final = 1.0
+"""So late may open streams be told of other processes' commits."""
 KEPT: Final = 10_000
 """Results of queries kept in memory."""
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -51,7 +53,7 @@ _log = structlog.get_logger()
 
 
 class SqliteDatabase(Database):
-    """A database in one file, for one process."""
+    """A database in one file, for one server; the command line may write beside it."""
 
     is_shared = False
 
@@ -76,8 +78,19 @@ class SqliteDatabase(Database):
         """Run ``work`` in a reading thread, on one snapshot."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
 
-    async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:
-        """Return at once: nobody else writes to the file."""
+    async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:  # noqa: ARG002
+        """Catch up, until cancelled, with what other processes commit: in a file nobody says anything."""
+        loop = asyncio.get_running_loop()
+        is_behind = False
+        while True:
+            try:
+                is_behind = await loop.run_in_executor(self._writer, self._was_passed) or is_behind
+                if is_behind:
+                    await catch_up()
+                    is_behind = False
+            except UNAVAILABLE as error:
+                _log.warning("not hearing the other processes; trying again", channel=channel, exc_info=error)
+            await asyncio.sleep(LISTENS_EVERY_S)
 
     async def fetch(self, sql: str, *values: Hashable) -> list[Values]:
         """Return the rows of one query that reads a few by their keys, in the event loop's own thread.
@@ -107,6 +120,9 @@ class SqliteDatabase(Database):
     def _pen(self) -> "Pen":
         """The connection of the writer thread."""
         return Pen(self.engine)
+
+    def _was_passed(self) -> bool:
+        return self._pen.was_passed()
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         done = self._pen.write(work)
@@ -173,6 +189,8 @@ class Pen:
     def __init__(self, engine: Engine) -> None:
         connection = _connect(engine)
         self._driver = SqliteDriver(connection)
+        self._version: Values | None = None
+        """SQLite's count of what other connections have committed, as it was last seen."""
         self._connection = connection.execution_options(**{DRIVER: self._driver})
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -185,6 +203,11 @@ class Pen:
             self._driver.undo()
             raise
         return done
+
+    def was_passed(self) -> bool:
+        """Tell whether another connection may have written since the last question, or the beginning."""
+        before, self._version = self._version, self._driver.fetch_one("PRAGMA data_version")
+        return self._version != before
 
     def close(self) -> None:
         """Close the connection."""

@@ -41,12 +41,6 @@ def find_cover(connection: Connection, now_ms: int) -> tuple[dict[str, list[str]
     return territories_by_person, until
 
 
-def people_covering(connection: Connection, territories: Collection[str], now_ms: int) -> set[str]:
-    """Return everybody who covers one of the territories at ``now_ms``."""
-    statement = select(cover.c.person).where(cover.c.territory.in_(territories), _is_valid(now_ms))
-    return set(connection.execute(statement).scalars())
-
-
 def cover_of(connection: Connection, territory: str) -> list[CoverEntry]:
     """Return who covers a territory, past and future too, in the order of beginning."""
     rows = connection.execute(

@@ -36,6 +36,8 @@ class Device(msgspec.Struct, frozen=True):
     """When somebody asked for its data to be removed; done once ``revoked_at`` is there too."""
     report: DeviceReport | None = None
     """What it last told of itself."""
+    may_end: bool = False
+    """In a list: whether whoever asked for it may let the device in no more, and have it wiped."""
 
 
 def take_device(connection: Connection, person: str, offer: DeviceOffer, now_ms: int) -> int:

@@ -1,6 +1,6 @@
 """Directory: what identity reads of the shared records: people's names and the tree of territories."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -21,9 +21,14 @@ class Profile(msgspec.Struct, frozen=True):
 
 def find_profile(connection: Connection, person: str) -> Profile:
     """Return a person's name and language; without a person record the name is empty."""
-    doc = connection.execute(select(record.c.doc).where(record.c.id == person)).scalar_one_or_none()
-    values = {} if doc is None else _DECODER.decode(doc).v
+    values = find_values(connection, person) or {}
     return Profile(values.get("name") or "", values.get("locale"))
+
+
+def find_values(connection: Connection, person: str) -> dict[str, Any] | None:
+    """Return the values of a person's record, None where there is no record."""
+    doc = connection.execute(select(record.c.doc).where(record.c.id == person)).scalar_one_or_none()
+    return None if doc is None else _DECODER.decode(doc).v
 
 
 def find_names(connection: Connection) -> dict[str, str]:

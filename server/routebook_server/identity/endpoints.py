@@ -13,7 +13,8 @@ from routebook_server.gateway.problem import ProblemError
 from routebook_server.identity.devices import Device
 from routebook_server.identity.door import COOKIE, token_from_scope
 from routebook_server.identity.health import DemoHint, Health
-from routebook_server.identity.people import Cover, NewPerson, People, PersonChange, PersonSummary
+from routebook_server.identity.offers import NewPerson, PersonChange
+from routebook_server.identity.people import Cover, People, PersonSummary
 from routebook_server.identity.sign_in import Me, PasswordChange, SignIn, SignIns
 from routebook_sync.messages import Problem
 

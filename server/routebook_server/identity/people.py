@@ -1,10 +1,9 @@
 """Administration: people's accounts, their devices, and who covers which territory."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import msgspec
-import structlog
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
@@ -12,52 +11,25 @@ from routebook_server.database import Database
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.problem import ProblemError, make_problem
 from routebook_server.identity import accounts
-from routebook_server.identity.accounts import Account, EmailAddress
-from routebook_server.identity.cover import CoverEntry, cover_of, people_covering, set_cover
+from routebook_server.identity.accounts import Account
+from routebook_server.identity.audit import note, note_account, note_cover
+from routebook_server.identity.cover import CoverEntry, cover_of, set_cover
 from routebook_server.identity.devices import Device, devices_of, find_device, names_of, revoke_device, wipe_device
-from routebook_server.identity.directory import find_names, is_territory
+from routebook_server.identity.directory import find_names, find_values, is_territory
+from routebook_server.identity.offers import NewPerson, PersonChange, plain_change, plain_new, shared_values
 from routebook_server.identity.passwords import Passwords
 from routebook_server.identity.presence import Presence
 from routebook_server.identity.sessions import Random, end_sessions_of
-from routebook_server.identity.sign_in import NewPassword
+from routebook_server.identity.sight import people_ended, people_seen
 from routebook_sync.entities.person import Role
 from routebook_sync.identifier import RANDOM_BYTES, new_id
 from routebook_sync.messages import ProblemCode
 
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Locale = Annotated[str, Meta(min_length=2, max_length=35)]
 MAX_COVER = 500
 """Entries of one territory."""
 
-AUDIT: Final = "audit"
-"""The logger of what somebody did to another's device."""
-_audit = structlog.get_logger(AUDIT)
-
 EditPerson = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 """Writes fields of a shared person record as an edit of the server's own: id, values by field."""
-
-
-class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
-    """Somebody who joins."""
-
-    name: Name
-    email: EmailAddress
-    password: NewPassword
-    role: Role
-    locale: Locale | None = None
-
-
-class PersonChange(msgspec.Struct, forbid_unknown_fields=True):
-    """What shall be different about a person; what is absent stays."""
-
-    name: Name | UnsetType = UNSET
-    email: EmailAddress | UnsetType = UNSET
-    password: NewPassword | UnsetType = UNSET
-    """A new password ends all sessions of the person."""
-    role: Role | UnsetType = UNSET
-    active: bool | UnsetType = UNSET
-    """False ends all sessions of the person and lets him in no more."""
-    locale: Locale | UnsetType | None = UNSET
 
 
 class PersonSummary(msgspec.Struct, frozen=True):
@@ -108,61 +80,66 @@ class People:
         return await self._database.read(read)
 
     async def add(self, actor: Actor, offer: NewPerson) -> PersonSummary:
-        """Add a person with an account and the shared person record; ProblemError forbidden, taken."""
+        """Add a person with an account and the shared person record; ProblemError forbidden, taken, wrong_type."""
         _require_administrator(actor)
-        return await self.add_unasked(offer)
+        return await self._add(offer, actor)
 
     async def add_unasked(self, offer: NewPerson) -> PersonSummary:
         """Add a person without asking who wants it: for the command line."""
+        return await self._add(offer, None)
+
+    async def _add(self, offer: NewPerson, actor: Actor | None) -> PersonSummary:
+        """Add a person; whose record could not be written the last time is not taken: he is made anew, and whole."""
+        wanted = plain_new(offer)
         now_ms = self._clock()
-        person = new_id(now_ms, self._random(RANDOM_BYTES))
         made = Account(
-            person=person,
-            email=accounts.normalise_email(offer.email),
-            password_hash=await self._passwords.hash(offer.password),
-            role=offer.role,
+            person=new_id(now_ms, self._random(RANDOM_BYTES)),
+            email=wanted.email,
+            password_hash=await self._passwords.hash(wanted.password),
+            role=wanted.role,
             active=True,
             created=now_ms,
         )
 
-        def store(connection: Connection) -> None:
-            _require_free(connection, made.email, person)
-            accounts.add_account(connection, made)
+        def store(connection: Connection) -> Account:
+            half = accounts.find_account_by_email(connection, made.email)
+            if half is None:
+                accounts.add_account(connection, made)
+                return made
+            if find_values(connection, half.person) is not None:
+                raise ProblemError(make_problem(ProblemCode.TAKEN, field="email"))
+            whole = msgspec.structs.replace(made, person=half.person, created=half.created)
+            _put(connection, half, whole)
+            end_sessions_of(connection, half.person)
+            return whole
 
-        # The account first: should the record fail, the administrator finds the person and names him again.
-        await self._database.write(store)
-        values = {"name": offer.name, "role": offer.role.value, "email": made.email, "active": True}
-        await self._edit_person(person, values | ({"locale": offer.locale} if offer.locale else {}))
-        return _summary(made, {person: offer.name})
+        # The account first: should the record fail, the same offer or any change of the account writes it.
+        account = await self._database.write(store)
+        if actor is not None:
+            note(actor, "person added", person=account.person, role=account.role.value)
+        change = PersonChange(name=wanted.name, locale=wanted.locale or UNSET)
+        await self._edit_person(account.person, shared_values(account, change, None))
+        return _summary(account, {account.person: wanted.name})
 
     async def change(self, actor: Actor, person: str, change: PersonChange) -> PersonSummary:
-        """Change an account and the shared record; ProblemError forbidden, not_found, taken."""
+        """Change an account and the shared record; ProblemError forbidden, not_found, taken, wrong_type."""
         _require_administrator(actor)
-        password_hash = await self._passwords.hash(change.password) if change.password is not UNSET else UNSET
+        wanted = plain_change(change)
+        password_hash = await self._passwords.hash(wanted.password) if wanted.password is not UNSET else UNSET
 
-        def store(connection: Connection) -> Account:
+        def store(connection: Connection) -> tuple[Account, Account, dict[str, Any]]:
             before = accounts.find_account(connection, person)
             if before is None:
                 raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
-            after = _changed(before, change, password_hash)
+            after = _changed(before, wanted, password_hash)
             _require_free(connection, after.email, person)
-            administers = after.active and after.role is Role.ADMINISTRATOR
-            if not administers and before.role is Role.ADMINISTRATOR:
-                _require_other_administrator(connection, person)
-            accounts.change_account(connection, after)
+            _put(connection, before, after)
             if not after.active or password_hash is not UNSET:
                 end_sessions_of(connection, person)
-            return after
+            return before, after, shared_values(after, wanted, find_values(connection, person))
 
-        after = await self._database.write(store)
-        shared = {
-            "name": change.name,
-            "email": after.email if change.email is not UNSET else UNSET,
-            "role": after.role.value if change.role is not UNSET else UNSET,
-            "active": change.active,
-            "locale": change.locale,
-        }
-        values = {name: value for name, value in shared.items() if value is not UNSET}
+        before, after, values = await self._database.write(store)
+        note_account(actor, before, after)
         if values:
             await self._edit_person(person, values)
         return await self._database.read(lambda connection: _summary(after, find_names(connection)))
@@ -171,16 +148,22 @@ class People:
         """Return the actor's devices; a manager's people's and an administrator's everybody's too."""
         now_ms = self._clock()
         await self._presence.write()
-        return await self._database.read(
-            lambda connection: devices_of(connection, _people_of(connection, actor, now_ms))
-        )
+
+        def read(connection: Connection) -> list[Device]:
+            ended = people_ended(connection, actor, now_ms)
+            return [
+                msgspec.structs.replace(device, may_end=ended is None or device.person in ended)
+                for device in devices_of(connection, people_seen(connection, actor, now_ms))
+            ]
+
+        return await self._database.read(read)
 
     async def device_names(self, numbers: Collection[int]) -> dict[int, str]:
         """Return what these devices call themselves, by number, for whoever may see what they wrote."""
         return await self._database.read(lambda connection: names_of(connection, numbers))
 
     async def revoke(self, actor: Actor, number: int) -> None:
-        """Let a device in no more; ProblemError not_found for one that the actor may not see."""
+        """Let a device in no more; ProblemError not_found for one that the actor may not see, forbidden to end it."""
         await self._end(actor, number, "device revoked", revoke_device)
 
     async def wipe(self, actor: Actor, number: int) -> None:
@@ -192,14 +175,18 @@ class People:
 
         def store(connection: Connection) -> str:
             found = find_device(connection, number)
-            people = _people_of(connection, actor, now_ms)
-            if found is None or (people is not None and found.person not in people):
+            seen = people_seen(connection, actor, now_ms)
+            if found is None or (seen is not None and found.person not in seen):
                 raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+            ended = people_ended(connection, actor, now_ms)
+            if ended is not None and found.person not in ended:
+                detail = "A manager ends devices of reps who cover nothing beyond his territories, and his own."
+                raise ProblemError(make_problem(ProblemCode.FORBIDDEN, detail))
             end(connection, number, now_ms)
             return found.person
 
         person = await self._database.write(store)
-        _audit.info(event, device=number, person=person, by=actor.person, by_device=actor.device)
+        note(actor, event, device=number, person=person)
 
     async def cover(self, actor: Actor, territory: str) -> Cover:
         """Return who covers a territory; ProblemError forbidden, not_found."""
@@ -213,13 +200,16 @@ class People:
     async def set_cover(self, actor: Actor, territory: str, wanted: Cover) -> Cover:
         """Let exactly these people cover a territory; ProblemError forbidden, not_found, wrong_type."""
 
-        def store(connection: Connection) -> Cover:
+        def store(connection: Connection) -> tuple[list[CoverEntry], list[CoverEntry]]:
             _require_territory(connection, actor, territory)
             _require_sound(connection, wanted.cover)
+            before = cover_of(connection, territory)
             set_cover(connection, territory, wanted.cover)
-            return Cover(cover_of(connection, territory))
+            return before, cover_of(connection, territory)
 
-        return await self._database.write(store)
+        before, after = await self._database.write(store)
+        note_cover(actor, territory, before, after)
+        return Cover(after)
 
 
 def _summary(account: Account, names: Mapping[str, str]) -> PersonSummary:
@@ -230,25 +220,12 @@ def _summary(account: Account, names: Mapping[str, str]) -> PersonSummary:
 
 def _changed(before: Account, change: PersonChange, password_hash: str | UnsetType) -> Account:
     given = {
-        "email": UNSET if change.email is UNSET else accounts.normalise_email(change.email),
+        "email": change.email,
         "password_hash": password_hash,
         "role": change.role,
         "active": change.active,
     }
     return msgspec.structs.replace(before, **{name: value for name, value in given.items() if value is not UNSET})
-
-
-def _people_of(connection: Connection, actor: Actor, now_ms: int) -> set[str] | None:
-    """Return whose devices the actor may see and revoke, None for everybody's."""
-    if actor.role is Role.ADMINISTRATOR:
-        return None
-    if actor.role is Role.REP:
-        return {actor.person}
-    territories = [bucket.removeprefix("t:") for bucket in actor.buckets if bucket.startswith("t:")]
-    administrators = {
-        account.person for account in accounts.all_accounts(connection) if account.role is Role.ADMINISTRATOR
-    }
-    return people_covering(connection, territories, now_ms) - administrators | {actor.person}
 
 
 def _require_administrator(actor: Actor) -> None:
@@ -260,6 +237,14 @@ def _require_free(connection: Connection, email: str, person: str) -> None:
     holder = accounts.find_account_by_email(connection, email)
     if holder is not None and holder.person != person:
         raise ProblemError(make_problem(ProblemCode.TAKEN, field="email"))
+
+
+def _put(connection: Connection, before: Account, after: Account) -> None:
+    """Write an account as it shall be; ProblemError forbidden if nobody could administer any more."""
+    administers = after.active and after.role is Role.ADMINISTRATOR
+    if not administers and before.role is Role.ADMINISTRATOR:
+        _require_other_administrator(connection, before.person)
+    accounts.change_account(connection, after)
 
 
 def _require_other_administrator(connection: Connection, person: str) -> None:

@@ -19,6 +19,7 @@ from routebook_server.identity.accounts import (
     normalise_email,
 )
 from routebook_server.identity.attempts import count_attempt, forgive, subjects
+from routebook_server.identity.audit import note
 from routebook_server.identity.devices import DeviceOffer, take_device
 from routebook_server.identity.directory import find_profile
 from routebook_server.identity.passwords import MAX_LENGTH, MIN_LENGTH, Passwords
@@ -134,6 +135,7 @@ class SignIns:
             end_sessions_of(connection, actor.person, keep_token=token)
 
         await self._database.write(store)
+        note(actor, "password changed", person=actor.person)
 
 
 def describe(connection: Connection, account: Account, device: int) -> Me:

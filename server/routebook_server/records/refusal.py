@@ -18,6 +18,8 @@ REFUSALS: Final = frozenset({VerdictKind.HELD, VerdictKind.REJECTED})
 _FIELD: Final = re.compile(r"`\$\.(\w+)")
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 _OPEN_TYPES: Final = frozenset({"any", "object"})
+_FIXED: Final = {"custom_field": "type"}
+"""By kind, the field that stays what its record was made with (SPEC R27)."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -108,6 +110,9 @@ def refuse_beside(entity: EntityType, values: dict[str, Any], old: dict[str, Any
             if not allowed:
                 message = f"Only a manager may change {name}."
                 return Refusal(ProblemCode.FORBIDDEN_FIELD, message, name, lacks_right=True)
+    fixed = _FIXED.get(entity.kind)
+    if fixed is not None and old is not None and fixed in values and old.get(fixed, values[fixed]) != values[fixed]:
+        return Refusal(ProblemCode.FORBIDDEN_FIELD, f"The {fixed} of a {entity.kind} never changes.", fixed)
     if old is None or values.get("deleted", True) is not True:
         # What comes back from the deleted may have lost its body since (SPEC R36): it needs all that a new one does.
         for name in checks.required:

@@ -81,10 +81,19 @@ test("a device comes with what it told of itself, where the server leaves out wh
   const answer = [
     { ...device, report: told },
     { ...device, report: {}, wiped_at: 8 },
-    { ...device, revoked_at: 9 },
+    { ...device, revoked_at: 9, may_end: true },
   ];
   const result = await listDevices(answering(json(answer)));
-  const known = { number: 7, person: "p1", name: "Chrome", created: 1, lastSeen: 5, revokedAt: null, wipedAt: null };
+  const known = {
+    number: 7,
+    person: "p1",
+    name: "Chrome",
+    created: 1,
+    lastSeen: 5,
+    revokedAt: null,
+    wipedAt: null,
+    mayEnd: false,
+  };
   const nothing = {
     version: "",
     waiting: 0,
@@ -110,7 +119,7 @@ test("a device comes with what it told of itself, where the server leaves out wh
       },
     },
     { ...known, wipedAt: 8, report: nothing },
-    { ...known, revokedAt: 9, report: null },
+    { ...known, revokedAt: 9, mayEnd: true, report: null },
   ]);
 });
 

@@ -14,6 +14,8 @@ export interface Device {
   readonly wipedAt: number | null;
   /** What it last told of itself; null where it never did. */
   readonly report: DeviceReport | null;
+  /** Whether this person may sign it out and have it wiped. */
+  readonly mayEnd: boolean;
 }
 
 /** What a device tells of itself with each round trip. */
@@ -35,7 +37,7 @@ export interface DeviceReport {
 }
 
 const deviceOf = (answer: unknown): Device => {
-  const { number, person, name, created, last_seen, revoked_at, wiped_at, report } = objectOf(answer);
+  const { number, person, name, created, last_seen, revoked_at, wiped_at, report, may_end } = objectOf(answer);
   return {
     number: numberOf(number),
     person: textOf(person),
@@ -45,6 +47,7 @@ const deviceOf = (answer: unknown): Device => {
     revokedAt: optional(revoked_at, numberOf),
     wipedAt: optional(wiped_at, numberOf),
     report: optional(report, reportOf),
+    mayEnd: may_end === true,
   };
 };
 
