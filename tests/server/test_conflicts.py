@@ -177,7 +177,7 @@ async def test_who_wrote_what_gave_way_is_looked_up_once_for_each_edit_and_devic
     asked: list[str] = []
     for kind in (PostgresDriver, SqliteDriver):
         monkeypatch.setattr(kind, "fetch_one", _counting(kind.fetch_one, asked))
-        monkeypatch.setattr(kind, "chunks", _counting(kind.chunks, asked))
+        monkeypatch.setattr(kind, "fetch", _counting(kind.fetch, asked))
     desk.edit("customer", BAKERY, BAKERY, {"city": "Mira's", "phone": "2"})
     desk.edit("note", other, BAKERY, {"written_at": NOON + 2, "pinned": None})
     verdicts = (await desk.sync()).verdicts

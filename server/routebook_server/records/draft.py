@@ -176,6 +176,8 @@ class Draft:
 
     def find_edit(self, record_id: str, at: str, device: int, values: Mapping[str, Any]) -> PastEdit | None:
         """Return the edit by which a device wrote just these values under a stamp, None if it is none of these."""
+        if not self.has_edit(record_id, at, device):
+            return None
         places = self._places_of((record_id, at, device, key_of(values)))
         return _past_edit(self.history[places[-1]]) if places else None
 

@@ -55,7 +55,10 @@ class Past:
 
     def find_edit(self, record_id: str, at: str, device: int, values: Mapping[str, Any]) -> PastEdit | None:
         """Return the edit by which a device wrote just these values under a stamp, None if there is none."""
-        number = self._sources_of(record_id).number_by_key.get((at, device, key_of(values)))
+        sources = self._sources_of(record_id)
+        if at not in sources.person_by_stamp:
+            return None
+        number = sources.number_by_key.get((at, device, key_of(values)))
         return None if number is None else self._edit(number)
 
     def author_of(self, record_id: str, stamp: str) -> str:
@@ -85,10 +88,9 @@ class Past:
         if known is None:
             known = self._sources[record_id] = _Sources({}, {})
             sql = f"SELECT number, stamp, device, person, new FROM {_NEWEST}"
-            for chunk in self._driver.chunks(sql, record_id, MAX_PAST, size=_AT_ONCE):
-                for number, stamp, device, person, new in chunk:
-                    known.number_by_key.setdefault((stamp, device, key_of(msgspec.json.decode(new))), number)
-                    known.person_by_stamp.setdefault(stamp, person)
+            for number, stamp, device, person, new in self._driver.fetch(sql, record_id, MAX_PAST):
+                known.number_by_key.setdefault((stamp, device, key_of(msgspec.json.decode(new))), number)
+                known.person_by_stamp.setdefault(stamp, person)
         return known
 
     def _values_of(self, record_id: str) -> _Values:
