@@ -1,5 +1,6 @@
 """How the server's process answers on the wire."""
 
+import contextlib
 import socket
 from collections.abc import Iterator
 
@@ -123,3 +124,29 @@ def test_a_long_body_is_no_long_head(connection: socket.socket) -> None:
         assert connection.recv(65_536).startswith(b"HTTP/1.1 4")
     connection.sendall(ASKED + b"q" * (MAX_HEAD - 1_000) + b"\r\n\r\n")
     assert connection.recv(65_536).startswith(b"HTTP/1.1 401 ")
+
+
+CHUNKED = (
+    b"POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
+
+
+def test_what_follows_a_body_without_end_is_cut(connection: socket.socket) -> None:
+    connection.sendall(CHUNKED + b"2\r\n{}\r\n0\r\nX: ")
+    with contextlib.suppress(ConnectionError):
+        for _ in range(100 * MAX_HEAD // 1_024):
+            connection.sendall(b"q" * 1_024)
+    assert _answer(connection)[0].startswith(b"HTTP/1.1 4")
+
+
+def test_bodies_in_chunks_are_taken_one_after_the_other(connection: socket.socket) -> None:
+    body = b'{"email":"' + b"x" * (MAX_HEAD + 1_000) + b'","password":"x"}'
+    for _ in range(3):
+        connection.sendall(CHUNKED)
+        for part in (body, b""):
+            connection.sendall(b"%x\r\n" % len(part) + part + b"\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 4")
+    for _ in range(400):
+        connection.sendall(CHUNKED + b"0\r\n\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 4")

@@ -38,6 +38,7 @@ class Connection(HttpToolsProtocol):
     _is_long = False
     """Whether what is read now may hold a head that is too long."""
     _is_refused = False
+    _is_chunked = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin."""
@@ -47,8 +48,12 @@ class Connection(HttpToolsProtocol):
         """Read on."""
         size = len(data) + self._begun
         self._is_long = size > MAX_HEAD
+        body = len(self.cycle.body) if self._is_chunked else -1
         super().data_received(data)
-        if getattr(self.cycle, "scope", None) is not self.scope:  # within a head
+        # Within a head, or within trailers, which are like one after a body: nothing of it came.
+        if getattr(self.cycle, "scope", None) is not self.scope or (
+            self._is_chunked and len(self.cycle.body) == body and self.cycle.more_body
+        ):
             self._begun = size
             if size > MAX_HEAD and not self.transport.is_closing():
                 self._refuse_head()
@@ -63,14 +68,20 @@ class Connection(HttpToolsProtocol):
             super().send_400_response(msg)
 
     def _refuse_head(self) -> None:
-        self.transport.write(_TOO_LONG)
+        if getattr(self.cycle, "scope", None) is not self.scope or not self.cycle.response_started:
+            self.transport.write(_TOO_LONG)
         self.transport.close()
+
+    def on_chunk_header(self) -> None:
+        """Note that the body comes in chunks: trailers may follow it."""
+        self._is_chunked = True
 
     def on_headers_complete(self) -> None:
         """Begin to answer a request."""
         if self._is_long and len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD:
             self._is_refused = True
             raise _HeadError  # the parser stops, and ``send_400_response`` answers
+        self._is_chunked = False
         super().on_headers_complete()
         # Uvicorn names the class itself. It has not begun to run: that takes a turn of the loop.
         if type(self.cycle) is RequestResponseCycle:
