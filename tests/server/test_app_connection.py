@@ -1,10 +1,12 @@
 """How the server's process answers on the wire."""
 
+import contextlib
 import socket
 from collections.abc import Iterator
 
 import pytest
 
+from routebook_server.web.connection import MAX_HEAD
 from server.process import Process, process
 
 __all__ = ["process"]
@@ -66,3 +68,85 @@ def test_what_is_no_http_is_answered_and_cut(connection: socket.socket) -> None:
     connection.sendall(b"\x16\x03\x01 hello\r\n\r\n")
     assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
     assert connection.recv(1) == b""
+
+
+def test_much_that_is_no_http_is_answered_and_cut(connection: socket.socket) -> None:
+    connection.sendall(b"\x16\x03\x01" * MAX_HEAD)
+    assert _answer(connection)[0].startswith(b"HTTP/1.1 400 ")
+
+
+def _answer(connection: socket.socket) -> tuple[bytes, bytes]:
+    """Return head and body of what comes until the connection is closed."""
+    said = b""
+    try:
+        while part := connection.recv(65_536):
+            said += part
+    except ConnectionResetError:
+        pass  # we were not done yet
+    head, _end, body = said.partition(b"\r\n\r\n")
+    return head, body
+
+
+def _assert_refused(connection: socket.socket) -> None:
+    head, body = _answer(connection)
+    assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large")
+    assert b"content-type: application/problem+json" in head
+    assert b"x-content-type-options: nosniff" in head
+    assert b"content-length: %d" % len(body) in head
+    assert b'"status":431,"code":"too_large"' in body
+
+
+ASKED = b"GET /api/session HTTP/1.1\r\nHost: localhost\r\nCookie: routebook_session="
+
+
+def test_a_head_that_is_too_long_is_refused(connection: socket.socket) -> None:
+    connection.sendall(ASKED + b"q" * MAX_HEAD + b"\r\n\r\n")
+    _assert_refused(connection)
+
+
+def test_a_head_that_does_not_end_is_refused_as_soon_as_it_is_too_long(connection: socket.socket) -> None:
+    connection.sendall(ASKED)
+    for _ in range(MAX_HEAD // 1_024):
+        connection.sendall(b"q" * 1_024)
+    _assert_refused(connection)
+
+
+def test_an_address_that_is_too_long_is_refused(connection: socket.socket) -> None:
+    connection.sendall(b"GET /" + b"q" * MAX_HEAD + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    _assert_refused(connection)
+
+
+def test_a_long_body_is_no_long_head(connection: socket.socket) -> None:
+    body = b'{"email":"' + b"x" * 3 * MAX_HEAD + b'","password":"x"}'
+    head = b"POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+    for _ in range(2):
+        connection.sendall(head + b"%d\r\n\r\n" % len(body) + body)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 4")
+    connection.sendall(ASKED + b"q" * (MAX_HEAD - 1_000) + b"\r\n\r\n")
+    assert connection.recv(65_536).startswith(b"HTTP/1.1 401 ")
+
+
+CHUNKED = (
+    b"POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
+
+
+def test_what_follows_a_body_without_end_is_cut(connection: socket.socket) -> None:
+    connection.sendall(CHUNKED + b"2\r\n{}\r\n0\r\nX: ")
+    with contextlib.suppress(ConnectionError):
+        for _ in range(100 * MAX_HEAD // 1_024):
+            connection.sendall(b"q" * 1_024)
+    assert _answer(connection)[0].startswith(b"HTTP/1.1 4")
+
+
+def test_bodies_in_chunks_are_taken_one_after_the_other(connection: socket.socket) -> None:
+    body = b'{"email":"' + b"x" * (MAX_HEAD + 1_000) + b'","password":"x"}'
+    for _ in range(3):
+        connection.sendall(CHUNKED)
+        for part in (body, b""):
+            connection.sendall(b"%x\r\n" % len(part) + part + b"\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 4")
+    for _ in range(400):
+        connection.sendall(CHUNKED + b"0\r\n\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 4")

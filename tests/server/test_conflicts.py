@@ -177,6 +177,7 @@ async def test_who_wrote_what_gave_way_is_looked_up_once_for_each_edit_and_devic
     asked: list[str] = []
     for kind in (PostgresDriver, SqliteDriver):
         monkeypatch.setattr(kind, "fetch_one", _counting(kind.fetch_one, asked))
+        monkeypatch.setattr(kind, "fetch", _counting(kind.fetch, asked))
     desk.edit("customer", BAKERY, BAKERY, {"city": "Mira's", "phone": "2"})
     desk.edit("note", other, BAKERY, {"written_at": NOON + 2, "pinned": None})
     verdicts = (await desk.sync()).verdicts
@@ -185,11 +186,11 @@ async def test_who_wrote_what_gave_way_is_looked_up_once_for_each_edit_and_devic
     assert len(asked) == len(set(asked)) == 2
 
 
-def _counting(fetch_one: Callable[..., Any], asked: list[str]) -> Callable[..., Any]:
-    def counting(driver: Any, sql: str, *values: Any) -> Any:
-        if sql.startswith("SELECT person FROM"):
+def _counting(read: Callable[..., Any], asked: list[str]) -> Callable[..., Any]:
+    def counting(driver: Any, sql: str, *values: Any, **named: Any) -> Any:
+        if sql.startswith(("SELECT person FROM", "SELECT number, stamp, device, person")):
             asked.append(sql)
-        return fetch_one(driver, sql, *values)
+        return read(driver, sql, *values, **named)
 
     return counting
 

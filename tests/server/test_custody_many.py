@@ -43,8 +43,8 @@ async def decide_on_a_visit_changed_often(
     (offer,) = held_edits(desk)
     decide(desk, offer, status)
     cost = Cost()
-    for name in ("states", "held_for", "held", "held_of_record", "replicas", "past", "past_of_device"):
-        monkeypatch.setattr(Reader, name, counting(cost, vars(Reader)[name]))
+    for name in ("states", "held_for", "held", "held_of_record", "replicas", "find_edit", "has_edit", "edit_with"):
+        monkeypatch.setattr(Reader, name, counting(cost, getattr(Reader, name)))
     ((before,),) = await team.read("SELECT count(*) FROM history")
     assert told((await desk.sync()).verdicts) == [(1, "merged", "")]
     ((after,),) = await team.read("SELECT count(*) FROM history")

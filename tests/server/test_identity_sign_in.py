@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from routebook_server.identity import door, sessions
 from routebook_server.identity.attempts import FREE_BY_EMAIL
 from routebook_server.identity.door import COOKIE
 from server.team import ANNA, CHEAP, MAREK, PASSWORD, HandClock, House, open_house, sign_in
@@ -219,3 +220,25 @@ async def test_a_device_is_known_by_what_it_last_told(house: House) -> None:
     await client.post("/sync", json=request)
     device = (await client.get("/api/devices")).json()[0]
     assert (device["person"], device["report"]["waiting"]) == (ANNA, 3)
+
+
+@pytest.mark.parametrize(("length", "code"), [(5_000, "session_expired"), (60_000, "not_signed_in")])
+async def test_what_strangers_send_for_a_session_is_not_remembered(house: House, length: int, code: str) -> None:
+    def remembered() -> tuple[int, int]:
+        return door._short_token.cache_info().currsize, sessions._known_hash.cache_info().currsize
+
+    before = remembered()
+    for number in range(3):
+        answer = await house.client(cookie=f"{COOKIE}={'q' * length}{number}").get("/api/session")
+        assert (answer.status_code, answer.json()["code"]) == (401, code)
+    assert remembered() == before
+
+
+async def test_a_session_is_found_among_other_cookies(house: House) -> None:
+    client = house.client()
+    await sign_in(client, "marek@demo.example")
+    token = client.cookies[COOKIE]
+    assert len(token) == sessions.TOKEN_LENGTH
+    for others in ("", "a=b", "a=" + "b" * 1_000):
+        answer = await house.client(cookie=f"{others}; {COOKIE}={token}; c=d").get("/api/session")
+        assert answer.status_code == 200

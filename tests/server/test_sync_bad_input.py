@@ -35,8 +35,7 @@ def edit_json(**changed: Any) -> bytes:
     return msgspec.json.encode({**edit, **changed})
 
 
-def nested(depth: int) -> Any:
-    value: Any = 1
+def nested(depth: int, value: Any = 1) -> Any:
     for _ in range(depth):
         value = [value]
     return value
@@ -124,6 +123,10 @@ async def test_a_request_that_cannot_be_taken_gets_its_code_and_changes_nothing(
         (edit_json(v={**VALUES, "latitude": 1e300}), "wrong_type"),
         (edit_json(kind="setting", root=ANNA, v={"name": "x", "value": nested(40)}), "wrong_type"),
         (edit_json(kind="setting", root=ANNA, v={"name": "x", "value": nested(900)}), "wrong_type"),
+        (edit_json(kind="setting", root=ANNA, v={"name": "x", "value": nested(900, "a\x00b")}), "wrong_type"),
+        (edit_json(kind="setting", root=ANNA, v={"name": "x", "value": nested(900, {"a\x00": 1})}), "wrong_type"),
+        (edit_json(v={**VALUES, "note": nested(900)}).replace(b"[1]", rb'["\ufffd"]'), "wrong_type"),
+        (edit_json(v={**VALUES, "note": nested(900)}).replace(b"[1]", rb'["\ud800"]'), "wrong_type"),
     ],
 )
 async def test_an_edit_that_cannot_be_taken_is_refused_by_number_and_the_next_is_stored(

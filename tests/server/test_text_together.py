@@ -221,7 +221,7 @@ async def test_the_value_that_the_author_saw_is_found_among_many_edits_since(tea
 
 
 async def test_a_value_that_lies_too_far_back_is_a_conflict(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("routebook_server.records.reader.MAX_PAST", 20)
+    monkeypatch.setattr("routebook_server.records.past.MAX_PAST", 20)
     phone, tablet = await both_have(team, "Call.")
     for number in range(30):
         write(phone, f"Call. {number}")

@@ -42,4 +42,4 @@ def test_what_was_taken_back_is_found_no_more_and_what_follows_is() -> None:
 
     assert [edit.stamp for edit in draft.past("a")] == ["4", "1"]
     assert [draft.author_of("a", stamp) for stamp in ("2", "3", "4")] == [None, None, "ewa"]
-    assert draft.past("b") == []
+    assert list(draft.past("b")) == []

@@ -230,6 +230,8 @@ class PostgresDriver:
         cursor = await_only(self._connection.cursor(_postgres(sql), *values))
         while chunk := await_only(cursor.fetch(size)):
             yield [tuple(row) for row in chunk]
+            if len(chunk) < size:
+                break
 
     def execute(self, sql: str, *values: Any) -> None:
         """Run one statement."""

@@ -165,12 +165,18 @@ def _field_with_nul(edit: Edit) -> str | None:
 
 
 def _has_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\x00" in value
-    if isinstance(value, list):
-        return any(_has_nul(part) for part in value)
-    if isinstance(value, dict):
-        return any("\x00" in name or _has_nul(part) for name, part in value.items())
+    # Not by recursion: the decoder takes deeper nesting than Python's own calls may have.
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            if "\x00" in part:
+                return True
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part
+            waiting += part.values()
     return False
 
 

@@ -30,6 +30,10 @@ from routebook_sync.messages import Problem, ProblemCode
 COOKIE: Final = "routebook_session"
 _COOKIE: Final = COOKIE.encode()
 _REMEMBERED: Final = 10_000
+_SHORT: Final = 256
+"""Bytes of cookies that are remembered with their token: ours alone has 61, and anybody may send others."""
+_MOST: Final = 16 * 1024
+"""Longer ones are not looked through."""
 _CODE_BY_STATE: Final = {
     SessionState.EXPIRED: ProblemCode.SESSION_EXPIRED,
     SessionState.REVOKED: ProblemCode.DEVICE_REVOKED,
@@ -174,14 +178,20 @@ def token_from_scope(scope: Scope) -> str:
     """Return the session token that a request carries, "" for none."""
     for name, value in scope["headers"]:
         if name == b"cookie":
-            token = _token_from_cookies(value)
+            token = _short_token(value) if len(value) <= _SHORT else _token_from_cookies(value)
             if token:
                 return token
     return ""
 
 
 @lru_cache(maxsize=_REMEMBERED)
+def _short_token(cookies: bytes) -> str:
+    return _token_from_cookies(cookies)
+
+
 def _token_from_cookies(cookies: bytes) -> str:
+    if len(cookies) > _MOST:
+        return ""
     for part in cookies.split(b";"):
         key, _, token = part.partition(b"=")
         if key.strip() == _COOKIE:

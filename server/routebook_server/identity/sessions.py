@@ -23,6 +23,8 @@ REMEMBERED_MS: Final = 365 * 86_400_000
 TOUCHED_EVERY_MS: Final = 60_000
 """Last use is written down at most this often."""
 TOKEN_BYTES: Final = 32
+TOKEN_LENGTH: Final = 43
+"""Characters: these bytes as URL-safe base 64."""
 
 Random = Callable[[int], bytes]
 """Returns so many unpredictable bytes (os.urandom)."""
@@ -62,10 +64,17 @@ class Session(msgspec.Struct, frozen=True):
     """What the same read tells of everybody's rights."""
 
 
-@lru_cache(maxsize=10_000)
 def hash_from_token(token: str) -> bytes:
     """Return what the database knows a token by."""
+    # Whatever somebody sends for a token is not remembered, but what may be one.
+    return _known_hash(token) if len(token) == TOKEN_LENGTH else _hash(token)
+
+
+def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+_known_hash: Final = lru_cache(maxsize=10_000)(_hash)
 
 
 def start_session(connection: Connection, device_number: int, now_ms: int, random: Random) -> str:

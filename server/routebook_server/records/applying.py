@@ -19,12 +19,13 @@ from routebook_server.records.place import Place, find_place, find_target, requi
 from routebook_server.records.prose import Prose
 from routebook_server.records.push import SERVER_SUFFIX, Turn
 from routebook_server.records.refusal import Refusal, RefusalError, refuse_beside, refuse_values
+from routebook_server.records.sizes import Sizes
 from routebook_server.records.stamping import Stamper
-from routebook_server.records.state import State, encode_json
+from routebook_server.records.state import State
 from routebook_sync import base32
 from routebook_sync.clock import SERVER_DEVICE
 from routebook_sync.entities import ENTITY_TYPES, EntityType
-from routebook_sync.messages import MAX_RECORD_BYTES, Edit, ProblemCode, Verdict, VerdictKind
+from routebook_sync.messages import Edit, ProblemCode, Verdict, VerdictKind
 from routebook_sync.record import Doc, is_deleted, merge_edit, unpack_stamps
 
 
@@ -49,6 +50,7 @@ class Applier:
         self._custody = custody
         self._decider = decider
         self._prose = Prose(draft, lookup)
+        self._sizes = Sizes()
         self._stamper = stamper
 
     def apply(self, turn: Turn, edit: Edit) -> Verdict | None:
@@ -194,6 +196,8 @@ class Applier:
             if texts:
                 merged.texts = texts.keys()
                 self._add_own(entity, merged, texts)
+        if not values.keys().isdisjoint(entity.inside):
+            self._sizes.require_room(entity, edit.id, values, doc, merged.doc)
         _require_whole(entity, values, doc, merged.doc)
         return merged
 
@@ -209,15 +213,17 @@ class Applier:
     def _record(self, turn: Turn, record_id: str, state: State | None, merged: Merged) -> bool:
         """Put what was merged into the history; tell whether that had not got the edit."""
         source = (record_id, merged.at, turn.push.author.device, turn.person)
-        changes = None if state is None else merged.changes
         # What changes a deleted record may have done so before its body was dropped.
         is_news = merged.won and state is not None and not is_gone(state)
         is_new = state is None or is_news or not self._is_known(*source[:3], merged.values)
         if is_new:
-            apart = merged.unseen and state is not None and self._judge.is_apart(turn, state, merged)
-            self._draft.record(
-                source, merged.values, changes, merged.texts, turn.decided_by, base=merged.base, apart=apart
-            )
+            met, apart = None, False
+            if state is not None:
+                met = self._sizes.kept(
+                    ENTITY_TYPES[state.kind], record_id, merged.values, state.read_doc(), merged.changes
+                )
+                apart = merged.unseen and self._judge.is_apart(turn, state, merged)
+            self._draft.record(source, merged.values, met, merged.texts, turn.decided_by, base=merged.base, apart=apart)
         for stamp, values, changes in merged.own:
             self._draft.record((record_id, stamp, SERVER_DEVICE, ""), values, changes)
         return is_new
@@ -231,15 +237,8 @@ class Applier:
         return self._find_known(record_id, at, device, values) is not None
 
     def _find_known(self, record_id: str, at: str, device: int, values: Mapping[str, Any]) -> PastEdit | None:
-        past = [*self._draft.past(record_id), *self._lookup.past_of_device(record_id, device)]
-        return next(
-            (
-                known
-                for known in past
-                if known.stamp == at and known.device == device and msgspec.json.decode(known.new) == values
-            ),
-            None,
-        )
+        source = record_id, at, device, values
+        return self._draft.find_edit(*source) or self._lookup.find_edit(*source)
 
     def tell_again(self, turn: Turn, edit: Edit, at: str) -> Verdict | None:
         """Return what was told of an edit under another number, or would have been; None for nothing."""
@@ -255,12 +254,7 @@ class Applier:
 
 
 def _require_whole(entity: EntityType, values: dict[str, Any], old: Doc, new: Doc) -> None:
-    """RefusalError where a record grew too large, or would come back from deletion without what it must have."""
-    if not values.keys().isdisjoint(entity.inside):
-        size = len(encode_json(new))
-        if size > MAX_RECORD_BYTES and size > len(encode_json(old)):
-            field = next(name for name in entity.fields if name in entity.inside and name in values)
-            raise _refused(ProblemCode.TOO_LARGE, f"A record takes at most {MAX_RECORD_BYTES} bytes.", field)
+    """RefusalError where a record would come back from deletion without what it must have."""
     if "deleted" in values and is_deleted(old) and not is_deleted(new) and not entity.required <= new.v.keys():
         name = min(entity.required - new.v.keys())
         raise _refused(ProblemCode.MISSING_FIELD, f"A {entity.kind} that comes back needs {name}.", name)

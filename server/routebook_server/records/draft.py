@@ -1,11 +1,13 @@
 """Draft: what a batch has merged so far, before it is written. Any of it can be taken back."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
+
+import msgspec
 
 from routebook_server.records.buckets import archive_of, is_archive
 from routebook_server.records.held import Held
-from routebook_server.records.lookup import Lookup, PastEdit
+from routebook_server.records.lookup import Lookup, PastEdit, key_of
 from routebook_server.records.state import State, archived_marker, encode_json, marker, moved_id
 from routebook_sync.clock import SERVER_DEVICE, Clock, stamp_from_clock, tick
 from routebook_sync.entities import ENTITY_TYPES
@@ -26,6 +28,8 @@ _SAID_APART: Final[tuple[Any, ...]] = (None, "", True, False)
 HistoryRow: TypeAlias = tuple[str, str, int, str, int, bytes, bytes | None, str | None]
 """A row of ``history`` without its number; its JSON as bytes."""
 
+_Name: TypeAlias = tuple[Any, ...]
+"""What edits are asked for by: their record, that and their stamp, or these with their device and ``key_of`` them."""
 
 Mark: TypeAlias = tuple[int, int, int, int, tuple[str, ...]]
 """How far a draft had come: puts, history, created records, holds; and the markers to delete."""
@@ -53,8 +57,8 @@ class Draft:
         self._lookup = lookup
         self._asked: set[str] = set()
         self._created_by_root: dict[str, list[str]] = {}
-        self._places_by_id: dict[str, list[int]] = {}
-        """Where in ``history`` the edits of a record stand, as far as it is indexed."""
+        self._places: dict[_Name, list[int]] = {}
+        """Where in ``history`` the edits of each name stand, as far as it is indexed."""
         self._indexed = 0
         self._puts: list[tuple[str, State | None, bool, int | None]] = []
         """What each record was before it was put in place, in order."""
@@ -167,20 +171,32 @@ class Draft:
 
     def author_of(self, record_id: str, stamp: str) -> str | None:
         """Return who wrote an edit that is not stored yet, "" for the server, None if it is none of these."""
-        rows = map(self.history.__getitem__, reversed(self._places_of(record_id)))
-        return next((row[3] for row in rows if row[1] == stamp), None)
+        places = self._places_of((record_id, stamp))
+        return self.history[places[-1]][3] if places else None
 
-    def past(self, record_id: str) -> list[PastEdit]:
-        """Return the edits of a record that are not stored yet, newest first."""
-        found = [self.history[place] for place in reversed(self._places_of(record_id))]
-        return [PastEdit(stamp, device, new, old) for _id, stamp, device, _by, _at, new, old, _who in found]
+    def find_edit(self, record_id: str, at: str, device: int, values: Mapping[str, Any]) -> PastEdit | None:
+        """Return the edit by which a device wrote just these values under a stamp, None if it is none of these."""
+        if not self.has_edit(record_id, at, device):
+            return None
+        places = self._places_of((record_id, at, device, key_of(values)))
+        return _past_edit(self.history[places[-1]]) if places else None
 
-    def _places_of(self, record_id: str) -> Sequence[int]:
-        """Return where in ``history`` the edits of a record stand."""
+    def has_edit(self, record_id: str, at: str, device: int) -> bool:
+        """Tell whether a device wrote something under a stamp that is not stored yet."""
+        return any(self.history[place][2] == device for place in self._places_of((record_id, at)))
+
+    def past(self, record_id: str) -> Iterator[PastEdit]:
+        """Yield the edits of a record that are not stored yet, newest first."""
+        for place in reversed(self._places_of((record_id,))):
+            yield _past_edit(self.history[place])
+
+    def _places_of(self, name: _Name) -> Sequence[int]:
+        """Return where in ``history`` the edits of a name stand."""
         for place in range(self._indexed, len(self.history)):
-            self._places_by_id.setdefault(self.history[place][0], []).append(place)
+            for one in _names_of(self.history[place]):
+                self._places.setdefault(one, []).append(place)
         self._indexed = len(self.history)
-        return self._places_by_id.get(record_id, ())
+        return self._places.get(name, ())
 
     def move(self, root: str, stored: Iterable[State], source: str, target: str, device: int) -> None:
         """Move an aggregate: its rows get new numbers in the new bucket, a marker stays in the old (SPEC R33).
@@ -242,7 +258,8 @@ class Draft:
             else:
                 self.teller[record_id] = teller
         for place in range(self._indexed - 1, history - 1, -1):
-            self._places_by_id[self.history[place][0]].pop()
+            for name in _names_of(self.history[place]):
+                self._places[name].pop()
         self._indexed = min(self._indexed, history)
         del self.history[history:]
         del self.created[created:]
@@ -253,3 +270,13 @@ class Draft:
             else:
                 del self.held[record_id]
         self.removed = dict.fromkeys(removed)
+
+
+def _names_of(row: HistoryRow) -> tuple[_Name, _Name, _Name]:
+    """Return all that an edit is asked for by."""
+    record_id, stamp, device, _person, _at, new, *_rest = row
+    return (record_id,), (record_id, stamp), (record_id, stamp, device, key_of(msgspec.json.decode(new)))
+
+
+def _past_edit(row: HistoryRow) -> PastEdit:
+    return PastEdit(row[1], row[2], row[5], row[6])

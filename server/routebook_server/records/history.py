@@ -1,8 +1,8 @@
 """History: every value that a field ever had or lost, by whom, when and from which device (SPEC R43)."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection
@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from routebook_server.database import Driver, driver_of
 from routebook_server.records.buckets import at_hand
 from routebook_server.records.draft import APART
+from routebook_server.records.lookup import MAX_PAST
+from routebook_server.records.past import METS, NAMES
 from routebook_sync.clock import ms_from_stamp
 from routebook_sync.identifier import is_id
 from routebook_sync.joins import MAX_SAFE
@@ -24,11 +26,13 @@ SELECT_HISTORY: Final = (
     " WHERE id = ? AND number < ? ORDER BY number DESC"
 )
 
-SELECT_WRITTEN: Final = "SELECT new FROM history WHERE id = ? AND stamp = ?"
-"""What was written under a stamp."""
-SELECT_OVERWRITTEN: Final = "SELECT old FROM history WHERE id = ? AND old LIKE ? ORDER BY number"
-"""What was overwritten that had a stamp: bulk loads have no history."""
+SELECT_BEFORE: Final = "SELECT stamp, new, old FROM history WHERE id = ? AND number <= ? ORDER BY number DESC LIMIT ?"
+"""Where the values stand that were written, or overwritten: bulk loads have no history."""
+_AT_ONCE: Final = 50
+"""Rows that are in memory at a time: one may be as large as a record."""
 
+_Base: TypeAlias = tuple[str, str]
+"""A field and the stamp of a value that it had."""
 _UNSAID: Final[tuple[Any, ...]] = (None, "", True, False, False, "")
 """What an entry means that does not say it, in the order of ``tables.history``."""
 
@@ -98,7 +102,8 @@ def read_history(
     size = min(limit, MAX_HISTORY)
     rows = driver.chunks(SELECT_HISTORY, record_id, MAX_SAFE if before is None else before, size=size)
     entries = list(islice(_entries(rows, found[1], view), size))
-    return [_with_bases(driver, record_id, entry) for entry in entries]
+    bases = _read_bases(driver, record_id, entries)
+    return [_with_bases(bases, entry) for entry in entries] if bases else entries
 
 
 def _entries(chunks: Iterable[list[tuple[Any, ...]]], kind: str, view: View) -> Iterator[HistoryEntry]:
@@ -124,25 +129,33 @@ def _changes(values: dict[str, Any], before: dict[str, list[Any]], kind: str, vi
     return changes
 
 
-def _with_bases(driver: Driver, record_id: str, entry: HistoryEntry) -> HistoryEntry:
+def _read_bases(driver: Driver, record_id: str, entries: Sequence[HistoryEntry]) -> dict[_Base, Any]:
+    """Return the values that the authors of a page had seen, where they met others: as far as ``MAX_PAST`` edits back.
+
+    Read once for all of the page: what lies further back is not known any more, as where texts are merged (SPEC R16).
+    """
+    met = [entry for entry in entries if any(change.base_stamp for change in entry.changes)]
+    wanted = {(change.field, change.base_stamp) for entry in met for change in entry.changes if change.base_stamp}
+    written: dict[_Base, Any] = {}
+    overwritten: dict[_Base, Any] = {}
+    most = len(entries) + MAX_PAST
+    rows = driver.chunks(SELECT_BEFORE, record_id, met[0].number, most, size=_AT_ONCE) if met else ()
+    for stamp, new, old in (row for chunk in rows for row in chunk):
+        for name, raw in NAMES.decode(new).items():
+            if (name, stamp) in wanted:
+                written[name, stamp] = msgspec.json.decode(raw)
+        for name, before in METS.decode(old).items() if old is not None else ():
+            if (name, before.stamp) in wanted:
+                overwritten[name, before.stamp] = msgspec.json.decode(before.value)
+    return {**overwritten, **written}
+
+
+def _with_bases(bases: Mapping[_Base, Any], entry: HistoryEntry) -> HistoryEntry:
     """Return an entry with the values that its author had seen, where he met others."""
-    if all(change.base_stamp == "" for change in entry.changes):
-        return entry
     changes = [
-        msgspec.structs.replace(change, base=_value_at(driver, record_id, change)) if change.base_stamp else change
+        msgspec.structs.replace(change, base=bases.get((change.field, change.base_stamp)))
+        if change.base_stamp
+        else change
         for change in entry.changes
     ]
     return msgspec.structs.replace(entry, changes=changes)
-
-
-def _value_at(driver: Driver, record_id: str, change: FieldChange) -> Any:
-    """Return the value that was written under the stamp of a base, or overwritten that had it."""
-    for (new,) in driver.fetch(SELECT_WRITTEN, record_id, change.base_stamp):
-        values: dict[str, Any] = msgspec.json.decode(new)
-        if change.field in values:
-            return values[change.field]
-    for (old,) in driver.fetch(SELECT_OVERWRITTEN, record_id, f"%{change.base_stamp}%"):
-        value, stamp, *_rest = msgspec.json.decode(old).get(change.field, _UNSAID)
-        if stamp == change.base_stamp:
-            return value
-    return None

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
+import msgspec
+
 from routebook_server.records.held import Held
 from routebook_server.records.push import Replica, Unread
 from routebook_server.records.state import State
 from routebook_sync.clock import is_stamp, ms_from_stamp
 from routebook_sync.messages import Edit, Verdict
 
+_SORTED: Final = msgspec.json.Encoder(order="deterministic")
 MAX_PAST: Final = 500
 """Edits of a record that are looked through for the value that an author saw."""
 
@@ -22,6 +25,11 @@ class PastEdit(NamedTuple):
     """JSON of the values sent, by field."""
     old: bytes | str | None
     """JSON of ``[value, stamp, …]`` before it, by field; None for a new record."""
+
+
+def key_of(values: Mapping[str, Any]) -> int:
+    """Return a number that equal values of an edit share, and hardly ever others; it means nothing elsewhere."""
+    return hash(_SORTED.encode(values))
 
 
 class Receipt(NamedTuple):
@@ -71,17 +79,23 @@ class Lookup(Protocol):
         True too where a cursor is so old that the marker may be removed by now (SPEC R37).
         """
 
-    def past(self, record_id: str, base: str, at: str) -> list[PastEdit]:
-        """Return the edits of a record that wrote or overwrote a value stamped ``base``, or are stamped ``at``.
+    def find_edit(self, record_id: str, at: str, device: int, values: Mapping[str, Any]) -> PastEdit | None:
+        """Return the edit by which a device wrote just these values under a stamp, None if there is none.
 
-        Newest first; looks no further back than ``MAX_PAST`` edits.
+        This and all that follows of a record's history looks no further back than ``MAX_PAST`` edits.
         """
 
-    def past_of_device(self, record_id: str, device: int) -> list[PastEdit]:
-        """Return the edits that a device made of a record, newest first; looks no further back than ``past``."""
+    def has_edit(self, record_id: str, at: str, device: int) -> bool:
+        """Tell whether a device wrote something under a stamp."""
+
+    def edit_with(self, record_id: str, field: str, stamp: str) -> PastEdit | None:
+        """Return an edit that wrote or met the value of a field that is stamped so, None if there is none."""
+
+    def last_edit_of(self, record_id: str, field: str, device: int) -> PastEdit | None:
+        """Return the edit by which a device wrote a field last, None if it never did."""
 
     def author_of(self, record_id: str, stamp: str) -> str:
-        """Return who wrote an edit of a record, "" for the server; looks no further back than ``past``."""
+        """Return who wrote an edit of a record, "" for the server."""
 
     def held(self, record_id: str) -> Held | None:
         """Return what is in custody under a record."""

@@ -17,6 +17,8 @@ from routebook_sync.text_merge import merge_texts
 
 MAX_MERGED: Final = 1_000_000
 """Characters that one batch compares. What comes beyond is an ordinary conflict: nobody waits long for a flood."""
+MAX_LOOKED_THROUGH: Final = 20_000_000
+"""Bytes of its own edits through which one batch looks for what their authors had seen; as above beyond."""
 _NOTHING: Final = object()
 
 
@@ -27,6 +29,7 @@ class Prose:
         self._draft = draft
         self._lookup = lookup
         self._left = MAX_MERGED
+        self._left_behind = MAX_LOOKED_THROUGH
 
     def merge(self, turn: Turn, entity: EntityType, edit: Edit, conflicts: Iterable[Change]) -> dict[str, Any]:
         """Return the texts to which these conflicts come, by field; a field that cannot be merged is left out."""
@@ -43,12 +46,15 @@ class Prose:
         stamp = edit.base.get(change.field, "")
         if stamp == "":
             return None
-        past = [*self._draft.past(edit.id), *self._lookup.past(edit.id, stamp, edit.at)]
         current, incoming = change.old or "", change.new or ""
-        if any(known.stamp == edit.at and known.device == turn.push.author.device for known in past):
+        source = edit.id, edit.at, turn.push.author.device
+        if self._draft.has_edit(*source) or self._lookup.has_edit(*source):
             # Sent again under another number by a device that lost its memory: what stands holds it already.
             return str(current)
+        past = self._look_back(edit.id)
         base = _value_at(past, change.field, stamp)
+        if base is _NOTHING:
+            base = _value_at(_listed(self._lookup.edit_with(edit.id, change.field, stamp)), change.field, stamp)
         if base is _NOTHING and stamp.endswith(turn.suffix):
             # The server gave the value another stamp (SPEC R6): it is what the device wrote there last.
             base = self._own_value(edit.id, device_from_stamp(stamp), change.field, past)
@@ -57,13 +63,29 @@ class Prose:
         self._left -= len(base or "") + len(current) + len(incoming)
         return merge_texts(base or "", current, incoming) if self._left >= 0 else None
 
+    def _look_back(self, record_id: str) -> list[PastEdit]:
+        """Return what this batch did to a record, newest first; of one that it changes again and again not all."""
+        found: list[PastEdit] = []
+        if self._left_behind < 0:
+            return found
+        for known in self._draft.past(record_id):
+            self._left_behind -= len(known.new) + len(known.old or b"")
+            if self._left_behind < 0:
+                break
+            found.append(known)
+        return found
+
     def _own_value(self, record_id: str, device: int, field: str, past: list[PastEdit]) -> Any:
-        for known in [*past, *self._lookup.past_of_device(record_id, device)]:
-            if known.device == device:
-                new = msgspec.json.decode(known.new)
-                if field in new:
-                    return new[field]
+        own = (known for known in past if known.device == device)
+        for known in [*own, *_listed(self._lookup.last_edit_of(record_id, field, device))]:
+            new = msgspec.json.decode(known.new)
+            if field in new:
+                return new[field]
         return _NOTHING
+
+
+def _listed(past: PastEdit | None) -> list[PastEdit]:
+    return [] if past is None else [past]
 
 
 def _value_at(past: list[PastEdit], field: str, stamp: str) -> Any:

@@ -10,7 +10,8 @@ from routebook_server.database import Driver
 from routebook_server.records.author import Writer
 from routebook_server.records.buckets import FIRST_EPOCH, SHARED, Head, is_behind, number_of
 from routebook_server.records.held import Held
-from routebook_server.records.lookup import MAX_PAST, PastEdit, Receipt
+from routebook_server.records.lookup import Receipt
+from routebook_server.records.past import Past
 from routebook_server.records.push import Replica, Unread
 from routebook_server.records.refusal import REFUSALS
 from routebook_server.records.state import State, moved_id
@@ -65,16 +66,14 @@ class _Cursors(NamedTuple):
     """By root, whether it left one of them."""
 
 
-class Reader:
+class Reader(Past):
     """What a batch looks up in the database while it merges."""
 
     def __init__(self, driver: Driver) -> None:
-        self._driver = driver
+        super().__init__(driver)
         self._epoch = 0
         self._cursors: dict[int, _Cursors] = {}
         self._person_by_device: dict[int, str] = {}
-        self._author_by_edit: dict[tuple[str, str], str] = {}
-        """Who wrote an edit, by its record and stamp: each field that two changed at once asks for the same."""
         self._held: dict[str, Held] = {}
         """What was read of custody by its records: a group may be asked for by each of these."""
         self.counted: dict[str, Counted] = {}
@@ -163,43 +162,6 @@ class Reader:
         sql = 'SELECT coalesce(sum("count"), 0), coalesce(sum(size), 0) FROM held WHERE device = ?'
         found = self._driver.fetch_one(sql, device)
         return (found[0], found[1]) if found else (0, 0)
-
-    def past(self, record_id: str, base: str, at: str) -> list[PastEdit]:
-        """Return the edits of a record that wrote or overwrote a value stamped ``base``, or are stamped ``at``."""
-        return self._past(record_id, "stamp IN (?, ?) OR old LIKE ?", base, at, f"%{base}%")
-
-    def past_of_device(self, record_id: str, device: int) -> list[PastEdit]:
-        """Return the edits that a device made of a record, newest first."""
-        return self._past(record_id, "device = ?", device)
-
-    def author_of(self, record_id: str, stamp: str) -> str:
-        """Return who wrote an edit of a record, "" for the server."""
-        known = self._author_by_edit.get((record_id, stamp))
-        if known is None:
-            known = self._author_by_edit[record_id, stamp] = self._find_author(record_id, stamp)
-        return known
-
-    def _find_author(self, record_id: str, stamp: str) -> str:
-        found = self._driver.fetch_one(
-            "SELECT person FROM"
-            " (SELECT number, stamp, person FROM history WHERE id = ? ORDER BY number DESC LIMIT ?) AS newest"
-            " WHERE stamp = ? ORDER BY number DESC LIMIT 1",
-            record_id,
-            MAX_PAST,
-            stamp,
-        )
-        return str(found[0]) if found is not None else ""
-
-    def _past(self, record_id: str, condition: str, *values: Any) -> list[PastEdit]:
-        rows = self._driver.fetch(
-            "SELECT stamp, device, new, old FROM"
-            " (SELECT number, stamp, device, new, old FROM history WHERE id = ? ORDER BY number DESC LIMIT ?) AS newest"
-            f" WHERE {condition} ORDER BY number DESC",
-            record_id,
-            MAX_PAST,
-            *values,
-        )
-        return [PastEdit(*row) for row in rows]
 
     def states_at(self, bucket: str, numbers: Collection[int]) -> list[State]:
         """Return those records that still stand under these numbers of a bucket."""

@@ -1,13 +1,22 @@
 """Connection: uvicorn's HTTP/1.1, except that head and body of an answer leave together: one packet for a small one.
 
-And what the head of an answer looks like is remembered: most have one that was checked and written a moment ago.
+And what the head of an answer looks like is remembered: most have one that was checked and written a moment ago. The
+head of a request may be only so long.
 """
 
 import asyncio
+from http import HTTPStatus
 from typing import Any, Final
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from routebook_server.gateway.problem import MEDIA_TYPE, make_problem, problem_headers
+from routebook_server.web.headers import ENDPOINT
+from routebook_sync.messages import ProblemCode
+
+MAX_HEAD: Final = 32 * 1024
+"""Bytes of a request's address and headers; whoever sends them need not have signed in."""
 _HEAD: Final = b"HTTP/1.1 "
 _INTERIM: Final = b"HTTP/1.1 1"
 """100 Continue: the client waits for it."""
@@ -17,15 +26,62 @@ _REMEMBERED: Final = 1_000
 """Heads. One holds for the second that its date names."""
 
 
+class _HeadError(Exception):
+    """The head of a request is too long."""
+
+
 class Connection(HttpToolsProtocol):
     """A client's connection."""
+
+    _begun = 0
+    """Bytes that came of a head that is not whole yet."""
+    _is_long = False
+    """Whether what is read now may hold a head that is too long."""
+    _is_refused = False
+    _is_chunked = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin."""
         super().connection_made(_Together(transport))  # type: ignore[arg-type]
 
+    def data_received(self, data: bytes) -> None:
+        """Read on."""
+        size = len(data) + self._begun
+        self._is_long = size > MAX_HEAD
+        body = len(self.cycle.body) if self._is_chunked else -1
+        super().data_received(data)
+        # Within a head, or within trailers, which are like one after a body: nothing of it came.
+        if getattr(self.cycle, "scope", None) is not self.scope or (
+            self._is_chunked and len(self.cycle.body) == body and self.cycle.more_body
+        ):
+            self._begun = size
+            if size > MAX_HEAD and not self.transport.is_closing():
+                self._refuse_head()
+        else:
+            self._begun = 0
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, or whose head is too long, and close."""
+        if self._is_refused:
+            self._refuse_head()
+        else:
+            super().send_400_response(msg)
+
+    def _refuse_head(self) -> None:
+        if getattr(self.cycle, "scope", None) is not self.scope or not self.cycle.response_started:
+            self.transport.write(_TOO_LONG)
+        self.transport.close()
+
+    def on_chunk_header(self) -> None:
+        """Note that the body comes in chunks: trailers may follow it."""
+        self._is_chunked = True
+
     def on_headers_complete(self) -> None:
         """Begin to answer a request."""
+        if self._is_long and len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD:
+            self._is_refused = True
+            raise _HeadError  # the parser stops, and ``send_400_response`` answers
+        self._is_chunked = False
         super().on_headers_complete()
         # Uvicorn names the class itself. It has not begun to run: that takes a turn of the loop.
         if type(self.cycle) is RequestResponseCycle:
@@ -106,3 +162,22 @@ class _Together:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
+
+
+def _answer_too_long() -> bytes:
+    """Return the whole answer to a head that is too long, as the application answers what it refuses."""
+    status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    problem = make_problem(ProblemCode.TOO_LARGE, f"The head of a request takes at most {MAX_HEAD} bytes.")
+    body = msgspec.json.encode(msgspec.structs.replace(problem, status=status.value))
+    headers = {
+        **problem_headers(problem),
+        **{name.decode(): value.decode() for name, value in ENDPOINT},
+        "content-type": MEDIA_TYPE,
+        "content-length": str(len(body)),
+        "connection": "close",
+    }
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+_TOO_LONG: Final = _answer_too_long()

@@ -45,7 +45,7 @@ _ALWAYS: Final = [
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
-_ENDPOINT: Final = [*_ALWAYS, (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]
+ENDPOINT: Final = [*_ALWAYS, (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]
 """For data, which no browser shows as a page: few, because the smallest sync has to stay small."""
 # Only over https: a browser that saw it would refuse plain http for this host, localhost included.
 _SECURE: Final = (b"strict-transport-security", b"max-age=31536000")
@@ -74,7 +74,7 @@ class SecurityHeaders:
         """ASGI."""
         if scope["type"] != ScopeType.HTTP:
             return self._app(scope, receive, send)
-        added = _ENDPOINT if is_endpoint(scope["method"], scope["path"]) else self._page_headers
+        added = ENDPOINT if is_endpoint(scope["method"], scope["path"]) else self._page_headers
         if scope["scheme"] == "https":
             added = [*added, _SECURE]
 

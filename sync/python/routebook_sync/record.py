@@ -120,7 +120,8 @@ def merge_edit(
         old = merged.get(name)
         if name in inside:
             merged[name] = join_states(entity.join_of(name), old, value)
-            won = merged[name] != old
+            # A join touches nothing but what the edit names, which is mostly little of a large state.
+            won = old is None or any(merged[name].get(key) != old.get(key) for key in value)
             joined = joined or won
             changes.append(Change(name, old, "", merged[name], won, concurrent=False))
             continue

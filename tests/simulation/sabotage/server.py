@@ -17,6 +17,7 @@ from routebook_server.records.conflicts import Conflicts
 from routebook_server.records.custody import Custody
 from routebook_server.records.draft import Draft, HistoryRow
 from routebook_server.records.judging import Judge
+from routebook_server.records.lookup import PastEdit
 from routebook_server.records.reader import Reader
 from routebook_server.records.refusal import Refusal
 from routebook_server.records.repair import Repair
@@ -143,7 +144,10 @@ def what_another_said_is_not_kept_again() -> Iterator[None]:
     def record(
         self: Draft, source: tuple[str, str, int, str], values: Any, changes: Any, *rest: Any, **named: Any
     ) -> None:
-        past = [*self.past(source[0]), *vars(self)["_lookup"].past(source[0], "", "")]
+        stored = vars(self)["_lookup"]._driver.fetch(
+            "SELECT stamp, device, new, old FROM history WHERE id = ?", source[0]
+        )
+        past = [*self.past(source[0]), *(PastEdit(*row) for row in stored)]
         said = {known.device for known in past if msgspec.json.decode(known.new) == values} - {source[2]}
         if changes is None or not said:
             keep(self, source, values, changes, *rest, **named)
