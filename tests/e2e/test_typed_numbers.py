@@ -31,7 +31,7 @@ def _answers(house: House, visit: str) -> dict[str, Any]:
 
 
 def _question(page: Page, question: str) -> Locator:
-    return page.locator(f"[data-question={question}]").get_by_role("textbox")
+    return page.locator(f"[data-question='{question}']").get_by_role("textbox")
 
 
 def test_an_answer_is_what_was_typed_or_says_why_not(shared_house: House, shared_browser: MakeBrowser) -> None:
@@ -109,3 +109,24 @@ def test_a_quantity_that_cannot_be_read_stays_and_keeps_the_order_from_being_pla
     page.get_by_test_id("place-order").click()
     wait_until(lambda: shared_house.record(order).values["status"] == "placed", 30, "it is placed at the office")
     assert shared_house.record(order).values["lines"][0]["quantity"] == 3
+
+
+def test_a_custom_field_keeps_a_bare_number(shared_house: House, shared_browser: MakeBrowser) -> None:
+    page = shared_browser("details-phone", **MAREK.surroundings).open()
+    sign_in(page, shared_house.address, MAREK)
+    field = next(one for one in shared_house.records("custom_field") if one.values["type"] == "number")
+    customer = shared_house.customers_of(MAREK.email)[0].id
+    go(page, f"/customers/{customer}")
+    page.get_by_role("tab", name=word("en", "customer_tab_details")).click()
+    page.get_by_test_id("custom-field").filter(has_text=field.values["label"]).click()
+    typed = _question(page, field.id)
+    typed.fill("27.0")
+    typed.blur()
+    expect(typed).to_have_value("27")
+    page.get_by_test_id("custom-done").click()
+
+    def kept() -> list[object]:
+        values = [one.values for one in shared_house.records("custom_value")]
+        return [one.get("number") for one in values if (one["customer"], one["custom_field"]) == (customer, field.id)]
+
+    wait_until(lambda: kept() == [27], 20, "the number is at the office")
