@@ -366,6 +366,20 @@ def test_todays_report_answers_with_a_photo_of_the_visit(book: Book) -> None:
             assert book.by_id[book.by_id[photo].v["visit"]].v == done
 
 
+def test_numbers_and_sums_are_answered_with_their_decimals_and_their_currency(book: Book) -> None:
+    type_by_question = {
+        (form.i, question["id"]): question["type"]
+        for form in book.kind("visit_form")
+        for question in form.v["questions"]
+    }
+    entries = [entry for visit in book.kind("visit") for entry in visit.v.get("answers", {}).values()]
+    answers = [msgspec.json.decode(entry) for entry in entries]
+    for kind, pattern in (("number", r"-?[0-9]+(\.[0-9])?"), ("money", r"[0-9]+\.[0-9]{2} [A-Z]{3}")):
+        written = [value for form, question, value in answers if type_by_question[form, question] == kind]
+        assert written
+        assert all(re.fullmatch(pattern, value) for value in written)
+
+
 def test_one_who_looks_at_everybody_from_one_place_sees_todays_route_everywhere() -> None:
     midnight_in_london = int(datetime.fromisoformat("2026-11-21T23:30:00+00:00").timestamp() * 1000)
     rows = [row for _bucket, row in demo_rows(1, midnight_in_london, 150, zone=UTC)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
@@ -41,8 +42,11 @@ def read_forms(seed: int, at: int) -> tuple[DemoForm, ...]:
 class Answerer:
     """Answers the questions of visits that ended not longer ago than ``since``, about half of them."""
 
-    def __init__(self, random: Random, forms: tuple[DemoForm, ...], products: tuple[str, ...], since: int) -> None:
+    def __init__(
+        self, random: Random, forms: tuple[DemoForm, ...], products: tuple[str, ...], since: int, currency: str
+    ) -> None:
         self._random = random
+        self._currency = currency
         self._forms = forms
         self._products = products
         self.since = since
@@ -57,13 +61,14 @@ class Answerer:
     def answer(self, form: DemoForm, ended: int) -> dict[str, str]:
         """Return the entries of a filled form."""
         given: dict[str, Any] = {}
+        entries: list[list[Any]] = []
         for question in form.questions:
             if question.type is not QuestionType.PHOTO and _is_asked(question.show_when, given):
                 value = self._value(question, ended)
                 if value is not None:
                     given[question.id] = value
-        first = ended - _BETWEEN_ANSWERS * len(given)
-        entries = ([form.id, question, value] for question, value in given.items())
+                    entries.append([form.id, question.id, self._written(question, value)])
+        first = ended - _BETWEEN_ANSWERS * len(entries)
         return {
             stamp_at(first + number * _BETWEEN_ANSWERS): msgspec.json.encode(entry).decode()
             for number, entry in enumerate(entries)
@@ -81,6 +86,14 @@ class Answerer:
                 entry = msgspec.json.encode([form.id, question.id, [photo.i for photo in photos]]).decode()
                 answers = {**answers, stamp_at(visit.v["checked_out_at"]): entry}
         return msgspec.structs.replace(visit, v=visit.v | {"answers": answers})
+
+    def _written(self, question: Question, value: Any) -> Any:
+        """Return an answer as it stands in its entry. The twin: pwa/src/lib/domain/given-number.ts."""
+        if question.type is QuestionType.MONEY:
+            return f"{Decimal(value).scaleb(-2)} {self._currency}"
+        if question.type is QuestionType.NUMBER:
+            return str(Decimal(value).scaleb(-question.decimals))
+        return value
 
     def _value(self, question: Question, ended: int) -> Any:
         random = self._random

@@ -150,7 +150,8 @@ def _rep_rows(seed: int, team: Team, rep: Rep, present: Present, size: Size) -> 
     expected = max(1.0, customers * children)
     pace = Pace(min(0.3, _OPEN_TASKS / (0.08 * expected)), min(0.3, _OPEN_DEALS / (0.036 * expected)))
     reporting = seeded(seed, f"{rep.colleague.email} reports")
-    answerer = Answerer(reporting, read_forms(seed, team.founded), team.article_ids, present.now_ms - _ASKED_DAYS * DAY)
+    since = present.now_ms - _ASKED_DAYS * DAY
+    answerer = Answerer(reporting, read_forms(seed, team.founded), team.article_ids, since, rep.currency)
     reports = Reports(reporting, rep, team.catalogue, answerer)
     history = History(random, rep, diary, team.catalogue, pace=pace, reports=reports)
     known_customers = KnownCustomers(random, rep, diary, history, team.places)

@@ -10,6 +10,7 @@ import {
   filledOf,
   heldBy,
   isFor,
+  keptOf,
   misfitOf,
   moveField,
 } from "./custom-field";
@@ -52,6 +53,15 @@ test("filling a field writes only that field's value, below its customer", () =>
     },
   ]);
   expect(fill(CUSTOMER, field({ type: "day" }), "2026-01-02", null)[0]?.v).toMatchObject({ day: null });
+});
+
+test.each([
+  ["number", "4.5", 45],
+  ["money", "1250.50 EUR", 125_050],
+  ["money", null, null],
+  ["text", "4.5", "4.5"],
+] as const)("of an answer a field of %s keeps %j as %j", (type, given, kept) => {
+  expect(keptOf(field({ type }), given)).toBe(kept);
 });
 
 test("of several choices only those that came or went are written, so that two people's choices are both kept", () => {

@@ -14,6 +14,7 @@ import {
   ENTITY_TYPES,
   type FieldType,
 } from "$sync/schema.gen";
+import { readNumber } from "./given-number";
 import type { Choice, Labelled, Question, QuestionType } from "./visit-form";
 
 export const CUSTOM_FIELD_TYPES = CUSTOM_FIELD_TYPE_CHOICES;
@@ -109,6 +110,10 @@ export function isFor(
     wanted.length === 0 || (has !== null && has !== undefined && wanted.includes(has));
   return fits(field.relations, customer.relation) && fits(field.valueClasses, customer.value_class);
 }
+
+/** What a field keeps of an answer: of a number and a sum the bare units, in the field's decimals and the customer's money. */
+export const keptOf = ({ type }: CustomField, answer: CustomValue): CustomValue =>
+  typeof answer === "string" && (type === "number" || type === "money") ? (readNumber(answer)?.value ?? null) : answer;
 
 /** What a record holds for a field; null for nothing. */
 export function valueIn(field: CustomField, record: Visible<"custom_value"> | undefined): CustomValue {

@@ -101,6 +101,33 @@ test.each([
   expect(isRuleMet({ question: "q", test: test as never, value }, given)).toBe(met);
 });
 
+test.each([
+  ["4.5", true],
+  ["4", false],
+  ["40.0", true],
+  [45, true], // from before: degrees as they are asked for now
+] as const)("a condition looks at a number as it was answered: %j", (given, isAsked) => {
+  const rules = [{ question: "degrees", test: "greater" as const, value: 4 }];
+  const questions: Question[] = [
+    { id: "degrees", type: "number", label: "Degrees", decimals: 0 },
+    { id: "why", type: "text", label: "Why?", show_when: { rules } },
+  ];
+  const warm = { ...formOf({ id: "f", root: "shared", waiting: false, name: "F" }), questions };
+  const ids = askedOf(warm, new Map([["degrees", given]])).map(({ id }) => id);
+  expect(ids.includes("why")).toBe(isAsked);
+});
+
+test("a condition looks at a sum in its smallest coins", () => {
+  const rules = [{ question: "worth", test: "greater" as const, value: 100_000 }];
+  const questions: Question[] = [
+    { id: "worth", type: "money", label: "Worth" },
+    { id: "why", type: "text", label: "Why?", show_when: { rules } },
+  ];
+  const form = { ...formOf({ id: "f", root: "shared", waiting: false, name: "F" }), questions };
+  const asked = (worth: Answer) => askedOf(form, new Map([["worth", worth]])).length;
+  expect([asked("1250.50 EUR"), asked("999.00 EUR"), asked(125_050)]).toEqual([2, 1, 2]);
+});
+
 test("a form of a newer app is read as far as it is understood", () => {
   const record = {
     ...{ id: "f", root: "shared", waiting: false, name: "Form" },
@@ -152,7 +179,17 @@ describe("answers", () => {
   test("are entries that the record takes, whatever is written", () => {
     const { pattern = "", max_length = 0 } = ENTITY_TYPES.visit.fields.answers ?? {};
     const hard = `"\\ \n\t\u0001\u2028 ${"\\".repeat(400)}`;
-    for (const value of [null, true, -5, ["a", "b1"], "2026-11-21", hard, "\u0001".repeat(600)]) {
+    for (const value of [
+      null,
+      true,
+      -5,
+      "-0.5",
+      "1250.50 EUR",
+      ["a", "b1"],
+      "2026-11-21",
+      hard,
+      "\u0001".repeat(600),
+    ]) {
       const written = (answer({ id: "v", root: "c" }, `${F}1`, "q1", value).v.answers as { append: string }).append;
       expect(written).toMatch(new RegExp(pattern, "u"));
       expect(written.length).toBeLessThanOrEqual(max_length);

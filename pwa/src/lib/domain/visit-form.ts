@@ -5,6 +5,7 @@
 import type { Visible } from "#lib/store/visible";
 import type { CustomerRelation, CustomerValueClass, VisitPurpose } from "$sync/schema.gen";
 import { type Answer, type Answers, isAnswered } from "./answer";
+import { readNumber } from "./given-number";
 
 /** How a question is answered; with a photo: by the ids of the visit's files. */
 export const QUESTION_TYPES = [
@@ -135,10 +136,19 @@ export function askedOf(form: VisitForm, answers: Answers): readonly Question[] 
   for (const question of form.questions) {
     if (question.removed === true) continue;
     const condition = question.show_when ?? null;
-    if (condition === null || isMet(condition, (id) => (asked.has(id) ? answers.get(id) : undefined)))
-      asked.set(question.id, question);
+    const answerTo = (id: string) => comparable(asked.get(id), answers.get(id));
+    if (condition === null || isMet(condition, answerTo)) asked.set(question.id, question);
   }
   return [...asked.values()];
+}
+
+/** An answer as a rule is about it: numbers in the decimals that are asked for now, sums in their smallest coins; none to what is not asked. */
+function comparable(question: Question | undefined, answer: Answer | undefined): Answer | undefined {
+  if (question === undefined || typeof answer !== "string") return question && answer;
+  if (question.type !== "number" && question.type !== "money") return answer;
+  const given = readNumber(answer);
+  if (given === null || question.type === "money") return given?.value ?? answer;
+  return given.value / 10 ** (given.digits - (question.decimals ?? 0));
 }
 
 /** Of those asked, the ones that somebody would like answered and that are not. */

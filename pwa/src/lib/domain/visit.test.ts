@@ -21,6 +21,7 @@ import {
   redoCheckIn,
   removeNextStep,
   removeSignature,
+  removeVisit,
   reopen,
   restoreNextStep,
   restoreSignature,
@@ -36,6 +37,7 @@ import {
 const NINE = Date.UTC(2026, 10, 21, 8); // 9:00 in Warsaw
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const MIDNIGHT = NINE + 15 * HOUR;
 const WARSAW = "Europe/Warsaw";
 const key = { id: "visit-1", root: "customer-1" };
 const visit = (over: Partial<Visible<"visit">> = {}): Visible<"visit"> => ({
@@ -214,6 +216,10 @@ describe("a visit that is over", () => {
     expect(isStillOn(estimated, NINE + 14 * HOUR)).toBe(true);
     expect(isStillOn(estimated, NINE + 15 * HOUR)).toBe(false);
   });
+  test("is removed by whoever made it at the wrong customer, and back it comes", () => {
+    expect(values(removeVisit(key))).toEqual([{ deleted: true }]);
+    expect(values(removeVisit(key, null))).toEqual([{ deleted: null }]);
+  });
   test("is no other one", () => {
     expect(isStillOn({ ...done, status: "open" }, NINE + HOUR)).toBe(false);
     expect(isStillOn({ ...done, checked_out_at: null }, NINE + HOUR)).toBe(false);
@@ -323,10 +329,25 @@ describe("a forgotten check-out", () => {
     expect(isForgotten(visit(), NINE + 4 * HOUR, WARSAW)).toBe(false);
     expect(isForgotten(visit(), NINE + 4 * HOUR + 1, WARSAW)).toBe(true);
   });
-  test("or one of the day before, however short", () => {
-    const late = visit({ checked_in_at: Date.UTC(2026, 10, 21, 22, 50) });
-    expect(isForgotten(late, Date.UTC(2026, 10, 21, 22, 59), WARSAW)).toBe(false);
-    expect(isForgotten(late, Date.UTC(2026, 10, 21, 23, 0), WARSAW)).toBe(true);
+  test("is none because midnight passed: what its rep finishes within four hours has the real end", () => {
+    const late = visit({ checked_in_at: Date.UTC(2026, 10, 21, 21, 30) });
+    const after = Date.UTC(2026, 10, 21, 23, 15);
+    expect(isForgotten(late, after, WARSAW)).toBe(false);
+    expect(values(finish(late, "order", after, WARSAW))).toEqual([
+      { status: "done", outcome: "order", checked_out_at: after, check_out_estimated: null },
+    ]);
+    expect(isForgotten(late, Date.UTC(2026, 10, 22, 1, 30, 1), WARSAW)).toBe(true);
+  });
+  test("is none, either, of who goes on shortly before midnight with what a check-in elsewhere had closed", () => {
+    const late = visit({
+      checked_in_at: MIDNIGHT - HOUR,
+      checked_out_at: MIDNIGHT - 50 * MINUTE,
+      check_out_estimated: true,
+    });
+    expect(mayGoOn({ ...late, status: "done" }, MIDNIGHT + 30 * MINUTE, WARSAW)).toBe(true);
+    expect(isForgotten(late, MIDNIGHT + 30 * MINUTE, WARSAW)).toBe(false);
+    expect(mayGoOn({ ...late, status: "done" }, MIDNIGHT + 4 * HOUR, WARSAW)).toBe(false);
+    expect(isForgotten(late, MIDNIGHT + 4 * HOUR, WARSAW)).toBe(true);
   });
   test("is never one that is planned or done", () => {
     expect(isForgotten(visit({ status: "done" }), NINE + 9 * HOUR, WARSAW)).toBe(false);

@@ -161,6 +161,9 @@ export const moveVisitBack = (before: PlannedVisit): Change[] => {
 /** Nobody will make it; it stays in the customer's timeline as one that was cancelled. */
 export const cancelVisit = (visit: VisitKey): Change[] => [change(visit, { status: "cancelled" })];
 
+/** It was never made here: its rep takes it away, or back with null. What hangs on it, an order or a task, stays. */
+export const removeVisit = (visit: VisitKey, deleted: true | null = true): Change[] => [change(visit, { deleted })];
+
 /** Back from `cancelVisit`. */
 export const uncancelVisit = (visit: VisitKey): Change[] => [change(visit, { status: "planned" })];
 
@@ -257,13 +260,13 @@ export const reopen = (
 ): Change[] => [...closeElsewhere(visit, open, now), change(visit, { status: "open", outcome })];
 
 /**
- * Whether a visit that is over may go on: shortly after its end, or on the same day if nobody made the check-out. Later its report is
- * only corrected, which needs no open visit.
+ * Whether a visit that is over may go on: shortly after its end, or until it is long gone if nobody made the check-out. Later its report
+ * is only corrected, which needs no open visit.
  */
 export function mayGoOn(visit: Visible<"visit">, now: number, timeZone: string): boolean {
   const { status, checked_in_at: began, checked_out_at: ended, check_out_estimated } = visit;
   if (status !== "done" || typeof began !== "number" || typeof ended !== "number") return false;
-  return now - ended <= GOES_ON_WITHIN_MS || (check_out_estimated === true && now < midnightAfter(began, timeZone));
+  return now - ended <= GOES_ON_WITHIN_MS || (check_out_estimated === true && !isLongGone(began, now, timeZone));
 }
 
 /** The next step of a visit is one task with a reminder: made by the first choice, moved by the next. */
@@ -288,14 +291,20 @@ export const restoreNextStep = (visit: VisitKey, task: Visible<"task">): Change[
   ...restoreTask(task),
 ];
 
+const isLong = (began: number, now: number): boolean => now - began > FORGOTTEN_AFTER_MS;
+
+/** A visit of hours, whose day is over as well. */
+const isLongGone = (began: number, now: number, timeZone: string): boolean =>
+  isLong(began, now) && now >= midnightAfter(began, timeZone);
+
 /**
- * Whether nobody will come back to this visit: open for hours, or over midnight. Who was taken for gone once, and has said that he goes
- * on, is left in peace for the day.
+ * Whether nobody will come back to this visit: open for hours, over midnight or not. Who was taken for gone once, and has said that he
+ * goes on, is left in peace for the day.
  */
 export function isForgotten(visit: OpenVisit, now: number, timeZone: string): boolean {
-  if (visit.status !== "open" || typeof visit.checked_in_at !== "number") return false;
-  const isLong = now - visit.checked_in_at > FORGOTTEN_AFTER_MS && visit.check_out_estimated !== true;
-  return isLong || now >= midnightAfter(visit.checked_in_at, timeZone);
+  const { status, checked_in_at: began, check_out_estimated } = visit;
+  if (status !== "open" || typeof began !== "number") return false;
+  return check_out_estimated === true ? isLongGone(began, now, timeZone) : isLong(began, now);
 }
 
 /** Closes the forgotten ones among `visits` with an estimate that says so. */

@@ -64,7 +64,11 @@ _PART: Final = '"[0-9a-z]{1,26}"'
 _ANSWER: Final = rf"(?:null|true|false|-?[0-9]{{1,16}}|{_WORD}|\[(?:{_PART}(?:,{_PART})*)?\])"
 ANSWER_PATTERN: Final = rf'^\["[0-9a-v]{{26}}",{_PART},{_ANSWER}\]$(?!\n)'
 Answers = dict[Stamp, Annotated[str, Meta(pattern=ANSWER_PATTERN, max_length=4_000)]]
-"""Each entry is JSON: the form, the question, the answer, null where it was taken back. The last one counts."""
+"""Each entry is JSON: the form, the question, the answer, null where it was taken back. The last one counts.
+
+A number or a sum is a text with the decimals and the currency that it was given in: ``"4.5"``, ``"1250.50 EUR"``.
+A bare one is of an older app: units of the last decimal place that is asked for now.
+"""
 
 
 class Visit(Entity):

@@ -90,7 +90,7 @@ class Question(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_
     minimum: Number | None = None
     maximum: Number | None = None
     decimals: Annotated[int, Meta(ge=0, le=3)] = 0
-    """A number is answered in units of 10^-decimals: there are no fractions on the wire."""
+    """What a number is asked for with, and its bounds count in; an answer keeps those that it was given with."""
     show_when: Condition | None = None
     removed: bool = False
 

@@ -1,5 +1,6 @@
 /** Answers to the questions of a visit form as a reader sees them. */
 import { type Answer, entryOf } from "#lib/domain/answer";
+import { type GivenNumber, givenNumber } from "#lib/domain/given-number";
 import { labelIn, type Question, type VisitForm } from "#lib/domain/visit-form";
 import * as format from "#lib/i18n/format";
 import type { Reader } from "#lib/i18n/locales";
@@ -9,12 +10,43 @@ import type { Showing } from "#lib/i18n/values";
 export const digitsOf = ({ type, decimals = 0 }: Question, currency: string): number =>
   type === "money" ? format.minorDigits(currency) : decimals;
 
+const isNumber = ({ type }: Question): boolean => type === "number" || type === "money";
+
+/** How a question's number is asked for today. */
+const today = (question: Question, currency: string) => ({
+  digits: digitsOf(question, currency),
+  currency: question.type === "money" ? currency : null,
+});
+
+/** A question's number as it is asked for: the bounds and what was answered in units of the last decimal place. */
+export interface NumberAsked extends Omit<GivenNumber, "value"> {
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly value: number | null;
+}
+
+/** What was answered stays in the currency, and keeps the decimals, that it was given in; else it is as today. */
+export function numberAsked(question: Question, answer: Answer | undefined, currency: string): NumberAsked {
+  const now = today(question, currency);
+  const { minimum = null, maximum = null } = question;
+  const given = givenNumber(answer, now);
+  if (given === null) return { ...now, minimum, maximum, value: null };
+  if (question.type === "money") return { ...given, currency: given.currency ?? currency, minimum, maximum };
+  const digits = Math.max(now.digits, given.digits);
+  const scaled = (bound: number | null) => bound && bound * 10 ** (digits - now.digits);
+  const value = given.value * 10 ** (digits - given.digits);
+  return { digits, currency: null, minimum: scaled(minimum), maximum: scaled(maximum), value };
+}
+
 /** Writes an answer; what the question does not know any more, as it is. */
 export function showAnswer(question: Question, answer: Answer, showing: Showing): string {
   const { reader, currency } = showing;
   if (answer === null) return "";
   if (typeof answer === "boolean") return answer ? showing.yes : showing.no;
-  if (typeof answer === "number") return showNumber(question, answer, reader, currency);
+  const asked = today(question, currency);
+  if (typeof answer === "number") return showNumber(question, { ...asked, value: answer }, reader);
+  const given = isNumber(question) ? givenNumber(answer, asked) : null;
+  if (given !== null) return showNumber(question, given, reader);
   if (question.type === "photo") return `📷 ${format.number(Array.isArray(answer) ? answer.length : 1, reader)}`; // shown where there is room for them
   if (typeof answer !== "string") {
     const names = answer.map((id) => choiceName(question, id, reader));
@@ -48,9 +80,8 @@ function choiceName({ choices = [] }: Question, id: string, { locale }: Reader):
   return choice === undefined ? id : labelIn(choice, locale);
 }
 
-function showNumber(question: Question, value: number, reader: Reader, currency: string): string {
-  if (question.type === "money") return format.money(value, currency, reader);
-  const digits = question.decimals ?? 0;
+function showNumber({ unit }: Question, { value, digits, currency }: GivenNumber, reader: Reader): string {
+  if (currency !== null) return format.money(value * 10 ** (format.minorDigits(currency) - digits), currency, reader);
   const text = format.number(value / 10 ** digits, reader, { maximumFractionDigits: digits });
-  return question.unit ? `${text} ${format.isolated(question.unit)}` : text;
+  return unit ? `${text} ${format.isolated(unit)}` : text;
 }
