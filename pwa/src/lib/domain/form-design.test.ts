@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   comparisonsFor,
+  decimalsFor,
   earlierThan,
   moveQuestion,
   newQuestion,
@@ -11,6 +12,7 @@ import {
   setQuestions,
   usualRule,
   withCondition,
+  withDecimals,
 } from "./form-design";
 import { type Condition, QUESTION_TYPES, type Question } from "./visit-form";
 
@@ -122,5 +124,36 @@ test("a change of the questions is one of the organisation's form", () => {
     id: "f",
     root: "shared",
     v: { questions: [a] },
+  });
+});
+
+describe("other decimals of a number", () => {
+  const degrees = question("a", { type: "number", decimals: 1, minimum: -300, maximum: 300 });
+  const warm = { ...b, show_when: { rules: [{ question: "a", test: "greater", value: 45 } as const] } };
+
+  test("leave its bounds and what conditions compare it with as they are", () => {
+    const finer = withDecimals(degrees, 2);
+    expect(finer).toEqual({ ...degrees, decimals: 2, minimum: -3000, maximum: 3000 });
+    expect(replaceQuestion([degrees, warm, c], finer)).toEqual([
+      finer,
+      { ...b, show_when: { rules: [{ question: "a", test: "greater", value: 450 }] } },
+      c,
+    ]);
+    expect(replaceQuestion(replaceQuestion([degrees, warm], finer), withDecimals(finer, 1))).toEqual([degrees, warm]);
+  });
+  test("are not offered where one of them would become another number", () => {
+    expect(decimalsFor([degrees, b], degrees)).toEqual([0, 1, 2, 3]);
+    expect(decimalsFor([degrees, warm], degrees)).toEqual([1, 2, 3]);
+    expect(decimalsFor([degrees], { ...degrees, minimum: 15 })).toEqual([1, 2, 3]);
+    expect(decimalsFor([degrees], { ...degrees, maximum: 900_000_000 })).toEqual([0, 1]);
+  });
+  test("change no condition on another question, and none on whether there is an answer", () => {
+    const others = {
+      ...b,
+      show_when: {
+        rules: [{ question: "c", test: "greater", value: 45 } as const, { question: "a", test: "answered" } as const],
+      },
+    };
+    expect(replaceQuestion([degrees, others], withDecimals(degrees, 2))[1]).toEqual(others);
   });
 });

@@ -21,12 +21,61 @@ export function newQuestion(id: string, type: QuestionType, label: string, choic
   };
 }
 
-/** Conditions of others that look at a choice which it no longer offers are asked without it, as for a whole question. */
+/**
+ * Conditions of others that look at a choice which it no longer offers are asked without it, as for a whole question; those that
+ * compare its number go on to compare the same one where it has other decimals.
+ */
 export function replaceQuestion(questions: Questions, question: Question): Questions {
   const before = questions.find((one) => one.id === question.id);
   const was = new Set(before === undefined ? [] : removedOf(before));
   const gone = new Set(removedOf(question).filter((id) => !was.has(id)));
-  return questions.map((one) => (one.id === question.id ? question : withoutChoices(one, question.id, gone)));
+  const factor = 10 ** (decimalsOf(question) - decimalsOf(before ?? question));
+  return questions.map((one) =>
+    one.id === question.id ? question : rescaled(withoutChoices(one, question.id, gone), question.id, factor),
+  );
+}
+
+/** Most that a question or a rule compares with, in units of the last decimal. */
+const LARGEST = 1_000_000_000;
+const DECIMALS: readonly number[] = [0, 1, 2, 3];
+const decimalsOf = ({ decimals = 0 }: Question): number => decimals;
+
+/** How many decimals a number may be asked with: as many as leave its bounds, and what conditions compare it with, as they are. */
+export function decimalsFor(questions: Questions, question: Question): readonly number[] {
+  const compared = questions.flatMap((one) =>
+    (one.show_when?.rules ?? []).filter((rule) => rule.question === question.id),
+  );
+  const fixed = [question.minimum, question.maximum, ...compared.map((rule) => rule.value)].filter(
+    (value) => typeof value === "number",
+  );
+  const now = decimalsOf(question);
+  return DECIMALS.filter((decimals) =>
+    fixed.every((value) => {
+      const scaled = value * 10 ** (decimals - now);
+      return decimals === now || (Math.abs(scaled) <= LARGEST && Math.abs(scaled - Math.round(scaled)) < 1e-6);
+    }),
+  );
+}
+
+/** A number that is asked with other decimals, within the same bounds; one of `decimalsFor`. */
+export function withDecimals(question: Question, decimals: number): Question {
+  const factor = 10 ** (decimals - decimalsOf(question));
+  const bound = (name: "minimum" | "maximum") => {
+    const value = question[name];
+    return typeof value === "number" ? { [name]: Math.round(value * factor) } : {};
+  };
+  return { ...question, decimals, ...bound("minimum"), ...bound("maximum") };
+}
+
+function rescaled(one: Question, question: string, factor: number): Question {
+  const condition = one.show_when ?? null;
+  if (condition === null || factor === 1 || !condition.rules.some((rule) => rule.question === question)) return one;
+  const rules = condition.rules.map((rule) =>
+    rule.question === question && typeof rule.value === "number"
+      ? { ...rule, value: Math.round(rule.value * factor) }
+      : rule,
+  );
+  return withCondition(one, { ...condition, rules });
 }
 
 const removedOf = ({ choices = [] }: Question): readonly string[] =>

@@ -12,6 +12,15 @@ export const customFieldList = defineQuery<Record<string, never>, Visible<"custo
   },
 });
 
+/** Whether a customer on this device has a value in a custom field. */
+export const customFieldIsUsed = defineQuery<{ field: string }, boolean>({
+  reads: ["custom_value"],
+  run(database, { field }) {
+    const sql = "SELECT EXISTS (SELECT 1 FROM custom_value WHERE custom_field = ? AND deleted IS NOT 1) AS used";
+    return database.get<{ used: number }>(sql, [field])?.used === 1;
+  },
+});
+
 /** What a customer has in custom fields, those of fields that this device does not know as well. */
 export const customValuesOfCustomer = defineQuery<{ customer: string }, Visible<"custom_value">[]>({
   reads: ["custom_value"],

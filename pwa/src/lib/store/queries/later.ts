@@ -2,7 +2,7 @@
 import { customersAlike } from "./alike.ts";
 import { attentionList } from "./attention.ts";
 import { conflictList } from "./conflict.ts";
-import { customFieldList, customValuesOfCustomer } from "./custom-field.ts";
+import { customFieldIsUsed, customFieldList, customValuesOfCustomer } from "./custom-field.ts";
 import {
   customerComplaints,
   customerContacts,
@@ -41,6 +41,7 @@ export const LATER = {
   "attention.list": attentionList,
   "conflict.list": conflictList,
   "custom_field.list": customFieldList,
+  "custom_field.is_used": customFieldIsUsed,
   "custom_value.of_customer": customValuesOfCustomer,
   "customer.contacts": customerContacts,
   "customer.deals": customerDeals,
