@@ -128,6 +128,18 @@ async def shared_head(house: House) -> object:
     return (await house.application.store.read_heads(["shared"]))["shared"]
 
 
+async def test_who_sees_a_territory_is_told_to_those_who_see_it_themselves(house: House) -> None:
+    manager, rep = await house.signed_in("manager"), await house.signed_in("rep")
+    administrator = await house.signed_in("administrator")
+    ended = {"person": EWA, "valid_from": 0, "valid_to": 2}
+    await manager.put(f"/api/territories/{NORTH}/cover", json={"cover": [{"person": MAREK}, ended]})
+    told = await rep.get(f"/api/territories/{NORTH}/people")
+    assert told.json() == {"people": sorted([MAREK, ANNA, JAN])}, "the rep, his manager and the administrator"
+    assert (await rep.get(f"/api/territories/{COAST}/people")).status_code == 404
+    await administrator.patch(f"/api/people/{ANNA}", json={"active": False})
+    assert (await rep.get(f"/api/territories/{NORTH}/people")).json() == {"people": sorted([MAREK, JAN])}
+
+
 @pytest.mark.parametrize(
     ("cover", "field"),
     [

@@ -67,6 +67,12 @@ EXPECTED: Final[dict[tuple[str, str], tuple[str, Any, dict[str, int]]]] = {
         None,
         only(manager=200, administrator=200),
     ),
+    # Whoever does not see the territory is not told that it is there.
+    ("GET", "/api/territories/{territory}/people"): (
+        f"/api/territories/{NORTH}/people",
+        None,
+        only(rep=200, other_rep=404, manager=200, administrator=200),
+    ),
     ("PUT", "/api/territories/{territory}/cover"): (
         f"/api/territories/{NORTH}/cover",
         {"cover": [{"person": EWA}]},

@@ -34,6 +34,17 @@ def test_the_next_one_comes_when_the_app_lets_it_come(case: dict[str, Any]) -> N
     assert rings_at.strftime("%Y-%m-%dT%H:%M:%SZ") == case["next"]["rings_at"]
 
 
+def test_the_31st_stays_the_31st_where_nobody_wrote_down_the_beginning() -> None:
+    task: dict[str, Any] = {"title": "Report", "person": "p", "due_day": "2027-01-31", "repeat": "month"}
+    days: list[str] = []
+    while len(days) < 4:
+        made = next_values(task, Hours("Europe/Warsaw"), Calendar.GREGORY, ms(f"{task['due_day']}T10:00:00Z") or 0)
+        assert made is not None
+        days.append(made["due_day"])
+        task = made
+    assert days == ["2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31"]
+
+
 def test_it_has_the_id_that_every_device_gives_it() -> None:
     for task, following in CASES["ids"]:
         assert next_id(task) == following
@@ -47,7 +58,7 @@ def test_it_is_what_was_said_of_the_one_before() -> None:
     }  # fmt: skip
     assert next_values(task, Hours("Europe/Warsaw"), Calendar.GREGORY, ms("2026-11-18T10:00:00Z") or 0) == {
         "title": "Report", "type": "call", "person": "marek", "customer": "c", "description": "By e-mail",
-        "status": "open", "due_day": "2026-11-25", "repeat": "week", "repeat_from": ms("2026-11-25T08:00:00Z"),
+        "status": "open", "due_day": "2026-11-25", "repeat": "week", "repeat_from": ms("2026-11-18T08:00:00Z"),
         "deleted": None,
     }  # fmt: skip
 

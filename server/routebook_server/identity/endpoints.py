@@ -14,7 +14,7 @@ from routebook_server.identity.devices import Device
 from routebook_server.identity.door import COOKIE, token_from_scope
 from routebook_server.identity.health import DemoHint, Health
 from routebook_server.identity.offers import NewPerson, PersonChange
-from routebook_server.identity.people import Cover, People, PersonSummary
+from routebook_server.identity.people import Cover, People, PersonSummary, Readers
 from routebook_server.identity.sign_in import Me, PasswordChange, SignIn, SignIns
 from routebook_sync.messages import Problem
 
@@ -29,7 +29,7 @@ _COOKIE_LASTS_S: Final = 400 * 86_400
 def identity_endpoints(
     sign_ins: SignIns, people: People, actor_of: ActorOf, version: str, find_demo: FindDemo, *, has_roads: bool = False
 ) -> Sequence[HTTPRouteHandler]:
-    """Return the handlers of /api/session, /password, /devices, /people, /territories/…/cover and /health.
+    """Return the handlers of /api/session, /password, /devices, /people, /territories/… and /health.
 
     ``has_roads``: the app is told that distances by road can be asked for.
     """
@@ -108,7 +108,11 @@ def _cover_endpoints(people: People, actor_of: ActorOf) -> Sequence[HTTPRouteHan
     async def set_cover(request: AnyRequest, territory: str, data: Cover) -> Cover:
         return await people.set_cover(await _require(actor_of, request), territory, data)
 
-    return [cover, set_cover]
+    @get("/api/territories/{territory:str}/people", tags=["territories"], summary="Who sees a territory's customers")
+    async def readers(request: AnyRequest, territory: str) -> Readers:
+        return await people.readers(await _require(actor_of, request), territory)
+
+    return [cover, set_cover, readers]
 
 
 def _health_endpoint(version: str, find_demo: FindDemo, *, has_roads: bool) -> HTTPRouteHandler:

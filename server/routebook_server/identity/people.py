@@ -19,6 +19,7 @@ from routebook_server.identity.directory import find_names, find_values, is_terr
 from routebook_server.identity.offers import NewPerson, PersonChange, plain_change, plain_new, shared_values
 from routebook_server.identity.passwords import Passwords
 from routebook_server.identity.presence import Presence
+from routebook_server.identity.rights import read_rights
 from routebook_server.identity.sessions import Random, end_sessions_of
 from routebook_server.identity.sight import people_ended, people_seen
 from routebook_sync.entities.person import Role
@@ -47,6 +48,12 @@ class Cover(msgspec.Struct, forbid_unknown_fields=True):
     """Everybody who covers a territory, past and future too."""
 
     cover: Annotated[list[CoverEntry], Meta(max_length=MAX_COVER)]
+
+
+class Readers(msgspec.Struct, frozen=True):
+    """Everybody who may see a territory's customers now."""
+
+    people: list[str]
 
 
 class People:
@@ -194,6 +201,20 @@ class People:
         def read(connection: Connection) -> Cover:
             _require_territory(connection, actor, territory)
             return Cover(cover_of(connection, territory))
+
+        return await self._database.read(read)
+
+    async def readers(self, actor: Actor, territory: str) -> Readers:
+        """Return who may see a territory's customers, for whoever sees them himself; ProblemError not_found."""
+        bucket = f"t:{territory}"
+        if bucket not in actor.buckets:
+            raise ProblemError(make_problem(ProblemCode.NOT_FOUND))
+        now_ms = self._clock()
+
+        def read(connection: Connection) -> Readers:
+            rights = read_rights(connection, None, now_ms)
+            active = [one for one in accounts.all_accounts(connection) if one.active]
+            return Readers(sorted(one.person for one in active if bucket in rights.buckets(one.person, one.role)))
 
         return await self._database.read(read)
 

@@ -40,7 +40,7 @@ def next_values(values: Mapping[str, Any], hours: Hours, calendar: Calendar, now
     rings_at = hours.instant_at(day, there.hour * 60 + there.minute)
     found = {name: values[name] for name in _AS_IT_WAS if values.get(name) is not None}
     found |= {"type": values.get("type") or TaskType.TODO.value, "status": TaskStatus.OPEN.value}
-    found |= {"due_day": day.isoformat(), "repeat_from": values.get("repeat_from") or rings_at, "deleted": None}
+    found |= {"due_day": day.isoformat(), "repeat_from": begun, "deleted": None}
     return found if remind_at is None else found | {"remind_at": rings_at}
 
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { isId, newId } from "$sync/identifier";
 import type { TaskRepeat } from "$sync/schema.gen";
-import { nextIdOf, nextTime, type Repeating, succeed } from "./repeating";
+import { nextIdOf, nextTime, type Repeating, setRepeat, succeed } from "./repeating";
 
 const WARSAW = { timeZone: "Europe/Warsaw", calendar: "gregory", morning: 9 } as const;
 const TEHRAN = { timeZone: "Asia/Tehran", calendar: "persian", morning: 9 } as const;
@@ -24,6 +24,19 @@ function days(first: Repeating, count: number, counting: typeof WARSAW | typeof 
     if (next === null) return found;
     found.push(next.due_day);
     standing = { ...standing, ...next };
+  }
+  return found;
+}
+
+/** The same as they are really made, one after the other. */
+function seriesOf(first: Repeating, count: number): string[] {
+  const found: string[] = [];
+  let standing = first;
+  for (let at = 0; at < count; at += 1) {
+    const [, next] = succeed(standing, Date.parse(`${standing.due_day}T10:00:00Z`), WARSAW);
+    if (next === undefined) return found;
+    standing = { ...standing, ...(next.v as Partial<Repeating>), id: next.id };
+    found.push(standing.due_day ?? "");
   }
   return found;
 }
@@ -65,7 +78,35 @@ describe("the next of a series", () => {
     const bare = task("month", "2026-11-18", { repeat_from: null, remind_at: null });
     expect(nextTime(bare, nine("2026-11-18"), WARSAW)?.due_day).toBe("2026-12-18");
   });
+  test("of the 31st stays the 31st where nobody wrote down the beginning", () => {
+    expect(seriesOf(task("month", "2027-01-31", { repeat_from: null }), 4)).toEqual([
+      "2027-02-28",
+      "2027-03-31",
+      "2027-04-30",
+      "2027-05-31",
+    ]);
+  });
   test("is none where nothing repeats", () => expect(nextTime(task(null, "2026-11-18"), 0, WARSAW)).toBeNull());
+});
+
+describe("how often, chosen for a task that stands", () => {
+  const standing = { id: ID, root: "c", due_day: "2026-11-18", remind_at: nine("2026-11-18") + 60_000 };
+  const written = (of: object, repeat: TaskRepeat | null) => setRepeat({ ...standing, ...of }, repeat, WARSAW)[0]?.v;
+
+  test("begins with its own time, or the morning of its day", () => {
+    expect(setRepeat(standing, "week", WARSAW)).toEqual([
+      { kind: "task", id: ID, root: "c", v: { repeat: "week", repeat_from: nine("2026-11-18") + 60_000 } },
+    ]);
+    expect(written({ remind_at: null }, "month")).toEqual({ repeat: "month", repeat_from: nine("2026-11-18") });
+  });
+  test("does not drift with what is put off later", () => {
+    const weekly = task("week", "2026-11-18", { ...written({}, "week"), due_day: "2026-11-20" } as Partial<Repeating>);
+    expect(seriesOf(weekly, 2)).toEqual(["2026-11-25", "2026-12-02"]);
+  });
+  test("and never, forgets where the series began", () =>
+    expect(written({}, null)).toEqual({ repeat: null, repeat_from: null }));
+  test("is nothing without a date to count from", () =>
+    expect(setRepeat({ ...standing, due_day: null, remind_at: null }, "week", WARSAW)).toEqual([]));
 });
 
 describe("what is saved", () => {

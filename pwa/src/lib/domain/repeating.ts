@@ -5,6 +5,7 @@
 import { type Calendar, createCalendar, GregorianCalendar, parseDate, toCalendar } from "@internationalized/date";
 import { dayOf } from "#lib/i18n/format";
 import type { Change, ValuesOf } from "#lib/store/change";
+import type { Visible } from "#lib/store/visible";
 import { idFromUuid, uuidFromId } from "$sync/identifier";
 import type { TaskRepeat, TaskType } from "$sync/schema.gen";
 import { instantAt, minuteOf } from "./day";
@@ -56,15 +57,40 @@ export function nextIdOf(id: string): string {
  */
 export function nextTime(task: Repeating, now: number, counting: Counting): When | null {
   const { timeZone, calendar, morning } = counting;
-  const { repeat, due_day, remind_at } = task;
-  if (repeat === null) return null;
+  if (task.repeat === null) return null;
   const today = dayOf(now, timeZone);
-  const own = due_day ?? (remind_at === null ? today : dayOf(remind_at, timeZone));
-  const from = task.repeat_from ?? remind_at ?? instantAt(own, morning, timeZone);
+  const own = ownDay(task, today, timeZone);
+  const from = task.repeat_from ?? beginning(task, own, { timeZone, morning });
   const first = dayOf(from, timeZone);
-  const day = dayAfter(first, repeat, [own, today].sort()[1] ?? own, createCalendar(calendar));
+  const day = dayAfter(first, task.repeat, [own, today].sort()[1] ?? own, createCalendar(calendar));
   const minute = minuteOf(from, timeZone);
   return { due_day: day, remind_at: instantAt(day, Math.floor(minute / 60), timeZone, minute % 60) };
+}
+
+type Dated = Pick<Repeating, "due_day" | "remind_at">;
+
+/** The day of a task; of one that has none, the day it is done. */
+const ownDay = ({ due_day, remind_at }: Dated, today: string, timeZone: string): string =>
+  due_day ?? (remind_at === null ? today : dayOf(remind_at, timeZone));
+
+/** Where a series begins that nobody wrote down, or that begins now: with the task's own time. */
+const beginning = ({ remind_at }: Dated, own: string, at: Pick<Counting, "timeZone" | "morning">): number =>
+  remind_at ?? instantAt(own, at.morning, at.timeZone);
+
+/**
+ * How often a task comes again, from its own date on; null for once only. A task without a date has nothing to count from: it
+ * stays as it is.
+ */
+export function setRepeat(
+  task: TaskKey & Pick<Visible<"task">, "due_day" | "remind_at">,
+  repeat: TaskRepeat | null,
+  at: Pick<Counting, "timeZone" | "morning">,
+): Change[] {
+  const { id, root, due_day = null, remind_at = null } = task;
+  const set = (v: ValuesOf<"task">): Change[] => [{ kind: "task", id, root, v }];
+  if (repeat === null) return set({ repeat, repeat_from: null });
+  if (due_day === null) return [];
+  return set({ repeat, repeat_from: beginning({ due_day, remind_at }, due_day, at) });
 }
 
 function dayAfter(first: string, repeat: TaskRepeat, after: string, calendar: Calendar): string {
@@ -81,13 +107,15 @@ function dayAfter(first: string, repeat: TaskRepeat, after: string, calendar: Ca
 export function succeed(task: Repeating, now: number, counting: Counting): Change[] {
   const when = nextTime(task, now, counting);
   if (when === null || task.next_task !== null) return [];
-  const { root, title, type, person, customer, description, repeat, repeat_from, remind_at } = task;
+  const { root, title, type, person, customer, description, repeat, remind_at } = task;
+  const own = ownDay(task, dayOf(now, counting.timeZone), counting.timeZone);
   const id = nextIdOf(task.id);
   const v: ValuesOf<"task"> = {
     ...{ title, type: type ?? "todo", person, status: "open", due_day: when.due_day, repeat },
     // As it was: a task of a day stays one.
     ...(remind_at === null ? {} : { remind_at: when.remind_at }),
-    repeat_from: repeat_from ?? when.remind_at,
+    // Not the next time: the 31st would be the 28th from February on, and what was put off would stay so.
+    repeat_from: task.repeat_from ?? beginning(task, own, counting),
     ...(customer === null ? {} : { customer }),
     ...(description === null ? {} : { description }),
     // It may have been taken away with an undo before.

@@ -320,6 +320,8 @@ describe("the next step", () => {
   });
   test("taken away leaves neither words nor task", () => {
     expect(values(removeNextStep(key, task))).toEqual([{ next_step: null }, { deleted: true }]);
+    expect(values(removeNextStep(key, null))).toEqual([{ next_step: null }]);
+    expect(values(restoreNextStep({ ...key, next_step: "Call back" }, null))).toEqual([{ next_step: "Call back" }]);
     expect(values(restoreNextStep(key, task))).toEqual([{ next_step: "Call back" }, { deleted: null }]);
   });
 });

@@ -4,7 +4,7 @@ import type { Visible } from "#lib/store/visible";
 import type { VisitOutcome, VisitPurpose, VisitStatus } from "$sync/schema.gen";
 import { midnightAfter } from "./day";
 import { evidenceOf, isSharp, type Place, type Point, pointOf } from "./place";
-import { createTask, type NewTask, rescheduleTask, restoreTask } from "./task";
+import { createTask, deleteTask, type NewTask, rescheduleTask, restoreTask } from "./task";
 
 /** What every change of a visit needs to know of it. */
 export type VisitKey = Pick<Visible<"visit">, "id" | "root">;
@@ -280,15 +280,19 @@ export function setNextStep(
   return [title, ...rescheduleTask(existing, step.when, { title: step.title, type: step.type })];
 }
 
-export const removeNextStep = (visit: VisitKey, existing: Visible<"task">): Change[] => [
+/** No step is needed; of one whose task is gone already only the words are taken away. */
+export const removeNextStep = (visit: VisitKey, existing: Visible<"task"> | null): Change[] => [
   change(visit, { next_step: null }),
-  { kind: "task", id: existing.id, root: existing.root, v: { deleted: true } },
+  ...(existing === null ? [] : deleteTask(existing)),
 ];
 
-/** Back from `removeNextStep`. */
-export const restoreNextStep = (visit: VisitKey, task: Visible<"task">): Change[] => [
-  change(visit, { next_step: task.title ?? null }),
-  ...restoreTask(task),
+/** Back from `removeNextStep`, given the visit as it was before. */
+export const restoreNextStep = (
+  before: VisitKey & Pick<Visible<"visit">, "next_step">,
+  task: Visible<"task"> | null,
+): Change[] => [
+  change(before, { next_step: task?.title ?? before.next_step ?? null }),
+  ...(task === null ? [] : restoreTask(task)),
 ];
 
 const isLong = (began: number, now: number): boolean => now - began > FORGOTTEN_AFTER_MS;

@@ -135,7 +135,7 @@ export const customerOrders = defineQuery<{ customer: string; limit: number }, O
 
 /** The open tasks of a customer, the most urgent first. */
 export const customerTasks = defineQuery<{ customer: string; limit: number }, TaskRow[]>({
-  reads: ["task", "customer"],
+  reads: ["task", "customer", "person"],
   run(database, { customer, limit }) {
     return database.all<TaskRow>(
       `SELECT ${TASK_COLUMNS} FROM task t LEFT JOIN customer c ON c.id = t.customer
@@ -148,7 +148,7 @@ export const customerTasks = defineQuery<{ customer: string; limit: number }, Ta
 
 /** The open complaints of a customer, the most urgent first. */
 export const customerComplaints = defineQuery<{ customer: string; limit: number }, TaskRow[]>({
-  reads: ["task", "customer"],
+  reads: ["task", "customer", "person"],
   run(database, { customer, limit }) {
     return database.all<TaskRow>(
       `SELECT ${TASK_COLUMNS} FROM task t LEFT JOIN customer c ON c.id = t.customer

@@ -13,6 +13,7 @@ import { olderBudget } from "../older.ts";
 import { defineQuery } from "../query.ts";
 import { isKind } from "../tables.ts";
 import type { FileRow } from "./files.ts";
+import { nextStepsOf, stepOf } from "./next-step.ts";
 import type { TimelineEntry } from "./timeline.ts";
 
 /** What this device has of a customer's older activity. */
@@ -91,7 +92,7 @@ function entryOf(database: Database, root: string, { kind, id, at, v: text }: Ol
         checked_in_at: number("checked_in_at"),
         checked_out_at: number("checked_out_at"),
         text: word("note"),
-        next_step: word("next_step"),
+        nextStep: stepOf(nextStepsOf(database, root), id, word("next_step")),
         seen: 0,
         competitors: null,
         photos: 0, // they are in the archive as well

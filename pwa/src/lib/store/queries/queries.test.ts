@@ -157,6 +157,22 @@ test("tasks are grouped by their day", () => {
   });
 });
 
+test("a personal task that was given away stays in its owner's list: nobody else can see it", () => {
+  const device = book();
+  const OTHER = id(99);
+  receive(device, { rows: { shared: [row("person", OTHER, "shared", { name: "Anna" })] } });
+  const given = { title: "Own", person: OTHER, status: "open", due_day: today.day } as const;
+  device.save({ kind: "task", id: id(660), root: PERSON, v: given });
+  const page = (group: "today" | "done") =>
+    device.engine
+      .query("tasks.page", { person: PERSON, group, today: today.day, offset: 0, limit: 9 })
+      .map(({ title, personName }) => `${title}, ${personName}`);
+  expect(page("today")).toContain("Own, Anna");
+  expect(device.engine.query("tasks.counts", { person: PERSON, today: today.day })).toMatchObject({ today: 2 });
+  device.save({ kind: "task", id: id(660), root: PERSON, v: { status: "done", done_at: NOW } });
+  expect(page("done")).toContain("Own, Anna");
+});
+
 test("a repeating task that is done without a next one is found until there is one", () => {
   const { engine } = book();
   const ended = () => engine.query("tasks.ended", { person: PERSON, limit: 9 }).map(({ id: found }) => found);

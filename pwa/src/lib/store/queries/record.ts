@@ -23,7 +23,7 @@ export interface RecordDetail<K extends Kind = Kind> {
   /** Its title, "" if it has none. */
   readonly label: string;
   /** Whom it belongs to; null where that is nobody, or himself. */
-  readonly customer: { readonly id: string; readonly name: string } | null;
+  readonly customer: { readonly id: string; readonly name: string; readonly territory: string | null } | null;
 }
 
 /** One record with its customer, null if it is not on the device; if it is deleted, only where removed ones are asked for too. */
@@ -34,8 +34,13 @@ export const recordOne = defineQuery<AskedRecord, RecordDetail | null>({
     if (record === null) return null;
     const values = record as Readonly<Record<string, unknown>>;
     const customer = typeof values.customer === "string" ? values.customer : record.root;
-    const name = kind === "customer" ? undefined : customerName(database, customer);
-    return { kind, record, label: labelOf(kind, values), customer: name === undefined ? null : { id: customer, name } };
+    const found = kind === "customer" ? undefined : customerOf(database, customer);
+    return {
+      kind,
+      record,
+      label: labelOf(kind, values),
+      customer: found === undefined ? null : { id: customer, ...found },
+    };
   },
 });
 
@@ -60,7 +65,8 @@ export function docOf(database: Database, kind: Kind, id: string): Doc | null {
   return found === undefined ? null : JSON.parse(found.doc);
 }
 
-function customerName(database: Database, id: unknown): string | undefined {
-  if (typeof id !== "string") return undefined;
-  return database.get<{ name: string }>("SELECT name FROM customer WHERE id = ?", [id])?.name;
-}
+const customerOf = (database: Database, id: string) =>
+  database.get<{ name: string; territory: string | null }>("SELECT name, territory FROM customer WHERE id = ?", [id]);
+
+const customerName = (database: Database, id: unknown): string | undefined =>
+  typeof id === "string" ? customerOf(database, id)?.name : undefined;

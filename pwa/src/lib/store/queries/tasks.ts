@@ -13,6 +13,7 @@ export interface TaskRow {
   readonly remind_at: number | null;
   readonly done_at: number | null;
   readonly person: string;
+  readonly personName: string | null;
   readonly customer: string | null;
   readonly customerName: string | null;
   readonly description: string | null;
@@ -23,18 +24,22 @@ export interface TaskRow {
 
 /** The columns of a TaskRow; `t` is the task, `c` its customer. */
 export const TASK_COLUMNS = `t.id, t.root, t.title, t.type, t.status, t.due_day, t.remind_at, t.done_at, t.person,
+  (SELECT name FROM person p WHERE p.id = t.person) AS personName,
   t.customer, c.name AS customerName, t.repeat, t.doc ->> '$.v.description' AS description,
   t.doc ->> '$.v.repeat_from' AS repeat_from, t.doc ->> '$.v.next_task' AS next_task`;
 
 /** How the tasks screen groups: by their day against today; tasks without a day are `later`. */
 export type TaskGroup = "overdue" | "today" | "later" | "done";
 
-const OPEN = "t.person = ?1 AND t.status = 'open' AND t.deleted IS NOT 1";
+/** A person's tasks: those given to him, and his own that he gave to somebody who will never see them: his bucket is his alone. */
+const his = (status: "open" | "done") =>
+  `(t.person = ?1 AND t.status = '${status}' OR t.root = ?1 AND t.status = '${status}') AND t.deleted IS NOT 1`;
+const OPEN = his("open");
 const FILTERS: { readonly [G in TaskGroup]: string } = {
   overdue: `${OPEN} AND t.due_day < ?2 ORDER BY t.due_day, t.remind_at`,
   today: `${OPEN} AND t.due_day = ?2 ORDER BY t.remind_at IS NULL, t.remind_at, t.id`,
   later: `${OPEN} AND (t.due_day > ?2 OR t.due_day IS NULL) ORDER BY t.due_day IS NULL, t.due_day, t.remind_at`,
-  done: "t.person = ?1 AND t.status = 'done' AND t.deleted IS NOT 1 AND ?2 IS NOT NULL ORDER BY t.done_at DESC",
+  done: `${his("done")} AND ?2 IS NOT NULL ORDER BY t.done_at DESC`,
 };
 
 /** One group of a person's tasks. `today` is an ISO day. */
@@ -42,7 +47,7 @@ export const tasksPage = defineQuery<
   { person: string; group: TaskGroup; today: string; offset: number; limit: number },
   TaskRow[]
 >({
-  reads: ["task", "customer"],
+  reads: ["task", "customer", "person"],
   run(database, { person, group, today, offset, limit }) {
     return database.all<TaskRow>(
       `SELECT ${TASK_COLUMNS} FROM task t LEFT JOIN customer c ON c.id = t.customer WHERE ${FILTERS[group]} LIMIT ?4 OFFSET ?3`,
@@ -61,7 +66,7 @@ export const tasksCounts = defineQuery<
     const found = database.get<{ overdue: number; today: number; later: number }>(
       `SELECT coalesce(sum(due_day < ?2), 0) AS overdue, coalesce(sum(due_day = ?2), 0) AS today,
               coalesce(sum(due_day > ?2 OR due_day IS NULL), 0) AS later
-       FROM task WHERE person = ?1 AND status = 'open' AND deleted IS NOT 1 LIMIT 1`,
+       FROM task t WHERE ${OPEN} LIMIT 1`,
       [person, today],
     );
     return found ?? { overdue: 0, today: 0, later: 0 };
@@ -70,7 +75,7 @@ export const tasksCounts = defineQuery<
 
 /** Repeating tasks of a person that are done, and nobody has made the next one yet: done from a notification, or by an older app. */
 export const tasksEnded = defineQuery<{ person: string; limit: number }, TaskRow[]>({
-  reads: ["task", "customer"],
+  reads: ["task", "customer", "person"],
   run(database, { person, limit }) {
     return database.all<TaskRow>(
       `SELECT ${TASK_COLUMNS} FROM task t LEFT JOIN customer c ON c.id = t.customer

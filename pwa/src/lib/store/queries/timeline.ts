@@ -12,6 +12,7 @@ import type {
 } from "$sync/schema.gen.ts";
 import { defineQuery } from "../query.ts";
 import type { FileRow } from "./files.ts";
+import { type NextStep, nextStepsOf, stepOf } from "./next-step.ts";
 
 interface Entry {
   readonly id: string;
@@ -34,7 +35,7 @@ export type TimelineEntry =
       readonly checked_in_at: number | null;
       readonly checked_out_at: number | null;
       readonly text: string | null;
-      readonly next_step: string | null;
+      readonly nextStep: NextStep | null;
       /** Products seen on the shelf, and the competitors among them, with commas between. */
       readonly seen: number;
       readonly competitors: string | null;
@@ -132,7 +133,7 @@ export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>
   ],
   run(database, { customer, before, limit, only = null, today = "" }) {
     const isWanted = (kind: TimelineEntry["kind"]) => only === null || only === kind;
-    const dated = <K extends TimelineEntry["kind"]>(
+    const dated = <K extends TimelineEntry["kind"], Row = EntryOf<K>>(
       kind: K,
       at: string,
       columns: string,
@@ -140,7 +141,7 @@ export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>
       more: readonly string[] = [],
     ) =>
       isWanted(kind)
-        ? database.all<EntryOf<K>>(
+        ? database.all<Row>(
             `SELECT x.id, ${at} AS at, ${WAITING}, ${columns} FROM "${kind}" x
              WHERE x.customer = ?1 AND ${at} < ?2 AND ${condition} AND x.deleted IS NOT 1 ORDER BY ${at} DESC LIMIT ?3`,
             [customer, before, limit, ...more],
@@ -151,9 +152,10 @@ export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>
        (SELECT count(*) FROM shelf_check s WHERE s.visit = x.id AND s.deleted IS NOT 1) AS seen,
        (SELECT group_concat(DISTINCT s.competitor) FROM shelf_check s WHERE s.visit = x.id AND s.deleted IS NOT 1) AS competitors,
        (SELECT count(*) FROM file k WHERE k.visit = x.id AND k.type = 'photo' AND k.deleted IS NOT 1) AS photos`;
-    const visits = [
-      ...dated("visit", "x.checked_in_at", visited),
-      ...dated(
+    type Visited = Omit<EntryOf<"visit">, "nextStep"> & { next_step: string | null };
+    const found = [
+      ...dated<"visit", Visited>("visit", "x.checked_in_at", visited),
+      ...dated<"visit", Visited>(
         "visit",
         "coalesce(x.planned_at, unixepoch(x.planned_day, '12 hours') * 1000)",
         visited,
@@ -161,6 +163,8 @@ export const customerTimeline = defineQuery<TimelineParameters, TimelineEntry[]>
         [today],
       ),
     ];
+    const steps: ReturnType<typeof nextStepsOf> = found.length === 0 ? new Map() : nextStepsOf(database, customer);
+    const visits = found.map(({ next_step, ...visit }) => ({ ...visit, nextStep: stepOf(steps, visit.id, next_step) }));
     const notes = dated("note", "x.written_at", `json_extract(x.doc, '$.v.body') AS text, ${nameOf("person")}`);
     const calls = dated(
       "call",

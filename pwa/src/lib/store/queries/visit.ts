@@ -2,6 +2,7 @@ import type { CustomerPhase, CustomerValueClass, VisitOutcome, VisitStatus } fro
 import type { Database } from "../database.ts";
 import { defineQuery } from "../query.ts";
 import { readVisible, type Visible } from "../visible.ts";
+import { type NextStep, nextStepsOf, stepOf } from "./next-step.ts";
 
 /** A visit in a list. */
 export interface VisitRow {
@@ -34,6 +35,8 @@ export interface VisitDetail {
   readonly personName: string | null;
   /** The task that the visit's next step became, null for none. */
   readonly nextStep: Visible<"task"> | null;
+  /** The same for reading: of a task that is not at hand the copy of its words, of one that was removed nothing. */
+  readonly step: NextStep | null;
 }
 
 /** One visit, null if it is not on this device. */
@@ -52,6 +55,7 @@ export const visitOne = defineQuery<{ id: string }, VisitDetail | null>({
       customer: visit.customer === undefined ? null : readVisible(database, "customer", visit.customer),
       personName: person?.name ?? null,
       nextStep: step === undefined ? null : readVisible(database, "task", step.id),
+      step: stepOf(nextStepsOf(database, visit.root), id, visit.next_step ?? null),
     };
   },
 });

@@ -22,10 +22,16 @@ export function rehearsal(person: string, now: number, context: Map<unknown, unk
     return { ...record, person, status, checked_in_at: now, checked_out_at: now };
   };
   const reports = STAGES.map((status) => () => {
-    const detail: VisitDetail = { visit: visitIn(status), customer: null, personName: null, nextStep: null };
+    const detail: VisitDetail = {
+      visit: visitIn(status),
+      customer: null,
+      personName: null,
+      nextStep: null,
+      step: null,
+    };
     draw(Report, { detail });
   });
   // What takes longest of it comes by itself before.
   const visit = visitIn("open");
-  return [() => draw(NextStep, { visit, task: null }), () => draw(Files, { visit, files: [] }), ...reports];
+  return [() => draw(NextStep, { visit, task: null, step: null }), () => draw(Files, { visit, files: [] }), ...reports];
 }
