@@ -26,6 +26,8 @@ class Entered(msgspec.Struct):
     """Of each counter, the amount added."""
     verdicts: list[Verdict] = []
     """Everything that the device was told became of it, in order."""
+    told_first: bool = False
+    """Whether its end was told to an app of the first protocol, which cannot say that it offers an edit again."""
     unchecked: bool = False
     """Whether an app wrote it that does not check what it saves."""
     out_of_sight: bool = False
@@ -42,6 +44,11 @@ class Entered(msgspec.Struct):
     """Whether its storage is gone: a server that forgot it cannot be told again."""
     lost: bool = False
     """Whether its storage went before the server had it: nobody can ask more."""
+
+    def tell(self, verdict: Verdict, protocol: int) -> None:
+        """Note what the device, an app of this protocol, was told."""
+        self.verdicts.append(verdict)
+        self.told_first = protocol == 1
 
     @property
     def end(self) -> VerdictKind | None:

@@ -113,7 +113,7 @@ def every_taken_edit_has_its_end(
             raise BrokenError("G2", f"{device.name} sent edit {edit.n}, which nobody wrote")
         _what_is_news_is_shown(device, edit, verdict, saved)
         saved.edit = edit
-        saved.verdicts.append(verdict)
+        saved.tell(verdict, device.protocol)
     for number in verdict_by_number.keys() - {edit.n for edit in waited}:
         # A restored server may have met a late repetition of what the device had let go of (SPEC R48).
         kept = device.tables.kept.get((device.number, number))
@@ -121,7 +121,7 @@ def every_taken_edit_has_its_end(
         verdict = verdict_by_number[number]
         if kept is not None and saved is not None and verdict.verdict is not saved.end:
             _what_is_news_is_shown(device, kept.edit, verdict, saved)
-            saved.verdicts.append(verdict)
+            saved.tell(verdict, device.protocol)
 
 
 def _what_is_news_is_shown(device: Device, edit: Edit, verdict: Verdict, saved: Entered) -> None:

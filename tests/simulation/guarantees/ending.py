@@ -103,7 +103,6 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
     if twice:
         raise BrokenError("G2", f"taken more than once: {twice[:3]}")
     there = Counter((entry.person, *key_of(entry.id, entry.new)) for entry in books.history)
-    old_clients = {device.name for device in simulation.devices if device.protocol == 1}
     other_schemas = {device.name for device in simulation.devices if device.schema != "now"}
     person_by_name = {device.name: device.person for device in simulation.devices}
     kept = Counter((edit.id, edit.at) for edit in books.held)
@@ -119,7 +118,7 @@ def what_was_acknowledged_is_there(simulation: "Simulation", books: Books) -> No
         # A restored server must not refuse what was taken before, unless a client of protocol 1 offers it (R48). But
         # for a decision on an offer that it has lost: what was held comes again, under another one. And an app that
         # went back to before it knew a field stamps nothing anew inside it.
-        excused = not saved.was_taken or saved.store[0] in old_clients or saved.edit.kind == "held_edit"
+        excused = not saved.was_taken or saved.told_first or saved.edit.kind == "held_edit"
         excused = excused or (saved.verdicts[-1].code == "bad_stamp" and saved.store[0] in other_schemas)
         if saved.end is VerdictKind.REJECTED and excused:
             continue
