@@ -206,7 +206,11 @@ async def test_a_nul_in_an_address_reaches_no_route_on_either_database(address: 
                 spoilt = re.sub(r"{\w+}", NORTH, path.replace(parameter, "a%00b"))
                 a_problem(await client.request(verb, spoilt, json={}), 404, "not_found")
             for query in ("before=%00", "key=a%00b", "%00"):
-                a_problem(await client.request(verb, f"{whole}?{query}", json={}), 400, "malformed")
+                answer = await client.request(verb, f"{whole}?{query}", json={})
+                if verb == "HEAD":
+                    assert answer.status_code == 400
+                else:
+                    a_problem(answer, 400, "malformed")
 
 
 @pytest.mark.parametrize(

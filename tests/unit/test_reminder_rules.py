@@ -68,11 +68,12 @@ def test_a_call_is_promised_for_its_time_and_overdue_on_the_morning_after_its_da
     assert found("task", type="call", status="open", remind_at=at) == [promised]
 
 
-def test_a_birthday_rings_on_its_morning_and_then_a_year_later() -> None:
+def test_a_birthday_rings_on_its_morning_and_a_week_after_it_is_that_of_the_next_year() -> None:
     owned = {"owner": "o"}
     assert found("contact", owned, birthday="1980-11-19") == [("birthday", "2026-11-19 08:00", "2026-11-19")]
     assert found("contact", owned, birthday="1980-11-18") == [("birthday", "2026-11-18 08:00", "2026-11-18")], "today"
-    assert found("contact", owned, birthday="1980-11-17") == [("birthday", "2027-11-17 08:00", "2027-11-17")]
+    assert found("contact", owned, birthday="1980-11-12") == [("birthday", "2026-11-12 08:00", "2026-11-12")], "late"
+    assert found("contact", owned, birthday="1980-11-11") == [("birthday", "2027-11-11 08:00", "2027-11-11")]
     assert found("contact", owned, birthday="0000-02-31") == []
     assert found("contact", owned) == []
 
@@ -89,7 +90,8 @@ def test_a_birthday_returns_by_the_calendar_of_who_is_reminded(case: dict[str, A
     for day, following in pairwise(days):
         assert rings(day - timedelta(days=1)) == [day.isoformat()]
         assert rings(day) == [day.isoformat()], "until it has passed"
-        assert rings(day + timedelta(days=1)) == [following.isoformat()]
+        assert rings(day + timedelta(days=6)) == [day.isoformat()], "and as long as it may be told of late"
+        assert rings(day + timedelta(days=8)) == [following.isoformat()]
 
 
 def test_a_deal_slips_past_its_day_of_closing_or_after_too_long_in_its_stage() -> None:

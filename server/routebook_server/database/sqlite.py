@@ -65,6 +65,7 @@ class SqliteDatabase(Database):
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._checkpointer = ThreadPoolExecutor(1, thread_name_prefix="checkpointer")
         self._checkpoint_due: asyncio.TimerHandle | None = None
+        self._is_closed = False
 
     async def write(self, work: Callable[[Connection], T], *, locking: bool = False) -> T:  # noqa: ARG002
         """Run ``work`` on the writer thread, in one transaction, committed when it returns."""
@@ -79,7 +80,7 @@ class SqliteDatabase(Database):
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
 
     async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:  # noqa: ARG002
-        """Catch up, until cancelled, with what other processes commit: in a file nobody says anything."""
+        """Catch up, until cancelled or closed, with what other processes commit: in a file nobody says anything."""
         loop = asyncio.get_running_loop()
         is_behind = False
         while True:
@@ -88,6 +89,10 @@ class SqliteDatabase(Database):
                 if is_behind:
                     await catch_up()
                     is_behind = False
+            except RuntimeError:
+                if not self._is_closed:
+                    raise
+                return  # the writer's thread has ended
             except UNAVAILABLE as error:
                 _log.warning("not hearing the other processes; trying again", channel=channel, exc_info=error)
             await asyncio.sleep(LISTENS_EVERY_S)
@@ -165,6 +170,7 @@ class SqliteDatabase(Database):
 
     def close_now(self) -> None:
         """Close on this thread."""
+        self._is_closed = True
         self._checkpointer.shutdown()
         self._writer.shutdown()
         self._readers.shutdown()
