@@ -318,7 +318,9 @@ def test_a_scheduler_that_is_killed_at_any_step_lets_each_reminder_be_seen_once(
 ) -> None:
     reminders: list[str] = []
     died: list[str] = []
-    for number, when in STEPS:
+    # They are the same on both databases; on PostgreSQL, where two servers start for each, they are shared out.
+    steps = STEPS[late_ms > 0 :: 2] if is_postgres(phone.address) else STEPS
+    for number, when in steps:
         server = relay.now
         if late_ms:
             phone.be_away()
@@ -332,7 +334,7 @@ def test_a_scheduler_that_is_killed_at_any_step_lets_each_reminder_be_seen_once(
         if late_ms and died[-1:] == [f"{number} {when}"]:
             # Whoever leads now notes it anew, at once, and not again before a minute has passed.
             until(phone.is_noted, "the next one has noted the minute")
-    assert len(died) >= 9, died
+    assert len(died) >= len(steps) - 2, died
     check(phone, reminders)
 
 
