@@ -314,6 +314,7 @@ test("every query answers an empty store", () => {
         root: C,
         box: { south: 0, west: 0, north: 1, east: 1 },
         ids: [C],
+        field: C,
         ...{ customers: [C], visits: [C] },
       },
     ]),
