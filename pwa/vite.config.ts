@@ -27,6 +27,8 @@ const BEFORE_SIGN_IN = [
   "./src/lib/paraglide/registry.js",
 ].map(here);
 
+const CORES = [...["domain", "store", "sync"].map((core) => `src/lib/${core}/**/*.test.ts`), "../sync/ts/**/*.test.ts"];
+
 export default defineConfig(({ command }) => ({
   plugins: [
     plainIcons(),
@@ -80,8 +82,20 @@ export default defineConfig(({ command }) => ({
     proxy: { "/api": "http://localhost:8080", "/sync": "http://localhost:8080", "/live": "http://localhost:8080" },
   },
   test: {
-    include: ["src/**/*.test.ts", "headless/**/*.test.ts", "tests/**/*.test.ts", "../sync/ts/**/*.test.ts"],
+    projects: [
+      // These have no state of their own, so that their tests share workers: half of the time.
+      { extends: true, test: { name: "cores", include: CORES, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "app",
+          include: ["src/**/*.test.ts", "headless/**/*.test.ts", "tests/**/*.test.ts"],
+          exclude: CORES,
+        },
+      },
+    ],
     exclude: ["**/node_modules/**"],
+    maxWorkers: "100%",
     // The machine is shared; a test that hangs is found all the same.
     testTimeout: 30_000,
     environment: "node",
