@@ -27,7 +27,10 @@ const BEFORE_SIGN_IN = [
   "./src/lib/paraglide/registry.js",
 ].map(here);
 
-const CORES = [...["domain", "store", "sync"].map((core) => `src/lib/${core}/**/*.test.ts`), "../sync/ts/**/*.test.ts"];
+const CORES = [
+  ...["domain", "store/queries", "sync"].map((core) => `src/lib/${core}/**/*.test.ts`),
+  "../sync/ts/**/*.test.ts",
+];
 
 export default defineConfig(({ command }) => ({
   plugins: [
