@@ -1,4 +1,4 @@
-"""Not there yet: what a screen does not know yet is not guessed, and what it knew of another question cannot be tapped."""
+"""Not there yet: what a screen does not know is not guessed, and what it knew of another question cannot be tapped."""
 
 from typing import Final
 

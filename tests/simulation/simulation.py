@@ -123,13 +123,10 @@ class Simulation:
         while self.late:
             self._late(Late(0))
         for device in self.devices:
-            self.talk(device)  # an audit is due a day after the first load
+            self._talk_until_sent(device)  # an audit is due a day after the first load
         self.now_ms += AUDIT_EVERY_MS
         for device in self.devices:
-            # Which sets its clock right; a request that the server fails on does so only once it holds the culprit.
-            for _attempt in range(ROUNDS):
-                if not self.talk(device) or device.replica.waiting == 0:
-                    break
+            self._talk_until_sent(device)  # which sets its clock right
             device.replica.work_off()
             device.open()  # which asks for every checksum
         for _round in range(ROUNDS):
@@ -189,6 +186,12 @@ class Simulation:
             if not again and (answer is None or answer.status != HTTPStatus.INTERNAL_SERVER_ERROR):
                 return news or device.replica.waiting > 0
         return True
+
+    def _talk_until_sent(self, device: Device) -> None:
+        """Talk again while something waits: a request that the server fails on does so until it holds the culprit."""
+        for _attempt in range(ROUNDS):
+            if not self.talk(device) or device.replica.waiting == 0:
+                return
 
     def _exchange(self, *sendings: tuple[Device, Sending]) -> list[Answer | None]:
         """Let requests arrive together; what leaves the server is looked at on its way."""

@@ -190,7 +190,9 @@ def everything_is_joined(simulation: "Simulation", books: Books) -> None:
         counted.add(id(saved))
         for name, amount in saved.plus.items():
             sums[entry.id, name] = sums.get((entry.id, name), 0) + amount
-            twice |= {(entry.id, name)} if saved.sent_anew and saved.unheard else set()
+            was_kept_too = entry.id in books.decided  # under the number of before; whoever applied that counts again
+            is_twice = saved.unheard and (saved.sent_anew or was_kept_too)
+            twice |= {(entry.id, name)} if is_twice else set()
     for record_id, doc in docs.items():
         held = books.rows[record_id]
         names = doc.v.keys() | held.doc.v.keys()

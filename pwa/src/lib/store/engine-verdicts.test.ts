@@ -19,6 +19,7 @@ import {
   stamp,
   TERRITORY,
 } from "./fixtures.ts";
+import { writeMeta } from "./meta.ts";
 import { NodeDatabase } from "./node-database.ts";
 
 const C = id(100);
@@ -80,6 +81,50 @@ describe("verdicts", () => {
     device.engine.apply(reply({ seq: 3 }), NOW, NOW, { ...device.engine.request({}, 0), unanswered: 1 });
     receive(device, { pushed: 1, seq: 3 });
     expect(shown(device, "task", T)).toBeUndefined();
+  });
+
+  test("nor where it was put behind another and sent again under its former number meanwhile", () => {
+    const device = open();
+    receive(device, { rows: { [BUCKET]: [customerRow(100), customerRow(102)] } });
+    const T = id(101);
+    device.save({ kind: "task", id: T, root: C, v: { person: PERSON, customer: C, status: "open", title: "Call" } });
+    device.engine.apply(reply({ seq: 3 }), NOW, NOW, { ...device.engine.request({}, 0), unanswered: 1 });
+    device.save({ kind: "customer", id: id(102), root: id(102), v: { city: "d" } });
+    for (const isAnyFree of [true, false]) {
+      device.engine.hold([1]);
+      expect(device.engine.setAside(true)).toBe(isAnyFree);
+    }
+    expect(device.engine.request({}, 1).edits).toMatchObject([{ n: 1, id: T }]);
+    receive(device, { pushed: 1, seq: 3 });
+    expect(shown(device, "task", T)).toBeUndefined();
+    expect(shown(device, "customer", id(102))?.city).toBe("d");
+    receive(device, { pushed: 2, seq: 4 });
+    expect(shown(device, "customer", id(102))?.city).toBe("d");
+  });
+
+  test("a record of a kind that an older version of the app does not know goes with the last edit that kept it", () => {
+    const device = open();
+    receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
+    const keep = (at: number, bucket: string) => {
+      const edit = { n: at, kind: "future", id: id(200 + at), root: C, v: { name: "x" }, at: stamp(at), base: {} };
+      device.database.run("INSERT INTO outbox (n, kind, id, root, edit, created_at) VALUES (?, 'future', ?, ?, ?, 0)", [
+        at,
+        edit.id,
+        C,
+        JSON.stringify(edit),
+      ]);
+      device.database.run("INSERT INTO shadow (id, kind, doc) VALUES (?, 'future', NULL)", [edit.id]);
+      device.database.run(
+        "INSERT INTO stranger (id, kind, root, bucket, home, sum, round, doc) VALUES (?, 'future', ?, ?, 0, NULL, 0, '{}')",
+        [edit.id, C, bucket],
+      );
+    };
+    keep(1, "");
+    keep(2, BUCKET);
+    writeMeta(device.database, "edits", 2);
+    receive(device, { pushed: 2, seq: 2 });
+    expect(device.database.all("SELECT id FROM stranger")).toEqual([{ id: id(202) }]);
+    expect(device.database.all("SELECT id FROM shadow")).toEqual([]);
   });
 
   test("rows wait for the verdict where an edit that waits raises a counter", () => {

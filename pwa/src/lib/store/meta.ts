@@ -25,6 +25,8 @@ export type MetaName =
   | "ack"
   /** Up to which edit the server had some when rows were read without the verdicts on them; 0 once these are there. */
   | "unanswered"
+  /** As JSON: the stamps of the edits that were so far when what waits got other numbers. */
+  | "read"
   /** As JSON: the entries of *Needs a look* by verdict and group, of the group whose verdicts go on in the next reply (SPEC R56). */
   | "group"
   /** When the server last answered, by its clock. */

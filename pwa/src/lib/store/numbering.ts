@@ -11,6 +11,7 @@ import { overshadow, type Queued, queued, queueEdit } from "./outbox.ts";
 import { NOWHERE, RecordWriter, UNCONFIRMED } from "./records.ts";
 import { restamp } from "./restamp.ts";
 import { isKind } from "./tables.ts";
+import { carryOver, forgetUnanswered } from "./unanswered.ts";
 import { editsOf, overlay } from "./verdicts.ts";
 
 /** Gives the waiting edits contiguous numbers from `first`; all before are taken for acknowledged. Call it in a transaction. */
@@ -131,16 +132,25 @@ function showUnsent(database: Database, edits: readonly Edit[]): void {
   writer.finish();
 }
 
-/** Lets these edits wait, in this order, numbered from `first`. Call it in a transaction. */
-export function replaceOutbox(database: Database, first: number, edits: readonly Queued[]): void {
+/**
+ * Lets these edits wait, in this order, numbered from `first`; `isSameMemory`: what the server has up to a number it has from here, and
+ * from no memory that this device lost. Call it in a transaction.
+ */
+export function replaceOutbox(
+  database: Database,
+  first: number,
+  edits: readonly Queued[],
+  { isSameMemory = false } = {},
+): void {
   noteNumbering(database);
+  if (isSameMemory) carryOver(database);
+  else forgetUnanswered(database);
   database.run("DELETE FROM outbox");
   for (const [at, { edit, ...of }] of edits.entries()) {
     queueEdit(database, { ...edit, n: first + at }, of);
   }
   writeMeta(database, "edits", first + edits.length - 1);
   writeMeta(database, "ack", first - 1);
-  if (readNumber(database, "unanswered") !== 0) writeMeta(database, "unanswered", 0);
 }
 
 /** Notes that what waits has other numbers, or that something else is said of it. */

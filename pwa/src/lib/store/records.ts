@@ -232,7 +232,7 @@ export class RecordWriter {
    */
   removeWhere(condition: string, values: readonly SqlValue[]): string[] {
     const kept = KINDS.flatMap((kind) => this.#removeOfKind(kind, condition, values));
-    this.#removeStrangers(condition, values);
+    this.removeStrangers(condition, values);
     return kept;
   }
 
@@ -245,7 +245,7 @@ export class RecordWriter {
       const column = ROOT_COLUMN[ENTITY_TYPES[kind].home];
       if (column !== null) this.#removeOfKind(kind, `x.${column} ${among}`, roots, goes);
     }
-    this.#removeStrangers(`x.root ${among}`, roots, goes);
+    this.removeStrangers(`x.root ${among}`, roots, goes);
   }
 
   #removeOfKind(
@@ -273,7 +273,8 @@ export class RecordWriter {
     return kept;
   }
 
-  #removeStrangers(condition: string, values: readonly SqlValue[], goes: (place: Place) => boolean = () => true): void {
+  /** Takes out what meets an SQL condition, on the table named x, of the rows whose kinds this version of the app does not know. */
+  removeStrangers(condition: string, values: readonly SqlValue[], goes: (place: Place) => boolean = () => true): void {
     for (const row of this.database.all<Stranger>(`SELECT * FROM stranger x WHERE ${condition}`, values)) {
       if (!goes(row)) continue;
       this.#sums.subtract(row.bucket, row.sum);

@@ -20,6 +20,7 @@ import { settleStamp } from "./outbox.ts";
 import type { Topic } from "./query.ts";
 import { type Confirmation, NOWHERE, type Place, RecordWriter } from "./records.ts";
 import { isIndexed, isKind } from "./tables.ts";
+import { noteUnanswered } from "./unanswered.ts";
 import { editsOf, overlay, takeVerdicts } from "./verdicts.ts";
 
 /** What a reply changed. */
@@ -110,8 +111,7 @@ class Applying {
     this.#offerAgain();
     const { unanswered = 0 } = context.asked;
     const { isRestored } = this.#readings;
-    // What is noted so far is of another life of the server.
-    if (isRestored || unanswered > 0) writeMeta(database, "unanswered", unanswered);
+    noteUnanswered(database, unanswered, isRestored);
     const taking = { device: context.device, isRestored };
     for (const topic of takeVerdicts(database, this.#writer, reply, taking)) this.changed.add(topic);
     // After the verdicts: one may be given again, for a record that has left since. The page that begins has the rest.

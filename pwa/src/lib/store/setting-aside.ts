@@ -27,7 +27,8 @@ export function setAside(database: Database, rotates: boolean): boolean {
   const last = following(units, made, (unit) => unit === units[0]);
   const others = [...stuck].filter((unit) => !last.has(unit));
   const ordered = [...free, ...others, ...last];
-  if (ordered[0] !== units[0]) replaceOutbox(database, readNumber(database, "ack") + 1, ordered.flat());
+  if (ordered[0] !== units[0])
+    replaceOutbox(database, readNumber(database, "ack") + 1, ordered.flat(), { isSameMemory: true });
   return free.length > 0;
 }
 

@@ -16,6 +16,7 @@ import type { Topic } from "./query.ts";
 import { NOWHERE, type RecordWriter } from "./records.ts";
 import { type CountedByField, countedBefore } from "./restamp.ts";
 import { isKind } from "./tables.ts";
+import { forgetAnswered, wereUnanswered } from "./unanswered.ts";
 
 /** How many sent edits the Sync screen can look back on. */
 const SENT_KEPT = 200;
@@ -80,7 +81,7 @@ export function takeVerdicts(
   const verdictByNumber = new Map(reply.verdicts.map((verdict) => [verdict.n, verdict]));
   const settling = new Map<string, Settling>();
   const countedByNumber = new Map<number, CountedByField>();
-  const unanswered = readNumber(database, "unanswered");
+  const wasUnanswered = wereUnanswered(database);
   for (const { n, edit, before, counted } of taken) {
     const verdict: Verdict = verdictByNumber.get(n) ?? { n, verdict: "applied" };
     const record = settlingOf(database, settling, edit);
@@ -98,21 +99,35 @@ export function takeVerdicts(
     }
     record.isTaken = true;
     // Its row, that has been read since or will be, says what became of it, which the edit alone does not.
-    if (n <= unanswered || (verdict.verdict === "repaired" && !record.wasUnknown)) record.isRemade = true;
+    if (wasUnanswered(edit) || (verdict.verdict === "repaired" && !record.wasUnknown)) record.isRemade = true;
     else record.confirmed = mergeEdit(ENTITY_TYPES[record.kind], record.confirmed, edit.v, edit.at).doc;
   }
   attention.keepOpen(groupThatGoesOn(database, taken));
   noteSent(database, taken, verdictByNumber, reply.now);
   keepEdits(database, { device, pushed, verdicts: reply.verdicts, counted: countedByNumber, now: reply.now });
   database.run("DELETE FROM outbox WHERE n <= ?", [pushed]);
-  if (unanswered > 0 && pushed >= unanswered) writeMeta(database, "unanswered", 0);
+  forgetAnswered(database, pushed);
   const grants = new Set(reply.grants);
   for (const [id, record] of settling) settle(database, writer, id, record, grants);
-  database.run(
-    "DELETE FROM shadow WHERE id IN (SELECT value FROM json_each(?)) AND id NOT IN (SELECT id FROM outbox)",
-    [JSON.stringify(taken.flatMap(({ edit }) => (settling.has(edit.id) ? [] : [edit.id])))],
-  );
+  letGoUnknown(database, writer, new Set(taken.map(({ edit }) => edit.id).filter((id) => !settling.has(id))), grants);
   return changed;
+}
+
+/**
+ * Ends what the last edit kept of records whose kind this version of the app does not know: a newer one may have let them outstay
+ * their bucket (SPEC R57).
+ */
+function letGoUnknown(
+  database: Database,
+  writer: RecordWriter,
+  ids: ReadonlySet<string>,
+  grants: ReadonlySet<string>,
+): void {
+  if (ids.size === 0) return;
+  const ended = "IN (SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM outbox))";
+  const among = [JSON.stringify([...ids])];
+  database.run(`DELETE FROM shadow WHERE id ${ended}`, among);
+  writer.removeStrangers(`x.id ${ended}`, among, ({ bucket }) => !grants.has(bucket));
 }
 
 /** The group of which some edits were taken and others still wait, since a reply had no room for all of its verdicts (SPEC R56). */

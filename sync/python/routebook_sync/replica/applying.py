@@ -16,6 +16,7 @@ from routebook_sync.replica.kept import forget_covered
 from routebook_sync.replica.numbering import offer_again, offer_former
 from routebook_sync.replica.rows import Rows
 from routebook_sync.replica.tables import NOWHERE, Account, Held, Reading, Schema, Shadow, Tables
+from routebook_sync.replica.unanswered import note_unanswered
 from routebook_sync.replica.verdicts import overlay, take_verdicts
 from routebook_sync.replica.writing import settle_stamp
 
@@ -41,8 +42,7 @@ class Applying:
         tables, reply = self._tables, self._reply
         self._offer_again()
         is_restored = self._readings.is_restored
-        if is_restored or self._unanswered:
-            tables.meta.put("unanswered", self._unanswered)  # What is noted so far is of another life of the server.
+        note_unanswered(tables, self._unanswered, is_restored=is_restored)
         take_verdicts(tables, self._rows, self._schema, reply, self._device, is_restored=is_restored)
         # After the verdicts: one may be given again, for a record that has left since. The page has what has not.
         self._readings.begin()

@@ -26,7 +26,7 @@ def set_aside(tables: Tables, *, rotates: bool) -> bool:
     last = _following(units, made, lambda unit: unit == units[0])
     ordered = [*free, *(unit for unit in stuck if unit not in last), *last]
     if ordered[0] != units[0]:
-        replace_outbox(tables, tables.number("ack") + 1, [one for unit in ordered for one in unit])
+        replace_outbox(tables, tables.number("ack") + 1, [one for unit in ordered for one in unit], is_same_memory=True)
     return bool(free)
 
 

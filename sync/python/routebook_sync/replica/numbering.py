@@ -14,6 +14,7 @@ from routebook_sync.replica.kept import take_kept
 from routebook_sync.replica.restamp import Stamped, restamp
 from routebook_sync.replica.rows import Rows
 from routebook_sync.replica.tables import NOWHERE, Held, Schema, Tables, Waiting
+from routebook_sync.replica.unanswered import carry_over, forget_unanswered
 from routebook_sync.replica.writing import overshadow, show_unsent
 
 
@@ -93,12 +94,18 @@ def _confirmed_values(tables: Tables, record: str) -> Mapping[str, Any]:
     return {} if shadow is None or shadow.doc is None else shadow.doc.v
 
 
-def replace_outbox(tables: Tables, first: int, edits: Sequence[Waiting]) -> None:
-    """Let these edits wait, in this order, numbered from ``first``."""
+def replace_outbox(tables: Tables, first: int, edits: Sequence[Waiting], *, is_same_memory: bool = False) -> None:
+    """Let these edits wait, in this order, numbered from ``first``.
+
+    ``is_same_memory``: what the server has up to a number it has from here, and from no memory that this device lost.
+    """
+    if is_same_memory:
+        carry_over(tables)
+    else:
+        forget_unanswered(tables)
     tables.outbox.clear()
     for n, waiting in enumerate(edits, first):
         numbered: Edit = msgspec.structs.replace(waiting.edit, n=n)
         tables.outbox.put(n, msgspec.structs.replace(waiting, edit=numbered))
     tables.meta.put("edits", first + len(edits) - 1)
     tables.meta.put("ack", first - 1)
-    tables.meta.put("unanswered", 0)

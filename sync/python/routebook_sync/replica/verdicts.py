@@ -12,6 +12,7 @@ from routebook_sync.replica.kept import forget_oldest, keep_edit
 from routebook_sync.replica.restamp import counted_before
 from routebook_sync.replica.rows import Rows
 from routebook_sync.replica.tables import NOWHERE, Attention, Kept, Schema, Sent, Shadow, Tables
+from routebook_sync.replica.unanswered import forget_answered, were_unanswered
 from routebook_sync.replica.writing import bucket_of
 
 WANTS_A_HUMAN: Final = frozenset({VerdictKind.CONFLICT, VerdictKind.HELD, VerdictKind.REJECTED})
@@ -33,10 +34,10 @@ class _Settling(msgspec.Struct):
     is_remade: bool = False
     """Whether what shows is made anew: an edit was refused, or counts as its row says, not as it is."""
 
-    def take(self, edit: Edit, verdict: VerdictKind, unanswered: int) -> None:
-        """Take the verdict on an edit. Of those up to ``unanswered`` the rows go before their verdicts."""
+    def take(self, edit: Edit, verdict: VerdictKind, *, is_unanswered: bool) -> None:
+        """Take the verdict on an edit; ``is_unanswered``: its row may have gone before it."""
         is_refused = verdict in REFUSED
-        is_read = edit.n <= unanswered or (verdict is VerdictKind.REPAIRED and not self.was_unknown)
+        is_read = is_unanswered or (verdict is VerdictKind.REPAIRED and not self.was_unknown)
         self.is_taken = self.is_taken or not is_refused
         if is_refused or is_read:
             # The row that has been read since, or will be, says what became of it, which the edit alone does not.
@@ -59,7 +60,7 @@ def take_verdicts(
         return
     verdict_by_number = {verdict.n: verdict for verdict in reply.verdicts}
     settling: dict[str, _Settling] = {}
-    unanswered = tables.number("unanswered")
+    was_unanswered = were_unanswered(tables)
     group, goes_on = "", False
     for waiting in tables.waiting():
         edit = waiting.edit
@@ -79,12 +80,10 @@ def take_verdicts(
         keep_edit(tables, device, Kept(edit, verdict.verdict.value, counted, now))
         tables.outbox.drop(edit.n)
         if record is None:
-            if not tables.unsent_of(edit.id):
-                tables.shadow.drop(edit.id)  # of a kind that this version of the app does not know
+            _let_go_unknown(tables, rows, edit.id, reply.grants)
         else:
-            record.take(edit, verdict.verdict, unanswered)
-    if 0 < unanswered <= pushed:
-        tables.meta.put("unanswered", 0)
+            record.take(edit, verdict.verdict, is_unanswered=was_unanswered(edit))
+    forget_answered(tables, pushed)
     notes.keep_open(group if goes_on else "")
     forget_oldest(tables, now)
     for record_id, record in settling.items():
@@ -110,6 +109,19 @@ def overlay(entity: EntityType, confirmed: Doc | None, edits: Sequence[Edit]) ->
     for edit in edits:
         confirmed = merge_edit(entity, confirmed, edit.v, edit.at).doc
     return confirmed
+
+
+def _let_go_unknown(tables: Tables, rows: Rows, record_id: str, grants: Collection[str]) -> None:
+    """End what the last edit kept of a record that is not shown: of a kind, mostly, that this version does not know.
+
+    A newer version may have let it outstay its bucket (SPEC R57).
+    """
+    if tables.unsent_of(record_id):
+        return
+    tables.shadow.drop(record_id)
+    held = tables.row.get(record_id)
+    if held is not None and held.bucket not in grants:
+        rows.drop(record_id)
 
 
 def _settling_of(tables: Tables, schema: Schema, settling: dict[str, _Settling], edit: Edit) -> _Settling | None:
