@@ -157,17 +157,20 @@ def groups_are_whole(simulation: "Simulation", books: Books) -> None:
             raise BrokenError("R45", f"{group} was applied by half")
 
 
-def _raised_past_a_refusal(simulation: "Simulation") -> Counter[tuple[str, str]]:
+def _raised_unseen(simulation: "Simulation") -> Counter[tuple[str, str]]:
     """Return by how much each counter may differ from its sum: by what was not applied at once of several raises.
 
     A total that a device sent before it heard of that contains what was refused, and of what is applied out of custody
-    only what exceeds its total by then is seen (SPEC R13).
+    only what exceeds its total by then is seen (SPEC R13). So it does what a device that lost its memory had added and
+    had read back, though the server was restored since and has that edit from nobody.
     """
     raises: dict[tuple[Store, str, str], list[Entered]] = {}
-    for entered in simulation.ledger.entries.values():
-        for name in entered.plus:
-            raises.setdefault((entered.store, entered.edit.id, name), []).append(entered)
     slack = Counter[tuple[str, str]]()
+    for entered in simulation.ledger.entries.values():
+        for name, amount in entered.plus.items():
+            raises.setdefault((entered.store, entered.edit.id, name), []).append(entered)
+            if entered.gone and simulation.was_restored:
+                slack[entered.edit.id, name] += abs(amount)
     for (_store, record_id, name), made in raises.items():
         refused = [one for one in made if any(verdict.verdict in REFUSED for verdict in one.verdicts)]
         if len(made) > 1:
@@ -200,7 +203,7 @@ def everything_is_joined(simulation: "Simulation", books: Books) -> None:
             names = {"deleted"} if is_deleted(held.doc) else set(held.doc.v)
         if any(canonical(doc.v.get(name)) != canonical(held.doc.v.get(name)) for name in names):
             raise BrokenError("G1", f"{record_id} is {held.doc.v}, its edits make {doc.v}")
-    slack = _raised_past_a_refusal(simulation)
+    slack = _raised_unseen(simulation)
     for (record_id, name), amount in sums.items():
         if record_id in simulation.purged or (record_id, name) in twice:
             continue
