@@ -5,7 +5,10 @@ import { StoreError } from "./store-error.ts";
 
 /** A query's result that follows the data. */
 export interface Live<R> {
-  /** The newest result; the one before while a new one is on its way; undefined until the first. */
+  /**
+   * The newest result; the one before while a new one is on its way, which of other parameters may be about something else (`isExact`);
+   * undefined until the first.
+   */
   readonly current: R | undefined;
   /** True from a change of parameters or data to its result. */
   readonly loading: boolean;
@@ -17,14 +20,15 @@ export interface Live<R> {
  * Runs a query now, whenever the runes read by `ask` change, and whenever a record of a kind that the query reads does.
  *
  * Call it while a component is being made, below `provideStore`. `ask` returns the query's name and its parameters, or
- * null for "nothing to ask now". With `isPrimed` it begins with what `Store.prime` has fetched, and `ask` is called at once:
+ * null for "nothing to ask now". With `isPrimed` it begins with what `Store.prime` has fetched, and `ask` is called at once. With
+ * `isExact` nothing is told of other parameters than those that are asked now: where what stands there is tapped, or counted on.
  *
  *     const page = live(() => ["customers.page", { search, filter: { name: "all" }, sort: "name", offset: 0, limit: 50 }]);
  *     {#each page.current?.rows ?? [] as row (row.id)} … {/each}
  */
 export function live<N extends QueryName>(
   ask: () => readonly [N, ParametersOf<N>] | null,
-  { isPrimed = false } = {},
+  { isPrimed = false, isExact = false } = {},
 ): Live<ResultOf<N>> {
   const store = useStore();
   let version = $state(0);
@@ -34,6 +38,8 @@ export function live<N extends QueryName>(
   const first = isPrimed ? untrack(ask) : null;
   let primed = first === null ? undefined : store.primed(first[0], first[1], again);
   let current = $state.raw<ResultOf<N> | undefined>(primed?.result);
+  /** What `current` answers, where that is asked about. */
+  let answered = isExact && first !== null ? JSON.stringify(first) : "";
   let loading = $state(primed === undefined);
   let error = $state.raw<StoreError | null>(null);
 
@@ -50,6 +56,11 @@ export function live<N extends QueryName>(
     if (given !== undefined && version === 0) return given.stop; // else it has changed before it was shown
     given?.stop();
     void version;
+    const question = isExact ? JSON.stringify(asked) : "";
+    if (question !== answered) {
+      current = undefined;
+      error = null;
+    }
     if (asked === null) {
       loading = false;
       return;
@@ -66,6 +77,7 @@ export function live<N extends QueryName>(
           stop = watched.stop;
           if (stale) return watched.stop();
           current = watched.result;
+          answered = question;
           error = null;
           loading = false;
         },

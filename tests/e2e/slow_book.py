@@ -1,0 +1,45 @@
+"""Slow book: the tab asks its book one query only when the test lets it, so that what is not known yet stays so."""
+
+from typing import Final
+
+from playwright.sync_api import Page
+
+from e2e.house import wait_until
+
+_SLOW_BOOK: Final = """() => {
+  const post = Worker.prototype.postMessage;
+  const held = [];
+  let slow = null;
+  Worker.prototype.postMessage = function (message, ...more) {
+    const { query, parameters } = message?.call ?? {};
+    const isMeant = slow !== null && query === slow.query && JSON.stringify(parameters).includes(slow.about);
+    if (isMeant) held.push(() => post.call(this, message, ...more));
+    else post.call(this, message, ...more);
+  };
+  window.slowBook = {
+    hold: (query, about) => { slow = { query, about }; },
+    letGo: () => { slow = null; for (const ask of held.splice(0)) ask(); },
+    get held() { return held.length; },
+  };
+}"""
+
+
+class SlowBook:
+    """The book of one page, from its next load on."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        page.add_init_script(f"({_SLOW_BOOK})()")
+        page.reload()
+
+    def hold(self, query: str, about: str = "") -> None:
+        """Let a query of this name, whose parameters hold the text ``about``, wait from now on."""
+        self._page.evaluate("([query, about]) => slowBook.hold(query, about)", [query, about])
+
+    def wait_until_asked(self) -> None:
+        """Wait until the page has asked what is held."""
+        wait_until(lambda: self._page.evaluate("slowBook.held > 0"), 15, "the screen has asked")
+
+    def let_go(self) -> None:
+        """Let everything be asked."""
+        self._page.evaluate("slowBook.letGo()")
