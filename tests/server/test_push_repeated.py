@@ -8,7 +8,8 @@ import pytest_asyncio
 
 from routebook_server.records.buckets import territory_bucket
 from routebook_sync.messages import VerdictKind
-from server.devices import ANNA, BAKERY, MIRA, NORTH, Team, make_id, open_team
+from server.custody import custody
+from server.devices import ANNA, BAKERY, MIRA, NORTH, SOUTH, Team, make_id, open_team
 
 VISIT, NOTE, TASK = make_id(1), make_id(2), make_id(3)
 VALUES: dict[str, Any] = {"customer": BAKERY, "person": ANNA, "status": "planned"}
@@ -78,3 +79,17 @@ async def test_an_edit_that_is_sent_again_under_another_number_stands_in_the_his
     assert history is not None
     stamps = [entry.stamp for entry in history]
     assert len(stamps) == len(set(stamps)) == 3
+
+
+async def test_what_was_applied_and_comes_again_after_its_customer_moved_away_is_offered_to_nobody(team: Team) -> None:
+    phone, desk = team.device(1, ANNA), team.device(2, MIRA)
+    made = phone.edit("visit", VISIT, BAKERY, VALUES)
+    await phone.sync()
+    await desk.sync()
+    desk.edit("customer", BAKERY, BAKERY, {"territory": SOUTH})
+    await desk.sync()
+
+    reply = (await phone.send(edits=[msgspec.structs.replace(made, n=2)])).json()
+
+    assert reply["verdicts"] == [{"n": 2, "verdict": "applied", "known": True}]
+    assert await custody(team) == []

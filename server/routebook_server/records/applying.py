@@ -83,8 +83,9 @@ class Applier:
         verdict = self._judge.judge(turn, edit, state, merged)
         is_new = self._record(turn, edit.id, state, merged)
         met = verdict.losers if verdict is not None and is_new else []
-        if not is_new:
-            verdict = self.tell_again(turn, edit, merged.at) or verdict
+        again = None if is_new else self.tell_again(turn, edit, merged.at)
+        if again is not None and again.verdict is not VerdictKind.APPLIED:
+            verdict = again
         if decided.losers:
             losers = decided.losers
             verdict = Verdict(edit.n, VerdictKind.CONFLICT, field=losers[0].field, losers=losers)
@@ -105,7 +106,7 @@ class Applier:
             self._conflicts.tell_others(turn, edit, met)
         if target != bucket:
             self._draft.move(edit.id, self._lookup.aggregate(edit.id), bucket, target, author.device)
-        return verdict
+        return verdict or again
 
     def _holds_root(self, turn: Turn, edit: Edit) -> bool:
         """Tell whether the author's device has read the root of what it made there, and so knows where that lives."""
@@ -241,16 +242,31 @@ class Applier:
         return self._draft.find_edit(*source) or self._lookup.find_edit(*source)
 
     def tell_again(self, turn: Turn, edit: Edit, at: str) -> Verdict | None:
-        """Return what was told of an edit under another number, or would have been; None for nothing."""
+        """Return what was told of an edit under another number, or would have been; None for one that has not come."""
         told = self._lookup.verdict_on(turn.push.author.device, edit)
-        if told is not None:
-            return msgspec.structs.replace(told, n=edit.n)
-        known = self._find_known(edit.id, at, turn.push.author.device, edit.v)
-        return None if known is None else self._judge.judge_past(turn, edit, known)
+        if told is None:
+            known = self._find_known(edit.id, at, turn.push.author.device, edit.v)
+            if known is None:
+                return None
+            told = self._judge.judge_past(turn, edit, known) or Verdict(edit.n, VerdictKind.APPLIED)
+        return msgspec.structs.replace(told, n=edit.n, known=True)
+
+    def tell_all_again(self, turn: Turn, edits: Sequence[Edit]) -> list[Verdict]:
+        """Return what was told of edits that were all applied under other numbers; nothing where one was not."""
+        if not self.are_known(turn, edits):
+            return []
+        told = (self.tell_again(turn, edit, edit.at) for edit in edits)
+        return [verdict for verdict in told if verdict is not None]
 
     def are_known(self, turn: Turn, edits: Sequence[Edit]) -> bool:
         """Tell whether all these edits were applied already, as they are."""
-        return all(self._is_known(edit.id, edit.at, base32.decode(turn.suffix), edit.v) for edit in edits)
+        device = base32.decode(turn.suffix)
+        return all(
+            (state := self._draft.states.get(edit.id)) is not None
+            and (state.kind, state.root) == (edit.kind, edit.root)
+            and self._is_known(edit.id, edit.at, device, edit.v)
+            for edit in edits
+        )
 
 
 def _require_whole(entity: EntityType, values: dict[str, Any], old: Doc, new: Doc) -> None:

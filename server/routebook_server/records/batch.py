@@ -199,7 +199,7 @@ class Batch:
                     verdict = attempt(turn, edit, start)
                 except RefusalError as refused:
                     self.draft.undo(start)
-                    verdicts += self._refuse(turn, [edit], refused.refusal, edit)
+                    verdicts += self._refuse_new(turn, [edit], refused.refusal, edit)
                 else:
                     if verdict is not None:
                         verdicts.append(verdict)
@@ -238,7 +238,7 @@ class Batch:
                 verdicts.append(self._attempt(turn, edit, self.draft.mark()))
             except RefusalError as refused:
                 self.draft.undo(start)
-                return self._refuse(turn, edits, refused.refusal, edit)
+                return self._refuse_new(turn, edits, refused.refusal, edit)
         return [verdict for verdict in verdicts if verdict is not None]
 
     def _hold(self, turn: Turn, edits: list[Edit]) -> list[Verdict]:
@@ -255,7 +255,7 @@ class Batch:
                 told = [self._attempt(turn, edit, self.draft.mark()) for edit in edits]
             except RefusalError:
                 self.draft.undo(start)  # Somebody with other rights applied it, or its author has them no more.
-                told = [self._applier.tell_again(turn, edit, edit.at) for edit in edits]
+                return self._applier.tell_all_again(turn, edits)
             return [verdict for verdict in told if verdict is not None]
         code = self._custody.code_of(turn, edits)
         if code is None:
@@ -275,6 +275,11 @@ class Batch:
         if tries == 1:
             raise RefusalError(FAULT)
         return self._attempt(turn, edit, mark, tries - 1)
+
+    def _refuse_new(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> list[Verdict]:
+        """Refuse edits, but for what was applied under other numbers while its author still might (SPEC R40)."""
+        known = [] if refusal is FAULT else self._applier.tell_all_again(turn, edits)
+        return known or self._refuse(turn, edits, refusal, culprit)
 
     def _refuse(self, turn: Turn, edits: list[Edit], refusal: Refusal, culprit: Edit) -> list[Verdict]:
         """Refuse edits for what ``culprit`` met, or take them into custody; return their verdicts."""

@@ -34,8 +34,7 @@ def keep_verdict(verdict: Verdict, record_id: str) -> Verdict:
     """Return a verdict on an edit of a record as it is stored."""
     if not verdict.losers:
         return verdict
-    told = (verdict.n, verdict.verdict, verdict.code, verdict.field, verdict.message, verdict.losers)
-    return KeptVerdict(*told, record_id)
+    return KeptVerdict(**msgspec.structs.asdict(verdict), id=record_id)
 
 
 def open_verdicts(
@@ -59,4 +58,5 @@ def _open(kept: KeptVerdict, view: View, *, is_granted: bool) -> bytes:
     losers = kept.losers if is_granted else []
     if view is View.REP:
         losers = [loser for loser in losers if loser.field not in _HIDDEN]
-    return _ENCODER.encode(Verdict(kept.n, kept.verdict, kept.code, kept.field, kept.message, losers))
+    told = Verdict(kept.n, kept.verdict, kept.code, kept.field, kept.message, losers, kept.known)
+    return _ENCODER.encode(told)

@@ -201,6 +201,8 @@ class Verdict(msgspec.Struct, omit_defaults=True, gc=False):
     field: str = ""
     message: str = ""
     losers: list[Loser] = []
+    known: bool = False
+    """Whether it had come before, under another number: its row says what became of it."""
 
 
 class Row(msgspec.Struct, omit_defaults=True, gc=False):

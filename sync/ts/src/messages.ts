@@ -97,6 +97,8 @@ export interface Verdict {
   readonly field?: string;
   readonly message?: string;
   readonly losers?: readonly Loser[];
+  /** Whether it had come before, under another number: its row says what became of it. */
+  readonly known?: boolean;
 }
 
 /** One record as a reply carries it; stored in this very form (SPEC R51). */
@@ -281,6 +283,7 @@ function badVerdict(verdicts: unknown): DecodeError | undefined {
       if (!isTextOrAbsent(verdict[name])) return wrong(`${path}.${name}`);
     const { losers = [] } = verdict;
     if (!Array.isArray(losers) || !losers.every(isLoser)) return wrong(`${path}.losers`);
+    if (!["undefined", "boolean"].includes(typeof verdict.known)) return wrong(`${path}.known`);
   }
   return undefined;
 }

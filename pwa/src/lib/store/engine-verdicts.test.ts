@@ -102,6 +102,18 @@ describe("verdicts", () => {
     expect(shown(device, "customer", id(102))?.city).toBe("d");
   });
 
+  test("nor of one that had come before under another number: the server says so", () => {
+    const device = open();
+    receive(device, { rows: { [BUCKET]: [customerRow(100)] } });
+    const T = id(101);
+    device.save({ kind: "task", id: T, root: C, v: { person: PERSON, customer: C, status: "open", title: "Call" } });
+    receive(device, { pushed: 1, verdicts: [{ n: 1, verdict: "applied", known: true }], seq: 2 });
+    expect(shown(device, "task", T)).toBeUndefined();
+    const made = row("task", T, C, { person: PERSON, customer: C, status: "done", title: "Call" });
+    receive(device, { rows: { [BUCKET]: [made] }, seq: 3 });
+    expect(shown(device, "task", T)?.status).toBe("done");
+  });
+
   test("a record of a kind that an older version of the app does not know goes with the last edit that kept it", () => {
     const device = open();
     receive(device, { rows: { [BUCKET]: [customerRow(100)] } });

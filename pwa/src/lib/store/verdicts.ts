@@ -99,7 +99,8 @@ export function takeVerdicts(
     }
     record.isTaken = true;
     // Its row, that has been read since or will be, says what became of it, which the edit alone does not.
-    if (wasUnanswered(edit) || (verdict.verdict === "repaired" && !record.wasUnknown)) record.isRemade = true;
+    if (verdict.known === true || wasUnanswered(edit) || (verdict.verdict === "repaired" && !record.wasUnknown))
+      record.isRemade = true;
     else record.confirmed = mergeEdit(ENTITY_TYPES[record.kind], record.confirmed, edit.v, edit.at).doc;
   }
   attention.keepOpen(groupThatGoesOn(database, taken));

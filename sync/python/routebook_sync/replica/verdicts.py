@@ -82,7 +82,7 @@ def take_verdicts(
         if record is None:
             _let_go_unknown(tables, rows, edit.id, reply.grants)
         else:
-            record.take(edit, verdict.verdict, is_unanswered=was_unanswered(edit))
+            record.take(edit, verdict.verdict, is_unanswered=verdict.known or was_unanswered(edit))
     forget_answered(tables, pushed)
     notes.keep_open(group if goes_on else "")
     forget_oldest(tables, now)
