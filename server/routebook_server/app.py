@@ -26,6 +26,7 @@ from routebook_server.holidays.keeping import HolidayKeeper
 from routebook_server.identity.door import Door
 from routebook_server.identity.endpoints import identity_endpoints
 from routebook_server.identity.health import Demo, DemoHint, find_demo_people
+from routebook_server.identity.lapsing import Lapser
 from routebook_server.identity.passwords import Passwords
 from routebook_server.identity.people import People
 from routebook_server.identity.presence import Presence
@@ -156,6 +157,7 @@ def create_app(
     projector = Projector(database, heads, time.monotonic)
     purger = Purger(database, clock, settings.keep_deleted_days * DAY_MS)
     forgetter = Forgetter(database, store, clock, settings.keep_deleted_days * DAY_MS)
+    lapser = Lapser(database, clock)
     archiver = Archiver(database, clock, settings.archive_days * DAY_MS)
     reminders = build_reminders(
         settings,
@@ -176,6 +178,7 @@ def create_app(
         "projector": projector.run,
         "purger": lambda: purger.run(heads),
         "forgetter": lambda: forgetter.run(heads),
+        "lapser": lambda: lapser.run(heads),
         "archiver": lambda: archiver.run(heads),
         "reminders": reminders.reminding.run,
         "files": lambda: files.sweeper.run(heads),

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from sqlalchemy import Connection
@@ -282,6 +283,42 @@ async def test_a_process_whose_connection_is_cut_just_before_it_listens_hears_th
                 await ready.wait()
                 await team.database.write(lambda connection: driver_of(connection).execute("NOTIFY news, 'here'"))
                 assert await heard.get() == "here"
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_process_that_hears_nothing_for_long_asks_whether_it_is_still_heard_and_goes_on_listening(
+    postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_team(postgres_address) as team:
+        monkeypatch.setattr(postgres, "PING_S", 0.02)
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        beginnings, ready, asked = 0, asyncio.Event(), asyncio.Event()
+
+        async def catch_up() -> None:
+            nonlocal beginnings
+            beginnings += 1
+            ready.set()
+
+        pinged = asyncpg.Connection.execute
+
+        async def execute(connection: asyncpg.Connection, query: str, *arguments: Any, **options: Any) -> Any:
+            told = await pinged(connection, query, *arguments, **options)
+            asked.set()
+            return told
+
+        monkeypatch.setattr(asyncpg.Connection, "execute", execute)
+        task = asyncio.create_task(team.database.listen("news", heard.put_nowait, catch_up))
+        try:
+            async with asyncio.timeout(20):
+                await ready.wait()
+                for _ping in range(3):
+                    asked.clear()
+                    await asked.wait()
+                await team.database.write(lambda connection: driver_of(connection).execute("NOTIFY news, 'here'"))
+                assert await heard.get() == "here"
+            assert beginnings == 1
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

@@ -7,6 +7,7 @@ know of others; the store's pushes, which are the bulk, lock instead (``records/
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from random import random
 from typing import Any, Final
 
 import asyncpg
@@ -23,6 +24,8 @@ WRITERS: Final = 3
 """Connections of one process, beside the one that listens; PostgreSQL allows 100 by default, all told."""
 ATTEMPTS: Final = 10
 """How often work is begun before the database is said to be too busy."""
+FIRST_PAUSE_S: Final = 0.005
+"""At most, before work is begun again: twice as long each time, and by chance, lest two who met meet again."""
 CONNECT_WITHIN_S: Final = 10.0
 REST_S: Final = 1.0
 """Between attempts to listen again."""
@@ -55,8 +58,10 @@ class PostgresDatabase(Database):
 
     is_shared = True
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, chance: Callable[[], float] = random) -> None:
+        """``chance`` gives numbers from 0 up to 1."""
         self._url = url
+        self._chance = chance
         self._reading = _make_engine(url, READERS)
         self._writing = _make_engine(url, WRITERS)
 
@@ -68,6 +73,7 @@ class PostgresDatabase(Database):
                 return await _run(self._writing, work, isolation=isolation)
             except Exception as error:
                 if _code(error) in _AGAIN and attempt < ATTEMPTS:
+                    await asyncio.sleep(self._chance() * FIRST_PAUSE_S * 2 ** (attempt - 1))
                     continue
                 _raise_outage(error)
                 raise
@@ -107,7 +113,7 @@ class PostgresDatabase(Database):
                     async with asyncio.timeout(PING_S):
                         await lost.wait()
                 except TimeoutError:
-                    await connection.execute("", timeout=CONNECT_WITHIN_S)
+                    await connection.execute("SELECT 1", timeout=CONNECT_WITHIN_S)
         finally:
             connection.terminate()
 

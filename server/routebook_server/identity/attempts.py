@@ -86,8 +86,14 @@ def count_attempt(connection: Connection, tried: tuple[Subject, ...], now_ms: in
             connection.execute(update(sign_in_attempt).where(sign_in_attempt.c.subject == subject.key).values(**values))
         else:
             connection.execute(insert(sign_in_attempt).values(subject=subject.key, **values))
-    connection.execute(delete(sign_in_attempt).where(sign_in_attempt.c.last < now_ms - FORGOTTEN_AFTER_MS))
     return 0
+
+
+def forget_attempts(connection: Connection, now_ms: int) -> int:
+    """Drop the counts that are forgotten by now; return how many."""
+    return connection.execute(
+        delete(sign_in_attempt).where(sign_in_attempt.c.last < now_ms - FORGOTTEN_AFTER_MS)
+    ).rowcount
 
 
 def forgive(connection: Connection, tried: tuple[Subject, ...]) -> None:

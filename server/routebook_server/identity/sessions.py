@@ -80,7 +80,6 @@ _known_hash: Final = lru_cache(maxsize=10_000)(_hash)
 def start_session(connection: Connection, device_number: int, now_ms: int, random: Random) -> str:
     """End the device's former sessions, start a new one and return its token."""
     token = base64.urlsafe_b64encode(random(TOKEN_BYTES)).decode().rstrip("=")
-    _forget(connection, now_ms - REMEMBERED_MS)
     _drop(connection, session.c.device == device_number)
     connection.execute(
         insert(session).values(
@@ -144,11 +143,14 @@ def _drop(connection: Connection, which: ColumnElement[bool]) -> None:
         raise_revision(connection)
 
 
-def _forget(connection: Connection, before_ms: int) -> None:
-    """Drop what ended so long ago, but not what a device that is to be wiped is known by."""
+def forget_sessions(connection: Connection, now_ms: int) -> int:
+    """Drop what ended long ago, but not what a device that is to be wiped is known by; return how many."""
+    before_ms = now_ms - REMEMBERED_MS
     to_wipe = device.c.wiped_at.is_not(None) & device.c.revoked_at.is_(None)
     devices = select(device.c.number).where(device.c.last_seen < before_ms, not_(to_wipe))
-    connection.execute(delete(session).where(session.c.expires < before_ms, session.c.device.in_(devices)))
+    return connection.execute(
+        delete(session).where(session.c.expires < before_ms, session.c.device.in_(devices))
+    ).rowcount
 
 
 def read_session(row: Values, now_ms: int) -> Session:
