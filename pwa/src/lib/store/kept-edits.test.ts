@@ -68,6 +68,26 @@ describe("edits that the server has taken", () => {
     expect(running).toEqual(real);
   });
 
+  test("are kept and offered as long as one that changed places with them may be what the server has under their number", () => {
+    const device = open();
+    receive(device, { rows: { [BUCKET]: [customerRow(100), customerRow(101)] }, seq: 1 });
+    device.save({ kind: "customer", id: C, root: C, v: { city: "first" } });
+    device.save({ kind: "customer", id: id(101), root: id(101), v: { city: "second" } });
+    device.engine.hold([1]);
+    expect(device.engine.setAside(false)).toBe(true);
+    // The server had taken both under their numbers of before; the backup has the first one alone.
+    receive(device, { pushed: 1, covered: 1, seq: 2 });
+    expect(kept(device)).toEqual([1]);
+    receive(device, { pushed: 1, cursors: { [BUCKET]: [RESTORED, 1] }, rows: { [BUCKET]: [customerRow(100)] } });
+    expect(unsent(device)).toEqual([
+      [2, "second"],
+      [3, "first"],
+    ]);
+    receive(device, { pushed: 3, cursors: { [BUCKET]: [RESTORED, 2] } });
+    receive(device, { pushed: 3, covered: 3, cursors: { [BUCKET]: [RESTORED, 2] } });
+    expect([device.engine.waiting, kept(device)]).toEqual([0, []]);
+  });
+
   test("are not offered again because of a reply that was overtaken", () => {
     const device = taken(3);
     receive(device, { pushed: 1, seq: 1 });

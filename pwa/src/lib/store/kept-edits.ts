@@ -4,6 +4,7 @@
  */
 import type { Edit, SyncReply, Verdict } from "$sync/messages.ts";
 import type { Database, SqlValue } from "./database.ts";
+import { forgetExchanged, sureUpTo } from "./exchanged.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { CountedByField } from "./restamp.ts";
 
@@ -76,7 +77,8 @@ function noteKeeping(database: Database): void {
 export function forgetCovered(database: Database, device: number, covered: number): void {
   if (covered === 0 || covered <= readNumber(database, "covered")) return;
   writeMeta(database, "covered", covered);
-  forget(database, "device <> ? OR n <= ?", [device, covered]);
+  forget(database, "device <> ? OR n <= ?", [device, sureUpTo(database, device, covered)]);
+  forgetExchanged(database, device, covered);
 }
 
 /** Forgets all of them. */
@@ -89,10 +91,11 @@ export function takeKept(database: Database, device: number, first: number): Kep
 
 /** Takes out the edits kept under former numbers of this device, in order, but for those up to the number that `had` names. */
 export function takeFormer(database: Database, device: number, had: SyncReply["former"]): KeptEdit[] {
+  const surely = Object.fromEntries(Object.entries(had ?? {}).map(([name, n]) => [name, sureUpTo(database, name, n)]));
   return take(
     database,
     "device <> ? AND n > coalesce((SELECT value FROM json_each(?) WHERE key = CAST(device AS TEXT)), 0)",
-    [device, JSON.stringify(had)],
+    [device, JSON.stringify(surely)],
   );
 }
 

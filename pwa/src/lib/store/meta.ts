@@ -29,6 +29,8 @@ export type MetaName =
   | "read"
   /** As JSON: the entries of *Needs a look* by verdict and group, of the group whose verdicts go on in the next reply (SPEC R56). */
   | "group"
+  /** As JSON: the numbers among which edits changed places, by the device's number (`exchanged.ts`). */
+  | "exchanged"
   /** When the server last answered, by its clock. */
   | "contact"
   /** The buckets granted, as a JSON list, in the last reply. */

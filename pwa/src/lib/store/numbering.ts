@@ -5,6 +5,7 @@
 import type { Edit, SyncReply } from "$sync/messages.ts";
 import type { Doc, Values } from "$sync/record.ts";
 import type { Database } from "./database.ts";
+import { forgetExchanged, sureUpTo } from "./exchanged.ts";
 import { forgetKept, type KeptEdit, takeFormer, takeKept } from "./kept-edits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import { overshadow, type Queued, queued, queueEdit } from "./outbox.ts";
@@ -47,7 +48,8 @@ export function adoptDevice(database: Database, device: number): void {
  * in front of what waits, with the numbers that they had where those are all there. Call it in a transaction.
  */
 export function offerAgain(database: Database, device: number, pushed: number, now: number): void {
-  queueAgain(database, takeKept(database, device, pushed + 1), now);
+  queueAgain(database, takeKept(database, device, sureUpTo(database, device, pushed) + 1), now);
+  forgetExchanged(database, device, readNumber(database, "edits"));
   noteNumbering(database);
   writeMeta(database, "ack", pushed);
   writeMeta(database, "covered", 0);

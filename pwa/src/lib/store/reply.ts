@@ -11,6 +11,7 @@ import { awaitsRoom, forgetOthers } from "./attention.ts";
 import type { Checks } from "./checks.ts";
 import { type Asked, isUnmet, Readings, readCursors } from "./cursors.ts";
 import type { Database } from "./database.ts";
+import { sureUpTo } from "./exchanged.ts";
 import { forgetCovered } from "./kept-edits.ts";
 import { noteContact } from "./lease.ts";
 import { readMeta, readNumber, writeMeta } from "./meta.ts";
@@ -138,7 +139,7 @@ class Applying {
     const { database, reply, context } = this;
     const { isRestored } = this.#readings;
     if (!isRestored && !isWiping(reply)) return; // fewer edits than acknowledged would be those of an overtaken reply
-    const isBehind = reply.pushed < readNumber(database, "ack");
+    const isBehind = sureUpTo(database, context.device, reply.pushed) < readNumber(database, "ack");
     if (isBehind) offerAgain(database, context.device, reply.pushed, reply.now);
     const isOffered = isRestored && offerFormer(database, context.device, reply);
     if (isBehind || isOffered) this.changed.add("outbox");

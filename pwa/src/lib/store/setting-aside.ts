@@ -3,6 +3,7 @@
  * follow them.
  */
 import type { Database } from "./database.ts";
+import { noteExchanged } from "./exchanged.ts";
 import { readNumber } from "./meta.ts";
 import { replaceOutbox } from "./numbering.ts";
 import { type Queued, queued } from "./outbox.ts";
@@ -20,15 +21,18 @@ export function setAside(database: Database, rotates: boolean): boolean {
   const made = new Set(
     database.all<{ id: string }>("SELECT id FROM shadow WHERE doc IS NULL").map(({ id }): string => id),
   );
-  const units = unitsOf(queued(database));
+  const waiting = queued(database);
+  const units = unitsOf(waiting);
   const stuck = following(units, made, isHeld);
   const free = units.filter((unit) => !stuck.has(unit));
   if (free.length === 0 && !rotates) return false;
   const last = following(units, made, (unit) => unit === units[0]);
   const others = [...stuck].filter((unit) => !last.has(unit));
   const ordered = [...free, ...others, ...last];
-  if (ordered[0] !== units[0])
+  if (ordered[0] !== units[0]) {
+    noteExchanged(database, waiting);
     replaceOutbox(database, readNumber(database, "ack") + 1, ordered.flat(), { isSameMemory: true });
+  }
   return free.length > 0;
 }
 

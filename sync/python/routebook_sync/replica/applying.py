@@ -12,6 +12,7 @@ from routebook_sync.messages import ARCHIVED, MOVED, ControlKind, Row, SyncReply
 from routebook_sync.replica.attention import awaits_room, forget_others
 from routebook_sync.replica.checks import Checks
 from routebook_sync.replica.cursors import Asked, Readings
+from routebook_sync.replica.exchanged import sure_up_to
 from routebook_sync.replica.kept import forget_covered
 from routebook_sync.replica.numbering import offer_again, offer_former
 from routebook_sync.replica.rows import Rows
@@ -76,7 +77,7 @@ class Applying:
         is_restored = self._readings.is_restored
         if not is_restored and not self._is_wiping:
             return  # fewer edits than acknowledged would be those of an overtaken reply
-        if pushed < tables.number("ack"):
+        if sure_up_to(tables, self._device, pushed) < tables.number("ack"):
             offer_again(tables, self._schema, self._device, pushed)
         if is_restored:
             offer_former(tables, self._schema, self._device, pushed, self._reply.former)

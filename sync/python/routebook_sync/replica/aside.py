@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from routebook_sync.replica.exchanged import note_exchanged
 from routebook_sync.replica.numbering import replace_outbox
 from routebook_sync.replica.tables import Tables, Waiting
 
@@ -26,6 +27,7 @@ def set_aside(tables: Tables, *, rotates: bool) -> bool:
     last = _following(units, made, lambda unit: unit == units[0])
     ordered = [*free, *(unit for unit in stuck if unit not in last), *last]
     if ordered[0] != units[0]:
+        note_exchanged(tables)
         replace_outbox(tables, tables.number("ack") + 1, [one for unit in ordered for one in unit], is_same_memory=True)
     return bool(free)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from routebook_sync.replica.exchanged import forget_exchanged, sure_up_to
 from routebook_sync.replica.tables import Kept, Tables
 
 KEPT_BYTES: Final = 20 * 1024 * 1024
@@ -22,7 +23,9 @@ def forget_covered(tables: Tables, device: int, covered: int) -> None:
     if covered <= tables.number("covered"):
         return
     tables.meta.put("covered", covered)
-    take_kept(tables, lambda made_by, n: made_by != device or n <= covered)
+    surely = sure_up_to(tables, device, covered)
+    take_kept(tables, lambda made_by, n: made_by != device or n <= surely)
+    forget_exchanged(tables, device, covered)
 
 
 def take_kept(tables: Tables, is_meant: Callable[[int, int], bool]) -> list[Kept]:

@@ -10,6 +10,7 @@ import msgspec
 
 from routebook_sync.messages import Edit
 from routebook_sync.record import Doc
+from routebook_sync.replica.exchanged import forget_exchanged, sure_up_to
 from routebook_sync.replica.kept import take_kept
 from routebook_sync.replica.restamp import Stamped, restamp
 from routebook_sync.replica.rows import Rows
@@ -45,7 +46,9 @@ def adopt_device(tables: Tables, schema: Schema, device: int) -> None:
 
 def offer_again(tables: Tables, schema: Schema, device: int, pushed: int) -> None:
     """Put what a restored server has lost in front of what waits, with its numbers where those are all there."""
-    again = take_kept(tables, lambda made_by, n: made_by == device and n > pushed)
+    surely = sure_up_to(tables, device, pushed)
+    again = take_kept(tables, lambda made_by, n: made_by == device and n > surely)
+    forget_exchanged(tables, device, tables.number("edits"))
     for kept in again:
         overshadow(tables, kept.edit)
         tables.outbox.put(kept.edit.n, Waiting(kept.edit, kept.verdict, counted=kept.counted))
@@ -61,7 +64,8 @@ def offer_former(tables: Tables, schema: Schema, device: int, pushed: int, had: 
 
     ``had``: how far the restored server has the edits of each former number.
     """
-    former = take_kept(tables, lambda made_by, n: made_by != device and n > had.get(str(made_by), 0))
+    surely = {name: sure_up_to(tables, name, n) for name, n in had.items()}
+    former = take_kept(tables, lambda made_by, n: made_by != device and n > surely.get(str(made_by), 0))
     if not former:
         return False
     for kept in former:
