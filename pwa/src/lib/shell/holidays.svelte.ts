@@ -11,6 +11,8 @@ import { live } from "#lib/store/live.svelte";
 export interface Holidays {
   readonly byDay: HolidaysByDay;
   readonly countries: ReadonlySet<string>;
+  /** False until the days and the countries are read: no day is known to be open. */
+  readonly isKnown: boolean;
   /** What a closed day is called, with its country where there are several; null for an open one. */
   nameOf(day: string): string | null;
   /** Tells whether customers of a country are closed on a day; one whose country is not known where all are. */
@@ -41,6 +43,9 @@ export function provideHolidays(): void {
     },
     get countries() {
       return countries;
+    },
+    get isKnown() {
+      return rows.current !== undefined && territories.current !== undefined;
     },
     closes: (day, country) => isClosed(byDay, day, country ?? null, countries),
     nameOf(day) {

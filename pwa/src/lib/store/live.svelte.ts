@@ -21,14 +21,15 @@ export interface Live<R> {
  *
  * Call it while a component is being made, below `provideStore`. `ask` returns the query's name and its parameters, or
  * null for "nothing to ask now". With `isPrimed` it begins with what `Store.prime` has fetched, and `ask` is called at once. With
- * `isExact` nothing is told of other parameters than those that are asked now: where what stands there is tapped, or counted on.
+ * `isExact` nothing is told of other parameters than those that are asked now: where what stands there is tapped, or counted on. With
+ * `about` that goes for another subject alone: the minute passes, or the list grows, and what is there stays.
  *
  *     const page = live(() => ["customers.page", { search, filter: { name: "all" }, sort: "name", offset: 0, limit: 50 }]);
  *     {#each page.current?.rows ?? [] as row (row.id)} … {/each}
  */
 export function live<N extends QueryName>(
   ask: () => readonly [N, ParametersOf<N>] | null,
-  { isPrimed = false, isExact = false } = {},
+  { isPrimed = false, isExact = false, about = (): unknown => (isExact ? ask() : null) } = {},
 ): Live<ResultOf<N>> {
   const store = useStore();
   let version = $state(0);
@@ -38,8 +39,8 @@ export function live<N extends QueryName>(
   const first = isPrimed ? untrack(ask) : null;
   let primed = first === null ? undefined : store.primed(first[0], first[1], again);
   let current = $state.raw<ResultOf<N> | undefined>(primed?.result);
-  /** What `current` answers, where that is asked about. */
-  let answered = isExact && first !== null ? JSON.stringify(first) : "";
+  /** What `current` and `error` are about. */
+  let subject: string | undefined;
   let loading = $state(primed === undefined);
   let error = $state.raw<StoreError | null>(null);
 
@@ -51,16 +52,17 @@ export function live<N extends QueryName>(
 
   $effect(() => {
     const asked = ask();
+    const before = subject;
+    subject = JSON.stringify(about());
+    if (before !== undefined && before !== subject) {
+      current = undefined;
+      error = null;
+    }
     const given = primed;
     primed = undefined;
     if (given !== undefined && version === 0) return given.stop; // else it has changed before it was shown
     given?.stop();
     void version;
-    const question = isExact ? JSON.stringify(asked) : "";
-    if (question !== answered) {
-      current = undefined;
-      error = null;
-    }
     if (asked === null) {
       loading = false;
       return;
@@ -77,7 +79,6 @@ export function live<N extends QueryName>(
           stop = watched.stop;
           if (stale) return watched.stop();
           current = watched.result;
-          answered = question;
           error = null;
           loading = false;
         },
