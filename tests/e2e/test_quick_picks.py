@@ -1,0 +1,94 @@
+"""Quick picks: a finger or Enter takes what was seen and typed, and nothing closes over what is half written."""
+
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import MakeBrowser
+from e2e.house import House, wait_until
+from e2e.people import MAREK, sign_in
+from e2e.pictures import take
+from e2e.screens import go, go_to_customer
+from e2e.slow_book import SlowBook
+from e2e.words import word
+
+pytestmark = pytest.mark.e2e
+
+SLOW_PHONE = """() => {
+  const later = (owner, name) => {
+    const at = owner[name].bind(owner);
+    const held = [];
+    let isSlow = false;
+    owner[name] = (...asked) => isSlow
+      ? new Promise((resolve) => held.push(() => resolve(at(...asked))))
+      : at(...asked);
+    return {
+      hold: () => { isSlow = true; },
+      letGo: () => { isSlow = false; for (const answer of held.splice(0)) answer(); },
+      get held() { return held.length; },
+    };
+  };
+  window.slowPlace = later(navigator.geolocation, "getCurrentPosition");
+  window.slowPicture = later(window, "createImageBitmap");
+}"""
+"""A phone that finds its place, or reads a picture, only when the test lets it."""
+
+
+@pytest.fixture(scope="module")
+def page(shared_house: House, shared_browser: MakeBrowser) -> Page:
+    """Marek's phone."""
+    page = shared_browser("quick-picks", microphone=True, **MAREK.surroundings).open()
+    page.add_init_script(f"({SLOW_PHONE})()")
+    sign_in(page, shared_house.address, MAREK)
+    return page
+
+
+@pytest.fixture(scope="module")
+def book(page: Page) -> SlowBook:
+    """The book on it."""
+    return SlowBook(page)
+
+
+def test_enter_takes_the_first_hit_of_the_words_in_the_box_and_waits_for_it(
+    page: Page, book: SlowBook, shared_house: House
+) -> None:
+    own = shared_house.customers_of(MAREK.email)
+    names = [str(one.values["name"]) for one in own]
+    first, second = next((a, b) for a, b in pairwise(own) if names.count(b.values["name"]) == 1)
+    former, meant = str(first.values["name"]), str(second.values["name"])
+
+    for path, query, shown in (
+        ("/today", "everything.search", "[data-testid=hit]"),
+        ("/customers", "customers.page", "[data-index] a"),
+        ("/map", "customers.page", "[data-testid=map-found]"),
+    ):
+        go(page, path)
+        if path == "/today":
+            page.keyboard.press("Control+k")
+        box = page.get_by_role("searchbox").last
+        box.fill(former)
+        expect(page.locator(shown).first).to_contain_text(former)
+        book.hold(query, meant)
+        box.fill(meant)
+        book.wait_until_asked()
+        box.press("Enter")
+        book.let_go()
+        if path == "/map":
+            expect(page.get_by_test_id("map-card")).to_contain_text(meant)
+        else:
+            page.wait_for_url(f"**/customers/{second.id}")
+
+    # Whoever leaves the box, or goes on typing, means nothing by it any more.
+    go(page, "/customers")
+    box = page.get_by_role("searchbox").first
+    box.fill(former)
+    expect(page.locator("[data-index] a").first).to_contain_text(former)
+    book.hold("customers.page", meant)
+    box.fill(meant)
+    book.wait_until_asked()
+    box.press("Enter")
+    box.blur()
+    book.let_go()
+    expect(page.locator("[data-index] a").first).to_contain_text(meant)
+    assert page.url.endswith("/customers")
