@@ -50,6 +50,42 @@ def book(page: Page) -> SlowBook:
     return SlowBook(page)
 
 
+def test_the_rows_of_the_check_in_list_stay_where_they_are_when_the_place_comes_late(page: Page) -> None:
+    page.add_init_script("if (sessionStorage.slowPlace) slowPlace.hold()")
+    page.evaluate("sessionStorage.slowPlace = 1")
+    page.reload()
+    page.get_by_test_id("add").tap()
+    rows = page.get_by_test_id("choose-customer")
+    nearby = page.get_by_role("button", name=word("en", "add_show_nearby"))
+    expect(rows).to_have_count(4)
+    expect(nearby).to_be_visible()
+
+    def shown() -> list[tuple[str, object]]:
+        return [(row.inner_text(), row.bounding_box()) for row in rows.all()]
+
+    before = shown()
+    page.evaluate("delete sessionStorage.slowPlace; slowPlace.letGo()")
+    # What comes of the place comes before what is asked of the book afterwards.
+    page.get_by_role("searchbox").fill("zzqq")
+    expect(page.get_by_text(word("en", "add_nobody_found"))).to_be_visible()
+    page.get_by_role("searchbox").fill("")
+    expect(rows).to_have_count(4)
+    assert shown() == before
+    expect(page.get_by_role("dialog")).not_to_contain_text(word("en", "add_nearby"))
+
+    nearby.tap()
+    expect(page.get_by_role("dialog")).to_contain_text(f"· {word('en', 'add_nearby')}")
+    expect(rows).to_have_count(4)
+    assert [row for row, _ in before] != rows.all_inner_texts()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    # Where the place comes soon the list begins with it.
+    page.get_by_test_id("add").tap()
+    expect(page.get_by_role("dialog")).to_contain_text(f"· {word('en', 'add_nearby')}")
+    expect(nearby).to_have_count(0)
+    page.keyboard.press("Escape")
+
+
 def test_enter_takes_the_first_hit_of_the_words_in_the_box_and_waits_for_it(
     page: Page, book: SlowBook, shared_house: House
 ) -> None:
