@@ -128,3 +128,47 @@ def test_enter_takes_the_first_hit_of_the_words_in_the_box_and_waits_for_it(
     book.let_go()
     expect(page.locator("[data-index] a").first).to_contain_text(meant)
     assert page.url.endswith("/customers")
+
+
+def test_a_voice_note_beside_words_takes_no_word_away_and_neither_does_a_kill(page: Page, shared_house: House) -> None:
+    customer = shared_house.customers_of(MAREK.email)[0].id
+    go_to_customer(page, customer)
+    note = page.get_by_test_id("new-note")
+    page.get_by_test_id("add").tap()
+    page.get_by_test_id("add-note").tap()
+    note.fill("Wants ten cartons on Friday")
+    page.get_by_test_id("record").tap()
+    expect(page.get_by_test_id("recording")).to_contain_text("0:01")
+    page.get_by_test_id("stop-recording").tap()
+    expect(page.get_by_text(word("en", "files_voice_saved"))).to_be_visible()
+    expect(note).to_have_value("Wants ten cartons on Friday")
+    page.reload()
+    expect(page.get_by_test_id("customer")).to_be_visible()
+    page.get_by_test_id("add").tap()
+    page.get_by_test_id("add-note").tap()
+    expect(note).to_have_value("Wants ten cartons on Friday")
+    page.get_by_role("dialog").get_by_role("button", name=word("en", "common_save"), exact=True).tap()
+    expect(note).to_have_count(0)
+    wait_until(
+        lambda: "Wants ten cartons on Friday" in [one.values.get("body") for one in shared_house.records("note")],
+        20,
+        "the office has the note",
+    )
+
+
+def test_a_photo_that_is_ready_late_closes_no_other_sheet(page: Page, shared_house: House) -> None:
+    go_to_customer(page, shared_house.customers_of(MAREK.email)[0].id)
+    page.get_by_test_id("add").tap()
+    page.get_by_test_id("add-photo").tap()
+    page.evaluate("slowPicture.hold()")
+    page.get_by_test_id("add-choose-photos").locator("input").set_input_files(take(page))
+    wait_until(lambda: page.evaluate("slowPicture.held > 0"), 15, "the picture is being read")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_test_id("add").tap()
+    page.get_by_test_id("add-task").tap()
+    title = page.get_by_test_id("task-title")
+    title.fill("Half a sen")
+    page.evaluate("slowPicture.letGo()")
+    expect(page.get_by_text("1 photo saved")).to_be_visible()
+    expect(title).to_have_value("Half a sen")
