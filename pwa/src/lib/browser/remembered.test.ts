@@ -27,6 +27,9 @@ test("what a tab keeps by name is there after a reload, and damage costs only th
   keptByName<number>("places").set("deals", 640);
   listeners.get("pagehide")?.();
   expect(keptByName<number>("places").get("deals")).toBe(640);
+  const places = keptByName<number>("places").set("deals", 80);
+  listeners.get("visibilitychange")?.();
+  expect(keptByName<number>("places"), "a phone may end what is out of sight").toEqual(places);
   tab.set("places", "{");
   expect(keptByName<number>("places").size).toBe(0);
 });

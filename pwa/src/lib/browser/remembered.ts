@@ -42,7 +42,7 @@ export function forgetTab(): void {
   }
 }
 
-/** What is kept in this tab by name; changes are written down when the page is left, because they may be many. */
+/** What is kept in this tab by name; changes are written down when the page is left or out of sight, because they may be many. */
 export function keptByName<T>(key: string): Map<string, T> {
   let kept: Map<string, T>;
   try {
@@ -51,7 +51,9 @@ export function keptByName<T>(key: string): Map<string, T> {
     kept = new Map(); // damaged: everything begins anew
   }
   byName.push(kept);
-  globalThis.addEventListener?.("pagehide", () => keepInTab(key, JSON.stringify([...kept])));
+  // What is out of sight may be ended without a word.
+  for (const event of ["pagehide", "visibilitychange"])
+    globalThis.addEventListener?.(event, () => keepInTab(key, JSON.stringify([...kept])));
   return kept;
 }
 

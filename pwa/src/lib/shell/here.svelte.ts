@@ -91,6 +91,12 @@ class Here {
     return (await permissionNow())?.state === "granted" ? this.read() : null;
   }
 
+  /** The place of now if the person has said yes before and it comes within `ms` milliseconds, null else; a later one is kept all the same. */
+  async soon(ms: number): Promise<Place | null> {
+    const late = new Promise<null>((resolve) => setTimeout(resolve, ms, null));
+    return Promise.race([this.readIfAllowed(), late]);
+  }
+
   async #return(): Promise<void> {
     const state = (await permissionNow())?.state;
     this.#denied = state === "denied";

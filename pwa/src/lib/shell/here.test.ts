@@ -107,3 +107,18 @@ test("a place that cannot be read again says of when it is", async () => {
   await here.refresh();
   expect(here.oldSince).toBeNull();
 });
+
+test("a place that comes too late for who asks for it soon is known all the same, and nobody is asked for leave", async () => {
+  const here = await open();
+  expect(await here.soon(60_000)).toMatchObject({ latitude: 50_000_000 });
+  const answers: (() => void)[] = [];
+  const { getCurrentPosition } = phone.geolocation;
+  phone.geolocation.getCurrentPosition = (...asked) => void answers.push(() => getCurrentPosition(...asked));
+  phone.latitude = 51;
+  expect(await here.soon(0)).toBeNull();
+  await vi.waitFor(() => expect(answers).toHaveLength(1));
+  for (const answer of answers) answer();
+  await vi.waitFor(() => expect(here.place?.latitude).toBe(51_000_000));
+  phone.permission.state = "prompt";
+  expect([await here.soon(60_000), answers.length]).toEqual([null, 1]);
+});

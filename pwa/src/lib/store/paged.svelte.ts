@@ -24,6 +24,7 @@ export class PagedList<R, P extends PageOf<R> = PageOf<R>> {
   #first = $state.raw<P | null>(null);
   #total = $state(0);
   #isCounted = $state(false);
+  #isAnswered = $state(false);
   #error = $state.raw<StoreError | null>(null);
   #load: LoadPage<R, P> | null = null;
   #generation = 0;
@@ -49,6 +50,11 @@ export class PagedList<R, P extends PageOf<R> = PageOf<R>> {
     return this.#isCounted;
   }
 
+  /** Whether what is held is of the question asked last. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
+  }
+
   /** Why the last answer failed, null after a good one. */
   get error(): StoreError | null {
     return this.#error;
@@ -63,6 +69,7 @@ export class PagedList<R, P extends PageOf<R> = PageOf<R>> {
   ask(load: LoadPage<R, P>): void {
     this.#load = load;
     this.#wanted = 0;
+    this.#isAnswered = false;
     this.#renew([0]);
     this.#asked = this.#generation;
   }
@@ -124,6 +131,7 @@ export class PagedList<R, P extends PageOf<R> = PageOf<R>> {
     this.#heldGeneration = this.#generation;
     this.#pages = pages;
     this.#first = answer;
+    this.#isAnswered = true;
     this.#error = null;
   }
 

@@ -46,8 +46,9 @@ test("another question keeps the old answer in sight until its own has come", as
   list.ask(numbers.load);
   await numbers.answer();
   list.ask(others.load);
-  expect(list.row(0)).toBe(0);
+  expect([list.row(0), list.isAnswered]).toEqual([0, false]);
   await others.answer();
+  expect(list.isAnswered).toBe(true);
   expect([list.total, list.row(0), list.row(60)]).toEqual([50, 1000, undefined]);
 });
 
