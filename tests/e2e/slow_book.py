@@ -9,7 +9,7 @@ from e2e.house import wait_until
 _SLOW_BOOK: Final = """() => {
   const post = Worker.prototype.postMessage;
   const held = [];
-  let slow = null;
+  let slow = JSON.parse(sessionStorage.getItem("slow-book"));
   Worker.prototype.postMessage = function (message, ...more) {
     const { query, parameters } = message?.call ?? {};
     const isMeant = slow !== null && query === slow.query && JSON.stringify(parameters).includes(slow.about);
@@ -18,7 +18,7 @@ _SLOW_BOOK: Final = """() => {
   };
   window.slowBook = {
     hold: (query, about) => { slow = { query, about }; },
-    letGo: () => { slow = null; for (const ask of held.splice(0)) ask(); },
+    letGo: () => { slow = null; sessionStorage.removeItem("slow-book"); for (const ask of held.splice(0)) ask(); },
     get held() { return held.length; },
   };
 }"""
@@ -35,6 +35,13 @@ class SlowBook:
     def hold(self, query: str, about: str = "") -> None:
         """Let a query of this name, whose parameters hold the text ``about``, wait from now on."""
         self._page.evaluate("([query, about]) => slowBook.hold(query, about)", [query, about])
+
+    def hold_from_start(self, query: str, about: str = "") -> None:
+        """Open the app anew, and let such a query wait from its first moment on."""
+        asked = {"query": query, "about": about}
+        self._page.evaluate("(asked) => sessionStorage.setItem('slow-book', JSON.stringify(asked))", asked)
+        self._page.reload()
+        self.wait_until_asked()
 
     def wait_until_asked(self) -> None:
         """Wait until the page has asked what is held."""

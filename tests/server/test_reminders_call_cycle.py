@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from routebook_server.reminders import following
+from routebook_sync.identifier import new_id
 from routebook_sync.messages import Row
 from server.reminders import BAKERY, Scene, ms, open_scene
 from server.team import EWA, MAREK, NORTH, SOUTH, make_id
@@ -115,6 +116,22 @@ async def test_it_keeps_its_persons_morning_and_quiet_hours(scene: Scene) -> Non
     assert words(await scene.at("2026-11-20 08:00")) == [DUE]
     [entry] = await scene.journal()
     assert (entry["moved"], entry["due_at"]) == ("quiet_hours", ms("2026-11-20 06:00"))
+
+
+async def test_a_choice_under_the_id_that_every_device_gives_it_counts_before_one_from_before(scene: Scene) -> None:
+    choices: list[tuple[str, str, str, Any]] = [
+        (make_id(605), MAREK, "morning_hour", 12),
+        (new_id(2, (1).to_bytes(10, "big")), MAREK, "morning_hour", 6),
+        (make_id(606), "shared", "call_cycles", {"regular": 90}),
+        (new_id(5, bytes(10)), "shared", "call_cycles", {"regular": 30}),
+    ]
+    for record, root, name, value in choices:
+        await scene.write("setting", record, root, name=name, value=value)
+    await scene.write("customer", BAKERY, BAKERY, value_class="regular")
+    await scene.write("setting", make_id(607), MAREK, name="quiet_hours", value={"from": "00:00", "to": "00:00"})
+    await visit(scene, SEEN, "2026-10-21 14:00")
+    assert await scene.at("2026-11-20 05:59") == []
+    assert words(await scene.at("2026-11-20 06:00")) == [DUE]
 
 
 @pytest.mark.parametrize(("what", "why"), [("visited", "done"), ("planned", "moved")])

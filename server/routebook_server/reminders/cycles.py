@@ -76,7 +76,7 @@ def names_cycles(driver: Driver, settings: Collection[str]) -> bool:
 def _read_days(driver: Driver) -> Mapping[str, int]:
     for (doc,) in driver.fetch(_SELECT_SETTINGS, SHARED_ROOT):
         values = _DECODER.decode(doc).v
-        if values.name == CALL_CYCLES and not values.deleted:  # the first made counts, as in the app
+        if values.name == CALL_CYCLES and not values.deleted:  # the first id counts, as in the app
             given = values.value if isinstance(values.value, dict) else {}
             return {name: _valid(given.get(name), usual) for name, usual in USUAL_DAYS.items()}
     return USUAL_DAYS

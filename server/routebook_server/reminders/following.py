@@ -203,7 +203,7 @@ def _keep_people(connection: Connection, people: Sequence[str], time_zone: str) 
     for root, doc in driver.fetch(select, list(people)):
         values = read_values(doc)
         if values.get("name") in {QUIET_HOURS, MORNING_HOUR} and not values.get("deleted"):
-            settings.setdefault(root, {})[values["name"]] = values.get("value")  # the first made wins, as in the app
+            settings.setdefault(root, {})[values["name"]] = values.get("value")  # the first id counts, as in the app
     rows = []
     for person, doc in docs:
         values = read_values(doc)

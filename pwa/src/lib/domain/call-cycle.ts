@@ -1,6 +1,7 @@
 /** Call cycles: how often a customer is to be visited, by his value class, as the organisation's setting says. */
 import type { Change } from "#lib/store/change";
 import { CUSTOMER_VALUE_CLASS_CHOICES, type CustomerValueClass, SHARED_ROOT } from "$sync/schema.gen";
+import { settingId } from "./setting";
 
 /** Days between two visits, for each value class. */
 export type CallCycles = Readonly<Record<CustomerValueClass, number>>;
@@ -29,10 +30,10 @@ export function setCycle(
   cycles: CallCycles,
   of: CustomerValueClass,
   days: number,
-  record: { readonly standing: string | null; readonly newId: string },
+  standing: string | null,
 ): Change[] | null {
   if (!isCycle(days)) return null;
   const value = Object.fromEntries(CUSTOMER_VALUE_CLASS_CHOICES.map((one) => [one, one === of ? days : cycles[one]]));
-  const id = record.standing ?? record.newId;
+  const id = standing ?? settingId(SHARED_ROOT, CALL_CYCLES_SETTING);
   return [{ kind: "setting", id, root: SHARED_ROOT, v: { name: CALL_CYCLES_SETTING, value } }];
 }

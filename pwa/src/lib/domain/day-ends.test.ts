@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { dayEndFrom, setDayEnd } from "./day-ends";
+import { settingId } from "./setting";
 
+const ME = "01idjr5rk0efj854hs1ei0qtuk";
 const HOME = { latitude: 50_061_400, longitude: 19_936_600 };
 
 test("where the day begins is read from a setting, and is anywhere where that cannot be read", () => {
@@ -10,11 +12,11 @@ test("where the day begins is read from a setting, and is anywhere where that ca
 });
 
 test("it is written to the record that stands, in the person's own part of the book", () => {
-  expect(setDayEnd("me", "day_end", { standing: "old", newId: "new" }, HOME)).toEqual([
-    { kind: "setting", id: "old", root: "me", v: { name: "day_end", value: HOME } },
+  expect(setDayEnd(ME, "day_end", "old", HOME)).toEqual([
+    { kind: "setting", id: "old", root: ME, v: { name: "day_end", value: HOME } },
   ]);
-  expect(setDayEnd("me", "day_start", { standing: null, newId: "new" }, null)[0]).toMatchObject({
-    id: "new",
+  expect(setDayEnd(ME, "day_start", null, null)[0]).toMatchObject({
+    id: settingId(ME, "day_start"),
     v: { value: null },
   });
 });

@@ -1,6 +1,7 @@
 /** Where a person's day begins and ends (at home, at the office), as the `setting` records of his own say; nobody else reads them. */
 import type { Change } from "#lib/store/change";
 import type { Point } from "./place";
+import { settingId } from "./setting";
 
 /** The names of the settings. */
 export type DayEnd = "day_start" | "day_end";
@@ -23,12 +24,7 @@ export function dayEndFrom(value: unknown): Point | null {
 }
 
 /** Saves where the day begins or ends, null for anywhere; `standing` is the record's id where there is one. */
-export function setDayEnd(
-  person: string,
-  name: DayEnd,
-  record: { readonly standing: string | null; readonly newId: string },
-  point: Point | null,
-): Change[] {
+export function setDayEnd(person: string, name: DayEnd, standing: string | null, point: Point | null): Change[] {
   const value = point === null ? null : { latitude: point.latitude, longitude: point.longitude };
-  return [{ kind: "setting", id: record.standing ?? record.newId, root: person, v: { name, value } }];
+  return [{ kind: "setting", id: standing ?? settingId(person, name), root: person, v: { name, value } }];
 }

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { clockOf, minuteFrom } from "#lib/i18n/clock";
 import { morningHourFrom, quietHoursFrom, ringsAt, setHours, USUAL_QUIET_HOURS } from "./hours";
+import { settingId } from "./setting";
+
+const MAREK = "01idjr5rk0efj854hs1ei0qtuk";
 
 const ZONE = "Europe/Warsaw";
 const at = (hour: number, minute = 0, day = 18) => Date.UTC(2026, 10, day, hour - 1, minute);
@@ -35,12 +38,12 @@ describe("a reminder in quiet hours rings at their end", () => {
 });
 
 test("a choice is the person's own record, made once and changed after", () => {
-  const [made] = setHours("marek", "quiet_hours", { standing: null, newId: "n" }, { from: 1_320, to: 390 });
+  const [made] = setHours(MAREK, "quiet_hours", null, { from: 1_320, to: 390 });
   expect(made).toEqual({
-    ...{ kind: "setting", id: "n", root: "marek" },
+    ...{ kind: "setting", id: settingId(MAREK, "quiet_hours"), root: MAREK },
     v: { name: "quiet_hours", value: { from: "22:00", to: "06:30" } },
   });
-  expect(setHours("marek", "morning_hour", { standing: "s", newId: "n" }, 8)[0]).toMatchObject({
+  expect(setHours(MAREK, "morning_hour", "s", 8)[0]).toMatchObject({
     ...{ id: "s", v: { name: "morning_hour", value: 8 } },
   });
 });

@@ -3,6 +3,7 @@ import { clockOf, minuteFrom } from "#lib/i18n/clock";
 import { dayOf } from "#lib/i18n/format";
 import type { Change } from "#lib/store/change";
 import { addDays, instantAt, minuteOf } from "./day";
+import { settingId } from "./setting";
 
 /** From and to are minutes of the day; equal where there are none. */
 export interface QuietHours {
@@ -40,9 +41,9 @@ export function ringsAt(instant: number, { from, to }: QuietHours, timeZone: str
 export function setHours(
   person: string,
   name: HourSetting,
-  record: { readonly standing: string | null; readonly newId: string },
+  standing: string | null,
   value: QuietHours | number,
 ): Change[] {
   const json = typeof value === "number" ? value : { from: clockOf(value.from), to: clockOf(value.to) };
-  return [{ kind: "setting", id: record.standing ?? record.newId, root: person, v: { name, value: json } }];
+  return [{ kind: "setting", id: standing ?? settingId(person, name), root: person, v: { name, value: json } }];
 }

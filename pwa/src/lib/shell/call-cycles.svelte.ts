@@ -1,18 +1,25 @@
 /** The organisation's call cycles as they stand on this device. */
 import { CALL_CYCLES_SETTING, type CallCycles, callCyclesFrom } from "#lib/domain/call-cycle";
-import { live } from "#lib/store/live.svelte";
 import { SHARED_ROOT } from "$sync/schema.gen";
+import { type StandingSetting, useSetting } from "./setting.svelte";
+
+/** The usual ones until they are known. */
+export interface StandingCycles extends Pick<StandingSetting, "isKnown" | "id"> {
+  readonly current: CallCycles;
+}
 
 /** Call it while a component is made, below `provideStore`. */
-export function useCallCycles(): { readonly current: CallCycles; readonly id: string | null } {
-  const found = live(() => ["setting.values", { name: CALL_CYCLES_SETTING }]);
-  const shared = () => found.current?.find(({ root }) => root === SHARED_ROOT);
+export function useCallCycles(): StandingCycles {
+  const setting = useSetting(CALL_CYCLES_SETTING, SHARED_ROOT);
   return {
     get current() {
-      return callCyclesFrom(shared()?.value);
+      return callCyclesFrom(setting.value);
+    },
+    get isKnown() {
+      return setting.isKnown;
     },
     get id() {
-      return shared()?.id ?? null;
+      return setting.id;
     },
   };
 }

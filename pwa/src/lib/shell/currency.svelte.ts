@@ -1,16 +1,33 @@
 /** The organisation's money: what a sum is in where its record does not say. */
-import { live } from "#lib/store/live.svelte";
+import { createContext } from "svelte";
+import { SHARED_ROOT } from "$sync/schema.gen";
+import { useSetting } from "./setting.svelte";
 
-/** Until the setting has come. */
+/** Where the organisation has not said. */
 const FALLBACK = "EUR";
 
-/** The organisation's currency as an ISO 4217 code. Call it while a component is made, below `provideStore`. */
-export function useCurrency(): { readonly code: string } {
-  const settings = live(() => ["setting.values", { name: "currency" }]);
-  return {
+/** The organisation's currency. */
+export interface Currency {
+  /** Its ISO 4217 code, to be shown: nothing is written, nor read from what was typed, before it is known. */
+  readonly code: string;
+  readonly isKnown: boolean;
+}
+
+const [currencyIn, setCurrency] = createContext<Currency>();
+
+/** Call it while a component is made, below `provideCurrency`. */
+export const useCurrency = currencyIn;
+
+/** Reads it once for every screen. Call it below `provideStore`. */
+export function provideCurrency(): void {
+  const setting = useSetting("currency", SHARED_ROOT);
+  setCurrency({
     get code() {
-      const value = settings.current?.[0]?.value;
+      const { value } = setting;
       return typeof value === "string" && /^[A-Z]{3}$/.test(value) ? value : FALLBACK;
     },
-  };
+    get isKnown() {
+      return setting.isKnown;
+    },
+  });
 }

@@ -1,10 +1,12 @@
 /** Where this person's day begins and ends: his own settings, from the device. */
 import { type DayEnd, type DayEnds, dayEndFrom } from "#lib/domain/day-ends";
 import { useStore } from "#lib/store/context";
-import { live } from "#lib/store/live.svelte";
+import { useSetting } from "./setting.svelte";
 
 /** Both ends as they stand. */
 export interface StandingEnds extends DayEnds {
+  /** False until both have been read; none of them stands until then. */
+  readonly isKnown: boolean;
   /** The record of a setting, null where nobody has chosen yet. */
   idOf(name: DayEnd): string | null;
 }
@@ -12,18 +14,17 @@ export interface StandingEnds extends DayEnds {
 /** Reads them. Call it while a component is made. */
 export function useDayEnds(): StandingEnds {
   const { person } = useStore().account;
-  const found = {
-    day_start: live(() => ["setting.values", { name: "day_start" }]),
-    day_end: live(() => ["setting.values", { name: "day_end" }]),
-  };
-  const own = (name: DayEnd) => found[name].current?.find(({ root }) => root === person);
+  const found = { day_start: useSetting("day_start", person), day_end: useSetting("day_end", person) };
   return {
     get start() {
-      return dayEndFrom(own("day_start")?.value);
+      return dayEndFrom(found.day_start.value);
     },
     get end() {
-      return dayEndFrom(own("day_end")?.value);
+      return dayEndFrom(found.day_end.value);
     },
-    idOf: (name) => own(name)?.id ?? null,
+    get isKnown() {
+      return found.day_start.isKnown && found.day_end.isKnown;
+    },
+    idOf: (name) => found[name].id,
   };
 }

@@ -4,12 +4,15 @@ import { minuteOf } from "#lib/domain/day";
 import { type HourSetting, morningHourFrom, type QuietHours, quietHoursFrom, ringsAt } from "#lib/domain/hours";
 import type { Around, When } from "#lib/domain/task";
 import { reader } from "#lib/i18n";
+import type { Store } from "#lib/store/client";
 import { useStore } from "#lib/store/context";
-import { live } from "#lib/store/live.svelte";
+import { useSetting } from "./setting.svelte";
 import type { Zone } from "./zone.svelte";
 
 /** The person's hours, as they stand. */
 export interface Hours {
+  /** False until both have been read; the usual ones stand until then. */
+  readonly isKnown: boolean;
   readonly morning: number;
   readonly quiet: QuietHours;
   /** Where and how reminders are set. */
@@ -46,16 +49,18 @@ export const useHours = hoursOf;
 export function provideHours(zone: Zone): void {
   const { person } = useStore().account;
   const found = {
-    quiet_hours: live(() => ["setting.values", { name: "quiet_hours" }]),
-    morning_hour: live(() => ["setting.values", { name: "morning_hour" }]),
+    quiet_hours: useSetting("quiet_hours", person),
+    morning_hour: useSetting("morning_hour", person),
   };
-  const own = (name: HourSetting) => found[name].current?.find(({ root }) => root === person);
   setHours({
+    get isKnown() {
+      return found.quiet_hours.isKnown && found.morning_hour.isKnown;
+    },
     get morning() {
-      return morningHourFrom(own("morning_hour")?.value);
+      return morningHourFrom(found.morning_hour.value);
     },
     get quiet() {
-      return quietHoursFrom(own("quiet_hours")?.value);
+      return quietHoursFrom(found.quiet_hours.value);
     },
     get around() {
       return { timeZone: reader.timeZone, weekStart: reader.weekStart, morning: this.morning };
@@ -67,6 +72,13 @@ export function provideHours(zone: Zone): void {
       const his = knownZone(zone.current ?? "");
       return minuteOf(instant, his) === minuteOf(instant, reader.timeZone) ? null : his;
     },
-    idOf: (name) => own(name)?.id ?? null,
+    idOf: (name) => found[name].id,
   });
+}
+
+/** The morning hour as the book has it at this moment: for what is tapped, and must not wait until it has been read. */
+export async function morningNow(store: Store): Promise<number> {
+  // What cannot be read is as usual; whether the store works at all is said by the save.
+  const found = await store.query("setting.values", { name: "morning_hour" }).catch(() => []);
+  return morningHourFrom(found.find(({ root }) => root === store.account.person)?.value);
 }

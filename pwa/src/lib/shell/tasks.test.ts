@@ -1,5 +1,7 @@
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { minuteOf } from "#lib/domain/day";
 import { nextIdOf, type Repeating } from "#lib/domain/repeating";
+import { reader } from "#lib/i18n";
 import { dictionary } from "#lib/i18n/words.svelte";
 import type { Change } from "#lib/store/change";
 import type { Store } from "#lib/store/client";
@@ -17,9 +19,12 @@ type Row = Repeating & { readonly status: string; readonly deleted?: true | null
 
 let rows: Map<string, Row>;
 let now: number;
+let morning: number;
 const store = {
   now: () => now,
-  query: async (_: string, { id }: { id: string }) => {
+  account: { person: "marek" },
+  query: async (name: string, { id = "" }: { id?: string }) => {
+    if (name === "setting.values") return [{ id: "s", root: "marek", name: "morning_hour", value: morning }];
     const task = rows.get(id);
     return task === undefined || task.deleted === true ? null : { task, customerName: null };
   },
@@ -32,7 +37,7 @@ const store = {
   },
 } as unknown as Store;
 
-const complete = (id: string) => completeWithUndo(store, rows.get(id) as Row, 9);
+const complete = (id: string) => completeWithUndo(store, rows.get(id) as Row);
 const open = () => [...rows.values()].filter(({ status, deleted }) => status === "open" && deleted !== true);
 /** What is open, by its place in the series and its day. */
 const standing = () => open().map(({ id, due_day }) => `${[FIRST, SECOND, THIRD].indexOf(id)} ${due_day}`);
@@ -44,6 +49,7 @@ beforeEach(() => {
   const when = { due_day: day, remind_at: noon(day), repeat_from: noon(day) };
   rows = new Map([[FIRST, { ...task, ...when, description: null, repeat: "day", next_task: null, status: "open" }]]);
   now = noon(day);
+  morning = 9;
 });
 
 test("a task of a series that is done is followed by the next, and undone stands alone again", async () => {
@@ -90,4 +96,11 @@ test("the day of the next one is told with its year where it is another one", as
   rows.set(FIRST, { ...(rows.get(FIRST) as Row), repeat: "year" });
   await complete(FIRST);
   expect(toasts.shown.at(-1)?.text).toContain("23 Nov 2027");
+});
+
+test("a series without a time begins at the morning hour as it stands at the tap", async () => {
+  morning = 5;
+  rows.set(FIRST, { ...(rows.get(FIRST) as Row), remind_at: null, repeat_from: null });
+  await complete(FIRST);
+  expect(minuteOf(rows.get(SECOND)?.repeat_from ?? 0, reader.timeZone)).toBe(5 * 60);
 });

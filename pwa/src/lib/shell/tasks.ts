@@ -1,19 +1,27 @@
 /** Done and undone, wherever a task is shown; the next of a repeating one is made in the same breath. */
+import { USUAL_MORNING_HOUR } from "#lib/domain/hours";
 import { nextIdOf, nextTime, type Repeating, succeed } from "#lib/domain/repeating";
 import { completeTask, reopenTask, type TaskKey } from "#lib/domain/task";
 import { fmt, m, reader } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
 import { toasts } from "#lib/ui/toasts.svelte";
+import { morningNow } from "./hours.svelte";
 import { save } from "./save";
 
-const counting = (morning: number) => ({ timeZone: reader.timeZone, calendar: reader.calendar, morning });
+/** How a series is counted; of a task that comes once nothing is. */
+const countingFor = async (store: Store, { repeat }: Repeating) => ({
+  timeZone: reader.timeZone,
+  calendar: reader.calendar,
+  morning: repeat === null ? USUAL_MORNING_HOUR : await morningNow(store),
+});
 
 /** Marks a task as done, with the way back. */
-export async function completeWithUndo(store: Store, task: Repeating, morning: number): Promise<void> {
+export async function completeWithUndo(store: Store, task: Repeating): Promise<void> {
   const now = store.now();
-  const made = succeed(task, now, counting(morning));
+  const counting = await countingFor(store, task);
+  const made = succeed(task, now, counting);
   if (!(await save(store, [...completeTask(task, now), ...made]))) return;
-  const next = made.length === 0 ? null : nextTime(task, now, counting(morning));
+  const next = made.length === 0 ? null : nextTime(task, now, counting);
   const { title } = task;
   toasts.show({
     text:
@@ -33,5 +41,5 @@ export async function reopen(store: Store, task: TaskKey & Pick<Repeating, "next
 }
 
 /** Makes the next of a task that was done without one: from a notification, by the server. */
-export const makeNext = (store: Store, task: Repeating, morning: number): Promise<boolean> =>
-  save(store, succeed(task, store.now(), counting(morning)));
+export const makeNext = async (store: Store, task: Repeating): Promise<boolean> =>
+  save(store, succeed(task, store.now(), await countingFor(store, task)));

@@ -17,6 +17,13 @@ export type Phase =
   | { readonly name: "ready" }
   | { readonly name: "failed"; readonly code: StoreFailure };
 
+/** One's own work and what all share come before the territories. */
+const OWN_AND_SHARED = 2;
+
+/** Whether what this device has to have first is there: the settings, with them its person's own work. */
+export const hasSettings = (phase: Phase): boolean =>
+  phase.name !== "opening" && (phase.name !== "first_sync" || phase.bucketsComplete >= OWN_AND_SHARED);
+
 /** Why the store cannot be opened. */
 export type StoreFailure =
   /** The browser lacks something essential: workers, WebAssembly. */
