@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from routebook_server.app import wall_clock_ms
+from routebook_server.backup.aside import find_hindrance
 from routebook_server.backup.bans import Former
 from routebook_server.backup.checking import Checked, UnfitBackupError
 from routebook_server.backup.copying import CopyError, Progress
@@ -41,17 +42,20 @@ def back_up(settings: Settings, chosen: argparse.Namespace) -> int:
     """Take a backup of the database, beside the running server, be that of an older version."""
     target: Path = chosen.file
 
-    async def take() -> Checked:
+    async def take() -> tuple[Checked, str]:
         database = await reach_database(settings.address)
         try:
-            return await take_backup(database, target, _shown("copied"))
+            taken = await take_backup(database, target, _shown("copied"))
+            return taken, await database.read(find_hindrance)
         finally:
             await database.close()
 
     require_there(settings.address)
     with _reasons(settings.address, target):
-        found = asyncio.run(take())
+        found, hindrance = asyncio.run(take())
     print(f"{target}: {found.records} records, verified.")
+    if hindrance:
+        print(f"It could not be restored into {name_of(settings.address)}: {hindrance}")
     # After the records: every file that they name is there by then, and none of them ever changes.
     if chosen.files is not None:
         return _copy_files(_blobs_of(settings), DiskBlobs(chosen.files), chosen.files, str(chosen.files))

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
+from routebook_server.backup.aside import find_hindrance, put_aside
 from routebook_server.backup.bans import Bans, Former, bans_for, compare, last_epoch, look_at, shut_out
 from routebook_server.backup.checking import check_backup
 from routebook_server.backup.copying import Progress, copy_rows, let_rest, read_last_number, write_last_number
@@ -17,7 +18,13 @@ from routebook_server.backup.lock import FileLock, LockedError, count_others, re
 from routebook_server.backup.sealing import break_seal
 from routebook_server.backup.taking import reach_disk, remove_database
 from routebook_server.backup.withdrawing import Withdrawn, withdraw
-from routebook_server.database import Database, UnavailableDatabaseError, driver_of, open_sqlite
+from routebook_server.database import (
+    Database,
+    DeniedDatabaseError,
+    UnavailableDatabaseError,
+    driver_of,
+    open_sqlite,
+)
 from routebook_server.database.address import is_postgres, sqlite_path
 from routebook_server.database.migrating import migrate
 from routebook_server.database.sqlite import reach_sqlite
@@ -64,8 +71,8 @@ async def restore_backup(backup: Path, address: str, now_ms: int, progress: Prog
     """Put a backup in place of the database at ``address``, whose server must be stopped.
 
     The former database is put aside, not removed; until the very last step it stays whole and in place, so that an
-    interrupted restore changes nothing. LockedError, UnfitBackupError, CopyError, OSError, and what reaching a database
-    raises; not what reading the former one does.
+    interrupted restore changes nothing. LockedError, UnfitBackupError, CopyError, OSError, DeniedDatabaseError, and
+    what reaching a database raises; not what reading the former one does.
     """
     check_backup(backup, sealed=not _is_former(backup, address))
     if is_postgres(address):
@@ -88,6 +95,9 @@ async def _restore_postgres(backup: Path, address: str, now_ms: int, progress: P
 
     database = await reach_postgres(address)
     try:
+        # By the connection that looks for others: one for reading would be another.
+        if hindrance := await database.write(find_hindrance, locking=True):
+            raise DeniedDatabaseError(hindrance)
         await require_alone(database)
         with tempfile.TemporaryDirectory() as folder:
             ready = Path(folder) / "ready.db"
@@ -141,10 +151,10 @@ def _bans_of_file(path: Path) -> Bans | None:
 
 
 async def _bans_of_rows(database: Database) -> Bans | None:
-    """Return the same of a database of PostgreSQL; UnavailableDatabaseError."""
+    """Return the same of a database of PostgreSQL; UnavailableDatabaseError, DeniedDatabaseError."""
     try:
         return await database.write(look_at, locking=True)
-    except UnavailableDatabaseError:
+    except (UnavailableDatabaseError, DeniedDatabaseError):
         raise
     except Exception:  # noqa: BLE001 - as of a file
         return None
@@ -184,21 +194,19 @@ def _keep_beside(target: Path, former: Path) -> None:
 
 
 async def _replace_rows(database: Database, ready: Path, aside: str, progress: Progress) -> str:
-    """Let the rows of ``ready`` take the place of those in a database of PostgreSQL; return the former ones' schema."""
+    """Let the rows of ``ready`` take the place of those in a database of PostgreSQL; return where those are, if any."""
     source = open_sqlite(ready)
 
-    def replace(connection: Connection) -> None:
+    def replace(connection: Connection) -> str:
         let_rest(connection)
         if others := count_others(connection):
             raise LockedError(f"{others} connections of a server came meanwhile")
-        driver = driver_of(connection)
-        driver.execute(f"ALTER SCHEMA public RENAME TO {aside}")
-        driver.execute("CREATE SCHEMA public")
+        former = f"schema {aside}" if put_aside(connection, aside) else ""
         migrate(connection)
         source.read_now(lambda rows: copy_rows(rows, connection, progress))
+        return former
 
     try:
-        await database.write(replace, locking=True)
+        return await database.write(replace, locking=True)
     finally:
         source.close_now()
-    return f"schema {aside}"

@@ -8,6 +8,7 @@ from routebook_server.database.columns import text as text
 from routebook_server.database.door import UNAVAILABLE as UNAVAILABLE
 from routebook_server.database.door import AddressError as AddressError
 from routebook_server.database.door import Database as Database
+from routebook_server.database.door import DeniedDatabaseError as DeniedDatabaseError
 from routebook_server.database.door import NewerDatabaseError as NewerDatabaseError
 from routebook_server.database.door import UnavailableDatabaseError as UnavailableDatabaseError
 from routebook_server.database.door import UnfitDatabaseError as UnfitDatabaseError

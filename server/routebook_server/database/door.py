@@ -33,6 +33,10 @@ class UnfitDatabaseError(Exception):
     """The database can never be ours; the message says why."""
 
 
+class DeniedDatabaseError(UnfitDatabaseError):
+    """Our role in the database lacks a privilege; the message says which."""
+
+
 class Database(ABC):
     """One database; made in the composition root and closed there."""
 

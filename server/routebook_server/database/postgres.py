@@ -16,7 +16,14 @@ import structlog
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from routebook_server.database.door import AddressError, Database, T, UnavailableDatabaseError, UnfitDatabaseError
+from routebook_server.database.door import (
+    AddressError,
+    Database,
+    DeniedDatabaseError,
+    T,
+    UnavailableDatabaseError,
+    UnfitDatabaseError,
+)
 from routebook_server.database.migrating import migrate
 
 READERS: Final = 6
@@ -49,6 +56,8 @@ _OUTAGES: Final = ("08", "28", "3D", "53", "57", "58")
 """Classes of errors that no work causes: connection, sign-in, no such database, resources, intervention, system."""
 _OUTAGE_CODES: Final = {"25006", "55P03"} | _AGAIN
 """A standby, which only reads; a lock that did not come in time."""
+_DENIALS: Final = {"42501", "3F000"}
+"""No privilege; no schema in which the role may see or make anything."""
 
 _log = structlog.get_logger()
 
@@ -75,7 +84,7 @@ class PostgresDatabase(Database):
                 if _code(error) in _AGAIN and attempt < ATTEMPTS:
                     await asyncio.sleep(self._chance() * FIRST_PAUSE_S * 2 ** (attempt - 1))
                     continue
-                _raise_outage(error)
+                _raise_plainly(error)
                 raise
         raise AssertionError("the last attempt returns or raises")
 
@@ -84,7 +93,7 @@ class PostgresDatabase(Database):
         try:
             return await _run(self._reading, work, isolation="repeatable_read", readonly=True)
         except Exception as error:
-            _raise_outage(error)
+            _raise_plainly(error)
             raise
 
     async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:
@@ -183,15 +192,23 @@ def is_outage(error: BaseException) -> bool:
     return code.startswith(_OUTAGES) or code in _OUTAGE_CODES
 
 
-def _raise_outage(error: Exception) -> None:
+def _raise_plainly(error: Exception) -> None:
+    """Raise what is not the work's fault as the door has it; anything else is left to the caller."""
     if is_outage(error):
         raise UnavailableDatabaseError(f"{type(error).__name__}: {error}") from error
+    if _code(error) in _DENIALS:
+        cause = _cause(error)
+        # Below the first line are details and hints.
+        raise DeniedDatabaseError(str(cause.__cause__ or cause).partition("\n")[0]) from error
 
 
 def _code(error: BaseException) -> str:
     """Return PostgreSQL's code of an error (SQLSTATE), "" for another one."""
-    cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
-    return getattr(cause, "sqlstate", None) or ""
+    return getattr(_cause(error), "sqlstate", None) or ""
+
+
+def _cause(error: BaseException) -> BaseException:
+    return error.orig or error if isinstance(error, sqlalchemy.exc.DBAPIError) else error
 
 
 def _make_engine(url: str, connections: int) -> AsyncEngine:
