@@ -79,9 +79,9 @@ describe("edits that the server has taken", () => {
     receive(device, { pushed: 1, covered: 1, seq: 2 });
     expect(kept(device)).toEqual([1]);
     receive(device, { pushed: 1, cursors: { [BUCKET]: [RESTORED, 1] }, rows: { [BUCKET]: [customerRow(100)] } });
-    expect(unsent(device)).toEqual([
-      [2, "second"],
-      [3, "first"],
+    expect(device.database.all("SELECT n, edit ->> '$.v.city' AS city FROM outbox")).toEqual([
+      { n: 2, city: "second" },
+      { n: 3, city: "first" },
     ]);
     receive(device, { pushed: 3, cursors: { [BUCKET]: [RESTORED, 2] } });
     receive(device, { pushed: 3, covered: 3, cursors: { [BUCKET]: [RESTORED, 2] } });
