@@ -186,3 +186,21 @@ async def test_a_server_that_asks_for_nobodys_claim_is_found_out(team: Team, mon
     await apply_all(desk)
 
     assert (await team.row(FLOUR) or {})["v"]["price"] == 1
+
+
+async def test_what_a_manager_wrote_who_is_a_rep_by_now_is_refused_where_it_is_everybodys_and_held_at_customers(
+    team: Team,
+) -> None:
+    phone, desk = await two_devices(team)
+    team.roles[ANNA] = Role.MANAGER
+    await phone.sync()
+    phone.edit("product", FLOUR, "shared", {"price": 1})
+    phone.edit("customer", BAKERY, BAKERY, {"territory": SOUTH})
+    team.roles[ANNA], team.territories[ANNA] = Role.REP, [SOUTH]
+
+    verdicts = [(verdict, code[:9]) for _n, verdict, code in told((await phone.sync()).verdicts)]
+
+    assert verdicts == [("rejected", "forbidden"), ("held", "forbidden")]
+    assert len(await custody(team)) == 1
+    await desk.sync()
+    assert (await team.row(FLOUR) or {})["v"]["price"] == 100
