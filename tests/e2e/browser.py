@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 
 from e2e.thumb import CLOCK
 from e2e.wire import Wire
@@ -107,6 +107,8 @@ class Browser:
         if microphone:
             self._options["permissions"] = [*self._options.get("permissions", []), "microphone"]
         self._context: BrowserContext | None = None
+        self.errors: list[str] = []
+        """What went wrong in its pages, by their own words."""
 
     def open(self) -> Page:
         """Start the browser, or open one more page in it."""
@@ -120,8 +122,19 @@ class Browser:
             )
             self._context.set_default_timeout(30_000)
             self._context.add_init_script(CLOCK)
+            self._context.on("weberror", lambda error: self.errors.append(f"uncaught: {error.error}"))
+            self._context.on("console", self._note)
             return self._context.pages[0]
         return self._context.new_page()
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"console: {message.text}")
+
+    @property
+    def pages(self) -> list[Page]:
+        """What is open in it, nothing where it does not run."""
+        return [] if self._context is None else self._context.pages
 
     @property
     def context(self) -> BrowserContext:

@@ -2,20 +2,40 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
 from e2e.browser import Browser
+from e2e.evidence import evidence
 from e2e.house import House
 from e2e.made_once import made_once
 from e2e.sharing import Sharing
 from settled import settle
 
 MakeBrowser = Callable[..., Browser]
+_OPEN: Final = pytest.StashKey[list[Browser]]()
+"""The browsers that run."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin with no browser."""
+    config.stash[_OPEN] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell with each failure what the pages showed."""
+    report = yield
+    if call.when == "call" and report.failed:
+        running = item.config.stash[_OPEN]
+        report.sections += [("page", told) for told in evidence(running)]
+    return report
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing | None:
@@ -66,25 +86,29 @@ def shared_house(filled_data: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def shared_browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeBrowser]:
+def shared_browser(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[MakeBrowser]:
     """Return a maker of browsers that live as long as the file's tests."""
-    yield from _maker(playwright, tmp_path_factory.mktemp("browsers"))
+    yield from _maker(playwright, tmp_path_factory.mktemp("browsers"), pytestconfig.stash[_OPEN])
 
 
 @pytest.fixture
-def make_browser(playwright: Playwright, tmp_path: Path) -> Iterator[MakeBrowser]:
+def make_browser(playwright: Playwright, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[MakeBrowser]:
     """Return a maker of browsers, each with a fresh profile; all are closed at the end."""
-    yield from _maker(playwright, tmp_path)
+    yield from _maker(playwright, tmp_path, pytestconfig.stash[_OPEN])
 
 
-def _maker(playwright: Playwright, folder: Path) -> Iterator[MakeBrowser]:
+def _maker(playwright: Playwright, folder: Path, running: list[Browser]) -> Iterator[MakeBrowser]:
     made: list[Browser] = []
 
     def make(name: str = "phone", **options: Any) -> Browser:
         browser = Browser(playwright, folder / f"profile-{name}", **options)
         made.append(browser)
+        running.append(browser)
         return browser
 
     yield make
     for browser in made:
+        running.remove(browser)
         browser.close()
