@@ -1,4 +1,4 @@
-"""Slow book: the tab asks its book one query only when the test lets it, so that what is not known yet stays so."""
+"""Slow book: the tab asks its book one query only when the test lets it, or never."""
 
 from typing import Final
 
@@ -13,12 +13,16 @@ _SLOW_BOOK: Final = """() => {
   Worker.prototype.postMessage = function (message, ...more) {
     const { query, parameters } = message?.call ?? {};
     const isMeant = slow !== null && query === slow.query && JSON.stringify(parameters).includes(slow.about);
-    if (isMeant) held.push(() => post.call(this, message, ...more));
+    const refused = { type: "answer", seq: message.seq, answer: { ok: false, code: "internal", message: "refused" } };
+    const ask = () => post.call(this, message, ...more);
+    const refuse = () => this.onmessage(new MessageEvent("message", { data: refused }));
+    if (isMeant) held.push({ ask, refuse });
     else post.call(this, message, ...more);
   };
   window.slowBook = {
     hold: (query, about) => { slow = { query, about }; },
-    letGo: () => { slow = null; sessionStorage.removeItem("slow-book"); for (const ask of held.splice(0)) ask(); },
+    letGo: () => { slow = null; sessionStorage.removeItem("slow-book"); for (const { ask } of held.splice(0)) ask(); },
+    refuse: () => { for (const { refuse } of held.splice(0)) refuse(); },
     get held() { return held.length; },
   };
 }"""
@@ -50,3 +54,11 @@ class SlowBook:
     def let_go(self) -> None:
         """Let everything be asked."""
         self._page.evaluate("slowBook.letGo()")
+
+    def refuse(self) -> None:
+        """Answer what is held with a failure, as a book does that cannot read it; what is asked later is held."""
+        self._page.evaluate("slowBook.refuse()")
+
+    def forget(self) -> None:
+        """Hold nothing from the next load on."""
+        self._page.evaluate("sessionStorage.removeItem('slow-book')")

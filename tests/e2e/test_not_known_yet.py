@@ -123,3 +123,23 @@ def test_a_customer_is_added_once_it_is_known_where(page: Page, book: SlowBook) 
     book.let_go()
     add.click()
     page.wait_for_url(re.compile(r"/customers/\w+"))
+
+
+@pytest.mark.parametrize(("setting", "shown"), [("currency", "customer"), ("quiet_hours", "quiet-switch")])
+def test_a_setting_that_cannot_be_read_says_so_and_is_tried_again(
+    page: Page, book: SlowBook, shared_house: House, setting: str, shown: str
+) -> None:
+    customer = shared_house.customers_of(MAREK.email)[0].id
+    main = page.get_by_role("main")
+    book.hold_from_start("setting.values", setting)
+    go(page, f"/customers/{customer}" if setting == "currency" else "/settings/reminders")
+    expect(main.get_by_text(word("en", "common_loading")).first).to_be_attached()
+    expect(main.get_by_role("alert")).to_have_count(0)
+    book.refuse()
+    expect(main.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_test_id(shown)).to_have_count(0)
+
+    book.forget()
+    main.get_by_role("button", name=word("en", "common_try_again")).click()
+    expect(page.get_by_test_id(shown)).to_be_visible()
+    expect(main.get_by_role("alert")).to_have_count(0)

@@ -4,7 +4,7 @@ import { SHARED_ROOT } from "$sync/schema.gen";
 import { type StandingSetting, useSetting } from "./setting.svelte";
 
 /** The usual ones until they are known. */
-export interface StandingCycles extends Pick<StandingSetting, "isKnown" | "id"> {
+export interface StandingCycles extends Pick<StandingSetting, "isKnown" | "error" | "id"> {
   readonly current: CallCycles;
 }
 
@@ -17,6 +17,9 @@ export function useCallCycles(): StandingCycles {
     },
     get isKnown() {
       return setting.isKnown;
+    },
+    get error() {
+      return setting.error;
     },
     get id() {
       return setting.id;

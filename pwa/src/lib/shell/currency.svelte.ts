@@ -1,16 +1,15 @@
 /** The organisation's money: what a sum is in where its record does not say. */
 import { createContext } from "svelte";
 import { SHARED_ROOT } from "$sync/schema.gen";
-import { useSetting } from "./setting.svelte";
+import { type StandingSetting, useSetting } from "./setting.svelte";
 
 /** Where the organisation has not said. */
 const FALLBACK = "EUR";
 
 /** The organisation's currency. */
-export interface Currency {
+export interface Currency extends Pick<StandingSetting, "isKnown" | "error"> {
   /** Its ISO 4217 code, to be shown: nothing is written, nor read from what was typed, before it is known. */
   readonly code: string;
-  readonly isKnown: boolean;
 }
 
 const [currencyIn, setCurrency] = createContext<Currency>();
@@ -28,6 +27,9 @@ export function provideCurrency(): void {
     },
     get isKnown() {
       return setting.isKnown;
+    },
+    get error() {
+      return setting.error;
     },
   });
 }

@@ -1,10 +1,10 @@
 /** Where this person's day begins and ends: his own settings, from the device. */
 import { type DayEnd, type DayEnds, dayEndFrom } from "#lib/domain/day-ends";
 import { useStore } from "#lib/store/context";
-import { useSetting } from "./setting.svelte";
+import { type StandingSetting, useSetting } from "./setting.svelte";
 
 /** Both ends as they stand. */
-export interface StandingEnds extends DayEnds {
+export interface StandingEnds extends DayEnds, Pick<StandingSetting, "error"> {
   /** False until both have been read; none of them stands until then. */
   readonly isKnown: boolean;
   /** The record of a setting, null where nobody has chosen yet. */
@@ -24,6 +24,9 @@ export function useDayEnds(): StandingEnds {
     },
     get isKnown() {
       return found.day_start.isKnown && found.day_end.isKnown;
+    },
+    get error() {
+      return found.day_start.error ?? found.day_end.error;
     },
     idOf: (name) => found[name].id,
   };

@@ -6,6 +6,7 @@ import { fmt, reader } from "#lib/i18n";
 import { regionName } from "#lib/i18n/values";
 import { useStore } from "#lib/store/context";
 import { live } from "#lib/store/live.svelte";
+import type { StoreError } from "#lib/store/store-error";
 
 /** Which days are closed, and what to say of them. */
 export interface Holidays {
@@ -13,6 +14,8 @@ export interface Holidays {
   readonly countries: ReadonlySet<string>;
   /** False until the days and the countries are read: no day is known to be open. */
   readonly isKnown: boolean;
+  /** Why they cannot be read, null where they are or still may be. */
+  readonly error: StoreError | null;
   /** What a closed day is called, with its country where there are several; null for an open one. */
   nameOf(day: string): string | null;
   /** Tells whether customers of a country are closed on a day; one whose country is not known where all are. */
@@ -46,6 +49,9 @@ export function provideHolidays(): void {
     },
     get isKnown() {
       return rows.current !== undefined && territories.current !== undefined;
+    },
+    get error() {
+      return this.isKnown ? null : (rows.error ?? territories.error);
     },
     closes: (day, country) => isClosed(byDay, day, country ?? null, countries),
     nameOf(day) {

@@ -6,11 +6,11 @@ import type { Around, When } from "#lib/domain/task";
 import { reader } from "#lib/i18n";
 import type { Store } from "#lib/store/client";
 import { useStore } from "#lib/store/context";
-import { useSetting } from "./setting.svelte";
+import { type StandingSetting, useSetting } from "./setting.svelte";
 import type { Zone } from "./zone.svelte";
 
 /** The person's hours, as they stand. */
-export interface Hours {
+export interface Hours extends Pick<StandingSetting, "error"> {
   /** False until both have been read; the usual ones stand until then. */
   readonly isKnown: boolean;
   readonly morning: number;
@@ -55,6 +55,9 @@ export function provideHours(zone: Zone): void {
   setHours({
     get isKnown() {
       return found.quiet_hours.isKnown && found.morning_hour.isKnown;
+    },
+    get error() {
+      return found.quiet_hours.error ?? found.morning_hour.error;
     },
     get morning() {
       return morningHourFrom(found.morning_hour.value);
