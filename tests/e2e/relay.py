@@ -28,15 +28,18 @@ class Relay:
         self.is_cut = False
         self.spoil: Callable[[dict[str, Any]], None] | None = None
         """Changes an edit on its way to the house, as a fault of the app would."""
-        self.replies = 0
-        """Replies to a round trip that were handed on."""
+        self.leases_told = 0
+        """Replies that were handed on and named this relay's lease."""
         relay = self
 
         class _Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def handle_any(self) -> None:
-                relay._answer(self)
+                try:
+                    relay._answer(self)
+                except ConnectionError:  # the page that asked is gone
+                    self.close_connection = True
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815 - so the base class calls them
 
@@ -75,13 +78,14 @@ class Relay:
             del asked.headers["content-encoding"]
             asked.headers.replace_header("content-length", str(len(body)))
         headers = {name.lower(): value for name, value in asked.headers.items()} | {"accept-encoding": "identity"}
+        lease_ms = self.lease_ms if is_round_trip else None
         answer = httpx.request(
             asked.command, f"{self.house.address}{asked.path}", content=body, headers=headers, timeout=30
         )
         content = answer.content
-        if is_round_trip and answer.is_success and self.lease_ms is not None:
-            told: dict[str, Any] = answer.json()
-            content = json.dumps(told | {"lease": self.lease_ms}).encode()
+        is_told = answer.is_success and lease_ms is not None
+        if is_told:
+            content = json.dumps(answer.json() | {"lease": lease_ms}).encode()
         asked.send_response(answer.status_code)
         for name, value in answer.headers.multi_items():
             if name.lower() not in _OWN_HEADERS:
@@ -89,4 +93,4 @@ class Relay:
         asked.send_header("content-length", str(len(content)))
         asked.end_headers()
         asked.wfile.write(content)
-        self.replies += is_round_trip
+        self.leases_told += is_told

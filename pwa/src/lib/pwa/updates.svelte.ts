@@ -22,10 +22,11 @@ class Updates {
     navigator.serviceWorker.addEventListener("controllerchange", () => {
       if (this.#accepted) location.reload();
     });
-    const registration = await navigator.serviceWorker.register("/service-worker.js", {
-      type: "module",
-      updateViaCache: "none",
-    });
+    const registration = await navigator.serviceWorker
+      .register("/service-worker.js", { type: "module", updateViaCache: "none" })
+      .catch(() => undefined); // a browser that refuses it, or no network at the first start: asked again at the next one
+    // A browser that is told to block service workers answers with nothing at all.
+    if (registration === undefined) return;
     this.#watch(registration);
     registration.addEventListener("updatefound", () => {
       const coming = registration.installing;
