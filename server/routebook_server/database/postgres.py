@@ -73,13 +73,14 @@ class PostgresDatabase(Database):
         self._chance = chance
         self._reading = _make_engine(url, READERS)
         self._writing = _make_engine(url, WRITERS)
+        self._is_closed = False
 
     async def write(self, work: Callable[[Connection], T], *, locking: bool = False) -> T:
         """Run ``work`` in one transaction, committed when it returns; see ``Database.write``."""
         isolation = "read_committed" if locking else "serializable"
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await _run(self._writing, work, isolation=isolation)
+                return await self._run(self._writing, work, isolation=isolation)
             except Exception as error:
                 if _code(error) in _AGAIN and attempt < ATTEMPTS:
                     await asyncio.sleep(self._chance() * FIRST_PAUSE_S * 2 ** (attempt - 1))
@@ -91,10 +92,30 @@ class PostgresDatabase(Database):
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on one snapshot."""
         try:
-            return await _run(self._reading, work, isolation="repeatable_read", readonly=True)
+            return await self._run(self._reading, work, isolation="repeatable_read", readonly=True)
         except Exception as error:
             _raise_plainly(error)
             raise
+
+    async def _run(
+        self, engine: AsyncEngine, work: Callable[[Connection], T], *, isolation: str, readonly: bool = False
+    ) -> T:
+        async with engine.connect() as connection:
+            plain: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                async with plain.transaction(isolation=isolation, readonly=readonly):
+                    return await connection.run_sync(work)
+            except asyncpg.InterfaceError as error:
+                # Called off in the midst of a statement: the connection is gone, and the transaction's end says so.
+                if isinstance(error.__context__, asyncio.CancelledError):
+                    raise error.__context__ from None
+                if plain.is_closed():
+                    raise UnavailableDatabaseError(str(error)) from error
+                raise
+            finally:
+                # Called off in the midst of beginning or ending it, or given back to what nobody closes any more.
+                if plain.is_in_transaction() or self._is_closed:
+                    await connection.invalidate()
 
     async def listen(self, channel: str, hear: Callable[[str], None], catch_up: Callable[[], Awaitable[None]]) -> None:
         """Hear what other processes say on ``channel``, until cancelled; a connection that is lost is made anew."""
@@ -127,7 +148,8 @@ class PostgresDatabase(Database):
             connection.terminate()
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; one that is still used, when its work is done."""
+        self._is_closed = True
         await self._reading.dispose()
         await self._writing.dispose()
 
@@ -229,18 +251,3 @@ def _require_open(connection: Any, _record: Any, _proxy: Any) -> None:
     """Let the pool make another connection in place of one that was lost while nobody used it."""
     if connection.driver_connection.is_closed():
         raise sqlalchemy.exc.DisconnectionError
-
-
-async def _run(engine: AsyncEngine, work: Callable[[Connection], T], *, isolation: str, readonly: bool = False) -> T:
-    async with engine.connect() as connection:
-        plain: Any = (await connection.get_raw_connection()).driver_connection
-        try:
-            async with plain.transaction(isolation=isolation, readonly=readonly):
-                return await connection.run_sync(work)
-        except asyncpg.InterfaceError as error:
-            if plain.is_closed():
-                raise UnavailableDatabaseError(str(error)) from error
-            raise
-        finally:
-            if plain.is_in_transaction():  # cancelled in the midst of beginning or ending it
-                await connection.invalidate()
