@@ -58,6 +58,8 @@ function lead({
     drop: async () => void gone.push("kept edits"),
   };
   const told: string[][] = [];
+  /** By how much a screen takes the clock to be wrong, as the last status said. */
+  const shown = { clockOffset: 0 };
   const leader = new Leader({
     version: "test",
     engine: device.engine,
@@ -83,7 +85,7 @@ function lead({
         told.push([...topics]);
         changed(topics);
       },
-      status: () => {},
+      status: ({ clockOffset }) => void Object.assign(shown, { clockOffset }),
       fault: (reason) => {
         throw reason;
       },
@@ -92,7 +94,7 @@ function lead({
     beside: [{ drop: () => Promise.reject(new Error("closed")) }, { drop: async () => void gone.push("roads") }],
     forgetAccount: async () => void gone.push("sign-in"),
   });
-  return { leader, server, device, gone, kept, keeper, told };
+  return { leader, server, device, gone, kept, keeper, told, shown };
 }
 
 async function pass(ms: number): Promise<void> {
@@ -257,6 +259,20 @@ describe("the leader", () => {
     leader.adopt({ ...device.engine.account });
     await pass(100);
     expect(server.requests.length).toBe(asked);
+  });
+
+  test("tells that the clock was put right before it tells what has become of what was written by the wrong one", async () => {
+    const heard: number[] = [];
+    const { leader, server, device, shown } = lead({ changed: () => heard.push(shown.clockOffset) });
+    server.script = [first];
+    await pass(100);
+    expect(shown.clockOffset).toBe(0);
+    heard.length = 0;
+    server.script = [() => ({ rows: { [BUCKET]: [customerRow(101)] }, seq: 3, now: device.world.ms - DAY })];
+    leader.wake("button");
+    await pass(100);
+    expect(heard[0]).toBeLessThan(-DAY / 2);
+    leader.close();
   });
 
   test("tells what its person may do by now, but not from what a wipe has left", async () => {

@@ -86,6 +86,7 @@ export class Leader {
   readonly #news: GatheredNews;
   /** null where the file lasts. */
   readonly #copy: UnsentCopy | null;
+  #toldOffset: number | null = null;
   #statusTimer: ReturnType<typeof setTimeout> | null = null;
   #workTimer: ReturnType<typeof setTimeout> | null = null;
   #fetchTimer: ReturnType<typeof setTimeout> | null = null;
@@ -392,7 +393,9 @@ export class Leader {
       this.#areFilesUntidy = true;
     }
     void this.#keepOrTell();
-    this.#statusSoon();
+    // What was written by a clock that was wrong must not be looked at by that clock once it is put right.
+    if (this.parts.engine.clockOffset === this.#toldOffset) this.#statusSoon();
+    else this.#tellStatus();
     const isLoading = this.parts.engine.phase.name === "first_sync";
     const isOwnWrite = topics.has("outbox");
     this.#news.tell(topics, isLoading && !isOwnWrite ? FIRST_LOAD_NEWS_MS : 0);
@@ -469,7 +472,9 @@ export class Leader {
   /** What cannot be read of it may be read the next time; noting the failure would ask for the next one at once. */
   #tellStatus(): void {
     try {
-      this.parts.listeners.status(this.status);
+      const { status } = this;
+      this.#toldOffset = status.clockOffset;
+      this.parts.listeners.status(status);
     } catch (reason) {
       this.parts.listeners.fault(reason);
     }

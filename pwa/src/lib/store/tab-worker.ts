@@ -211,7 +211,9 @@ class TabWorker {
     leader.adopt(this.#account); // it may have become another one while the file was opened
     this.toPage({ type: "status", status: leader.status });
     this.#say(this.#announcement(leader));
-    for (const [seq, call] of this.#unanswered) this.#ask(seq, call);
+    // All at once, and so all answers come after all news: who asks must not be answered with what stood before one of them.
+    const isQuery = ([, call]: [number, Call]) => Number(call.name === "query");
+    for (const [seq, call] of [...this.#unanswered].sort((a, b) => isQuery(a) - isQuery(b))) this.#ask(seq, call);
     await new Promise<void>((resolve) => {
       this.#release = resolve;
     });

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Account } from "./account.ts";
 import type { QueryName } from "./queries/index.ts";
+import type { Topic } from "./query.ts";
 import { StoreError } from "./store-error.ts";
 import type { Answer, Between, Call, Opening, ToPage, ToWorker } from "./wire.ts";
 
@@ -21,12 +22,14 @@ const file = vi.hoisted(() => ({
   device: 0,
   free: Promise.resolve(),
   sent: Promise.resolve(),
+  /** How often it was written to. */
+  writes: 0,
 }));
 // The file is the browser's: here are only the tabs, their locks and what they say to each other.
 vi.mock("./lead.ts", () => ({
-  async lead({ account, version }: Opening, _: unknown, { damaged }: { damaged: () => void }, condition: string) {
+  async lead({ account, version }: Opening, _: unknown, listeners: Listeners, condition: string) {
     file.conditions.push(condition);
-    file.damaged = damaged;
+    file.damaged = listeners.damaged;
     if (condition !== "sound") file.isDamaged = false;
     if (file.failures > 0) {
       file.failures -= 1;
@@ -39,6 +42,11 @@ vi.mock("./lead.ts", () => ({
     const answer = async ({ name }: Call): Promise<Answer> => {
       if (name === "sign_out") file.dropped += 1;
       if (name === "send_files") await file.sent;
+      if (name === "query") return { ok: true, value: file.writes, reads: ["customer"] };
+      if (name === "write") {
+        file.writes += 1;
+        listeners.changed(["customer"]);
+      }
       if (file.isDamaged) return { ok: false, code: "damaged", message: "" };
       return { ok: true, value: file.opened, reads: [] };
     };
@@ -61,6 +69,11 @@ vi.mock("./lead.ts", () => ({
     });
   },
 }));
+
+interface Listeners {
+  readonly damaged: () => void;
+  readonly changed: (topics: readonly Topic[]) => void;
+}
 
 /** How often the queries that are a script of their own were fetched. */
 const later = vi.hoisted(() => ({ fetched: 0 }));
@@ -109,6 +122,7 @@ afterEach(() => {
   file.isDamaged = false;
   file.closed = 0;
   file.dropped = 0;
+  file.writes = 0;
   file.free = Promise.resolve();
   vi.unstubAllGlobals();
 });
@@ -128,6 +142,23 @@ test("a tab whose takeover failed answers every later call, and opens the file w
   tell({ type: "wake", reason: "return" });
   tell({ type: "call", seq: 3, call: CALL });
   await vi.waitFor(() => expect(answers().at(-1)).toEqual([3, true]));
+  tell({ type: "close" });
+});
+
+test("what was asked and written while the file was opened is answered as it stands after the news of it", async () => {
+  const opening = Promise.withResolvers<void>();
+  file.free = opening.promise;
+  const tell = await openTab("early");
+  tell({ type: "call", seq: 1, call: { name: "query", query: "record.one" as QueryName, parameters: {} } as Call });
+  tell({ type: "call", seq: 2, call: { name: "write", changes: [], key: "key", together: false } });
+  opening.resolve();
+  await vi.waitFor(() => expect(answers()).toHaveLength(2));
+  const heard = said.flatMap((one) => {
+    if (one.type === "changed") return ["changed"];
+    return one.type === "answer" && one.seq === 1 && one.answer.ok ? [one.answer.value] : [];
+  });
+  // Who hears of a change before he has the answer does not ask again.
+  expect(heard).toEqual(["changed", 1]);
   tell({ type: "close" });
 });
 
