@@ -113,6 +113,7 @@ def test_a_check_in_makes_the_visit_that_was_missed(
     page.get_by_test_id("outcome-interested").click()
     expect(page.get_by_test_id("outcome-interested")).to_have_count(0)
     go_to_customer(page, shop.id)
+    expect(page.locator(".timeline li").filter(has_text=PLANNED)).to_have_count(1)
     titles = _titles(page)
     assert titles[0] == PLANNED
     assert MISSED not in titles
