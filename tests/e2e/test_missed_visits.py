@@ -81,9 +81,7 @@ def test_a_visit_planned_for_today_is_planned_and_planned_once(shared_house: Hou
     assert len(planned()) == 1
 
 
-def test_a_check_in_makes_the_visit_that_was_missed(
-    shared_house: House, wire: Wire, phone: Page, shop: Record
-) -> None:
+def test_a_check_in_makes_the_visit_that_was_missed(shared_house: House, wire: Wire, phone: Page, shop: Record) -> None:
     (visit,) = (
         one
         for one in shared_house.records("visit")
