@@ -39,6 +39,13 @@ def edit_field(page: Page, field: str, value: str, *, stays: bool = True) -> Non
         expect(row).to_contain_text(value)
 
 
+def held_undo(page: Page, locale: str = "en") -> Locator:
+    """Return the Undo of what was just done; it has the focus and stays as long, whatever is waited for before."""
+    undo = page.get_by_role("button", name=word(locale, "common_undo"))
+    undo.focus()
+    return undo
+
+
 def history_of(page: Page, record: str) -> list[dict[str, Any]]:
     """Return what the server tells this person of a record's value history."""
     found: list[dict[str, Any]] = page.evaluate("(id) => fetch(`/api/history/${id}`).then((r) => r.json())", record)

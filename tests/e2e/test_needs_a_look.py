@@ -13,8 +13,8 @@ from e2e.conftest import MakeBrowser
 from e2e.house import PASSWORD, House, Record, wait_until
 from e2e.people import ADMINISTRATOR, MANAGER, MAREK, sign_in
 from e2e.relay import Relay
-from e2e.screens import go
-from e2e.steps import edit_field, field_row, open_details, open_tab
+from e2e.screens import go, go_to_customer
+from e2e.steps import edit_field, field_row, held_undo, open_details, open_tab
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -84,9 +84,10 @@ def test_a_conflict_shows_both_people_and_mine_is_used_and_taken_back_by_a_tap(t
         expect(conflict.get_by_text(value, exact=True)).to_be_visible()
 
     phone.get_by_test_id("attention-use").click()
+    undo = held_undo(phone)
     expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
     wait_until(lambda: trade_of(house, customer) == "Mine", 15, "mine is in use")
-    phone.get_by_role("button", name=word("en", "common_undo")).click()
+    undo.click()
     expect(conflict).to_be_visible()
     wait_until(lambda: trade_of(house, customer) == "Theirs", 15, "theirs is in use again")
 
@@ -103,7 +104,7 @@ def test_without_the_network_one_decides_all_the_same(team: Team) -> None:
     team.wire.cut()
     phone.get_by_test_id("attention-use").click()
     expect(phone.get_by_role("heading", name=word("en", "look_empty_title"))).to_be_visible()
-    go(phone, f"/customers/{customer.id}")
+    go_to_customer(phone, customer.id)
     open_tab(phone, "en", "customer_tab_details")
     expect(field_row(phone, "trade")).to_contain_text("Mine")
     assert trade_of(house, customer) == "Theirs"
@@ -117,7 +118,7 @@ def test_who_changed_what_somebody_removed_meanwhile_hears_of_it(team: Team) -> 
     open_details(phone, team.wire.address, customer.id)
     team.browser.lose_network(team.wire)
     edit_field(phone, "trade", "Words for the office")
-    go(desk, f"/customers/{customer.id}")
+    go_to_customer(desk, customer.id)
     remove(desk)
     wait_until(lambda: house.record(customer.id).values.get("deleted") is True, 15, "the office has removed it")
 
@@ -141,7 +142,7 @@ def test_who_changed_what_somebody_removed_meanwhile_hears_of_it(team: Team) -> 
 def test_who_removed_what_somebody_had_just_changed_hears_of_it_and_brings_it_back(team: Team) -> None:
     house, phone, desk = team.house, team.phone, team.desk
     customer = house.customers_of(MAREK.email)[3]
-    go(phone, f"/customers/{customer.id}")
+    go_to_customer(phone, customer.id)
     team.browser.lose_network(team.wire)
     remove(phone)
     open_details(desk, house.address, customer.id)
@@ -176,15 +177,17 @@ def test_who_was_first_is_told_too_and_uses_hers_by_a_tap(team: Team) -> None:
         expect(met.get_by_text(value, exact=True)).to_be_visible()
     assert violations(desk) == []
     met.get_by_test_id("attention-use").click()
+    undo = held_undo(desk)
     expect(met).to_have_count(0)
     wait_until(lambda: trade_of(house, customer) == "Hers", 15, "hers is in use")
-    desk.get_by_role("button", name=word("en", "common_undo")).click()
+    undo.click()
     expect(met).to_be_visible()
     wait_until(lambda: trade_of(house, customer) == "His", 15, "his is in use again")
     met.get_by_test_id("attention-use").click()
     wait_until(lambda: trade_of(house, customer) == "Hers", 15, "hers is in use")
     go(phone, "/needs-a-look")
     phone.get_by_test_id("attention-keep").click()
+    expect(phone.get_by_test_id("attention-keep")).to_have_count(0)  # before the page goes
 
 
 def test_two_parts_of_a_card_that_are_tapped_at_once_take_it_off_the_list(team: Team) -> None:
@@ -216,6 +219,7 @@ def test_two_parts_of_a_card_that_are_tapped_at_once_take_it_off_the_list(team: 
         kept = phone.get_by_test_id("attention-keep")
         expect(kept).to_have_count(left)
         kept.first.click()
+    expect(phone.get_by_test_id("attention-keep")).to_have_count(0)  # before the page goes
 
 
 def test_whose_value_stands_is_told_who_else_had_changed_it_and_finds_both_in_the_history(team: Team) -> None:
@@ -258,11 +262,12 @@ def test_a_discount_is_asked_for_on_the_road_answered_at_the_desk_and_comes_back
     request = desk.get_by_test_id("attention").filter(has_text=name).get_by_test_id("discount")
     expect(request).to_contain_text("Marek Kowal", timeout=30_000)
     request.get_by_test_id("discount-approve").click()
+    undo = held_undo(desk)
     expect(request).to_have_count(0)
     expect(card).to_contain_text(pattern("en", "deals_discount_granted"), timeout=30_000)
     less = round(int(str(deal.values["amount"])) * 0.9)
     wait_until(lambda: house.record(deal.id).values.get("amount") == less, 15, "the price is the lower one")
-    desk.get_by_role("button", name=word("en", "common_undo")).click()
+    undo.click()
     expect(card).to_contain_text(pattern("en", "deals_discount_asked"), timeout=30_000)
     assert house.record(deal.id).values["amount"] == deal.values["amount"]
     request.get_by_test_id("discount-decline").click()
@@ -314,11 +319,13 @@ def test_a_refused_put_back_says_that_it_was_to_bring_the_record_back(
     with Relay(house) as relay:
         page = make_browser("phone", service_workers="block", **MAREK.surroundings).open()
         sign_in(page, relay.address, MAREK)
-        go(page, f"/customers/{customer.id}")
+        go_to_customer(page, customer.id)
         remove(page)
+        expect(page.get_by_test_id("filters")).to_be_visible()  # of the list, to which a removal leads
+        undo = held_undo(page)
         wait_until(lambda: house.record(customer.id).values.get("deleted") is True, 15, "the office has removed it")
         relay.spoil = too_long
-        page.get_by_role("button", name=word("en", "common_undo")).click()
+        undo.click()
         go(page, "/needs-a-look")
         refused = page.get_by_test_id("refused")
         expect(refused).to_contain_text(word("en", "fields_to_bring_back"))

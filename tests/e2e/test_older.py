@@ -99,6 +99,7 @@ def test_old_work_leaves_the_phone_and_is_read_on_demand_then_without_the_networ
 
     browser.lose_network(wire)
     page.reload()
+    expect(page.get_by_test_id("customer")).to_be_visible()  # a link that is followed sooner loads the page once more
     panel = timeline(page, customer)
     open_older(panel)
     expect(panel.get_by_text(word("en", "customer_older_kept"))).to_be_visible()

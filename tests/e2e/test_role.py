@@ -22,6 +22,7 @@ def test_a_rep_who_is_made_a_manager_has_the_managers_screens_now_and_after_a_re
     browser = make_browser("phone", **MAREK.surroundings)
     phone = browser.open()
     sign_in(phone, house.address, MAREK)
+    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
     desk = make_browser("desk", device="desktop", **ADMINISTRATOR.surroundings).open()
     sign_in(desk, house.address, ADMINISTRATOR)
     overview = phone.get_by_role("link", name=word("en", "common_nav_overview"))
