@@ -5,6 +5,7 @@ from typing import Final
 from playwright.sync_api import Page
 
 from e2e.house import wait_until
+from e2e.people import wait_until_ready
 
 _SLOW_BOOK: Final = """() => {
   const post = Worker.prototype.postMessage;
@@ -35,6 +36,7 @@ class SlowBook:
         self._page = page
         page.add_init_script(f"({_SLOW_BOOK})()")
         page.reload()
+        wait_until_ready(page)
 
     def hold(self, query: str, about: str = "") -> None:
         """Let a query of this name, whose parameters hold the text ``about``, wait from now on."""

@@ -8,7 +8,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House
 from e2e.people import MAREK, sign_in
 from e2e.pictures import take, tap_and_choose
-from e2e.screens import go, go_to_customer
+from e2e.screens import go, go_to_customer, settle
 from e2e.steps import open_tab
 from e2e.words import word
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 
 
 def _back(page: Page) -> None:
-    """Step back as a swipe or the browser's button does."""
+    """Step back as a swipe or the browser's button does; where that closes something, the app steps forward again."""
     page.evaluate("history.back()")
 
 
@@ -50,7 +50,7 @@ def test_back_closes_what_is_open_and_only_then_leaves_the_page(
     _back(page)
     expect(sheet).to_have_count(0)
     expect(page.get_by_test_id("sign-out")).to_be_visible()
-    assert page.url.endswith("/more")
+    page.wait_for_url("**/more")
     _back(page)
     page.wait_for_url("**/today")
 
@@ -63,11 +63,12 @@ def test_back_closes_what_is_open_and_only_then_leaves_the_page(
     page.get_by_test_id("caption").fill("The shelf at the door")
     _back(page)
     expect(page.get_by_test_id("viewer")).to_have_count(0)
-    assert page.url == address
+    page.wait_for_url(address)
     page.get_by_test_id("photo").first.click()
     expect(page.get_by_test_id("caption")).to_have_value("The shelf at the door")
     _back(page)
     expect(page.get_by_test_id("viewer")).to_have_count(0)
+    page.wait_for_url(address)
     _back(page)
     page.wait_for_url("**/today")
 
@@ -75,7 +76,7 @@ def test_back_closes_what_is_open_and_only_then_leaves_the_page(
 def test_what_is_being_written_in_a_sheet_is_kept_by_back(shared_house: House, shared_browser: MakeBrowser) -> None:
     page = shared_browser("kept", **MAREK.surroundings).open()
     sign_in(page, shared_house.address, MAREK)
-    go(page, f"/customers/{shared_house.customers_of(MAREK.email)[0].id}")
+    go_to_customer(page, shared_house.customers_of(MAREK.email)[0].id)
     address = page.url
     page.get_by_test_id("add").click()
     page.get_by_test_id("add-note").click()
@@ -83,7 +84,7 @@ def test_what_is_being_written_in_a_sheet_is_kept_by_back(shared_house: House, s
     words.fill("He asks for olives")
     _back(page)
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert page.url == address
+    page.wait_for_url(address)
     page.get_by_role("status").get_by_role("button").click()
     expect(words).to_have_value("He asks for olives")
 
@@ -141,6 +142,7 @@ def test_a_signature_and_a_deal_that_are_half_done_outlast_their_pages(
     title.fill("Freezer for the yard")
     _back(page)
     expect(undo).to_be_visible()
+    page.wait_for_url(f"**/customers/{customer}")
     _back(page)
     page.wait_for_url("**/today")
     expect(undo).to_have_count(0)
@@ -154,12 +156,15 @@ def test_a_signature_and_a_deal_that_are_half_done_outlast_their_pages(
     expect(title).to_have_value("")
     _back(page)
     expect(_sheet(page)).to_have_count(0)
+    page.wait_for_url(f"**/customers/{customer}")
 
     go(page, "/today")
     page.get_by_test_id("check-in").first.tap()
     page.wait_for_url("**/visits/*")
     visit = page.url.removeprefix(shared_house.address)
     page.get_by_test_id("get-signature").click()
+    expect(page.get_by_test_id("pen-pad")).to_be_visible()
+    settle(page)
     box = page.get_by_test_id("pen-pad").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 40, box["y"] + 60)
@@ -169,6 +174,7 @@ def test_a_signature_and_a_deal_that_are_half_done_outlast_their_pages(
     expect(page.get_by_test_id("save-signature")).to_be_enabled()
     _back(page)
     expect(undo).to_be_visible()
+    page.wait_for_url(f"**{visit}")
     _back(page)
     page.wait_for_url("**/today")
     expect(undo).to_have_count(0)
@@ -190,6 +196,7 @@ def test_a_price_that_cannot_be_read_outlasts_the_report(shared_house: House, sh
     price.fill("ca. 5")
     _back(page)
     expect(page.get_by_role("status").get_by_role("button")).to_be_visible()
+    page.wait_for_url(f"**{visit}")
     _back(page)
     page.wait_for_url("**/today")
     go(page, visit)

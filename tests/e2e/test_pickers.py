@@ -51,20 +51,22 @@ def test_a_rule_asks_for_an_earlier_question_and_the_answer_that_it_must_have(
     form = page.url.rsplit("/", 1)[1]
     questions = shared_house.record(form).values["questions"]
     asked = next(at for at, one in enumerate(questions[:-1]) if one["type"] == "yes_no")
-    page.get_by_test_id("designed").last.get_by_role("button").first.click()
-    sheet = page.get_by_role("dialog")
-    rules = sheet.get_by_test_id("rule")
-    before = rules.count()
-    sheet.get_by_test_id("add-rule").click()
-    rule = rules.nth(before)
-    rule.get_by_label(word("en", "form_question")).select_option(questions[asked]["id"])
-    rule.get_by_label(word("en", "form_value")).select_option("false")
-    sheet.get_by_test_id("question-done").click()
 
     def rules_stored() -> list[dict[str, object]]:
         last = shared_house.record(form).values["questions"][-1]
         found: list[dict[str, object]] = last.get("show_when", {}).get("rules", [])
         return found
+
+    page.get_by_test_id("designed").last.get_by_role("button").first.click()
+    sheet = page.get_by_role("dialog")
+    rules = sheet.get_by_test_id("rule")
+    before = len(rules_stored())
+    expect(rules).to_have_count(before)
+    sheet.get_by_test_id("add-rule").click()
+    rule = rules.nth(before)
+    rule.get_by_label(word("en", "form_question")).select_option(questions[asked]["id"])
+    rule.get_by_label(word("en", "form_value")).select_option("false")
+    sheet.get_by_test_id("question-done").click()
 
     # Every choice is saved at once, and may be sent before the next one is made.
     made = {"question": questions[asked]["id"], "test": "is", "value": False}

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import MakeBrowser
-from e2e.house import House
+from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
 from e2e.screens import go, go_to_customer
 from e2e.words import word
@@ -46,6 +46,8 @@ def test_after_a_customer_the_list_is_called_the_list(shared_house: House, share
     page.get_by_role("button", name=word("en", "common_delete"), exact=True).click()
     page.wait_for_url(re.compile(r"/customers$"))
     _is_called(page, customers)
+    # The next test looks there for who is left.
+    wait_until(lambda: shared_house.record(third.id).values.get("deleted") is True, 30, "the office knows")
     go(page, "/today")
     go(page, f"/customers/{third.id}")
     _is_called(page, word("en", "customer_gone_title"))

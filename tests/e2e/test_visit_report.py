@@ -75,6 +75,9 @@ def test_a_report_filled_offline_survives_a_kill_and_reaches_the_office(
         page.get_by_test_id("product").first.click()
         page.get_by_test_id("more").click()
         expect(page.get_by_role("textbox")).to_have_value("2")
+        # It is shown before it is saved; what is asked of the book afterwards is answered afterwards.
+        page.get_by_test_id("add-product").click()
+        expect(page.get_by_test_id("product").first).to_be_visible()
 
         phone.kill()
         page = phone.open()
