@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,7 @@ from typing import Any, Final, Self
 
 import asyncpg
 
+from ports import free_port
 from routebook_server.database.postgres import open_postgres
 
 USER: Final = "nobody"
@@ -43,7 +43,7 @@ class Cluster:
         self._databases = 0
         self._server: subprocess.Popen[bytes] | None = None
         self.folder = Path(tempfile.mkdtemp(prefix=".routebook-postgres-", dir=beside))
-        self.port = _free_port()
+        self.port = free_port()
         self._identity: dict[str, Any] = {}
         if os.geteuid() == 0:
             nobody = pwd.getpwnam(USER)
@@ -140,9 +140,3 @@ class Cluster:
         if self._server is not None and self._server.poll() is None:
             self.stop()
         shutil.rmtree(self.folder)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port

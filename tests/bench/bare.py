@@ -21,6 +21,7 @@ from typing import Any, Final, Self
 import msgspec
 import uvicorn
 
+from ports import free_port
 from routebook_server.database.sqlite import PRAGMAS
 from routebook_server.serving import server_config
 from routebook_sync.messages import Edit, SyncRequest
@@ -42,8 +43,7 @@ class Bare:
     def __init__(self, kind: str, folder: Path) -> None:
         self._kind = kind
         self._folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port: int = free_port()
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "bench.bare", self._kind, str(self.port), str(self._folder)]

@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, Self
 
+from ports import free_port
 from reading import read_rows
 from routebook_server.database.address import sqlite_address
 from starting import Started, start
@@ -53,8 +54,7 @@ class House:
         """The folder of the built app; None for the repository's."""
         self.database = database or sqlite_address(self.file)
         """The address of the server's database."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port: int = free_port()
         self._process: Started | None = None
         self.log = data.parent / f"{data.name}.log"
 

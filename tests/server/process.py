@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ports import free_port
 from server.team import make_site
 from starting import Started, start
 
@@ -32,8 +32,7 @@ class Process:
     def __init__(self, folder: Path) -> None:
         self.data = folder / "data"
         self.installed = False
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port: int = free_port()
         self.environment = {
             **os.environ,
             "ROUTEBOOK_APP": str(make_site(folder / "site")),

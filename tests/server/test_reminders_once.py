@@ -7,7 +7,6 @@ server can tell; the device shows a message of one id once, and confirms it when
 import asyncio
 import contextlib
 import signal
-import socket
 import sqlite3
 import threading
 import time
@@ -21,6 +20,7 @@ import asyncpg
 import httpx
 import pytest
 
+from ports import free_port
 from reading import read_rows
 from routebook_server.database.address import is_postgres, sqlite_path
 from routebook_server.identity.door import COOKIE
@@ -111,8 +111,7 @@ class Server:
     def __init__(self, world: World, process: Process, folder: Path) -> None:
         self.world = world
         self.order = folder / f"order-{time.monotonic_ns()}"
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port: int = free_port()
         environment = process.environment | {"PORT": str(self.port), "ROUTEBOOK_PUSH_ANYWHERE": "true"}
         log = folder / "server.log"
         self.running = start(["serve"], environment, log, prepare=partial(make_mortal, self.order))

@@ -1,7 +1,6 @@
 """Distances by road come from the administrator's own routing server, which is asked only for what is not kept."""
 
 import logging
-import socket
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from osrm import Osrm, Spot, Way, crow_metres, plain
+from ports import free_port
 from routebook_server.backup.copying import copied_tables
 from routebook_server.database import UnavailableDatabaseError
 from routebook_server.roads.asking import Asked, RouterError
@@ -275,8 +275,7 @@ async def test_one_that_hangs_is_given_up_and_left_alone_for_a_while(osrm: Osrm)
 
 
 async def test_nobody_listening_is_unreachable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     router = Router(f"http://127.0.0.1:{port}", lambda: 0.0)
     with pytest.raises(RouterError, match="unreachable"):
         await router.table(Asked([1, 2], [1, 2]))
