@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -23,10 +24,24 @@ REPOSITORY = Path(__file__).parents[2]
 PASSWORD = "routebook"
 
 
+class NotThereError(LookupError):
+    """The server's database has no such record, or not yet."""
+
+
 def wait_until(condition: Callable[[], bool], within_s: float, what: str) -> float:
-    """Return the seconds until ``condition`` held; AssertionError naming ``what`` if it did not hold in time."""
+    """Return the seconds until ``condition`` held; AssertionError naming ``what`` if it did not hold in time.
+
+    It does not hold where a record that it asks for is not there yet.
+    """
     begun = time.monotonic()
-    while not condition():
+
+    def holds() -> bool:
+        try:
+            return condition()
+        except NotThereError:
+            return False
+
+    while not holds():
         if time.monotonic() - begun > within_s:
             raise AssertionError(f"not within {within_s} s: {what}")
         threading.Event().wait(0.02)
@@ -53,8 +68,12 @@ class House:
         """The folder of the built app; None for the repository's."""
         self.database = database or sqlite_address(self.file)
         """The address of the server's database."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        # Bound and silent it is kept for the server, which may listen beside it: nobody else is given this port.
+        kept = socket.socket()
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        self.port: int = kept.getsockname()[1]
+        weakref.finalize(self, kept.close)
         self._process: Started | None = None
         self.log = data.parent / f"{data.name}.log"
 
@@ -116,8 +135,11 @@ class House:
         return [customer for customer in self.customers_of(email) if customer.id not in planned]
 
     def record(self, record_id: str) -> Record:
-        """Return one record of the server's database, where it has to be exactly once."""
-        [(kind, doc)] = read_rows(self.database, "SELECT kind, doc FROM record WHERE id = ?", record_id)
+        """Return one record of the server's database, where it has to be exactly once; NotThereError if it is not."""
+        found = read_rows(self.database, "SELECT kind, doc FROM record WHERE id = ?", record_id)
+        if not found:
+            raise NotThereError(record_id)
+        [(kind, doc)] = found
         return Record(record_id, kind, json.loads(doc)["v"])
 
     def end_sessions(self) -> None:

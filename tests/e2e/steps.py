@@ -1,5 +1,6 @@
 """Steps: what people do in the app, as several tests need it."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -37,6 +38,13 @@ def edit_field(page: Page, field: str, value: str, *, stays: bool = True) -> Non
     expect(row.get_by_role("textbox")).to_have_count(0)
     if stays:
         expect(row).to_contain_text(value)
+
+
+def held_undo(page: Page, said: str | re.Pattern[str], locale: str = "en") -> Locator:
+    """Return the Undo of what was just said, pointed at: it stays then, however long the office takes to hear of it."""
+    undo = page.get_by_role("status").filter(has_text=said).get_by_role("button", name=word(locale, "common_undo"))
+    undo.hover()
+    return undo
 
 
 def history_of(page: Page, record: str) -> list[dict[str, Any]]:
