@@ -25,6 +25,7 @@ from playwright.sync_api import CDPSession, Locator, Page, expect, sync_playwrig
 from bench.line import Line, at_most
 from e2e.browser import ARGUMENTS, SIZES
 from e2e.origin import Origin
+from e2e.steps import wait_for_service_worker
 
 BEGUN: Final = time.monotonic()
 CUSTOMERS: Final = int(os.environ.get("BENCH_CUSTOMERS", "100000"))
@@ -103,7 +104,7 @@ def run() -> Iterator[Line]:
             context.add_init_script(WATCH)
             # Once to install the app, as on every device that starts it from its icon.
             page.goto(f"{origin.address}/today")
-            page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+            wait_for_service_worker(page)
             speed = context.new_cdp_session(page)
             yield at_most("tap_to_paint_p95", _p95(page, origin.address, speed, 1), "ms", 100)
             yield at_most("tap_to_paint_4x_p95", _p95(page, origin.address, speed, SLOWER), "ms", 300)

@@ -24,10 +24,24 @@ REPOSITORY = Path(__file__).parents[2]
 PASSWORD = "routebook"
 
 
+class NotThereError(LookupError):
+    """The server's database has no such record, or not yet."""
+
+
 def wait_until(condition: Callable[[], bool], within_s: float, what: str) -> float:
-    """Return the seconds until ``condition`` held; AssertionError naming ``what`` if it did not hold in time."""
+    """Return the seconds until ``condition`` held; AssertionError naming ``what`` if it did not hold in time.
+
+    It does not hold where a record that it asks for is not there yet.
+    """
     begun = time.monotonic()
-    while not condition():
+
+    def holds() -> bool:
+        try:
+            return condition()
+        except NotThereError:
+            return False
+
+    while not holds():
         if time.monotonic() - begun > within_s:
             raise AssertionError(f"not within {within_s} s: {what}")
         threading.Event().wait(0.02)
@@ -116,8 +130,11 @@ class House:
         return [customer for customer in self.customers_of(email) if customer.id not in planned]
 
     def record(self, record_id: str) -> Record:
-        """Return one record of the server's database, where it has to be exactly once."""
-        [(kind, doc)] = read_rows(self.database, "SELECT kind, doc FROM record WHERE id = ?", record_id)
+        """Return one record of the server's database, where it has to be exactly once; NotThereError if it is not."""
+        found = read_rows(self.database, "SELECT kind, doc FROM record WHERE id = ?", record_id)
+        if not found:
+            raise NotThereError(record_id)
+        [(kind, doc)] = found
         return Record(record_id, kind, json.loads(doc)["v"])
 
     def end_sessions(self) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.house import House
 from e2e.people import MANAGER, MAREK, MARYAM, Rep, sign_in
-from e2e.steps import field_row, open_tab
+from e2e.steps import field_row, open_tab, wait_for_service_worker
 from e2e.words import word
 
 PHONE_BELOW: Final = 700
@@ -438,7 +438,7 @@ def place_for(page: Page, house: House, address: str, who: Who, locale: str) -> 
         return Place(address, locale, "", "", "")
     rep = person_of(who, locale)
     sign_in(page, address, rep)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_for_service_worker(page)
     if who == "manager":
         give_devices(house)
         return Place(address, locale, "", "", "")

@@ -1,5 +1,6 @@
 """Steps: what people do in the app, as several tests need it."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -39,9 +40,9 @@ def edit_field(page: Page, field: str, value: str, *, stays: bool = True) -> Non
         expect(row).to_contain_text(value)
 
 
-def held_undo(page: Page, locale: str = "en") -> Locator:
-    """Return the Undo of what was just done; it has the focus and stays as long, whatever is waited for before."""
-    undo = page.get_by_role("button", name=word(locale, "common_undo"))
+def held_undo(page: Page, said: str | re.Pattern[str] = "", locale: str = "en") -> Locator:
+    """Return the Undo of what was just said; it has the focus and stays as long, whatever is waited for before."""
+    undo = page.get_by_role("status").filter(has_text=said).get_by_role("button", name=word(locale, "common_undo"))
     undo.focus()
     return undo
 
@@ -50,3 +51,12 @@ def history_of(page: Page, record: str) -> list[dict[str, Any]]:
     """Return what the server tells this person of a record's value history."""
     found: list[dict[str, Any]] = page.evaluate("(id) => fetch(`/api/history/${id}`).then((r) => r.json())", record)
     return found
+
+
+def wait_for_service_worker(page: Page) -> None:
+    """Wait until the service worker answers for the page: from then on it opens without a network."""
+    page.evaluate("""new Promise((resolve) => {
+      const look = () => navigator.serviceWorker.controller !== null && resolve(true);
+      navigator.serviceWorker.addEventListener("controllerchange", look);
+      look();
+    })""")

@@ -10,7 +10,7 @@ from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, revoke_devices, sign_in, sign_in_again
-from e2e.steps import edit_field, field_row, history_of, open_details
+from e2e.steps import edit_field, field_row, history_of, open_details, wait_for_service_worker
 from e2e.wire import Fault, Wire
 from e2e.words import pattern, word
 
@@ -61,7 +61,7 @@ def phone(shared_house: House, shared_browser: MakeBrowser) -> Iterator[Phone]:
         browser = shared_browser(**MAREK.surroundings)
         page = browser.open()
         sign_in(page, wire.address, MAREK)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
         yield Phone(browser, page, wire, shared_house.customers_of(MAREK.email)[0].id)
 
 

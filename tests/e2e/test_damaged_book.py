@@ -11,7 +11,7 @@ from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
-from e2e.steps import edit_field, field_row, history_of, open_details
+from e2e.steps import edit_field, field_row, history_of, open_details, wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -64,7 +64,7 @@ def damage(profile: Path, spoil: Damage, *, with_log: bool = False) -> None:
 def edit_without_network(browser: Browser, page: Page, wire: Wire, customer: str) -> None:
     """Sign in, load the book into the file, and leave an edit in it that was not sent."""
     sign_in(page, wire.address, MAREK)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_for_service_worker(page)
     page = browser.restart(page)
     open_details(page, wire.address, customer)
     browser.lose_network(wire)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import MakeBrowser
-from e2e.house import PASSWORD, House, wait_until
+from e2e.house import PASSWORD, House
 from e2e.people import ADMINISTRATOR, MANAGER, MAREK, sign_in
 from e2e.screens import give_devices, go
 from e2e.words import pattern, word
@@ -71,7 +71,7 @@ def test_a_manager_comes_from_a_rep_to_his_devices(desk: Page, shared_house: Hou
     go(desk, f"/settings/devices?person={shared_house.person(MAREK.email)}")
     expect(desk.get_by_test_id("device")).to_have_count(2)
     desk.get_by_role("link", name="Marek Kowal").click()
-    wait_until(lambda: desk.get_by_test_id("device").count() == 8, 10, "everybody's devices are there again")
+    expect(desk.get_by_test_id("device")).to_have_count(8)
 
 
 def test_a_device_is_signed_out_and_another_wiped_each_after_a_question(desk: Page, shared_house: House) -> None:

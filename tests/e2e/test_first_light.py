@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from e2e.conftest import MakeBrowser
 from e2e.house import House, Record, wait_until
 from e2e.people import MANAGER, MAREK, MARYAM, Rep, sign_in
+from e2e.steps import wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -49,7 +50,7 @@ def test_an_offline_visit_survives_kill_9_and_reaches_the_manager_within_two_sec
         phone = make_browser("phone", **rep.surroundings)
         page = phone.open()
         sign_in(page, wire.address, rep)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
         page = phone.restart(page)
 
         wire.cut()

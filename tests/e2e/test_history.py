@@ -11,7 +11,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MANAGER, MAREK, sign_in
 from e2e.screens import go, go_to_customer
-from e2e.steps import edit_field, field_row, open_details, open_tab
+from e2e.steps import edit_field, field_row, open_details, open_tab, wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -25,7 +25,7 @@ class Phone:
         self.house, self.browser, self.wire = house, browser, wire
         self.page: Page = browser.open()
         sign_in(self.page, wire.address, MAREK)
-        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(self.page)
 
     @property
     def sheet(self) -> Locator:

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from e2e.conftest import MakeBrowser
 from e2e.house import House
 from e2e.people import MAREK, sign_in
+from e2e.steps import wait_for_service_worker
 from e2e.wire import Wire
 
 pytestmark = pytest.mark.e2e
@@ -62,7 +63,7 @@ def test_the_icon_shows_what_waits_to_be_sent(shared_house: House, shared_browse
         page = phone.open()
         page.add_init_script(BADGES)
         sign_in(page, wire.address, MAREK)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
         phone.lose_network(wire)
         page.get_by_test_id("check-in").first.click()
         page.wait_for_function("() => badges.at(-1) > 0")

@@ -11,6 +11,7 @@ from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
 from e2e.region_file import region_file
 from e2e.screens import go
+from e2e.steps import held_undo, wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -37,7 +38,13 @@ def on_the_map(browser: Browser, address: str) -> Page:
 
 def stops_of(page: Page) -> list[str]:
     """Return the names of the stops ahead, in their order."""
+    expect(page.get_by_test_id("map-stop").first).to_be_visible()
     return [text.split("\n")[1] for text in page.get_by_test_id("map-stop").all_inner_texts()]
+
+
+def wait_for_stops(page: Page, names: list[str]) -> None:
+    """Wait until the stops ahead are in this order: the first of them alone may have the name of another."""
+    wait_until(lambda: stops_of(page) == names, 30, f"the stops are {names}")
 
 
 def drag_down(page: Page, at: int) -> None:
@@ -68,10 +75,9 @@ def test_a_stop_is_dragged_to_a_place_that_was_out_of_sight(shared_house: House,
     page.mouse.move(box["x"] + 20, 412)
     expect(page.get_by_test_id("day_end")).to_be_in_viewport(ratio=1)
     page.mouse.up()
-    expect(page.get_by_test_id("map-stop").last).to_contain_text(before[0])
-    assert stops_of(page) == [*before[1:], before[0]]
+    wait_for_stops(page, [*before[1:], before[0]])
     page.get_by_test_id("map-undo").click()
-    expect(page.get_by_test_id("map-stop").first).to_contain_text(before[0])
+    wait_for_stops(page, before)
 
 
 def test_without_a_network_the_route_is_reordered_by_hand_and_by_a_tap_and_its_next_visit_begun(
@@ -80,7 +86,7 @@ def test_without_a_network_the_route_is_reordered_by_hand_and_by_a_tap_and_its_n
     with Wire(shared_house.port) as wire:
         browser = make_browser("phone", **MAREK.surroundings)
         page = on_the_map(browser, wire.address)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
         browser.lose_network(wire)
 
         page.get_by_test_id("map-route-open").click()
@@ -88,21 +94,19 @@ def test_without_a_network_the_route_is_reordered_by_hand_and_by_a_tap_and_its_n
         assert len(before) >= 3
         turned = [before[1], before[0], *before[2:]]
         drag_down(page, 0)
-        expect(page.get_by_test_id("map-stop").first).to_contain_text(before[1])
-        assert stops_of(page) == turned
+        wait_for_stops(page, turned)
         page.get_by_test_id("map-undo").click()
-        expect(page.get_by_test_id("map-stop").first).to_contain_text(before[0])
-        assert stops_of(page) == before
+        wait_for_stops(page, before)
 
         # The same with the keyboard, and with the buttons of a stop.
         page.get_by_test_id("map-grip").first.press("ArrowDown")
-        expect(page.get_by_test_id("map-stop").first).to_contain_text(before[1])
+        wait_for_stops(page, turned)
         page.get_by_test_id("map-stop").nth(1).get_by_role("button").first.click()
         page.get_by_test_id("map-up").click()
-        expect(page.get_by_test_id("map-stop").first).to_contain_text(before[0])
+        wait_for_stops(page, before)
         page.get_by_test_id("map-stop").nth(1).get_by_role("button").first.click()
         page.get_by_test_id("map-up").click()
-        expect(page.get_by_test_id("map-stop").first).to_contain_text(before[1])
+        wait_for_stops(page, turned)
 
         page.keyboard.press("Escape")
         page.get_by_test_id("map-route").get_by_test_id("best-order").click()
@@ -161,7 +165,7 @@ def test_a_region_file_is_drawn_beneath_and_kept_offline_and_a_bad_one_is_told(
     with Wire(shared_house.port) as wire:
         browser = make_browser("phone", **MAREK.surroundings)
         page = on_the_map(browser, wire.address)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
         browser.lose_network(wire)
         assert page.evaluate(WATER) < 0.01
         page.get_by_test_id("map-layers").click()
@@ -176,9 +180,10 @@ def test_a_region_file_is_drawn_beneath_and_kept_offline_and_a_bad_one_is_told(
         # Still there, and still drawn, when the app is opened again without a network.
         page.reload()
         expect(page.get_by_text("© Map makers")).to_be_visible()
-        wait_until(lambda: page.evaluate(WATER) > 0.3, 10, "the lake is drawn")
+        wait_until(lambda: page.evaluate(WATER) > 0.3, 30, "the lake is drawn")
         page.get_by_test_id("map-layers").click()
         page.get_by_test_id("region-remove").click()
-        wait_until(lambda: page.evaluate(WATER) < 0.01, 10, "the lake is gone")
-        page.get_by_role("button", name=word("en", "common_undo")).click()
-        wait_until(lambda: page.evaluate(WATER) > 0.3, 10, "the lake is back")
+        undo = held_undo(page, word("en", "map_region_removed"))
+        wait_until(lambda: page.evaluate(WATER) < 0.01, 30, "the lake is gone")
+        undo.click()
+        wait_until(lambda: page.evaluate(WATER) > 0.3, 30, "the lake is back")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from e2e.conftest import MakeBrowser
 from e2e.house import House
 from e2e.people import MAREK, MARYAM, Rep, sign_in
-from e2e.screens import go
+from e2e.screens import go, settle
 
 pytestmark = pytest.mark.e2e
 
@@ -54,6 +54,8 @@ def test_todays_stops_lie_clear_of_what_stands_over_the_map(
     expect(page.get_by_test_id("map-scale")).to_be_visible()
     canvas = page.get_by_test_id("map-canvas")
     page.wait_for_function("canvas => canvas.getContext('2d').stops?.length > 1", arg=canvas.element_handle())
+    # The legend grows by the scale once there is a fit, and the fit then makes way for it.
+    settle(page)
 
     stops: list[tuple[float, float]] = canvas.evaluate(STOPS)
     covers: list[tuple[float, float, float, float]] = page.evaluate(COVERS)

@@ -13,6 +13,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House, Record, wait_until
 from e2e.people import MAREK, sign_in
 from e2e.screens import go, go_to_customer
+from e2e.steps import wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -34,7 +35,7 @@ def phone(wire: Wire, shared_browser: MakeBrowser) -> Page:
     """Marek's phone with the app open."""
     page = shared_browser("phone", **MAREK.surroundings).open()
     sign_in(page, wire.address, MAREK)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_for_service_worker(page)
     return page
 
 

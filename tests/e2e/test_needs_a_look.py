@@ -14,7 +14,7 @@ from e2e.house import PASSWORD, House, Record, wait_until
 from e2e.people import ADMINISTRATOR, MANAGER, MAREK, sign_in
 from e2e.relay import Relay
 from e2e.screens import go, go_to_customer
-from e2e.steps import edit_field, field_row, held_undo, open_details, open_tab
+from e2e.steps import edit_field, field_row, held_undo, open_details, open_tab, wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -67,7 +67,7 @@ def team(shared_house: House, shared_browser: MakeBrowser) -> Iterator[Team]:
         browser = shared_browser("phone", **MAREK.surroundings)
         phone = browser.open()
         sign_in(phone, wire.address, MAREK)
-        phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(phone)
         desk = shared_browser("desk", device="desktop", **MANAGER.surroundings).open()
         sign_in(desk, shared_house.address, MANAGER)
         yield Team(shared_house, wire, browser, phone, desk)
@@ -347,7 +347,7 @@ def test_work_on_customers_who_are_no_longer_ones_own_is_decided_by_the_manager_
         browser = make_browser("phone", **MAREK.surroundings)
         phone = browser.open()
         sign_in(phone, wire.address, MAREK)
-        phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(phone)
         browser.lose_network(wire)
         for customer in (applied, discarded):
             open_details(phone, wire.address, customer.id)

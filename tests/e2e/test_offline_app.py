@@ -15,7 +15,7 @@ from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
-from e2e.steps import edit_field, open_details
+from e2e.steps import edit_field, open_details, wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import pattern, word
 
@@ -39,7 +39,7 @@ def phone(house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
         browser = make_browser("phone", **MAREK.surroundings)
         page = browser.open()
         sign_in(page, wire.address, MAREK)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
         yield Phone(browser, page, wire)
 
 

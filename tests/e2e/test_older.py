@@ -13,6 +13,7 @@ from e2e.house import House, Record, wait_until
 from e2e.people import MANAGER, MAREK, sign_in
 from e2e.pictures import take, tap_and_choose
 from e2e.screens import go, go_to_customer
+from e2e.steps import wait_for_service_worker
 from e2e.test_photos import LARGE
 from e2e.wire import Wire
 from e2e.words import pattern, word
@@ -80,7 +81,7 @@ def test_old_work_leaves_the_phone_and_is_read_on_demand_then_without_the_networ
     browser = make_browser("phone", **MAREK.surroundings)
     page = browser.open()
     sign_in(page, wire.address, MAREK)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_for_service_worker(page)
     page.evaluate("window.stays = true")
     archive(house)
     notes = old_notes(house, {customer.id for customer in house.customers_of(MAREK.email)})

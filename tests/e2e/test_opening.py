@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Request, expect
 from e2e.conftest import MakeBrowser
 from e2e.house import House
 from e2e.people import MAREK, sign_in
+from e2e.steps import wait_for_service_worker
 from e2e.words import word
 
 pytestmark = pytest.mark.e2e
@@ -40,7 +41,7 @@ def test_an_address_that_is_nowhere_is_loaded_once_and_said_to_be(
         _expect_not_found(page, shared_house.address + path)
     sign_in(page, shared_house.address, MAREK)
     if workers == "allow":
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
     for path in NOWHERE:
         _expect_not_found(page, shared_house.address + path)
     page.get_by_role("link", name=word("en", "common_go_to_today")).click()

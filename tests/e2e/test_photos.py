@@ -16,7 +16,7 @@ from e2e.house import House, Record, wait_until
 from e2e.people import MANAGER, MAREK, sign_in
 from e2e.pictures import PLACE, take, tap_and_choose
 from e2e.screens import go, go_to_customer
-from e2e.steps import open_tab
+from e2e.steps import open_tab, wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import word
 
@@ -72,7 +72,7 @@ def _started(house: House, make_browser: MakeBrowser) -> Iterator[Phone]:
         browser = make_browser("phone", **MAREK.surroundings)
         page = browser.open()
         sign_in(page, wire.address, MAREK)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
         yield Phone(browser, page, wire, "")
 
 

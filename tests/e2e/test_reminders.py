@@ -15,6 +15,7 @@ from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
 from e2e.pushes import SUBSCRIBED, PushEnd, ServiceWorker, expect_state
 from e2e.screens import go
+from e2e.steps import wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import pattern, word
 from reading import read_rows
@@ -129,7 +130,7 @@ def subscribe(house: House, make: MakeBrowser) -> Iterator[Phone]:
         browser.context.grant_permissions(["notifications"])
         pushes.subscribe_pages_of(browser)
         sign_in(page, wire.address, MAREK)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
         yield Phone(browser, page, wire, pushes, house)
 
 
@@ -396,7 +397,7 @@ def test_a_repeating_task_done_offline_comes_again_and_an_undo_takes_both_back(
         browser = make_browser("phone", **MAREK.surroundings)
         page = browser.open()
         sign_in(page, wire.address, MAREK)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
         browser.lose_network(wire)
         go(page, "/tasks")
         page.get_by_test_id("add").click()

@@ -17,6 +17,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, MARYAM, Rep, sign_in, wait_until_ready
 from e2e.screens import go
+from e2e.steps import wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import pattern, word
 from osrm import Osrm, Spot, Way, crow_metres
@@ -120,7 +121,7 @@ def bridges(names: list[str], bank: dict[str, bool]) -> int:
 def open_day(browser: Browser, address: str, rep: Rep) -> Page:
     page = browser.open()
     sign_in(page, address, rep)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_for_service_worker(page)
     return page
 
 

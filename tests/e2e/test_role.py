@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from e2e.conftest import MakeBrowser
 from e2e.house import House
 from e2e.people import ADMINISTRATOR, MAREK, sign_in
+from e2e.steps import wait_for_service_worker
 from e2e.words import word
 
 pytestmark = pytest.mark.e2e
@@ -22,7 +23,7 @@ def test_a_rep_who_is_made_a_manager_has_the_managers_screens_now_and_after_a_re
     browser = make_browser("phone", **MAREK.surroundings)
     phone = browser.open()
     sign_in(phone, house.address, MAREK)
-    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_for_service_worker(phone)
     desk = make_browser("desk", device="desktop", **ADMINISTRATOR.surroundings).open()
     sign_in(desk, house.address, ADMINISTRATOR)
     overview = phone.get_by_role("link", name=word("en", "common_nav_overview"))

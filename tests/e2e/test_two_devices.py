@@ -10,7 +10,7 @@ from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
-from e2e.steps import edit_field, field_row, history_of, open_details, open_tab
+from e2e.steps import edit_field, field_row, history_of, open_details, open_tab, wait_for_service_worker
 from e2e.wire import Fault, Wire
 from e2e.words import word
 
@@ -42,7 +42,7 @@ def devices(shared_house: House, shared_browser: MakeBrowser) -> Iterator[tuple[
             browser = shared_browser(name, device=name, **MAREK.surroundings)
             page = browser.open()
             sign_in(page, wire.address, MAREK)
-            page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+            wait_for_service_worker(page)
             made.append(Device(browser, page, wire))
         phone, tablet = made
         yield phone, tablet

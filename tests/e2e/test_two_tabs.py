@@ -9,7 +9,7 @@ from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, revoke_devices, sign_in, sign_in_again
-from e2e.steps import edit_field, field_row, history_of, open_details
+from e2e.steps import edit_field, field_row, history_of, open_details, wait_for_service_worker
 from e2e.wire import Wire
 
 pytestmark = pytest.mark.e2e
@@ -28,7 +28,7 @@ def browser(wire: Wire, make_browser: MakeBrowser) -> Browser:
     browser = make_browser("desktop", device="desktop", **MAREK.surroundings)
     page = browser.open()
     sign_in(page, wire.address, MAREK)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_for_service_worker(page)
     return browser
 
 

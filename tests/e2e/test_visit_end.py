@@ -10,7 +10,8 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
 from e2e.screens import go_to_customer
-from e2e.words import word
+from e2e.steps import held_undo
+from e2e.words import pattern, word
 
 pytestmark = pytest.mark.e2e
 
@@ -79,9 +80,10 @@ def test_an_end_that_is_an_estimate_is_said_afterwards_and_is_one_again(
     hour.select_option("13")
     page.get_by_test_id("left-at").locator("[data-part=minute]").select_option("10")
     page.get_by_test_id("set-end").click()
+    undo = held_undo(page, pattern("en", "visit_left_set"))
     expect(page.get_by_test_id("estimated")).to_have_count(0)
     wait_until(lambda: _end_of(shared_house, visit) == (70, False), 30, "the end that was said is at the office")
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(page.get_by_test_id("estimated")).to_be_visible()
     wait_until(lambda: _end_of(shared_house, visit) == (30, True), 30, "the estimate is there again")
 
@@ -98,6 +100,7 @@ def test_a_visit_finished_at_the_wrong_customer_is_taken_away_hours_later_and_co
     page.get_by_test_id("visit-menu").click()
     page.get_by_test_id("visit-delete").click()
     page.wait_for_url("**/today")
+    undo = held_undo(page, pattern("en", "visit_deleted"))
     wait_until(lambda: shared_house.record(visit).values.get("deleted") is True, 30, "it is gone at the office")
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     wait_until(lambda: not shared_house.record(visit).values.get("deleted"), 30, "it is there again")

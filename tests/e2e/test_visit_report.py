@@ -9,6 +9,7 @@ from e2e.conftest import MakeBrowser
 from e2e.house import House, wait_until
 from e2e.people import MAREK, sign_in
 from e2e.screens import go_to_customer, settle
+from e2e.steps import wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import word
 
@@ -41,7 +42,7 @@ def test_a_report_filled_offline_survives_a_kill_and_reaches_the_office(
         phone = shared_browser("report", **{**MAREK.surroundings, "place": None})
         page = phone.open()
         sign_in(page, wire.address, MAREK)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_for_service_worker(page)
         page = phone.restart(page)
         phone.lose_network(wire)
         # From a stop's customer one goes on through those of the day.

@@ -10,6 +10,7 @@ from e2e.browser import Browser
 from e2e.conftest import MakeBrowser
 from e2e.house import House, Record, wait_until
 from e2e.people import MAREK, sign_in
+from e2e.steps import wait_for_service_worker
 from e2e.wire import Wire
 from e2e.words import word
 
@@ -44,7 +45,7 @@ def check_in(browser: Browser, wire: Wire, house: House) -> tuple[Page, str]:
     """Sign in and begin the next visit, whose report is open then; returns the page and the visit's id."""
     page = browser.open()
     sign_in(page, wire.address, MAREK)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_for_service_worker(page)
     page.get_by_test_id("check-in").first.tap()
     page.wait_for_url("**/visits/*")
     visit = page.url.rpartition("/")[2]

@@ -25,7 +25,9 @@ class Wire:
         self._lock = threading.Lock()
         self._whole = True
         self._fault = Fault()
-        self._pairs: set[socket.socket] = set()
+        self._changes = 0
+        """How often it was cut, spoilt or mended; what was let in before is broken, wherever it is."""
+        self._ends: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True, name="wire").start()
@@ -46,6 +48,7 @@ class Wire:
         """Break every connection at once and refuse new ones."""
         with self._lock:
             self._whole = False
+            self._changes += 1
         self._break_all()
 
     def spoil(self, fault: Fault) -> None:
@@ -53,6 +56,7 @@ class Wire:
         with self._lock:
             self._whole = True
             self._fault = fault
+            self._changes += 1
         self._break_all()
 
     def mend(self) -> None:
@@ -61,13 +65,14 @@ class Wire:
             was_spoilt = self._fault != Fault()
             self._whole = True
             self._fault = Fault()
+            self._changes += was_spoilt
         if was_spoilt:
             self._break_all()
 
     def _break_all(self) -> None:
         with self._lock:
-            pairs, self._pairs = self._pairs, set()
-        for end in pairs:
+            ends, self._ends = self._ends, set()
+        for end in ends:
             _close(end)
 
     def _accept(self) -> None:
@@ -76,22 +81,37 @@ class Wire:
                 near, _ = self._listener.accept()
             except OSError:
                 return
-            fault = self._fault
-            if not self._whole:
+            with self._lock:
+                whole, fault, changes = self._whole, self._fault, self._changes
+            if not whole:
                 near.close()
             elif fault.reply is not None:
-                threading.Thread(target=_answer, args=(near, fault.reply), daemon=True, name="wire-answer").start()
+                if self._keeps(changes, near):
+                    threading.Thread(
+                        target=self._answer, args=(near, fault.reply), daemon=True, name="wire-answer"
+                    ).start()
             else:
-                self._connect(near, fault)
+                self._connect(near, fault, changes)
 
-    def _connect(self, near: socket.socket, fault: Fault) -> None:
+    def _keeps(self, changes: int, *ends: socket.socket) -> bool:
+        """Tell whether the wire is as it was when they came, and keep them until it is changed; else break them."""
+        with self._lock:
+            is_same = changes == self._changes
+            if is_same:
+                self._ends |= {*ends}
+        if not is_same:
+            for end in ends:
+                _close(end)
+        return is_same
+
+    def _connect(self, near: socket.socket, fault: Fault, changes: int) -> None:
         try:
             far = socket.create_connection(("127.0.0.1", self._server_port))
         except OSError:
             near.close()
             return
-        with self._lock:
-            self._pairs |= {near, far}
+        if not self._keeps(changes, near, far):
+            return
         for source, sink, spoilt in ((near, far, Fault()), (far, near, fault)):
             threading.Thread(target=self._relay, args=(source, sink, spoilt), daemon=True, name="wire-relay").start()
 
@@ -106,18 +126,20 @@ class Wire:
                     break
                 sink.sendall(chunk)
                 left = None if left is None else left - len(chunk)
-        for end in (source, sink):
+        self._end(source, sink)
+
+    def _answer(self, near: socket.socket, reply: bytes) -> None:
+        with contextlib.suppress(OSError):
+            near.settimeout(5)
+            near.recv(65536)
+            near.sendall(reply)
+        self._end(near)
+
+    def _end(self, *ends: socket.socket) -> None:
+        for end in ends:
             _close(end)
         with self._lock:
-            self._pairs -= {source, sink}
-
-
-def _answer(near: socket.socket, reply: bytes) -> None:
-    with contextlib.suppress(OSError):
-        near.settimeout(5)
-        near.recv(65536)
-        near.sendall(reply)
-    _close(near)
+            self._ends -= {*ends}
 
 
 def _close(end: socket.socket) -> None:

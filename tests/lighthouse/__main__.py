@@ -24,6 +24,7 @@ from bench.line import Line, at_least  # noqa: E402
 from e2e.browser import ARGUMENTS, SIZES  # noqa: E402
 from e2e.house import House  # noqa: E402
 from e2e.people import MAREK, sign_in  # noqa: E402
+from e2e.steps import wait_for_service_worker  # noqa: E402
 
 LIMITS: Final = {"performance": 90, "accessibility": 100, "best-practices": 100}
 ROUNDS: Final = 3
@@ -59,7 +60,7 @@ def _lines() -> Iterator[Line]:
             yield from _page("signin", f"{house.address}/signin", port)
             page = context.pages[0]
             sign_in(page, house.address, MAREK)
-            page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+            wait_for_service_worker(page)
             page.goto("about:blank")
             yield from _page("today", f"{house.address}/today", port)
         finally:
