@@ -1,5 +1,7 @@
 """Bytes that nobody names any more go after a while, and no others; in a folder as in an object store."""
 
+import asyncio
+import errno
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -117,6 +119,21 @@ async def test_a_store_gives_back_what_was_put_into_it(blobs: Blobs, tmp_path: P
     assert await blobs.size(digest) == len(body)
     for start, end in ((0, len(body)), (10, 20), (len(body) - 5, len(body)), (1_000, 900_000)):
         assert b"".join([piece async for piece in blobs.read(digest, start, end)]) == body[start:end]
+
+
+async def test_a_disk_without_links_keeps_the_same_bytes_that_come_twice_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_names: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    source, body, blobs = tmp_path / "source", bytes(range(256)) * 20_000, DiskBlobs(tmp_path / "blobs")
+    source.write_bytes(body)
+    digest = digest_of(body)
+    await asyncio.gather(*(blobs.put(digest, source) for _ in range(8)))
+    assert b"".join([piece async for piece in blobs.read(digest, 0, len(body))]) == body
+    assert [path.name for path in (tmp_path / "blobs").rglob("*") if path.is_file()] == [digest]
 
 
 async def test_a_store_lists_what_it_has_and_drops_only_what_is_old(blobs: Blobs, tmp_path: Path) -> None:

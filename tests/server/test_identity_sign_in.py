@@ -1,6 +1,7 @@
 """Signing in, staying signed in, and being let in no more."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -8,6 +9,7 @@ from argon2 import PasswordHasher
 from routebook_server.identity import door, sessions
 from routebook_server.identity.attempts import FREE_BY_EMAIL
 from routebook_server.identity.door import COOKIE
+from routebook_server.identity.passwords import Passwords
 from server.team import ANNA, CHEAP, MAREK, PASSWORD, HandClock, House, open_house, sign_in
 
 
@@ -174,6 +176,35 @@ async def test_a_wrong_old_password_changes_nothing_and_counts_as_an_attempt(hou
     answer = await client.post("/api/password", json={"old": PASSWORD, "new": "a better one"})
     assert answer.json()["code"] == "rate_limited"
     assert (await house.client().get("/api/session")).json()["code"] == "not_signed_in"
+
+
+@pytest.mark.parametrize("step", ["verify", "hash"])
+@pytest.mark.parametrize(
+    ("change", "opens"), [({"password": "what the office chose"}, "what the office chose"), ({"active": False}, "")]
+)
+async def test_a_password_that_was_set_anew_or_shut_out_meanwhile_is_not_changed_by_who_knew_the_old_one(
+    house: House, monkeypatch: pytest.MonkeyPatch, step: str, change: dict[str, object], opens: str
+) -> None:
+    thief, administrator = await house.signed_in("rep"), await house.signed_in("administrator")
+    work = getattr(Passwords, step)
+
+    async def work_late(self: Passwords, *given: Any) -> Any:
+        done = await work(self, *given)
+        monkeypatch.setattr(Passwords, step, work)
+        assert (await administrator.patch(f"/api/people/{MAREK}", json=change)).status_code == 200
+        return done
+
+    monkeypatch.setattr(Passwords, step, work_late)
+    answer = await thief.post("/api/password", json={"old": PASSWORD, "new": "the thief's own"})
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_credentials")
+    if not opens:
+        assert (await administrator.patch(f"/api/people/{MAREK}", json={"active": True})).status_code == 200
+    told = [
+        (await sign_in(house.client(), "marek@demo.example", password)).status_code
+        for password in ("the thief's own", opens or PASSWORD)
+    ]
+    assert told == [401, 200]
 
 
 async def test_somebody_who_left_is_let_in_no_more(house: House) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -159,7 +160,8 @@ class DiskBlobs(Blobs):
 
 
 def _copy(source: Path, path: Path) -> None:
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    # The same bytes may come under two records at once, in two processes or threads.
+    beside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         with source.open("rb") as read, beside.open("wb") as written:
             shutil.copyfileobj(read, written)

@@ -130,6 +130,10 @@ class SignIns:
         made = await self._passwords.hash(change.new)
 
         def store(connection: Connection) -> None:
+            current = find_account(connection, actor.person)
+            if current is None or not current.active or current.password_hash != account.password_hash:
+                # Set by another or shut out while we checked: who knows the former password changes nothing any more.
+                raise ProblemError(make_problem(ProblemCode.WRONG_CREDENTIALS, field="old"))
             forgive(connection, tried)
             change_password(connection, actor.person, made)
             end_sessions_of(connection, actor.person, keep_token=token)
