@@ -7,6 +7,7 @@ what ``server/test_app_process.py`` runs.
 """
 
 import atexit
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -44,7 +45,8 @@ class Started:
     def send_signal(self, sign: signal.Signals) -> None:
         """Send it a signal, if it runs."""
         if self.poll() is None:
-            os.kill(self.pid, sign)
+            with contextlib.suppress(ProcessLookupError):  # it has ended by itself, and its exit code is on its way
+                os.kill(self.pid, sign)
 
     def kill(self) -> None:
         """Kill it with -9, if it runs."""

@@ -111,8 +111,12 @@ class Clients:
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):
             self._process.stdin.close()
-        self._process.wait(20)
-        self._reader.join(20)
+        try:
+            self._process.wait(PATIENCE_S)
+        finally:
+            self._process.kill()
+            self._process.wait(20)
+            self._reader.join(20)
 
     def cpu_s(self) -> float:
         """Return the CPU time that the process took so far, in seconds."""

@@ -76,6 +76,7 @@ def test_a_device_goes_on_by_itself_after_the_server_was_away(house: House, clie
     phone = clients.device("phone")
     phone.open(house.address, phone_in)
     phone.wait(ready=True)
+    gone = time.monotonic()
     house.kill()
     phone.wait(connection="offline")
     [customer] = phone.query("customers.page", **NAMES, limit=1)["rows"]
@@ -84,5 +85,6 @@ def test_a_device_goes_on_by_itself_after_the_server_was_away(house: House, clie
     house.start()
     back = time.monotonic()
     phone.wait(drained=True, connection="up_to_date")
-    assert time.monotonic() - back < 10
+    # Its pauses are up to half as long as the server was away: long where a busy machine takes its time to start it.
+    assert time.monotonic() - back < 10 + (back - gone) / 2
     assert house.record(customer["id"]).values["description"] == "meanwhile"

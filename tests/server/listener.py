@@ -1,12 +1,15 @@
 """Listener: a client on a live stream, as the server sees it."""
 
 import asyncio
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import msgspec
 
 from routebook_server.gateway.actor import Actor
 from routebook_server.gateway.live import Live
+
+PATIENCE_S: Final = 30
+"""A limit for what is waited for, not a time that anything should take."""
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -31,7 +34,7 @@ class Listener:
 
     async def __aenter__(self) -> Self:
         self.task = asyncio.create_task(self._live.serve(self._actor, self._receive, self._send, self._last_id))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             start = await self._sent.get()
         assert (start["type"], start["status"]) == ("http.response.start", 200)
         assert (b"content-type", b"text/event-stream; charset=utf-8") in start["headers"]
@@ -44,7 +47,7 @@ class Listener:
 
     async def ended(self) -> None:
         """Wait until the request is over."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await self.task
 
     async def _receive(self) -> Any:
@@ -59,7 +62,7 @@ class Listener:
 
     async def part(self) -> bytes:
         """Return what comes next."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             body: bytes = (await self._sent.get())["body"]
         if body.startswith(b"retry: "):
             retry, body = body.split(b"\n", 1)

@@ -168,7 +168,7 @@ def test_an_address_that_leads_nowhere_is_said_without_its_password(
 
 def test_a_database_of_a_newer_version_is_left_alone(process: Process) -> None:
     process.data.mkdir()
-    with sqlite3.connect(process.data / DATABASE_NAME) as newer:
+    with contextlib.closing(sqlite3.connect(process.data / DATABASE_NAME)) as newer:
         newer.execute(f"PRAGMA user_version = {int(HEAD) + 1}")
     process.installed = True
     one_line(process.run("serve"), "newer version")

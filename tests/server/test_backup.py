@@ -1,6 +1,7 @@
 """Backup, restore and move: nothing is lost, nothing comes back that was shut out, and a bad file is never trusted."""
 
 import asyncio
+import contextlib
 import errno
 import os
 import shutil
@@ -110,7 +111,7 @@ async def test_a_backup_taken_while_others_write_is_whole_and_holds_what_was_the
         written = await writing
     found = check_backup(tmp_path / "book.backup")
     assert found == taken
-    with sqlite3.connect(tmp_path / "book.backup") as copy:
+    with contextlib.closing(sqlite3.connect(tmp_path / "book.backup")) as copy:
         [(customers,)] = copy.execute("SELECT count(*) FROM record WHERE kind = 'customer'")
     assert 300 <= customers <= written
     assert (tmp_path / "book.backup").stat().st_mode & 0o777 == 0o600

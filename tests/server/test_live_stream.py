@@ -11,7 +11,7 @@ import pytest_asyncio
 from routebook_server.gateway.live import RETRY_MS, Live
 from routebook_server.records.buckets import SHARED, Head, person_bucket, territory_bucket
 from server.devices import ANNA, BAKERY, BEN, CHEMIST, MIRA, NORTH, SOUTH, Device, Team, make_id, open_team
-from server.listener import Listener
+from server.listener import PATIENCE_S, Listener
 
 NEVER = 3_600
 HEARTBEAT = b"event: heartbeat\ndata: 3600000\n\n"
@@ -34,7 +34,7 @@ async def lively(team: Team, *, heartbeat_s: float = NEVER, look_s: float = NEVE
         yield live
     finally:
         team.heads.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await running
 
 
@@ -257,7 +257,7 @@ async def test_a_stream_with_news_all_the_time_ends_when_the_grants_change_too(t
     async with lively(team, heartbeat_s=0.05) as live, Listener(live, team.actor(1)) as listener:
         await listener.heads()
         team.territories[ANNA] = []
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             seq = 2
             while not listener.task.done():
                 team.heads.publish({IN_NORTH: Head(1, seq)})

@@ -195,7 +195,7 @@ async def test_the_live_stream_lets_in_whom_it_should(house: House, kind: str) -
         "headers": [(b"cookie", cookie.encode())], "root_path": "", "http_version": "1.1", "server": ("test", 80),
         "client": ("192.0.2.1", 1), "asgi": {"version": "3.0"},
     }  # fmt: skip
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await house.application(scope, receive, send)
     assert status == EXPECTED["ASGI", "/live"][2][kind]
 

@@ -23,9 +23,17 @@ async def take(database: Database, holder: str) -> bool:
 
 async def pass_by(database: Database, passed_ms: int) -> None:
     """Let every lease be as it is when so much time has passed; less than none, as when the clock went back."""
-    await database.write(
-        lambda connection: driver_of(connection).execute("UPDATE lease SET until = until - ?", passed_ms)
-    )
+    await database.write(partial(age, passed_ms=passed_ms))
+
+
+def age(connection: Connection, passed_ms: int) -> None:
+    driver_of(connection).execute("UPDATE lease SET until = until - ?", passed_ms)
+
+
+def steal(connection: Connection) -> bool:
+    """Let the scheduler's lease run out, and take it."""
+    age(connection, LASTS_MS)
+    return take_lease(connection, "scheduler", "thief", LASTS_MS)
 
 
 @contextlib.asynccontextmanager
@@ -133,9 +141,8 @@ async def test_a_process_that_lost_the_lease_leaves_the_job_alone(postgres_addre
     async with opened(postgres_address) as database:
         worker = Worker(database, "worker")
         await worker.working.wait()
-        # As if it had stood still for so long.
-        await pass_by(database, LASTS_MS)
-        assert await database.write(partial(take_lease, name="scheduler", holder="thief", lasts_ms=LASTS_MS))
+        # As if it had stood still for so long; at once, or it would renew the lease before it is taken.
+        assert await database.write(steal)
         async with asyncio.timeout(20):
             await worker.resting.wait()
         await worker.close()

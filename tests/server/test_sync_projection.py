@@ -99,7 +99,7 @@ async def test_a_running_projector_follows_each_commit_by_itself(team: Team) -> 
     phone = team.device(1, ANNA)
     phone.edit("visit", VISIT, BAKERY, {"customer": BAKERY, "person": ANNA, "status": "open"})
     await phone.sync()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await team.read("SELECT 1 FROM projection_visit WHERE id = ?", VISIT):
             pass
     team.heads.close()
