@@ -1,14 +1,19 @@
 """What the server acknowledged is there after it is killed, and the log never grows for ever."""
 
+import asyncio
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pytest
+from sqlalchemy import Connection
 
-from routebook_server.database import SqliteDatabase, open_sqlite
+from routebook_server.database import SqliteDatabase, open_sqlite, sqlite
 from server.devices import ANNA, BAKERY, Team, make_id, open_team
 
 PUSHER = """
@@ -81,6 +86,31 @@ def test_a_closed_database_leaves_one_file(tmp_path: Path) -> None:
     database.write_now(lambda connection: connection.exec_driver_sql("CREATE TABLE x (y)").close())
     database.close_now()
     assert [path.name for path in tmp_path.iterdir()] == ["closed.db"]
+
+
+async def test_a_write_that_outlives_the_closing_is_done_and_leaves_nothing_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, fault: faults.append(fault))
+    monkeypatch.setattr(sqlite, "CHECKPOINT_AFTER_S", 0)
+    database = open_sqlite(tmp_path / "closed.db")
+    begun, may_end = threading.Event(), threading.Event()
+
+    def work(_connection: Connection) -> str:
+        begun.set()
+        may_end.wait(20)
+        return "done"
+
+    writing = asyncio.create_task(database.write(work))
+    assert await asyncio.to_thread(begun.wait, 20)
+    closing = asyncio.create_task(database.close())
+    await asyncio.sleep(0)
+    may_end.set()
+    await closing
+    assert await writing == "done"
+    await asyncio.sleep(0.05)
+    assert faults == []
 
 
 async def push_visit(team: Team, number: int) -> None:

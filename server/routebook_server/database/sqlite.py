@@ -71,7 +71,7 @@ class SqliteDatabase(Database):
         """Run ``work`` on the writer thread, in one transaction, committed when it returns."""
         loop = asyncio.get_running_loop()
         written = await loop.run_in_executor(self._writer, self._write, work)
-        if self._checkpoint_due is None:
+        if self._checkpoint_due is None and not self._is_closed:
             self._checkpoint_due = loop.call_later(CHECKPOINT_AFTER_S, self._begin_checkpoint)
         return written
 
@@ -164,6 +164,7 @@ class SqliteDatabase(Database):
 
     async def close(self) -> None:
         """Finish what is running, then close every connection."""
+        self._is_closed = True
         if self._checkpoint_due is not None:
             self._checkpoint_due.cancel()
         await asyncio.to_thread(self.close_now)
