@@ -8,11 +8,12 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
-from routebook_server.database import UNAVAILABLE, Database
+from routebook_server.database import Database
 from routebook_server.database.lease import release_lease, take_lease
 
 LEASE: Final = "scheduler"
@@ -20,6 +21,7 @@ LASTS_MS: Final = 15_000
 REST_S: Final = 5.0
 """How long after a fault a job is begun again."""
 
+T = TypeVar("T")
 Job: TypeAlias = Callable[[], Awaitable[None]]
 """Runs until there is nothing left to do in this process; may be cancelled between any two steps."""
 
@@ -59,20 +61,22 @@ class Scheduler:
             if await self._take():
                 await self._lead(self._hold)
             await self._rest(self._lasts_ms / 3_000)
-        with contextlib.suppress(*UNAVAILABLE):
-            await self._database.write(partial(release_lease, name=LEASE, holder=self._holder))
+        await self._ask(partial(release_lease, name=LEASE, holder=self._holder))
 
     def close(self) -> None:
         """Begin nothing more; whoever closes ends what the jobs wait for."""
         self._closing.set()
 
     async def _take(self) -> bool:
-        take = partial(take_lease, name=LEASE, holder=self._holder, lasts_ms=self._lasts_ms)
+        return bool(await self._ask(partial(take_lease, name=LEASE, holder=self._holder, lasts_ms=self._lasts_ms)))
+
+    async def _ask(self, work: Callable[[Connection], T]) -> T | None:
+        """Do something with the lease; None after a fault, which is logged and must not end the jobs for good."""
         try:
-            return await self._database.write(take)
-        except UNAVAILABLE as error:
+            return await self._database.write(work)
+        except Exception as error:  # noqa: BLE001 - a right that was taken away may be given back as an outage ends
             _log.warning("the lease cannot be asked for", exc_info=error)
-            return False
+            return None
 
     async def _hold(self) -> None:
         """Renew the lease until it is lost or this process closes."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from sqlalchemy import Connection
@@ -135,6 +135,24 @@ async def test_a_process_that_is_asked_to_stop_lets_another_one_go_on_at_once(po
             await second.working.wait()
         assert first.begun == second.begun == 1
         await second.close()
+
+
+async def test_a_fault_of_the_database_that_is_no_outage_delays_the_job_and_ends_nothing(postgres_address: str) -> None:
+    def rename(name: str, new: str) -> Callable[[Connection], None]:
+        return lambda connection: driver_of(connection).execute(f"ALTER TABLE {name} RENAME TO {new}")
+
+    async with opened(postgres_address) as database:
+        worker = Worker(database, "first")
+        await worker.working.wait()
+        await database.write(rename("lease", "away"))
+        async with asyncio.timeout(20):
+            await worker.resting.wait()
+        await database.write(rename("away", "lease"))
+        async with asyncio.timeout(20):
+            await worker.working.wait()
+        await database.write(rename("lease", "away"))
+        await worker.close()
+        assert worker.begun == 2
 
 
 async def test_a_process_that_lost_the_lease_leaves_the_job_alone(postgres_address: str) -> None:
